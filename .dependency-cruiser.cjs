@@ -1,0 +1,28 @@
+/**
+ * The arrows of docs/architecture.md, checked: main → faces → run → manifest, parameters, redis → json, errors.
+ * @type {import('dependency-cruiser').IConfiguration}
+ */
+const faces = '^lib/(cli|mcp|http|batch|library)/';
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    { name: 'faces-stay-apart', comment: 'Faces share the rooms below them, never each other (HTTP may use the MCP room).', severity: 'error', from: { path: faces }, to: { path: faces, pathNot: ['^lib/$1/', '^lib/mcp/'] } },
+    { name: 'only-http-enters-mcp', severity: 'error', from: { path: faces, pathNot: '^lib/(mcp|http)/' }, to: { path: '^lib/mcp/' } },
+    { name: 'run-knows-no-face', severity: 'error', from: { path: '^lib/run/' }, to: { path: [faces, '^lib/main'] } },
+    { name: 'manifest-and-parameters-run-nothing', severity: 'error', from: { path: '^lib/(manifest|parameters)/' }, to: { path: [faces, '^lib/(run|redis|main)', '^tools/'] } },
+    { name: 'redis-knows-no-tool', severity: 'error', from: { path: '^lib/redis/' }, to: { path: [faces, '^lib/(run|manifest|parameters|main)', '^tools/'] } },
+    { name: 'ground-floor', comment: 'errors, envelope, json and the generated tables stand on nothing above them.', severity: 'error', from: { path: '^lib/(errors|envelope|deadline|call|json/)' }, to: { path: '^(lib|tools)/', pathNot: '^lib/(errors|envelope|deadline|call|json/|generated/)' } },
+    { name: 'tools-see-redis-only', severity: 'error', from: { path: '^tools/' }, to: { path: '^lib/', pathNot: '^lib/(redis/|errors|call|generated/|main)' } },
+    { name: 'only-run-calls-tools', severity: 'error', from: { path: '^lib/', pathNot: '^lib/run/' }, to: { path: '^tools/' } },
+    { name: 'no-orphans', severity: 'error', from: { orphan: true, path: '^(lib|tools)/', pathNot: '\\.d\\.ts$' }, to: {} },
+    { name: 'no-undeclared-packages', severity: 'error', from: { path: '^(lib|tools)/' }, to: { dependencyTypes: ['unknown', 'undetermined', 'npm-no-pkg', 'npm-unknown'] } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(tests/fixtures|tests/consumer)' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'], mainFields: ['module', 'main', 'types'] },
+  },
+};

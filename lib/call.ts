@@ -1,0 +1,19 @@
+import type { Deadline } from './deadline.ts';
+
+/** Something that a running tool reports before its result; faces print it (`--follow`) or send it as progress. */
+export type ProgressEvent = { event: string; message?: string; progress?: number; total?: number } & Record<string, unknown>;
+
+/** What binds one call besides its parameters. */
+export type Call = {
+  readonly deadline: Deadline;
+  /** Aborts when the caller cancels, with a GantzError as reason; not at the deadline. */
+  readonly signal: AbortSignal | undefined;
+  /** Reports progress. */
+  readonly emit: (event: ProgressEvent) => void;
+  /** Writes a notice for a person (a line on stderr). */
+  readonly notice: (text: string) => void;
+  /** Whether the caller asked for events as they come (`--follow`). */
+  readonly follow: boolean;
+  /** The parameters that the caller gave, as opposed to those filled in by default. */
+  readonly given: ReadonlySet<string>;
+};

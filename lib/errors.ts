@@ -1,0 +1,91 @@
+/** Every failure code of an envelope: its exit status, its HTTP status, and whether the same call may work later. */
+export const CODES = {
+  NOT_FOUND: { exit: 1, http: 404, retryable: false },
+  CONFLICT: { exit: 1, http: 409, retryable: false },
+  WRONG_TYPE: { exit: 1, http: 409, retryable: false },
+  SCRIPT_FAILED: { exit: 1, http: 502, retryable: false },
+  HANDLER_FAILED: { exit: 1, http: 502, retryable: false },
+  HTTP_STATUS: { exit: 1, http: 502, retryable: false },
+  OUTPUT_TOO_LARGE: { exit: 1, http: 502, retryable: false },
+  REDIS_ERROR: { exit: 1, http: 502, retryable: false },
+  CANCELLED: { exit: 1, http: 499, retryable: true },
+  USAGE: { exit: 2, http: 400, retryable: false },
+  UNKNOWN_TOOL: { exit: 2, http: 404, retryable: false },
+  INVALID_JSON: { exit: 2, http: 400, retryable: false },
+  INVALID_PARAMETERS: { exit: 2, http: 400, retryable: false },
+  FORBIDDEN: { exit: 2, http: 403, retryable: false },
+  MANIFEST_NOT_FOUND: { exit: 3, http: 500, retryable: false },
+  MANIFEST_INVALID: { exit: 3, http: 500, retryable: false },
+  NOT_RUNNABLE: { exit: 3, http: 500, retryable: false },
+  REDIS_UNAVAILABLE: { exit: 4, http: 503, retryable: true },
+  REDIS_AUTH: { exit: 4, http: 503, retryable: false },
+  REDIS_NOT_INSTALLED: { exit: 4, http: 503, retryable: false },
+  UPSTREAM_UNAVAILABLE: { exit: 4, http: 503, retryable: true },
+  TIMEOUT: { exit: 5, http: 504, retryable: true },
+  INTERNAL: { exit: 70, http: 500, retryable: false },
+} as const satisfies Record<string, { exit: number; http: number; retryable: boolean }>;
+
+/** A stable failure code. */
+export type Code = keyof typeof CODES;
+
+/** What became of the effect: `none` nothing happened, `applied` it did happen, `unknown` it may have. */
+export type Outcome = 'none' | 'applied' | 'unknown';
+
+/** One problem of the caller's input; `path` is a JSON Pointer into the parameters, '' for the whole. */
+export type Detail = { path: string; message: string };
+
+type Options = {
+  outcome?: Outcome;
+  hint?: string;
+  details?: readonly Detail[];
+  /** More fields of the failure envelope, such as a script's `exit_code` and `stderr`. */
+  fields?: Readonly<Record<string, unknown>>;
+  /** Overrides the code's own answer. */
+  retryable?: boolean;
+  cause?: unknown;
+};
+
+/** Any failure that a caller may see. `message` is a sentence for a person; `outcome` is `none` unless said. */
+export class GantzError extends Error {
+  override readonly name = 'GantzError';
+  readonly code: Code;
+  readonly outcome: Outcome;
+  readonly retryable: boolean;
+  readonly hint: string | undefined;
+  readonly details: readonly Detail[] | undefined;
+  readonly fields: Readonly<Record<string, unknown>> | undefined;
+
+  constructor(code: Code, message: string, options: Options = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.outcome = options.outcome ?? 'none';
+    this.retryable = options.retryable ?? CODES[code].retryable;
+    this.hint = options.hint;
+    this.details = options.details;
+    this.fields = options.fields;
+  }
+}
+
+/** The same failure with another outcome, for a layer that knows more of what was sent. */
+export function withOutcome(error: GantzError, outcome: Outcome): GantzError {
+  const { code, message, hint, details, fields, retryable, cause } = error;
+  return new GantzError(code, message, {
+    outcome,
+    retryable,
+    ...(hint !== undefined && { hint }),
+    ...(details && { details }),
+    ...(fields && { fields }),
+    ...(cause !== undefined && { cause }),
+  });
+}
+
+/** Any thrown value as a GantzError; what is not one already is a bug: INTERNAL, outcome unknown. */
+export function toGantzError(thrown: unknown): GantzError {
+  if (thrown instanceof GantzError) return thrown;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new GantzError('INTERNAL', `Internal error: ${message}`, {
+    outcome: 'unknown',
+    hint: 'This is a bug in gantz; set GANTZ_DEBUG=1 to see where it happened, and please report it.',
+    cause: thrown,
+  });
+}

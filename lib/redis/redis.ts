@@ -1,0 +1,23 @@
+import type { Client } from './commands.ts';
+import type { Space } from './keys.ts';
+import type { Script } from './scripts.ts';
+
+/** A connection as the rows of tools/ see it. */
+export type Redis = {
+  /** node-redis, with the commands of commands.ts. Strings in, strings out. */
+  readonly client: Client;
+  /** `<namespace>:<space>:<name>`; a name that is not well-formed Unicode is INVALID_PARAMETERS. */
+  key(space: Space, name: string): string;
+  /** Runs a Lua script by its digest, sending its source only when the server does not know it yet. */
+  run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown>;
+  /** A connection of its own for commands that block or subscribe; the caller disposes of it. */
+  dedicated(): Promise<DedicatedRedis>;
+};
+
+/** A connection that one call has to itself, closed by `await using` or `close()`. */
+export type DedicatedRedis = AsyncDisposable & {
+  readonly client: Client;
+  close(): void;
+  /** Rejects with a GantzError when the connection is lost. */
+  readonly lost: Promise<never>;
+};
