@@ -10,7 +10,15 @@ export class Deadline {
   readonly fixed: boolean;
 
   /** `startedAt` is a reading of `performance.now()`; 0 is the start of the process. */
-  constructor({ budgetMs, startedAt = performance.now(), fixed = false }: { budgetMs: number; startedAt?: number; fixed?: boolean }) {
+  constructor({
+    budgetMs,
+    startedAt = performance.now(),
+    fixed = false,
+  }: {
+    budgetMs: number;
+    startedAt?: number;
+    fixed?: boolean;
+  }) {
     this.#endsAt = startedAt + budgetMs;
     this.budgetMs = budgetMs;
     this.fixed = fixed;

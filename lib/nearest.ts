@@ -1,0 +1,17 @@
+import { distance } from 'fastest-levenshtein';
+
+/** The candidate that was probably meant by a word, or undefined when none is close; case and `-` against `_` count nothing. */
+export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  const wanted = fold(word);
+  let best: string | undefined;
+  let least = Math.max(1, Math.floor(wanted.length / 3)) + 1;
+  for (const candidate of candidates) {
+    const cost = distance(wanted, fold(candidate));
+    if (cost < least) [best, least] = [candidate, cost];
+  }
+  return best;
+}
+
+function fold(word: string): string {
+  return word.toLowerCase().replaceAll('-', '_');
+}

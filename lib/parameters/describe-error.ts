@@ -1,0 +1,38 @@
+import type { ErrorObject } from 'ajv/dist/2020.js';
+import type { Detail } from '../errors.ts';
+import { describeTypes } from './convert.ts';
+
+/** One ajv error as a detail: a JSON Pointer to the member that is wrong, and what is wrong with it. */
+export function describeError(error: ErrorObject): Detail {
+  const { instancePath, keyword, message } = error;
+  const params: Record<string, unknown> = error.params;
+  switch (keyword) {
+    case 'required':
+      return { path: `${instancePath}/${String(params['missingProperty'])}`, message: 'is required' };
+    case 'additionalProperties':
+    case 'unevaluatedProperties': {
+      const name = String(params['additionalProperty'] ?? params['unevaluatedProperty']);
+      return { path: `${instancePath}/${name}`, message: 'is not a known member' };
+    }
+    case 'type': {
+      const type: unknown = params['type'];
+      const types = Array.isArray(type) ? type.map(String) : String(type).split(',');
+      return { path: instancePath, message: `must be ${describeTypes(types)}` };
+    }
+    case 'enum': {
+      const allowed: unknown = params['allowedValues'];
+      const list = Array.isArray(allowed) ? allowed.map((value) => JSON.stringify(value)).join(', ') : '';
+      return { path: instancePath, message: `must be one of ${list}` };
+    }
+    case 'const':
+      return { path: instancePath, message: `must be ${JSON.stringify(params['allowedValue'])}` };
+    case 'minLength':
+      if (params['limit'] === 1) return { path: instancePath, message: 'must not be empty' };
+      break;
+    case 'minItems':
+    case 'minProperties':
+      if (params['limit'] === 1) return { path: instancePath, message: 'must not be empty' };
+      break;
+  }
+  return { path: instancePath, message: (message ?? `fails ${keyword}`).replace('must NOT', 'must not') };
+}

@@ -1,0 +1,42 @@
+import type { ErrorObject } from 'ajv/dist/2020.js';
+import type { JsonSchema } from '../manifest/manifest.ts';
+
+/** Checks data against one schema; fills nested defaults in; gives what is wrong, nothing when all is right. */
+export type Validator = (data: unknown) => readonly ErrorObject[] | undefined;
+
+/**
+ * The options of every validator, built at run time or ahead of it. The schemas were checked when the manifest was
+ * loaded, so the meta-schema, the greater part of ajv's start-up, stays out.
+ */
+export const AJV_OPTIONS = {
+  allErrors: true,
+  useDefaults: true,
+  strict: false,
+  meta: false,
+  validateSchema: false,
+  logger: false,
+  addUsedSchema: false,
+} as const;
+
+const compiled = new WeakMap<JsonSchema, Validator>();
+
+/** The validator of a schema that was asked for before. */
+export function knownValidator(schema: JsonSchema): Validator | undefined {
+  return compiled.get(schema);
+}
+
+/** Compiles a JSON Schema (draft 2020-12, formats) with ajv, once per schema object. */
+export async function compileValidator(schema: JsonSchema): Promise<Validator> {
+  const known = compiled.get(schema);
+  if (known) return known;
+  const { Ajv2020 } = await import('ajv/dist/2020.js');
+  const ajv = new Ajv2020(AJV_OPTIONS);
+  if (JSON.stringify(schema).includes('"format"')) {
+    const { default: addFormats } = await import('ajv-formats');
+    addFormats.default(ajv);
+  }
+  const check = ajv.compile(schema);
+  const validator: Validator = (data) => (check(data) ? undefined : (check.errors ?? []));
+  compiled.set(schema, validator);
+  return validator;
+}
