@@ -1,0 +1,37 @@
+import { failure, success, type Envelope, type Result } from '../envelope.ts';
+import { CODES, GantzError, toGantzError } from '../errors.ts';
+import type { Process } from '../process.ts';
+
+/** Prints the envelope of a result as the one line of stdout; exit status 0. */
+export function answer(process: Process, result: Result): void {
+  print(process, success(result));
+  process.exitCode = 0;
+}
+
+/** Prints the envelope of a failure as the one line of stdout and sets its exit status. */
+export function answerFailure(process: Process, thrown: unknown): void {
+  const error = toGantzError(thrown);
+  print(process, failure(error));
+  process.exitCode = CODES[error.code].exit;
+  if (process.env['GANTZ_DEBUG'] && error.code === 'INTERNAL') {
+    const { cause } = error;
+    process.stderr.write(`${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}\n`);
+  }
+}
+
+function print(process: Process, envelope: Envelope): void {
+  process.stdout.write(`${render(envelope)}\n`);
+}
+
+/** JSON.stringify of an envelope; what it cannot say is a failure of its own. */
+function render(envelope: Envelope): string {
+  try {
+    return JSON.stringify(envelope);
+  } catch (cause) {
+    return JSON.stringify(
+      failure(
+        new GantzError('INTERNAL', 'The result cannot be written as JSON', { outcome: 'unknown', cause }),
+      ),
+    );
+  }
+}

@@ -1,0 +1,48 @@
+import { locateManifest } from '../manifest/locate.ts';
+import { loadManifest } from '../manifest/load.ts';
+import type { Manifest } from '../manifest/manifest.ts';
+import type { Process } from '../process.ts';
+import { compilePolicy } from '../run/policy.ts';
+import { openRunner, type Runner } from '../run/runner.ts';
+import type { GlobalOptions } from './options.ts';
+
+/** What every command works with. */
+export type Context = {
+  readonly process: Process;
+  readonly options: GlobalOptions;
+  /** When the process began its work, as `performance.now()`. */
+  readonly startedAt: number;
+  /** Aborts when the process is told to end. */
+  readonly signal: AbortSignal;
+  /** Writes a line for a person on stderr. */
+  readonly notice: (text: string) => void;
+};
+
+/** Loads the manifest that the options and the environment name, and says its warnings on stderr. */
+export async function loadManifestOf({ process, options, notice }: Context): Promise<Manifest> {
+  const location = locateManifest({ config: options.config, env: process.env, cwd: process.cwd() });
+  const manifest = await loadManifest(location);
+  if (manifest.warnings.length > 0) {
+    const { describeProblem } = await import('../manifest/diagnose.ts');
+    for (const warning of manifest.warnings) notice(describeProblem(warning));
+  }
+  return manifest;
+}
+
+/** A runner of the manifest with the options of the command line. */
+export function openRunnerOf(
+  { process, options, notice }: Context,
+  manifest: Manifest,
+  mode: 'one-shot' | 'long-lived',
+): Runner {
+  const policy = compilePolicy(manifest, options);
+  return openRunner({
+    manifest,
+    env: process.env,
+    mode,
+    notice,
+    ...(policy && { policy }),
+    ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
+    ...(options.maxOutputBytes !== undefined && { maxOutputBytes: options.maxOutputBytes }),
+  });
+}

@@ -1,0 +1,72 @@
+import { exampleOf } from '../manifest/example.ts';
+import type { JsonSchema, ObjectSchema, Tool } from '../manifest/manifest.ts';
+import { describeTypes, typesOf } from '../parameters/convert.ts';
+
+/** A page of text about one tool: what it does, its parameters, an example call, its result. */
+export function describeTool(tool: Tool): string {
+  const { name, description, inputSchema, outputSchema } = tool;
+  const parameters = rows(inputSchema, (field, schema) => [
+    `--${field.replaceAll('_', '-')}`,
+    notes(inputSchema, field, schema),
+  ]);
+  const sections = [
+    `${name}: ${description}`,
+    section('Parameters', parameters.length ? parameters : ['(none)']),
+    section('Example', [`${commandOf(tool)} ${shellQuote(JSON.stringify(exampleOf(inputSchema)))}`]),
+  ];
+  if (outputSchema)
+    sections.push(
+      section(
+        'Result',
+        rows(outputSchema, (field, schema) => [field, notes(outputSchema, field, schema)]),
+      ),
+    );
+  const hints = Object.entries(tool.annotations).map(([key, value]) => `${key}: ${String(value)}`);
+  if (hints.length) sections.push(section('Annotations', hints));
+  return `${sections.join('\n\n')}\n`;
+}
+
+/** The shell words that run a tool. */
+export function commandOf({ name }: Tool): string {
+  const [, group, operation] = /^([^_]+)_(.+)$/.exec(name) ?? [];
+  const rateLimit = /^(rate_limit)_(.+)$/.exec(name);
+  if (rateLimit) return `gantz ${rateLimit[1] ?? ''} ${rateLimit[2] ?? ''}`;
+  return group && operation ? `gantz ${group} ${operation}` : `gantz call ${name}`;
+}
+
+/** What a schema says of one value, in a few words. */
+export function notes({ required }: ObjectSchema, field: string, schema: JsonSchema): string {
+  const type = typesOf(schema);
+  const parts = [type.length ? describeTypes(type) : 'any JSON value'];
+  if (Array.isArray(schema['enum']))
+    parts.push(`one of ${schema['enum'].map((value) => JSON.stringify(value)).join(', ')}`);
+  if ('default' in schema) parts.push(`default ${JSON.stringify(schema['default'])}`);
+  else if (required.includes(field)) parts.push('required');
+  if (schema['minimum'] !== undefined || schema['maximum'] !== undefined) {
+    parts.push(
+      `${JSON.stringify(schema['minimum'] ?? '')} to ${JSON.stringify(schema['maximum'] ?? '')}`.replaceAll(
+        '""',
+        '…',
+      ),
+    );
+  }
+  const description = typeof schema['description'] === 'string' ? `  ${schema['description']}` : '';
+  return `${parts.join(', ')}${description}`;
+}
+
+function rows(
+  { properties }: ObjectSchema,
+  render: (name: string, schema: JsonSchema) => [string, string],
+): string[] {
+  const pairs = Object.entries(properties).map(([name, schema]) => render(name, schema));
+  const width = Math.max(0, ...pairs.map(([name]) => name.length));
+  return pairs.map(([name, text]) => `${name.padEnd(width)}  ${text}`);
+}
+
+function section(title: string, lines: readonly string[]): string {
+  return `${title}:\n${lines.map((line) => `  ${line}`).join('\n')}`;
+}
+
+function shellQuote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,140 @@
+import { GantzError } from '../errors.ts';
+import type { JsonSchema, Tool } from '../manifest/manifest.ts';
+import { nearest } from '../nearest.ts';
+import { typesOf } from '../parameters/convert.ts';
+import { parseObject, parseValue } from '../parameters/parse.ts';
+import { readSource } from './source.ts';
+import type { Process } from '../process.ts';
+
+/**
+ * The parameters that stand after a tool's name: one JSON object (as it is, `-` for stdin, `@file`), and flags, which
+ * override its members.
+ */
+export async function readParameters(
+  tool: Tool,
+  words: readonly string[],
+  process: Process,
+): Promise<Record<string, unknown>> {
+  const { flags, positional } = splitFlags(tool, words);
+  if (positional.length > 1) {
+    throw new GantzError('USAGE', `${tool.name} takes one JSON object, not ${positional.length} arguments`, {
+      hint: `Quote the JSON for the shell: '{"name":"value"}'. Unquoted, it falls into words.`,
+    });
+  }
+  const [source] = positional;
+  const members = source === undefined ? {} : parseObject(await readSource(source, process));
+  return Object.fromEntries([...Object.entries(members), ...flags]);
+}
+
+type Flags = { flags: Map<string, unknown>; positional: string[] };
+
+function splitFlags(tool: Tool, words: readonly string[]): Flags {
+  const flags = new Map<string, unknown>();
+  const positional: string[] = [];
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] ?? '';
+    if (word === '--') {
+      positional.push(...words.slice(index + 1));
+      break;
+    }
+    if (!word.startsWith('--')) {
+      positional.push(word);
+      continue;
+    }
+    const flag = parseFlag(tool, word);
+    const next = words[index + 1];
+    const taken = takesNext(flag, next) ? next : undefined;
+    if (taken !== undefined) index++;
+    setFlag(flags, flag, flagValue(flag, flag.text ?? taken));
+  }
+  return { flags, positional };
+}
+
+type Flag = {
+  word: string;
+  name: string;
+  schema: JsonSchema;
+  json: boolean;
+  negated: boolean;
+  text: string | undefined;
+};
+
+function parseFlag(tool: Tool, word: string): Flag {
+  const equals = word.indexOf('=');
+  const text = equals < 0 ? undefined : word.slice(equals + 1);
+  const spelled = equals < 0 ? word : word.slice(0, equals);
+  const json = spelled.endsWith(':json');
+  const wanted = spelled.slice(2, json ? -':json'.length : undefined);
+  const { properties } = tool.inputSchema;
+  const find = (name: string): string | undefined =>
+    Object.hasOwn(properties, name) ? name : Object.keys(properties).find((key) => fold(key) === fold(name));
+  const name = find(wanted);
+  if (name !== undefined)
+    return { word: spelled, name, schema: properties[name] ?? {}, json, negated: false, text };
+  const positive = wanted.startsWith('no-') ? find(wanted.slice(3)) : undefined;
+  const schema = positive === undefined ? undefined : properties[positive];
+  if (positive !== undefined && schema && typesOf(schema).includes('boolean')) {
+    if (text !== undefined || json) throw new GantzError('USAGE', `${spelled} takes no value`);
+    return { word: spelled, name: positive, schema, json: false, negated: true, text: 'false' };
+  }
+  throw unknownFlag(tool, spelled, wanted);
+}
+
+/** Whether the next word is this flag's value: never another flag, and for a boolean only `true` or `false`. */
+function takesNext({ schema, json, text }: Flag, next: string | undefined): next is string {
+  if (text !== undefined || next === undefined || next.startsWith('--')) return false;
+  return json || !isSwitch(schema) || next === 'true' || next === 'false';
+}
+
+function flagValue({ word, name, schema, json, negated }: Flag, text: string | undefined): unknown {
+  if (negated) return false;
+  if (text === undefined) {
+    if (isSwitch(schema) && !json) return true;
+    throw new GantzError('USAGE', `${word} needs a value`, {
+      hint: `Write ${word} <value>, or ${word}=<value> for one that begins with "--".`,
+    });
+  }
+  if (json) return parseValue(text, word);
+  const types = typesOf(schema);
+  // Text can mean only one thing for an object; an array's text is one of its items.
+  const objectOnly = types.includes('object') && !types.includes('string') && !types.includes('array');
+  return objectOnly && text.trimStart().startsWith('{') ? parseObject(text, `--${name}`) : text;
+}
+
+function setFlag(flags: Map<string, unknown>, { name, schema, json, negated }: Flag, value: unknown): void {
+  const types = typesOf(schema);
+  const array = types.includes('array') || (types.length === 0 && flags.has(name) && !negated);
+  const before = flags.get(name);
+  if (json && before === undefined) flags.set(name, value);
+  else if (array && before === undefined && !types.includes('string')) flags.set(name, [value]);
+  else if (before === undefined) flags.set(name, value);
+  else flags.set(name, [...(Array.isArray(before) ? (before as unknown[]) : [before]), value]);
+}
+
+function isSwitch(schema: JsonSchema): boolean {
+  return (
+    typesOf(schema)
+      .filter((type) => type !== 'null')
+      .join() === 'boolean'
+  );
+}
+
+function fold(name: string): string {
+  return name.replaceAll('-', '_');
+}
+
+function unknownFlag(tool: Tool, word: string, wanted: string): GantzError {
+  const names = Object.keys(tool.inputSchema.properties);
+  const meant = nearest(wanted.replace(/^no-/, ''), names);
+  return new GantzError('INVALID_PARAMETERS', `${tool.name} has no parameter for ${word}`, {
+    details: [
+      {
+        path: `/${wanted}`,
+        message: meant ? `is not a parameter; did you mean ${JSON.stringify(meant)}?` : 'is not a parameter',
+      },
+    ],
+    hint: names.length
+      ? `It takes ${names.map((name) => `--${name.replaceAll('_', '-')}`).join(', ')}. Options of gantz itself stand before the tool's name.`
+      : 'It takes no parameters.',
+  });
+}

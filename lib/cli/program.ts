@@ -1,0 +1,68 @@
+import { Command as Commander, CommanderError, Option } from 'commander';
+import { GantzError } from '../errors.ts';
+import { VERSION } from '../version.ts';
+import type { Commands } from './command.ts';
+import type { Context } from './context.ts';
+import { GLOBAL_OPTIONS } from './options.ts';
+
+const GROUPS_HELP = `
+Tools:
+  gantz <group> <operation> ['<json>'|-|@file] [--flag value …]   run the tool <group>_<operation>
+  gantz tools                                                     list them
+  gantz <group> <operation> --help                                show one
+
+Exit status: 0 success, 1 the operation failed, 2 your input, 3 the manifest, 4 a dependency is unavailable,
+5 out of time, 70 a bug. Every call prints one JSON line; see "code" and "hint" in it.`;
+
+/** Runs a built-in command, or prints the help or the version that was asked for. Throws USAGE for what it does not know. */
+export async function runCommand(
+  context: Context,
+  commands: Commands,
+  words: readonly string[],
+): Promise<void> {
+  const { process, options } = context;
+  const [name] = words;
+  const program = new Commander('gantz')
+    .description('Runs the tools of a gantz.yaml, with checked parameters and one JSON answer.')
+    .usage('[options] <command | group operation> [arguments]')
+    .version(VERSION)
+    .addHelpText('after', GROUPS_HELP);
+  quiet(program, process.stdout);
+  addGlobalOptions(program, context);
+  for (const [key, { summary, load }] of Object.entries(commands)) {
+    const command = quiet(program.command(key).description(summary), process.stdout);
+    addGlobalOptions(command, context);
+    if (key === name) (await load())(command, context);
+  }
+  const asked = options.version ? ['--version'] : options.help ? ['--help'] : [];
+  try {
+    await program.parseAsync([...words, ...asked], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return;
+    throw new GantzError('USAGE', error.message.replace(/^error: /, '').split('\n')[0] ?? '', {
+      hint:
+        error.message.split('\n')[1]?.replace(/^\(|\)$/g, '') ??
+        `gantz ${name ?? ''} --help shows what it takes.`.replace('  ', ' '),
+    });
+  }
+}
+
+/** Help goes to stdout, complaints become envelopes, and nothing ends the process. */
+function quiet(command: Commander, stdout: Context['process']['stdout']): Commander {
+  return command.exitOverride().configureOutput({
+    writeOut: (text) => void stdout.write(text),
+    writeErr: () => undefined,
+    ...(stdout.columns !== undefined && { getOutHelpWidth: () => stdout.columns ?? 80 }),
+  });
+}
+
+function addGlobalOptions(command: Commander, { options }: Context): void {
+  for (const { flag, short, value, description, variable, apply } of GLOBAL_OPTIONS) {
+    if (flag === '--help' || flag === '--version') continue;
+    const flags = `${short ? `${short}, ` : ''}${flag}${value ? ` <${value}>` : ''}`;
+    const option = new Option(flags, variable ? `${description} (or ${variable})` : description);
+    command.addOption(option);
+    command.on(`option:${option.name()}`, (text: string | null) => apply(options, text ?? 'true'));
+  }
+}

@@ -1,0 +1,32 @@
+import { GantzError } from '../errors.ts';
+import type { Process } from '../process.ts';
+
+/** The JSON text that one argument stands for: itself, `-` for all of stdin, `@file` for a file's content. */
+export async function readSource(argument: string, process: Process): Promise<string> {
+  if (argument === '-') return decodeUtf8(await readAll(process.stdin), 'stdin');
+  if (!argument.startsWith('@')) return argument;
+  const { readFile } = await import('node:fs/promises');
+  const { resolve } = await import('node:path');
+  const file = resolve(process.cwd(), argument.slice(1));
+  try {
+    return decodeUtf8(await readFile(file), file);
+  } catch (error) {
+    if (error instanceof GantzError) throw error;
+    const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new GantzError('USAGE', `Cannot read the parameters from ${file}: ${why}`, { cause: error });
+  }
+}
+
+async function readAll(stdin: Process['stdin']): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stdin) chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
+  return Buffer.concat(chunks);
+}
+
+function decodeUtf8(bytes: Uint8Array, where: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new GantzError('INVALID_JSON', `The parameters from ${where} are not UTF-8 text`, { cause });
+  }
+}

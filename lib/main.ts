@@ -1,0 +1,96 @@
+import { answerFailure } from './cli/answer.ts';
+import { callTool } from './cli/call.ts';
+import type { Command, Commands } from './cli/command.ts';
+import type { Context } from './cli/context.ts';
+import { listenForInterrupt } from './cli/interrupt.ts';
+import { optionsFromEnvironment, splitOptions } from './cli/options.ts';
+import type { Process } from './process.ts';
+
+const call: Omit<Command, 'summary'> = {
+  takesTool: true,
+  load: async () => (await import('./cli/commands/call.ts')).define,
+};
+
+/** Every built-in command, loaded when it is called. A word that is none of them begins the name of a tool. */
+const COMMANDS: Commands = {
+  call: { ...call, summary: 'run a tool by its whole name' },
+  run: { ...call, summary: 'the same as call' },
+  tools: {
+    summary: 'list the tools',
+    load: async () => (await import('./cli/commands/tools.ts')).define,
+  },
+  describe: {
+    summary: 'show the parameters, an example and the result of a tool',
+    load: async () => (await import('./cli/commands/describe.ts')).define,
+  },
+  ping: {
+    summary: 'ask Redis which server it is, its version, where, and the round trip',
+    load: async () => (await import('./cli/commands/ping.ts')).define,
+  },
+  redis: {
+    summary: 'show or stop the embedded Redis',
+    load: async () => (await import('./cli/commands/redis.ts')).define,
+  },
+};
+
+/**
+ * Runs one command line: prints its answer on `process.stdout` and sets `process.exitCode`; never throws.
+ * `startedAt` is when the call began, as `performance.now()`; 0 is the start of the process.
+ */
+export async function main(
+  process: Process,
+  argv: readonly string[] = process.argv.slice(2),
+  startedAt = performance.now(),
+): Promise<void> {
+  const interrupt = listenForInterrupt(process);
+  const notice = (text: string): void => void process.stderr.write(`${text}\n`);
+  try {
+    const { options, rest } = splitOptions(argv, optionsFromEnvironment(process.env));
+    await dispatch({ process, options, signal: interrupt.signal, startedAt, notice }, rest);
+  } catch (error) {
+    answerFailure(process, error);
+  } finally {
+    interrupt.release();
+    process.exitCode = interrupt.exitStatus() ?? process.exitCode;
+  }
+}
+
+async function dispatch(context: Context, words: readonly string[]): Promise<void> {
+  const [first, second, ...more] = words;
+  const { help, version } = context.options;
+  if (first === undefined) {
+    if (help || version) await runBuiltIn(context, []);
+    else throw await bareCall(context);
+    return;
+  }
+  const command = Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
+  if (command?.takesTool) {
+    const { options, rest } = splitOptions(words.slice(1), context.options);
+    const [name, ...parameters] = rest;
+    if (name === undefined || options.help) await runBuiltIn({ ...context, options }, [first]);
+    else await callTool({ ...context, options }, name, parameters);
+  } else if (command) {
+    await runBuiltIn(context, words);
+  } else if (second === undefined || second.startsWith('-')) {
+    const { answerGroup } = await import('./cli/group.ts');
+    await answerGroup(context, first, help ? ['--help'] : words.slice(1), COMMANDS);
+  } else {
+    await callTool(context, `${first}_${second}`.replaceAll('-', '_'), help ? ['--help'] : more);
+  }
+}
+
+async function runBuiltIn(context: Context, words: readonly string[]): Promise<void> {
+  const { runCommand } = await import('./cli/program.ts');
+  await runCommand(context, COMMANDS, words);
+}
+
+/** A bare `gantz` shows a person the help, on stderr, and a program what it did wrong. */
+async function bareCall(context: Context): Promise<Error> {
+  const { stderr } = context.process;
+  await runBuiltIn(
+    { ...context, process: { ...context.process, stdout: stderr }, options: { help: true } },
+    [],
+  );
+  const { GantzError } = await import('./errors.ts');
+  return new GantzError('USAGE', 'Say what to run', { hint: 'gantz --help shows how.' });
+}

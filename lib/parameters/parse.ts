@@ -1,0 +1,37 @@
+import { GantzError } from '../errors.ts';
+import { parseJson } from '../json/parse.ts';
+
+/**
+ * The JSON value of a caller's text. Broken JSON is INVALID_JSON; a number that would lose digits, and nesting too deep
+ * to answer with, are INVALID_PARAMETERS. `what` names the text in the message.
+ */
+export function parseValue(text: string, what = 'The JSON'): unknown {
+  const parsed = parseJson(text);
+  if ('value' in parsed) return parsed.value;
+  switch (parsed.problem) {
+    case 'syntax':
+      throw new GantzError('INVALID_JSON', `${what} is not valid: ${parsed.message}`, {
+        hint: `Write an object such as '{"key":"greeting"}', in single quotes for the shell.`,
+      });
+    case 'digits':
+      throw new GantzError('INVALID_PARAMETERS', `${parsed.literal} cannot be held without losing digits`, {
+        details: [{ path: parsed.path, message: `${parsed.literal} would lose digits` }],
+        hint: `Send it as a string: "${parsed.literal}".`,
+      });
+    case 'depth':
+      throw new GantzError('INVALID_PARAMETERS', `${what} is nested more than ${parsed.limit} levels deep`, {
+        details: [{ path: '', message: `is nested more than ${parsed.limit} levels deep` }],
+      });
+  }
+}
+
+/** The JSON object of a caller's text; anything but an object is INVALID_PARAMETERS. */
+export function parseObject(text: string, what?: string): Record<string, unknown> {
+  const value = parseValue(text, what);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return value as Record<string, unknown>;
+  const kind = value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;
+  throw new GantzError('INVALID_PARAMETERS', `${what ?? 'Parameters'} must be one JSON object, not ${kind}`, {
+    details: [{ path: '', message: `must be a JSON object, not ${kind}` }],
+  });
+}

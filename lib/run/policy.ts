@@ -1,0 +1,75 @@
+import { GantzError } from '../errors.ts';
+import type { Manifest, Tool } from '../manifest/manifest.ts';
+import { nearest } from '../nearest.ts';
+
+/** Which tools a caller may see and call. */
+export type Policy = {
+  allows(tool: Tool): boolean;
+  /** The failure of calling a tool that is not allowed. */
+  forbidden(tool: Tool): GantzError;
+};
+
+export type PolicyOptions = {
+  /** Comma-separated tool names with `*` and `?` wildcards; empty allows all. */
+  tools?: string;
+  /** The name of one of the manifest's toolsets. */
+  toolset?: string;
+  /** Only tools that say `readOnlyHint: true`. */
+  readOnly?: boolean;
+};
+
+/** The policy of these options, or undefined when they allow everything. USAGE when the toolset is unknown. */
+export function compilePolicy(
+  manifest: Manifest,
+  { tools, toolset, readOnly }: PolicyOptions,
+): Policy | undefined {
+  const rules: { says: string; allows: (tool: Tool) => boolean }[] = [];
+  if (tools) {
+    const patterns = tools.split(',').map((pattern) => wildcard(pattern.trim()));
+    rules.push({
+      says: `--tools ${tools}`,
+      allows: ({ name }) => patterns.some((pattern) => pattern.test(name)),
+    });
+  }
+  if (toolset !== undefined) {
+    const patterns = toolsetOf(manifest, toolset).map(wildcard);
+    rules.push({
+      says: `--toolset ${toolset}`,
+      allows: ({ name }) => patterns.some((pattern) => pattern.test(name)),
+    });
+  }
+  if (readOnly)
+    rules.push({ says: '--read-only', allows: ({ annotations }) => annotations.readOnlyHint === true });
+  if (rules.length === 0) return undefined;
+  return {
+    allows: (tool) => rules.every((rule) => rule.allows(tool)),
+    forbidden: (tool) => {
+      const by = rules.find((rule) => !rule.allows(tool))?.says ?? 'the policy';
+      return new GantzError('FORBIDDEN', `Tool ${tool.name} is not allowed by ${by}`, {
+        hint: 'gantz tools with the same options lists what is allowed.',
+      });
+    },
+  };
+}
+
+function toolsetOf({ toolsets }: Manifest, name: string): string[] {
+  const found = Object.hasOwn(toolsets, name) ? toolsets[name] : undefined;
+  if (found) return found;
+  const names = Object.keys(toolsets);
+  const meant = nearest(name, names);
+  throw new GantzError('USAGE', `There is no toolset ${JSON.stringify(name)}`, {
+    hint: meant
+      ? `Did you mean ${meant}?`
+      : names.length
+        ? `There are ${names.join(', ')}.`
+        : 'The manifest defines none.',
+  });
+}
+
+/** A pattern of `*` (any text) and `?` (one character) over whole tool names. */
+function wildcard(pattern: string): RegExp {
+  const source = pattern.replace(/[.*+?^${}()|[\]\\]/g, (char) =>
+    char === '*' ? '.*' : char === '?' ? '.' : `\\${char}`,
+  );
+  return new RegExp(`^${source}$`, 'u');
+}

@@ -1,0 +1,141 @@
+import type { Call, ProgressEvent } from '../call.ts';
+import { Deadline } from '../deadline.ts';
+import type { Result } from '../envelope.ts';
+import { GantzError } from '../errors.ts';
+import { toolEnvironment } from '../manifest/environment.ts';
+import type { Manifest, Tool } from '../manifest/manifest.ts';
+import { checkParameters } from '../parameters/check.ts';
+import { findTool } from './find-tool.ts';
+import type { Invocation } from './invocation.ts';
+import { openRedisOf, type RedisOfManifest } from './redis-of-manifest.ts';
+import type { Policy } from './policy.ts';
+
+/** The environment variables of a process. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export type RunnerOptions = {
+  manifest: Manifest;
+  /** The caller's environment variables. */
+  env: Environment;
+  /** `one-shot` ends with its one call; `long-lived` keeps and repairs its connection. */
+  mode: 'one-shot' | 'long-lived';
+  /** Which tools may be called; all when absent. */
+  policy?: Policy;
+  /** `--timeout`: the time limit of every call in milliseconds, over what tools say themselves. */
+  timeoutMs?: number;
+  /** The most that a script or an HTTP answer may give, in bytes; default 10 MiB. */
+  maxOutputBytes?: number;
+  /** Writes a notice for a person. */
+  notice: (text: string) => void;
+};
+
+export type CallOptions = {
+  /** Aborts when the caller cancels; its reason is a GantzError. */
+  signal?: AbortSignal;
+  emit?: (event: ProgressEvent) => void;
+  follow?: boolean;
+  /** When the call began, as `performance.now()`; now when absent. */
+  startedAt?: number;
+};
+
+/** Runs the tools of one manifest; owns what they share, such as the connection to Redis. */
+export type Runner = {
+  readonly manifest: Manifest;
+  /** The tools that the policy lets through. */
+  readonly tools: readonly Tool[];
+  /** The tool of a name; UNKNOWN_TOOL with the nearest one, FORBIDDEN when the policy hides it. */
+  find(name: string): Tool;
+  /** The time limit that a call of this tool begins with. */
+  deadline(tool: Tool, startedAt?: number): Deadline;
+  /** Checks the parameters and runs the tool. Throws a GantzError on every failure. */
+  call(name: string, input: unknown, options?: CallOptions): Promise<Result>;
+  /** The connection that the tools of this manifest use, opened when it is first needed. */
+  redis(): RedisOfManifest;
+  /** Lets go of everything; calls in flight fail. */
+  close(): Promise<void>;
+};
+
+export const DEFAULT_MAX_OUTPUT_BYTES = 10 * 1024 * 1024;
+
+const REDIS_TIMEOUT_MS = 10_000;
+const DEFAULT_TIMEOUT_MS = 30_000;
+const ignore = (): void => undefined;
+
+/** Opens a runner; nothing is connected before a call needs it. */
+export function openRunner(options: RunnerOptions): Runner {
+  const {
+    manifest,
+    env,
+    mode,
+    policy,
+    timeoutMs,
+    notice,
+    maxOutputBytes = DEFAULT_MAX_OUTPUT_BYTES,
+  } = options;
+  let redis: RedisOfManifest | undefined;
+
+  const runner: Runner = {
+    manifest,
+    tools: policy ? manifest.tools.filter((tool) => policy.allows(tool)) : manifest.tools,
+    find(name) {
+      const tool = findTool(manifest, name);
+      if (policy && !policy.allows(tool)) throw policy.forbidden(tool);
+      return tool;
+    },
+    deadline(tool, startedAt = performance.now()) {
+      return timeoutMs === undefined
+        ? new Deadline({ budgetMs: tool.timeoutMs ?? defaultTimeoutMs(tool), startedAt })
+        : new Deadline({ budgetMs: timeoutMs, startedAt, fixed: true });
+    },
+    async call(name, input, { signal, emit = ignore, follow = false, startedAt } = {}) {
+      const tool = runner.find(name);
+      const { params, given } = await checkParameters(tool, input);
+      const call: Call = { deadline: runner.deadline(tool, startedAt), signal, emit, notice, follow, given };
+      return await runAction(tool, params, call);
+    },
+    redis() {
+      return (redis ??= openRedisOf({ manifest, env, mode, notice }));
+    },
+    async close() {
+      await redis?.close();
+    },
+  };
+
+  async function runAction(tool: Tool, params: Record<string, unknown>, call: Call): Promise<Result> {
+    const { action } = tool;
+    if (action?.kind === 'handler' && action.builtin) {
+      const { findRow } = await import('./bundled.ts');
+      const row = await findRow(action);
+      const { deadline, signal } = call;
+      const readOnly = tool.annotations.readOnlyHint === true;
+      return await runner
+        .redis()
+        .use({ deadline, signal, readOnly }, (connection) => row(connection, params, call));
+    }
+    const invocation: Invocation = {
+      tool,
+      params,
+      call,
+      environment: toolEnvironment(manifest, tool, env),
+      maxOutputBytes,
+    };
+    switch (action?.kind) {
+      case 'script':
+        return await (await import('./script/script.ts')).runScript(invocation);
+      case 'http':
+        return await (await import('./http/http.ts')).runHttp(invocation);
+      case 'handler':
+        return await (await import('./user-handler/user-handler.ts')).runUserHandler(invocation);
+      case undefined:
+        throw new GantzError('NOT_RUNNABLE', `Tool ${tool.name} has no action`, {
+          hint: 'Give it one of script, http or handler in the manifest.',
+        });
+    }
+  }
+
+  return runner;
+}
+
+function defaultTimeoutMs({ action }: Tool): number {
+  return action?.kind === 'handler' && action.builtin ? REDIS_TIMEOUT_MS : DEFAULT_TIMEOUT_MS;
+}
