@@ -1,0 +1,254 @@
+import { nearest } from '../nearest.ts';
+
+/** Text of the author, `\{{` already turned into `{{`; `offset` is where it begins in the template. */
+export type Literal = { kind: 'literal'; text: string; offset: number };
+
+/** One `{{name}}` or `{{name.field.0}}`: `path[0]` is the parameter, `text` the tag as written. */
+export type Placeholder = { kind: 'placeholder'; path: readonly string[]; text: string; offset: number };
+
+/** `{{ if x }}…{{ else }}…{{ end }}`; `negated` for `if not`. */
+export type Condition = {
+  kind: 'if';
+  path: readonly string[];
+  negated: boolean;
+  then: readonly Segment[];
+  otherwise: readonly Segment[];
+  offset: number;
+};
+
+export type Segment = Literal | Placeholder | Condition;
+
+/** What is left of a template once the branches of its conditions are chosen. */
+export type Piece = Literal | Placeholder;
+
+/** Something to tell the author of a template; `offset` and `length` mark the tag in the text. */
+export type TemplateProblem = {
+  severity: 'error' | 'warning';
+  message: string;
+  hint?: string;
+  offset: number;
+  length: number;
+};
+
+/** A text, parsed once. */
+export type Template = {
+  segments: readonly Segment[];
+  /** The parameters that it mentions. */
+  mentions: ReadonlySet<string>;
+  problems: readonly TemplateProblem[];
+};
+
+/**
+ * Parses a text with `{{parameter}}`s of the given names. A tag that names no parameter stays text as it is written,
+ * with a warning; a condition without its `{{ end }}` is an error. The text is read once: what a value holds is never
+ * looked at.
+ */
+export function parseTemplate(text: string, names: Iterable<string>): Template {
+  if (!text.includes('{{')) {
+    return { segments: text === '' ? [] : [literal(text, 0)], mentions: new Set(), problems: [] };
+  }
+  const parser = new Parser(new Set(names), tokenize(text));
+  const segments = parser.block();
+  return { segments, mentions: parser.mentions, problems: parser.problems };
+}
+
+/** The template with its branches chosen: literals and placeholders in order, conditions gone. */
+export function choose(segments: readonly Segment[], params: Readonly<Record<string, unknown>>): Piece[] {
+  return segments.flatMap((segment) => {
+    if (segment.kind !== 'if') return [segment];
+    return choose(
+      isTrue(valueAt(params, segment.path)) !== segment.negated ? segment.then : segment.otherwise,
+      params,
+    );
+  });
+}
+
+/** The whole template as text: literals through `literal`, which is where `${VAR}` is expanded, values through `value`. */
+export function renderTemplate(
+  { segments }: Template,
+  params: Readonly<Record<string, unknown>>,
+  {
+    literal = (text) => text,
+    value = renderValue,
+  }: { literal?: (text: string) => string; value?: (value: unknown) => string } = {},
+): string {
+  return choose(segments, params)
+    .map((piece) => (piece.kind === 'literal' ? literal(piece.text) : value(valueAt(params, piece.path))))
+    .join('');
+}
+
+/** The value that a placeholder stands for; undefined when the parameter is omitted or the field is not there. */
+export function valueAt(params: Readonly<Record<string, unknown>>, path: readonly string[]): unknown {
+  let value: unknown = params;
+  for (const name of path) {
+    if (
+      typeof value !== 'object' ||
+      value === null ||
+      !Object.prototype.propertyIsEnumerable.call(value, name)
+    )
+      return undefined;
+    value = (value as Record<string, unknown>)[name];
+  }
+  return value;
+}
+
+/** Whether `{{ if x }}` takes its first branch: not for what is omitted, null, false, 0, "", [] or {}. */
+export function isTrue(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
+  return Boolean(value);
+}
+
+/** A value as text: strings as they are, omitted and null as nothing, everything else as JSON. */
+export function renderValue(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+type Token = Literal | { kind: 'tag'; inner: string; text: string; offset: number };
+
+const TAG = /\\\{\{|\{\{([^{}\n]*)\}\}/g;
+// Words that open a block in other template languages, so that its `end` is not ours.
+const FOREIGN_BLOCK = /^-?\s*(?:if|range|with|block|define)(?![\w-])/;
+const CONDITION = /^(else\s+)?if\s+(not\s+)?(\S+)$/;
+
+function literal(text: string, offset: number): Literal {
+  return { kind: 'literal', text, offset };
+}
+
+function tokenize(text: string): Token[] {
+  const tokens: Token[] = [];
+  let done = 0;
+  for (const match of text.matchAll(TAG)) {
+    if (match.index > done) tokens.push(literal(text.slice(done, match.index), done));
+    done = match.index + match[0].length;
+    if (match[1] === undefined) tokens.push(literal('{{', match.index + 1));
+    else tokens.push({ kind: 'tag', inner: match[1].trim(), text: match[0], offset: match.index });
+  }
+  if (done < text.length) tokens.push(literal(text.slice(done), done));
+  return tokens;
+}
+
+class Parser {
+  readonly mentions = new Set<string>();
+  readonly problems: TemplateProblem[] = [];
+  readonly #names: ReadonlySet<string>;
+  readonly #tokens: readonly Token[];
+  #next = 0;
+
+  constructor(names: ReadonlySet<string>, tokens: readonly Token[]) {
+    this.#names = names;
+    this.#tokens = tokens;
+  }
+
+  /** Reads up to the end of the text, or up to the `else` or `end` of the condition it is a branch of. */
+  block(inCondition = false): Segment[] {
+    const segments: Segment[] = [];
+    let foreign = 0;
+    for (let token = this.#tokens[this.#next]; token; token = this.#tokens[this.#next]) {
+      if (token.kind === 'literal') {
+        segments.push(token);
+        this.#next++;
+        continue;
+      }
+      const { inner, text, offset } = token;
+      if (inCondition && foreign === 0 && (inner === 'end' || inner === 'else' || /^else\s+if\s/.test(inner)))
+        return segments;
+      this.#next++;
+      const condition = this.#condition(inner);
+      const path = this.#path(inner);
+      if (condition && !condition.chained) {
+        segments.push(this.#rest({ ...condition, text, offset }));
+      } else if (foreign > 0 && (inner === 'end' || inner === 'else')) {
+        if (inner === 'end') foreign--;
+        segments.push(literal(text, offset));
+      } else if (path) {
+        this.mentions.add(path[0] ?? '');
+        segments.push({ kind: 'placeholder', path, text, offset });
+      } else {
+        if (FOREIGN_BLOCK.test(inner)) foreign++;
+        this.#unknown(inner, text, offset);
+        segments.push(literal(text, offset));
+      }
+    }
+    return segments;
+  }
+
+  /** The condition whose `if` was just read, through its `end`. */
+  #rest({
+    path,
+    negated,
+    text,
+    offset,
+  }: {
+    path: readonly string[];
+    negated: boolean;
+    text: string;
+    offset: number;
+  }): Condition {
+    this.mentions.add(path[0] ?? '');
+    const then = this.block(true);
+    let otherwise: Segment[] = [];
+    const token = this.#tokens[this.#next];
+    if (token?.kind === 'tag' && token.inner !== 'end') {
+      this.#next++;
+      const chained = this.#condition(token.inner);
+      if (chained) {
+        // `else if` is an if inside the else, and the two share one `end`.
+        otherwise = [this.#rest({ ...chained, text: token.text, offset: token.offset })];
+        return { kind: 'if', path, negated, then, otherwise, offset };
+      }
+      if (token.inner !== 'else') this.#unknown(token.inner, token.text, token.offset);
+      otherwise = this.block(true);
+    }
+    const end = this.#tokens[this.#next];
+    if (end?.kind === 'tag' && end.inner === 'end') {
+      this.#next++;
+    } else {
+      const found = end?.kind === 'tag' ? `a second ${end.text}` : 'no {{ end }}';
+      if (end) this.#next++;
+      this.problems.push({
+        severity: 'error',
+        message: `${text} has ${found}`,
+        hint: 'A condition is {{ if name }}…{{ else }}…{{ end }}.',
+        offset,
+        length: text.length,
+      });
+    }
+    return { kind: 'if', path, negated, then, otherwise, offset };
+  }
+
+  #condition(inner: string): { path: readonly string[]; negated: boolean; chained: boolean } | undefined {
+    const [, chained, negated, name] = CONDITION.exec(inner) ?? [];
+    const path = name === undefined ? undefined : this.#path(name);
+    return path && { path, negated: negated !== undefined, chained: chained !== undefined };
+  }
+
+  /** `a.b.0` as the parameter and its fields; a parameter's name may hold dots itself. */
+  #path(text: string): string[] | undefined {
+    if (this.#names.has(text)) return [text];
+    const parts = text.split('.');
+    for (let taken = parts.length - 1; taken > 0; taken--) {
+      const name = parts.slice(0, taken).join('.');
+      const fields = parts.slice(taken);
+      if (this.#names.has(name) && !fields.includes('')) return [name, ...fields];
+    }
+    return undefined;
+  }
+
+  #unknown(inner: string, text: string, offset: number): void {
+    const word = /^(?:else\s+)?(?:if\s+)?(?:not\s+)?\.?([\w-]+)/.exec(inner)?.[1] ?? inner;
+    const meant = nearest(word, this.#names);
+    const hint = /^(?:else\s+)?if\s/.test(inner)
+      ? 'A condition is {{ if name }} or {{ if not name }}, nothing more.'
+      : meant === undefined
+        ? 'Write \\{{ for text that begins with {{.'
+        : `Did you mean {{${meant}}}?`;
+    this.problems.push({
+      severity: 'warning',
+      message: `${text} names no parameter and stays as it is`,
+      hint,
+      offset,
+      length: text.length,
+    });
+  }
+}
