@@ -1,9 +1,9 @@
 import { answerFailure } from './cli/answer.ts';
 import { callTool } from './cli/call.ts';
-import type { Command, Commands } from './cli/command.ts';
-import type { Context } from './cli/context.ts';
+import type { Command, Commands } from './command/command.ts';
+import type { Context } from './command/context.ts';
 import { listenForInterrupt } from './cli/interrupt.ts';
-import { optionsFromEnvironment, splitOptions } from './cli/options.ts';
+import { optionsFromEnvironment, splitOptions } from './command/options.ts';
 import type { Process } from './process.ts';
 
 const call: Omit<Command, 'summary'> = {

@@ -2,7 +2,7 @@ import type { ProgressEvent } from '../call.ts';
 import { findTool } from '../run/find-tool.ts';
 import { within } from '../run/within.ts';
 import { answer } from './answer.ts';
-import { loadManifestOf, openRunnerOf, type Context } from './context.ts';
+import { loadManifestOf, openRunnerOf, type Context } from '../command/context.ts';
 import { readParameters } from './parameters.ts';
 
 /** Runs one tool by its name with the words after it, and prints its envelope. `--help` among the words prints help instead. */

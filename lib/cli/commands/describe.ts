@@ -1,7 +1,7 @@
 import { findTool } from '../../run/find-tool.ts';
 import { answer } from '../answer.ts';
-import type { Define } from '../command.ts';
-import { loadManifestOf } from '../context.ts';
+import type { Define } from '../../command/command.ts';
+import { loadManifestOf } from '../../command/context.ts';
 import { describeTool } from '../describe-tool.ts';
 
 /** `gantz describe <tool>`: its parameters, an example call and its result. */

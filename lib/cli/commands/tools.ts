@@ -1,6 +1,6 @@
-import type { Define } from '../command.ts';
+import type { Define } from '../../command/command.ts';
 import { answer } from '../answer.ts';
-import { loadManifestOf, openRunnerOf } from '../context.ts';
+import { loadManifestOf, openRunnerOf } from '../../command/context.ts';
 import { renderTable } from '../table.ts';
 
 /** `gantz tools`: a table of the tools, or their definitions as JSON. */
