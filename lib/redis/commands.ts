@@ -30,7 +30,8 @@ export const COMMANDS = [
   'unlink',
 ] as const;
 
-type Connection = 'connect' | 'destroy' | 'close' | 'isOpen' | 'isReady' | 'on' | 'once' | 'off' | 'sendCommand';
+type Connection =
+  'connect' | 'destroy' | 'close' | 'isOpen' | 'isReady' | 'on' | 'once' | 'off' | 'sendCommand';
 type Subscriptions = 'subscribe' | 'unsubscribe' | 'pSubscribe' | 'pUnsubscribe';
 
 /** A node-redis client (RESP2, no modules) narrowed to what this program uses. */

@@ -17,7 +17,10 @@ export function parseNamespace(text: string | undefined): string {
 /** `<namespace>:<space>:<name>`. A name with half a surrogate pair cannot be told from another in UTF-8: INVALID_PARAMETERS. */
 export function keyOf(namespace: string, space: Space, name: string): string {
   if (!name.isWellFormed()) {
-    throw new GantzError('INVALID_PARAMETERS', `${JSON.stringify(name)} is not well-formed Unicode, so it cannot name a key`);
+    throw new GantzError(
+      'INVALID_PARAMETERS',
+      `${JSON.stringify(name)} is not well-formed Unicode, so it cannot name a key`,
+    );
   }
   return `${namespace}:${space}:${name}`;
 }

@@ -1,0 +1,42 @@
+import { losesDigits } from './number.ts';
+import { endOfString } from './scan.ts';
+
+/** The first number literal of a valid JSON text whose digits a double cannot hold, with its JSON Pointer. */
+export function findLostDigits(text: string): { literal: string; path: string } | undefined {
+  // One entry per open container: the index in an array, the member's name as a JSON literal in an object.
+  const path: (number | string)[] = [];
+  let name = '""';
+  for (let at = 0; at < text.length;) {
+    const character = text[at];
+    if (character === '"') {
+      const end = endOfString(text, at);
+      name = text.slice(at, end);
+      at = end;
+      continue;
+    }
+    if (character === '-' || (character !== undefined && character >= '0' && character <= '9')) {
+      NUMBER.lastIndex = at;
+      const literal = NUMBER.exec(text)?.[0] ?? character;
+      if (losesDigits(literal)) return { literal, path: path.map(pointerStep).join('') };
+      at += literal.length;
+      continue;
+    }
+    if (character === '[') path.push(0);
+    else if (character === '{') path.push('""');
+    else if (character === ']' || character === '}') path.pop();
+    else if (character === ':') path[path.length - 1] = name;
+    else if (character === ',') {
+      const last = path[path.length - 1];
+      if (typeof last === 'number') path[path.length - 1] = last + 1;
+    }
+    at++;
+  }
+  return undefined;
+}
+
+const NUMBER = /[-+.\deE]+/y;
+
+function pointerStep(step: number | string): string {
+  const key = typeof step === 'number' ? String(step) : String(JSON.parse(step));
+  return `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+}

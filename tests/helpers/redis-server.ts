@@ -1,0 +1,144 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient } from '@redis/client';
+
+export type PlainClient = Awaited<ReturnType<typeof connect>>;
+
+/** A real redis-server of the test's own, on a Unix socket in a folder of its own. */
+export type RedisServer = {
+  /** `unix://…`, or `redis://…` when a port was asked for. */
+  readonly url: string;
+  readonly socketPath: string;
+  readonly pid: number;
+  /** A connected plain node-redis client; stop() closes it. */
+  client(): Promise<PlainClient>;
+  /** SIGSTOP: the server accepts connections and stays silent. */
+  pause(): void;
+  resume(): void;
+  /** SIGKILL; resolves when it is gone. */
+  kill(): Promise<void>;
+  /** Ends the server, closes its clients and removes its folder. */
+  stop(): Promise<void>;
+};
+
+/** Starts a server; `args` go to it as they are, `port` adds a TCP port on 127.0.0.1. */
+export async function startRedis({
+  args = [],
+  port,
+}: { args?: readonly string[]; port?: number } = {}): Promise<RedisServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'gantz-test-'));
+  const socketPath = join(folder, 'redis.sock');
+  const listen = port === undefined ? ['--port', '0'] : ['--port', String(port), '--bind', '127.0.0.1'];
+  const options = [
+    '--unixsocket',
+    socketPath,
+    '--dir',
+    folder,
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+    ...listen,
+    ...args,
+  ];
+  const server = await launch(options, folder);
+  const { pid } = server;
+  if (pid === undefined) throw new Error('redis-server has no process id');
+  const clients = new Set<PlainClient>();
+  const exited = once(server, 'exit');
+  const signal = (name: NodeJS.Signals): void => void server.kill(name);
+  const endOnExit = (): void => signal('SIGKILL');
+  process.once('exit', endOnExit);
+
+  return {
+    url: port === undefined ? `unix://${socketPath}` : `redis://127.0.0.1:${port}`,
+    socketPath,
+    pid,
+    async client() {
+      const client = await connect(socketPath);
+      clients.add(client);
+      return client;
+    },
+    pause: () => signal('SIGSTOP'),
+    resume: () => signal('SIGCONT'),
+    async kill() {
+      signal('SIGKILL');
+      await exited;
+    },
+    async stop() {
+      for (const client of clients) client.destroy();
+      if (server.exitCode === null && server.signalCode === null) {
+        signal('SIGKILL');
+        await exited;
+      }
+      process.off('exit', endOnExit);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Everything a server holds, key by key, as text that two moments can be compared by. */
+export async function dump(client: PlainClient): Promise<Record<string, string>> {
+  const dumped: Record<string, string> = {};
+  const keys: string[] = [];
+  for await (const batch of client.scanIterator({ COUNT: 1000 })) keys.push(...batch);
+  for (const key of [...new Set(keys)].sort()) {
+    const type = await client.type(key);
+    const expires = await client.pExpireTime(key);
+    dumped[key] = `${type} ${expires} ${JSON.stringify(await content(client, type, key))}`;
+  }
+  return dumped;
+}
+
+async function content(client: PlainClient, type: string, key: string): Promise<unknown> {
+  switch (type) {
+    case 'string':
+      return await client.get(key);
+    case 'list':
+      return await client.lRange(key, 0, -1);
+    case 'hash':
+      return Object.entries(await client.hGetAll(key)).sort();
+    case 'set':
+      return (await client.sMembers(key)).sort();
+    case 'zset':
+      return await client.zRangeWithScores(key, 0, -1);
+    default:
+      return await client.sendCommand(['TYPE', key]);
+  }
+}
+
+async function connect(socketPath: string) {
+  const client = createClient({
+    RESP: 2,
+    socket: { path: socketPath, tls: false, reconnectStrategy: false },
+    disableClientInfo: true,
+    maintNotifications: 'disabled',
+  });
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+}
+
+/** Starts redis-server, or valkey-server where there is none, and resolves once it accepts connections. */
+async function launch(options: readonly string[], folder: string): Promise<ChildProcess> {
+  for (const binary of [process.env['GANTZ_REDIS_SERVER'] ?? 'redis-server', 'valkey-server']) {
+    const server = spawn(binary, options, { stdio: ['ignore', 'pipe', 'pipe'] });
+    let log = '';
+    const ready = new Promise<'ready' | 'absent'>((resolve, reject) => {
+      const read = (chunk: Buffer): void => {
+        log += chunk.toString();
+        if (/ready to accept connections/i.test(log)) resolve('ready');
+      };
+      server.stdout.on('data', read);
+      server.stderr.on('data', read);
+      server.once('error', () => resolve('absent'));
+      server.once('exit', () => reject(new Error(`${binary} did not start: ${log.trim()}`)));
+    });
+    if ((await ready) === 'ready') return server;
+  }
+  await rm(folder, { recursive: true, force: true });
+  throw new Error('The tests need redis-server or valkey-server on PATH: run bin/setup.');
+}

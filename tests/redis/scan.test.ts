@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Deadline } from '../../lib/deadline.ts';
+import { scanPage } from '../../lib/redis/scan.ts';
+
+const deadline = (): Deadline => new Deadline({ budgetMs: 10_000 });
+
+/** A cursor per batch, as SCAN gives them. */
+const steps =
+  (batches: readonly (readonly string[])[]) =>
+  (cursor: string): Promise<{ cursor: string; items: readonly string[] }> => {
+    const at = Number(cursor);
+    return Promise.resolve({
+      items: batches[at] ?? [],
+      cursor: at + 1 < batches.length ? String(at + 1) : '0',
+    });
+  };
+
+describe('scanPage', () => {
+  it('goes to the end, each item once', async () =>
+    assert.deepEqual(
+      await scanPage(steps([['a', 'b'], [], ['b', 'c']]), { limit: 10, deadline: deadline() }),
+      {
+        items: ['a', 'b', 'c'],
+        cursor: null,
+      },
+    ));
+
+  it('stops at the limit without cutting a batch, and goes on from its cursor', async () => {
+    const step = steps([['a', 'b', 'c'], ['d']]);
+    const page = await scanPage(step, { limit: 2, deadline: deadline() });
+    assert.deepEqual(page, { items: ['a', 'b', 'c'], cursor: '1' });
+    const rest = await scanPage(step, { limit: 2, cursor: '1', deadline: deadline() });
+    assert.deepEqual(rest, { items: ['d'], cursor: null });
+  });
+
+  it('gives what it found, with a cursor, shortly before the deadline', async () => {
+    const short = new Deadline({ budgetMs: 100 });
+    const endless = async (cursor: string): Promise<{ cursor: string; items: readonly string[] }> => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      return { items: [cursor], cursor: String(Number(cursor) + 1) };
+    };
+    const page = await scanPage(endless, { limit: 1e6, deadline: short });
+    assert.ok(short.remainingMs() > 0);
+    assert.ok(page.items.length > 1);
+    assert.equal(page.cursor, String(page.items.length));
+  });
+
+  it('reports progress', async () => {
+    const found: number[] = [];
+    await scanPage(steps([['a'], ['b']]), {
+      limit: 9,
+      deadline: deadline(),
+      progress: (count) => found.push(count),
+    });
+    assert.deepEqual(found, [1, 2]);
+  });
+
+  for (const cursor of ['18446744073709551616', '-1', 'x', '', '1e3']) {
+    it(`refuses ${JSON.stringify(cursor)} as a cursor`, async () => {
+      await assert.rejects(scanPage(steps([]), { limit: 1, cursor, deadline: deadline() }), {
+        code: 'INVALID_PARAMETERS',
+      });
+    });
+  }
+
+  it('takes the greatest cursor there is', async () => {
+    let seen = '';
+    await scanPage((cursor) => ((seen = cursor), Promise.resolve({ cursor: '0', items: [] })), {
+      limit: 1,
+      cursor: '18446744073709551615',
+      deadline: deadline(),
+    });
+    assert.equal(seen, '18446744073709551615');
+  });
+});
