@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
+import type { Failure, Success } from '../../lib/envelope.ts';
+import { main } from '../../lib/main.ts';
+import type { Process } from '../../lib/process.ts';
+
+export type Run = { stdout: string; stderr: string; exitCode: number };
+
+export type RunOptions = {
+  env?: Record<string, string | undefined>;
+  stdin?: string | Uint8Array;
+  cwd?: string;
+};
+
+/** Runs one command line through main with a process of its own; nothing of the real one but PATH is used. */
+export async function runMain(
+  argv: readonly string[],
+  { env = {}, stdin = '', cwd = '/' }: RunOptions = {},
+): Promise<Run> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const process: Process = {
+    argv: ['node', 'gantz', ...argv],
+    env: { PATH: globalThis.process.env['PATH'], ...env },
+    stdin: Readable.from([typeof stdin === 'string' ? Buffer.from(stdin) : stdin]),
+    stdout: { write: (text) => out.push(text) },
+    stderr: { write: (text) => err.push(text) },
+    cwd: () => cwd,
+    on: () => undefined,
+    off: () => undefined,
+  };
+  await main(process);
+  return { stdout: out.join(''), stderr: err.join(''), exitCode: Number(process.exitCode ?? 0) };
+}
+
+/** The one envelope of a run; fails unless stdout is exactly one line of one JSON object. */
+export function envelopeOf({ stdout }: Run): Success | Failure {
+  assert.match(stdout, /^[^\n]*\n$/, `stdout is one line: ${JSON.stringify(stdout.slice(0, 300))}`);
+  const envelope: unknown = JSON.parse(stdout);
+  assert.ok(typeof envelope === 'object' && envelope !== null && 'success' in envelope);
+  return envelope as Success | Failure;
+}
