@@ -31,6 +31,39 @@ const COMMANDS: Commands = {
     summary: 'show or stop the embedded Redis',
     load: async () => (await import('./cli/commands/redis.ts')).define,
   },
+  validate: {
+    summary: 'check manifests: every problem, with its place',
+    load: async () => (await import('./cli/commands/validate.ts')).define,
+  },
+  init: {
+    summary: 'begin a project: write a gantz.yaml that works',
+    load: async () => (await import('./cli/commands/init.ts')).define,
+  },
+  test: {
+    summary: 'run the tests that the tools of the manifest carry',
+    load: async () => (await import('./cli/commands/test.ts')).define,
+  },
+  schema: {
+    summary: 'print the JSON Schema of gantz.yaml, for editors',
+    load: async () => (await import('./cli/commands/schema.ts')).define,
+  },
+  types: {
+    summary: 'print TypeScript types of the parameters and results of the tools',
+    load: async () => (await import('./cli/commands/types.ts')).define,
+  },
+  docs: {
+    summary: 'print a Markdown page of the tools',
+    load: async () => (await import('./cli/commands/docs.ts')).define,
+  },
+  completion: {
+    summary: 'print the completion script of a shell',
+    load: async () => (await import('./cli/commands/completion.ts')).define,
+  },
+  complete: {
+    summary: 'print what the last word could become',
+    hidden: true,
+    load: async () => (await import('./cli/commands/complete.ts')).defineComplete(COMMANDS),
+  },
 };
 
 /**

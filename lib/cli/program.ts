@@ -29,8 +29,8 @@ export async function runCommand(
     .addHelpText('after', GROUPS_HELP);
   quiet(program, process.stdout);
   addGlobalOptions(program, context);
-  for (const [key, { summary, load }] of Object.entries(commands)) {
-    const command = quiet(program.command(key).description(summary), process.stdout);
+  for (const [key, { summary, hidden = false, load }] of Object.entries(commands)) {
+    const command = quiet(program.command(key, { hidden }).description(summary), process.stdout);
     addGlobalOptions(command, context);
     if (key === name) (await load())(command, context);
   }

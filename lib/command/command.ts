@@ -9,6 +9,8 @@ export type Command = {
   readonly summary: string;
   /** Its first word is a tool's name, and all words after that are the tool's. */
   readonly takesTool?: boolean;
+  /** Left out of help: for programs, not for people. */
+  readonly hidden?: boolean;
   readonly load: () => Promise<Define>;
 };
 

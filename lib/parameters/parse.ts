@@ -19,8 +19,8 @@ export function parseValue(text: string, what = 'The JSON'): unknown {
         hint: `Send it as a string: "${parsed.literal}".`,
       });
     case 'depth':
-      throw new GantzError('INVALID_PARAMETERS', `${what} is nested more than ${parsed.limit} levels deep`, {
-        details: [{ path: '', message: `is nested more than ${parsed.limit} levels deep` }],
+      throw new GantzError('INVALID_PARAMETERS', `${what} is ${parsed.message}`, {
+        details: [{ path: '', message: parsed.message }],
       });
   }
 }

@@ -1,0 +1,14 @@
+import type { Commands, Define } from '../../command/command.ts';
+import { loadManifestOf } from '../../command/context.ts';
+import { candidates } from '../completion/candidates.ts';
+
+/** `gantz complete -- <words>`: what the last word could become, a line each; the scripts of `gantz completion` ask it. */
+export function defineComplete(commands: Commands): Define {
+  return (command, context) => {
+    command.argument('[words...]').action(async (words: string[]) => {
+      const { tools } = await loadManifestOf({ ...context, notice: () => undefined });
+      const found = candidates(words, commands, tools);
+      if (found.length > 0) context.process.stdout.write(`${found.join('\n')}\n`);
+    });
+  };
+}

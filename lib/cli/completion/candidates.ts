@@ -1,0 +1,85 @@
+import type { Commands } from '../../command/command.ts';
+import { GLOBAL_OPTIONS, splitOptions } from '../../command/options.ts';
+import { GantzError } from '../../errors.ts';
+import type { JsonSchema, Tool } from '../../manifest/manifest.ts';
+import { typesOf } from '../../parameters/convert.ts';
+
+/** What the last of the words could become; the words are those after `gantz`. */
+export function candidates(words: readonly string[], commands: Commands, tools: readonly Tool[]): string[] {
+  const partial = words.at(-1) ?? '';
+  const before = commandWords(words.slice(0, -1));
+  const all = before === undefined ? [] : candidatesAfter(before, partial, commands, tools);
+  return [...new Set(all)].filter((candidate) => candidate.startsWith(partial));
+}
+
+/** The words before the last without the global options, or undefined while an option waits for its value. */
+function commandWords(words: readonly string[]): string[] | undefined {
+  try {
+    return splitOptions(words).rest;
+  } catch (error) {
+    if (error instanceof GantzError) return undefined;
+    throw error;
+  }
+}
+
+function candidatesAfter(
+  before: readonly string[],
+  partial: string,
+  commands: Commands,
+  tools: readonly Tool[],
+): string[] {
+  const [first, second, ...rest] = before;
+  if (first === undefined) {
+    if (partial.startsWith('-')) return GLOBAL_OPTIONS.map(({ flag }) => flag);
+    return [...Object.keys(commands).filter((name) => !commands[name]?.hidden), ...tools.flatMap(groupsOf)];
+  }
+  const command = Object.hasOwn(commands, first) ? commands[first] : undefined;
+  if (command?.takesTool || first === 'describe') {
+    if (second === undefined) return tools.map(({ name }) => name);
+    return parameterCandidates(
+      tools.find(({ name }) => name === second),
+      rest,
+    );
+  }
+  if (command) return [];
+  if (second === undefined)
+    return tools.flatMap(({ name }) =>
+      name.startsWith(`${fold(first)}_`) ? [name.slice(first.length + 1)] : [],
+    );
+  return parameterCandidates(
+    tools.find(({ name }) => name === fold(`${first}_${second}`)),
+    rest,
+  );
+}
+
+/** Every word that can stand before an operation: `cache`, `rate` and `rate_limit` for its tools. */
+function groupsOf({ name }: Tool): string[] {
+  const parts = name.split('_');
+  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('_'));
+}
+
+function parameterCandidates(tool: Tool | undefined, given: readonly string[]): string[] {
+  if (!tool) return [];
+  const { properties } = tool.inputSchema;
+  const names = Object.keys(properties);
+  const last = given.at(-1);
+  const waiting = names.find((name) => last === `--${hyphenate(name)}`);
+  const values = waiting === undefined ? [] : valuesOf(properties[waiting] ?? {});
+  if (values.length > 0) return values;
+  return names.flatMap((name) => {
+    const boolean = typesOf(properties[name] ?? {}).includes('boolean');
+    return boolean ? [`--${hyphenate(name)}`, `--no-${hyphenate(name)}`] : [`--${hyphenate(name)}`];
+  });
+}
+
+function valuesOf(schema: JsonSchema): string[] {
+  return Array.isArray(schema['enum']) ? schema['enum'].filter((value) => typeof value === 'string') : [];
+}
+
+function hyphenate(name: string): string {
+  return name.replaceAll('_', '-');
+}
+
+function fold(name: string): string {
+  return name.replaceAll('-', '_');
+}
