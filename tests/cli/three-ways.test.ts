@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { startRedis, type RedisServer } from '../helpers/redis-server.ts';
+import { runProgram } from '../helpers/run-program.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+let server: RedisServer;
+before(async () => void (server = await startRedis()));
+after(() => server.stop());
+
+/** A group file run by itself, as in a checkout on Node 20. */
+function runFile(file: string, words: readonly string[]): { stdout: string; exitCode: number | null } {
+  const { stdout, status } = spawnSync(process.execPath, ['--import', 'tsx', join('tools', file), ...words], {
+    cwd: ROOT,
+    env: { ...process.env, REDIS_URL: server.url },
+    encoding: 'utf8',
+  });
+  return { stdout, exitCode: status };
+}
+
+const calls: [string, string, string, string][] = [
+  ['cache.ts', 'cache', 'get', '{"key":"greeting"}'],
+  ['cache.ts', 'cache', 'get', '{"kye":"greeting"}'],
+  ['cache.ts', 'cache', 'fetch', '{}'],
+  ['rate-limit.ts', 'rate_limit', 'check', '{"identifier":"a","limit":1,"window_seconds":10,"cost":5}'],
+];
+
+for (const [file, group, operation, json] of calls) {
+  test(`${group} ${operation} ${json} answers the same in all three ways`, async () => {
+    const env = { REDIS_URL: server.url };
+    await runProgram(['cache', 'set', '{"key":"greeting","value":{"a":[1,null]}}'], { env });
+    const direct = await runProgram([group, operation, json], { env });
+    const called = await runProgram(['call', `${group}_${operation}`, json], { env });
+    const alone = runFile(file, [operation, json]);
+    assert.deepEqual([called.stdout, called.exitCode], [direct.stdout, direct.exitCode]);
+    assert.deepEqual([alone.stdout, alone.exitCode], [direct.stdout, direct.exitCode]);
+    assert.match(direct.stdout, /^\{"success":(true|false),.*\}\n$/);
+  });
+}

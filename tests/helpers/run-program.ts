@@ -1,0 +1,35 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import type { Run } from './run-main.ts';
+
+/** The program under test: bin/gantz, or what GANTZ_TEST_PROGRAM names. */
+export const PROGRAM = process.env['GANTZ_TEST_PROGRAM'] ?? join(import.meta.dirname, '../../bin/gantz');
+
+export type ProgramOptions = {
+  env?: Record<string, string | undefined>;
+  stdin?: string | Uint8Array;
+  cwd?: string;
+};
+
+/** Runs the program as a process of its own, with a clean environment, to its end. */
+export async function runProgram(
+  argv: readonly string[],
+  { env = {}, stdin = '', cwd = '/' }: ProgramOptions = {},
+): Promise<Run> {
+  const child = spawn(PROGRAM, argv, {
+    cwd,
+    env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...env },
+    stdio: 'pipe',
+  });
+  const out: Buffer[] = [];
+  const err: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(stdin);
+  const exitCode = await new Promise<number>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : 1)));
+  });
+  return { stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString(), exitCode };
+}
