@@ -1,0 +1,201 @@
+import type { Deadline } from '../deadline.ts';
+import { GantzError, withOutcome } from '../errors.ts';
+import { connectTo, type Connect } from './connect.ts';
+import type { Binding, RedisOptions } from './connection.ts';
+import { DeadlineWatch, type Watched } from './deadline-watch.ts';
+import { explainRedisError, isLoading, outcomeOf } from './errors.ts';
+import { keyOf } from './keys.ts';
+import type { Link } from './link.ts';
+import type { DedicatedRedis, Redis } from './redis.ts';
+import { runScript } from './scripts.ts';
+import { Slots } from './slots.ts';
+import type { Target } from './url.ts';
+
+/** How many connections the calls of one process may have to themselves at a time. */
+const DEDICATED_CONNECTIONS = 64;
+
+/** A quiet connection of its own is asked for a sign of life this often; an idle timeout would close it instead. */
+const PING_INTERVAL_MS = 15_000;
+
+/** One call under way. */
+type Pending = Watched & {
+  readonly deadline: Deadline;
+  readonly readOnly: boolean;
+  /** Ends it with this failure, unless it is over. */
+  readonly fail: (error: unknown) => void;
+  over: boolean;
+  /** The connection it was sent on; undefined as long as it waits for one. */
+  link: Link | undefined;
+  /** How many calls that connection had answered when this one began. */
+  answeredBefore: number;
+  /** What ends with it. */
+  ending: (() => void)[] | undefined;
+};
+
+/** The calls under way on one Redis: each is bound to its deadline and its signal, and they share one connection. */
+export class Calls {
+  readonly #where: string;
+  readonly #mode: RedisOptions['mode'];
+  readonly #embedded: boolean;
+  readonly #connect: Connect;
+  readonly #watch = new DeadlineWatch();
+  readonly #slots = new Slots(DEDICATED_CONNECTIONS);
+  readonly #pending = new Set<Pending>();
+  readonly #key: Redis['key'];
+  #closed = false;
+
+  constructor(options: Omit<RedisOptions, 'url' | 'namespace'> & { target: Target; namespace: string }) {
+    const { target, namespace, mode } = options;
+    this.#where = target.display;
+    this.#mode = mode;
+    this.#embedded = target.kind === 'embedded';
+    this.#connect = connectTo(options);
+    this.#key = (space, name) => keyOf(namespace, space, name);
+  }
+
+  /** Runs `work`; rejects with a GantzError at the deadline, on abort, and for whatever Redis does. */
+  use<R>({ deadline, signal, readOnly = false }: Binding, work: (redis: Redis) => Promise<R>): Promise<R> {
+    return new Promise<R>((resolve, reject) => {
+      if (this.#closed || signal?.aborted) {
+        reject(this.#closed ? closedError() : asError(signal?.reason));
+        return;
+      }
+      const fail = (error: unknown): void => {
+        if (this.#finish(pending)) reject(asError(error));
+      };
+      const abort = (): void => {
+        const reason: unknown = signal?.reason;
+        fail(reason instanceof GantzError ? withOutcome(reason, this.#outcome(pending)) : reason);
+        this.#abandon(pending);
+      };
+      const pending: Pending = {
+        deadline,
+        readOnly,
+        fail,
+        over: false,
+        link: undefined,
+        answeredBefore: 0,
+        ending: undefined,
+        expire: () => {
+          const what = pending.link ? 'The call' : `Connecting to Redis at ${this.#where}`;
+          fail(withOutcome(deadline.error(what), this.#outcome(pending)));
+          this.#abandon(pending);
+        },
+      };
+      if (signal) {
+        signal.addEventListener('abort', abort);
+        (pending.ending ??= []).push(() => signal.removeEventListener('abort', abort));
+      }
+      this.#pending.add(pending);
+      this.#watch.add(pending);
+      this.#run(pending, work).then(
+        (result) => {
+          if (this.#finish(pending)) resolve(result);
+        },
+        (error: unknown) => fail(this.#explain(error, pending)),
+      );
+    });
+  }
+
+  /** Ends all connections; calls under way fail. */
+  close(): void {
+    this.#closed = true;
+    for (const pending of [...this.#pending])
+      pending.fail(withOutcome(closedError(), this.#outcome(pending)));
+    this.#connect.close();
+    this.#watch.close();
+  }
+
+  async #run<R>(pending: Pending, work: (redis: Redis) => Promise<R>): Promise<R> {
+    for (;;) {
+      const link = this.#connect.ready() ?? (await this.#connect.link(pending.deadline));
+      if (pending.over) throw closedError();
+      pending.link = link;
+      pending.answeredBefore = link.answered;
+      link.begin();
+      try {
+        return await work(this.#redis(link, pending));
+      } catch (error) {
+        // A server that is still reading its data has done nothing yet; an embedded one will soon be there.
+        if (!this.#embedded || !isLoading(error)) throw error;
+      } finally {
+        link.end();
+      }
+      pending.link = undefined;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  #redis(link: Link, pending: Pending): Redis {
+    const { client } = link;
+    return {
+      client,
+      key: this.#key,
+      run: (script, keys, args) => runScript(client, script, keys, args),
+      dedicated: () => this.#dedicated(pending),
+    };
+  }
+
+  async #dedicated(pending: Pending): Promise<DedicatedRedis> {
+    const ending = (pending.ending ??= []);
+    const release = await this.#slots.take((cancel) => ending.push(cancel));
+    let link: Link | undefined;
+    const close = (): void => {
+      link?.destroy();
+      release();
+    };
+    ending.push(close);
+    try {
+      if (pending.over) throw closedError();
+      link = this.#connect.another({
+        connectTimeoutMs: pending.deadline.remainingMs(),
+        pingIntervalMs: PING_INTERVAL_MS,
+      });
+      const lost = new Promise<never>((_, reject) => {
+        link?.onLost((error) => reject(asError(this.#explain(error, pending, true))));
+      });
+      lost.catch(() => undefined);
+      const { client } = await link.open();
+      const dispose = (): Promise<void> => {
+        close();
+        return Promise.resolve();
+      };
+      return { client, lost, close, [Symbol.asyncDispose]: dispose };
+    } catch (error) {
+      close();
+      throw this.#explain(error, pending, false);
+    }
+  }
+
+  /** Marks a call as over; false when it already was. */
+  #finish(pending: Pending): boolean {
+    if (pending.over) return false;
+    pending.over = true;
+    this.#pending.delete(pending);
+    this.#watch.delete(pending);
+    for (const end of pending.ending ?? []) end();
+    return true;
+  }
+
+  /** What becomes of the connection of a call that did not wait for its answer. */
+  #abandon({ link, answeredBefore }: Pending): void {
+    if (this.#mode === 'one-shot') this.#connect.drop();
+    else if (link?.answered === answeredBefore) link.retire();
+  }
+
+  #outcome({ link, readOnly }: Pending): 'none' | 'unknown' {
+    return outcomeOf({ sent: link !== undefined, readOnly }) === 'none' ? 'none' : 'unknown';
+  }
+
+  #explain(error: unknown, { link, readOnly }: Pending, sent = link !== undefined): unknown {
+    return explainRedisError(error, { where: this.#where, sent, readOnly });
+  }
+}
+
+function closedError(): GantzError {
+  return new GantzError('CANCELLED', 'The connection to Redis is closed');
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
+}

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { lstatSync, mkdirSync } from 'node:fs';
+import { homedir, tmpdir, userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+import { GantzError } from '../../errors.ts';
+
+/** Where the embedded server lives. */
+export type Place = { stateFolder: string; socketPath: string; dataFolder: string; logPath: string };
+
+/** The shortest limit of a socket's path is that of macOS, with its end mark. */
+const LONGEST_SOCKET_PATH = 103;
+
+/** The folders of this user's embedded server: under `$XDG_STATE_HOME/gantz`, else `~/.local/state/gantz`. */
+export function embeddedPlace(env: Readonly<Record<string, string | undefined>>): Place {
+  const base = env['XDG_STATE_HOME']?.startsWith('/')
+    ? env['XDG_STATE_HOME']
+    : join(env['HOME'] || homedir(), '.local', 'state');
+  const stateFolder = join(base, 'gantz');
+  return {
+    stateFolder,
+    socketPath: shortEnough(join(stateFolder, 'redis.sock')),
+    dataFolder: join(stateFolder, 'redis'),
+    logPath: join(stateFolder, 'redis.log'),
+  };
+}
+
+/** A path too long for a socket becomes one in a short folder of this user's, told apart by a digest. */
+function shortEnough(path: string): string {
+  if (Buffer.byteLength(path) <= LONGEST_SOCKET_PATH) return path;
+  const digest = createHash('sha256').update(path).digest('hex').slice(0, 12);
+  const short = join(`gantz-${userInfo().uid}-${digest}`, 'redis.sock');
+  const inTemporary = join(tmpdir(), short);
+  return Buffer.byteLength(inTemporary) <= LONGEST_SOCKET_PATH ? inTemporary : join('/tmp', short);
+}
+
+/** Refuses folders that another user owns or may enter: NOT_RUNNABLE. Folders that are not there yet are fine. */
+export function checkPlace({ stateFolder, socketPath }: Place): void {
+  for (const folder of new Set([stateFolder, dirname(socketPath)])) {
+    const found = lstatSync(folder, { throwIfNoEntry: false });
+    if (!found) continue;
+    const { uid } = userInfo();
+    const problem = !found.isDirectory()
+      ? 'is not a folder'
+      : found.uid !== uid
+        ? 'belongs to another user'
+        : (found.mode & 0o077) !== 0
+          ? 'is open to other users'
+          : undefined;
+    if (problem === undefined) continue;
+    throw new GantzError('NOT_RUNNABLE', `The embedded Redis cannot live in ${folder}: it ${problem}`, {
+      hint:
+        problem === 'is open to other users'
+          ? `Run: chmod 700 '${folder}'`
+          : 'Set XDG_STATE_HOME to a folder of your own.',
+    });
+  }
+}
+
+/** Makes the folders, for this user alone. */
+export function makePlace(place: Place): void {
+  try {
+    for (const folder of [place.stateFolder, dirname(place.socketPath), place.dataFolder]) {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+    }
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new GantzError('NOT_RUNNABLE', `The embedded Redis has no folder for its data: ${reason}`, {
+      hint: 'Set XDG_STATE_HOME to a folder that can be written, or REDIS_URL to a server of your own.',
+      cause,
+    });
+  }
+  checkPlace(place);
+}

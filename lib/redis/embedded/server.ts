@@ -1,0 +1,138 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { GantzError } from '../../errors.ts';
+import { ask } from './ask.ts';
+import { findServer } from './binary.ts';
+import { takeLock } from './lock.ts';
+import { embeddedPlace, makePlace, type Place } from './place.ts';
+import { poll, type Limits } from './poll.ts';
+import { readLiving, recordOf, writeRecord } from './process-record.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** How long a server that was started a moment ago may take to open its socket. */
+const OPENING_MS = 1000;
+
+/**
+ * Makes sure that the embedded server accepts connections: waits for one that another process starts, replaces one that
+ * is gone, starts the first. It may still be loading its data afterwards.
+ */
+export async function ensureServer({
+  env,
+  notice,
+  ...limits
+}: Limits & { env: Environment; notice: (text: string) => void }): Promise<void> {
+  const binary = findServer(env);
+  const place = embeddedPlace(env);
+  makePlace(place);
+  const release = await takeLock(place.stateFolder, 'start', limits);
+  try {
+    if (await accepts(place, limits)) return;
+    await endUnreachable(place, limits);
+    await start(binary, place, env, limits);
+  } finally {
+    release();
+  }
+  notice(
+    `Started a private Redis on ${place.socketPath} (data in ${place.dataFolder}); it stays for the next calls until ` +
+      '`gantz redis stop`. To use your own, set REDIS_URL=redis://host:port.',
+  );
+}
+
+/** The file that remembers the server's process. */
+export function serverRecord({ stateFolder }: Place): string {
+  return join(stateFolder, 'server.json');
+}
+
+/** Whether something accepts connections on the socket; a server that is there but silent counts until the deadline. */
+async function accepts({ socketPath }: Place, { deadline, signal }: Limits): Promise<boolean> {
+  try {
+    await ask(socketPath, 'PING', Math.max(1, deadline.remainingMs()), signal);
+    return true;
+  } catch (error) {
+    signal?.throwIfAborted();
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ETIMEDOUT') throw deadline.error('The embedded Redis');
+    return false;
+  }
+}
+
+/**
+ * A server that runs but has no socket (someone removed the file, or it is just shutting down) must be gone before
+ * another one opens the same data.
+ */
+async function endUnreachable(place: Place, limits: Limits): Promise<void> {
+  const path = serverRecord(place);
+  if (!readLiving(path)) return;
+  const giveUpAt = performance.now() + OPENING_MS;
+  const opened = await poll(
+    async () =>
+      (await accepts(place, limits))
+        ? true
+        : performance.now() > giveUpAt || !readLiving(path)
+          ? false
+          : undefined,
+    limits,
+    'The embedded Redis',
+  );
+  if (opened) return;
+  const living = readLiving(path);
+  if (!living) return;
+  process.kill(living.pid, 'SIGTERM');
+  await poll(
+    () => (readLiving(path) ? undefined : true),
+    limits,
+    'Ending an embedded Redis without a socket',
+  );
+}
+
+async function start(binary: string, place: Place, env: Environment, limits: Limits): Promise<void> {
+  if (await accepts(place, limits)) return;
+  const log = openSync(place.logPath, 'a', 0o600);
+  // Nothing of the caller's is inherited: a pipe would wait for the server, and secrets of the environment would stay.
+  const server = spawn(binary, serverArguments(place), {
+    cwd: place.dataFolder,
+    detached: true,
+    stdio: ['ignore', log, log],
+    env: { PATH: env['PATH'] },
+  });
+  closeSync(log);
+  let failure: string | undefined;
+  server.once('error', (error) => (failure = error.message));
+  server.once('exit', (code, signal) => (failure = `it ended with ${signal ?? `status ${code ?? '?'}`}`));
+  const record = server.pid === undefined ? undefined : recordOf(server.pid);
+  if (record) writeRecord(serverRecord(place), record);
+  server.unref();
+  await poll(
+    async () => {
+      if (failure !== undefined) throw notStarted(binary, place, failure);
+      return (await accepts(place, limits)) || undefined;
+    },
+    limits,
+    'Starting the embedded Redis',
+  );
+  server.removeAllListeners();
+}
+
+function serverArguments({ socketPath, dataFolder }: Place): string[] {
+  const socket = ['--port', '0', '--unixsocket', socketPath, '--unixsocketperm', '700'];
+  const data = ['--dir', dataFolder, '--appendonly', 'yes', '--save', ''];
+  return [...socket, ...data, '--daemonize', 'no', '--logfile', ''];
+}
+
+function notStarted(binary: string, { logPath }: Place, reason: string): GantzError {
+  return new GantzError(
+    'REDIS_UNAVAILABLE',
+    `The embedded Redis (${binary}) did not start: ${lastLine(logPath) ?? reason}`,
+    {
+      hint: `Its log is ${logPath}.`,
+      retryable: false,
+    },
+  );
+}
+
+function lastLine(path: string): string | undefined {
+  const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
+  return lines.at(-1) || undefined;
+}

@@ -1,0 +1,152 @@
+import {
+  AbortError,
+  ClientClosedError,
+  ClientOfflineError,
+  ConnectionTimeoutError,
+  DisconnectsClientError,
+  ErrorReply,
+  SocketClosedUnexpectedlyError,
+  SocketTimeoutError,
+  TimeoutError,
+} from '@redis/client';
+import { GantzError, type Code, type Outcome } from '../errors.ts';
+
+/** What is known of the call that failed. */
+export type Circumstances = {
+  /** The server, without user and password. */
+  where: string;
+  /** Whether a command may have left: false while connecting. */
+  sent: boolean;
+  readOnly: boolean;
+};
+
+type Meaning = { code: Code; hint?: string; retryable?: boolean };
+
+const CREDENTIALS = 'Check user and password in REDIS_URL (redis://user:password@host:port).';
+const LATER = 'Try again in a moment.';
+
+/** What the first word of an error reply means. The first four are also what the scripts of tools/lua refuse with. */
+const REPLIES: Readonly<Record<string, Meaning>> = {
+  WRONGTYPE: { code: 'WRONG_TYPE' },
+  NOTFOUND: { code: 'NOT_FOUND' },
+  CONFLICT: { code: 'CONFLICT' },
+  INVALID: { code: 'INVALID_PARAMETERS' },
+  NOAUTH: { code: 'REDIS_AUTH', hint: CREDENTIALS },
+  WRONGPASS: { code: 'REDIS_AUTH', hint: CREDENTIALS },
+  NOPERM: {
+    code: 'REDIS_AUTH',
+    hint: 'Give this user the permission (ACL SETUSER), or use another one in REDIS_URL.',
+  },
+  DENIED: {
+    code: 'REDIS_AUTH',
+    hint: 'The server is in protected mode: give it a password, or connect from its own machine.',
+  },
+  LOADING: { code: 'REDIS_UNAVAILABLE', hint: LATER },
+  BUSY: { code: 'REDIS_UNAVAILABLE', hint: LATER },
+  TRYAGAIN: { code: 'REDIS_UNAVAILABLE', hint: LATER },
+  MASTERDOWN: { code: 'REDIS_UNAVAILABLE', hint: LATER },
+  CLUSTERDOWN: { code: 'REDIS_UNAVAILABLE', hint: LATER },
+  NOREPLICAS: { code: 'REDIS_UNAVAILABLE', hint: 'The server wants more replicas before it takes writes.' },
+  READONLY: { code: 'REDIS_UNAVAILABLE', hint: 'This is a replica: point REDIS_URL at the primary.' },
+  OOM: {
+    code: 'REDIS_UNAVAILABLE',
+    hint: 'The server is out of memory: raise its maxmemory, or delete something.',
+  },
+  MISCONF: { code: 'REDIS_UNAVAILABLE', hint: 'The server cannot write to its disk: see its log.' },
+  MOVED: { code: 'REDIS_ERROR', hint: 'This is a node of a cluster, and clusters are not supported yet.' },
+  ASK: { code: 'REDIS_ERROR', hint: 'This is a node of a cluster, and clusters are not supported yet.' },
+  CROSSSLOT: {
+    code: 'REDIS_ERROR',
+    hint: 'This is a node of a cluster, and clusters are not supported yet.',
+  },
+};
+
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there',
+  ENOENT: 'there is no such socket',
+  ENOTFOUND: 'its host name is unknown',
+  EAI_AGAIN: 'its host name cannot be looked up now',
+  EACCES: 'access to it is denied',
+  ECONNRESET: 'it closed the connection',
+  EPIPE: 'it closed the connection',
+  EHOSTUNREACH: 'its host cannot be reached',
+  ENETUNREACH: 'its network cannot be reached',
+  ETIMEDOUT: 'it does not answer',
+};
+
+const CONNECTION_ERRORS = [
+  AbortError,
+  ClientClosedError,
+  ClientOfflineError,
+  ConnectionTimeoutError,
+  DisconnectsClientError,
+  SocketClosedUnexpectedlyError,
+  SocketTimeoutError,
+  TimeoutError,
+];
+
+/** What node-redis threw, as a failure with the right code and outcome; anything else comes back as it is. */
+export function explainRedisError(error: unknown, circumstances: Circumstances): unknown {
+  if (error instanceof GantzError) return error;
+  if (error instanceof ErrorReply) return explainReply(error, circumstances);
+  if (!circumstances.sent || isConnectionError(error)) return explainLoss(error, circumstances);
+  return error;
+}
+
+/** Whether this is the reply of a server that is still reading its data. */
+export function isLoading(error: unknown): boolean {
+  return error instanceof ErrorReply && firstWord(error.message) === 'LOADING';
+}
+
+/** The outcome of a call that ended without an answer. */
+export function outcomeOf({ sent, readOnly }: Pick<Circumstances, 'sent' | 'readOnly'>): Outcome {
+  return sent && !readOnly ? 'unknown' : 'none';
+}
+
+/** A reply that is an error: the server did nothing. */
+function explainReply(error: Error, { where, sent }: Circumstances): GantzError {
+  const word = firstWord(error.message);
+  const sentence = error.message.slice(word.length).trim() || error.message;
+  const meaning = REPLIES[word];
+  if (meaning) {
+    const { code, ...options } = meaning;
+    const fromServer = code.startsWith('REDIS_');
+    return new GantzError(code, fromServer ? `Redis at ${where} answered ${error.message}` : sentence, {
+      ...options,
+      cause: error,
+    });
+  }
+  return new GantzError(sent ? 'REDIS_ERROR' : 'REDIS_AUTH', `Redis at ${where} answered ${error.message}`, {
+    ...(!sent && { hint: 'Check user, password and database in REDIS_URL.' }),
+    cause: error,
+  });
+}
+
+function firstWord(message: string): string {
+  return /^[A-Z][A-Z0-9_]*(?= |$)/.exec(message)?.[0] ?? '';
+}
+
+function isConnectionError(error: unknown): boolean {
+  return (
+    CONNECTION_ERRORS.some((kind) => error instanceof kind) ||
+    (error instanceof Error && 'syscall' in error) ||
+    Object.hasOwn(REASONS, codeOf(error))
+  );
+}
+
+function explainLoss(error: unknown, { where, sent, readOnly }: Circumstances): GantzError {
+  const reason =
+    REASONS[codeOf(error)] ?? (error instanceof Error && error.message ? error.message : codeOf(error));
+  const message = sent
+    ? `The connection to Redis at ${where} was lost: ${reason}`
+    : `Redis at ${where} cannot be reached: ${reason}`;
+  return new GantzError('REDIS_UNAVAILABLE', message, {
+    outcome: outcomeOf({ sent, readOnly }),
+    hint: 'Check that the server runs and that REDIS_URL is right; REDIS_URL=embedded: starts one.',
+    cause: error,
+  });
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}

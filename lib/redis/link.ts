@@ -1,0 +1,65 @@
+import type { Client } from './commands.ts';
+import { createRedisClient, type ClientOptions } from './client.ts';
+import type { Target } from './url.ts';
+
+/** One connection to Redis, from its first packet to its end; it is never repaired, but replaced. */
+export class Link {
+  readonly client: Client;
+  /** Calls that were answered; one that waits while this stands still has a silent server before it. */
+  answered = 0;
+  readonly #abort = new AbortController();
+  #pending = 0;
+  #retired = false;
+  #lost: ((error: unknown) => void) | undefined;
+
+  constructor(target: Exclude<Target, { kind: 'embedded' }>, options: Omit<ClientOptions, 'signal'>) {
+    this.client = createRedisClient(target, { ...options, signal: this.#abort.signal });
+    // node-redis also rejects the commands concerned; without a listener the process would end.
+    this.client.on('error', (error: unknown) => this.#lost?.(error));
+    this.client.on('end', () => this.#lost?.(new Error('it was closed')));
+  }
+
+  async open(): Promise<this> {
+    try {
+      await this.client.connect();
+    } catch (error) {
+      this.destroy();
+      throw error;
+    }
+    if (this.#abort.signal.aborted) this.destroy();
+    return this;
+  }
+
+  /** Whether a new call may use it. */
+  get usable(): boolean {
+    return !this.#retired && this.client.isReady;
+  }
+
+  /** Tells the listener once this connection is gone. */
+  onLost(listener: (error: unknown) => void): void {
+    this.#lost = listener;
+  }
+
+  begin(): void {
+    this.#pending++;
+  }
+
+  end(): void {
+    this.#pending--;
+    this.answered++;
+    if (this.#retired && this.#pending === 0) this.destroy();
+  }
+
+  /** Takes no more calls, and closes once those under way are over. */
+  retire(): void {
+    this.#retired = true;
+    if (this.#pending === 0) this.destroy();
+  }
+
+  /** Closes at once; what waits for an answer fails. */
+  destroy(): void {
+    this.#retired = true;
+    this.client.destroy();
+    this.#abort.abort();
+  }
+}
