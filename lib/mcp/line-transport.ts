@@ -1,0 +1,75 @@
+import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/server';
+import { splitLines } from './lines.ts';
+import { readMessage, type Inputs } from './message.ts';
+
+/** The largest message that is read, in bytes; a larger one is answered with an error, and the next one is read. */
+const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
+
+export type LineTransportOptions = {
+  input: AsyncIterable<Uint8Array | string>;
+  write: (text: string) => unknown;
+  /** Where the parameters of calls are put. */
+  inputs: Inputs;
+};
+
+/** MCP over lines of JSON: the SDK's stdio transport, but for reading JSON without loss and answering what is no message. */
+export class LineTransport implements Transport {
+  onclose?: () => void;
+  onerror?: (error: Error) => void;
+  onmessage?: (message: JSONRPCMessage) => void;
+  readonly #options: LineTransportOptions;
+  #closed = false;
+
+  constructor(options: LineTransportOptions) {
+    this.#options = options;
+  }
+
+  start(): Promise<void> {
+    void this.#read();
+    return Promise.resolve();
+  }
+
+  send(message: JSONRPCMessage): Promise<void> {
+    if (!this.#closed) this.#options.write(`${JSON.stringify(message)}\n`);
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    if (!this.#closed) {
+      this.#closed = true;
+      this.onclose?.();
+    }
+    return Promise.resolve();
+  }
+
+  async #read(): Promise<void> {
+    try {
+      for await (const line of splitLines(this.#options.input, MAX_MESSAGE_BYTES)) {
+        if (this.#closed) return;
+        if ('problem' in line) this.#refuse(-32700, PROBLEMS[line.problem]);
+        else if (line.text.trim() !== '') this.#receive(line.text);
+      }
+      // Whoever pipes a request in and closes the pipe gets the answers that need no waiting.
+      await new Promise((resolve) => setImmediate(resolve));
+    } catch (error) {
+      if (!this.#closed) this.onerror?.(error instanceof Error ? error : new Error(String(error)));
+    }
+    await this.close();
+  }
+
+  #receive(text: string): void {
+    const reading = readMessage(text, this.#options.inputs);
+    if ('message' in reading) this.onmessage?.(reading.message);
+    else this.#refuse(reading.code, reading.problem);
+  }
+
+  /** JSON-RPC answers what has no id of its own with the id null. */
+  #refuse(code: number, message: string): void {
+    this.#options.write(`${JSON.stringify({ jsonrpc: '2.0', id: null, error: { code, message } })}\n`);
+  }
+}
+
+const PROBLEMS = {
+  'too-long': `The message is longer than ${MAX_MESSAGE_BYTES} bytes`,
+  'not-utf8': 'The message is not UTF-8 text',
+} as const;

@@ -1,0 +1,69 @@
+import {
+  isJSONRPCErrorResponse,
+  isJSONRPCNotification,
+  isJSONRPCRequest,
+  isJSONRPCResultResponse,
+  type JSONRPCMessage,
+} from '@modelcontextprotocol/server';
+import { parseJson } from '../json/parse.ts';
+import { parseObject } from '../parameters/parse.ts';
+import { rawMember } from './raw-member.ts';
+
+/** A JSON-RPC message, or why a text is none: the code and the message of the error to answer with. */
+export type Reading = { message: JSONRPCMessage } | { code: number; problem: string };
+
+export type RequestId = string | number;
+
+/**
+ * The parameters of the calls of one connection, by the ids of their requests. The SDK reads JSON with JSON.parse, which
+ * rounds what a double cannot hold, and copies objects without some of their members; parameters that are kept here are
+ * read as the command line reads them. Entries leave when they are taken.
+ */
+export type Inputs = Map<RequestId, () => unknown>;
+
+/** Reads one message and moves the parameters of a tools/call into `inputs`. */
+export function readMessage(text: string, inputs: Inputs): Reading {
+  const parsed = parseJson(text);
+  if (!('value' in parsed) && parsed.problem === 'syntax') return notJson(parsed.message);
+  const message = 'value' in parsed ? parsed.value : parseAnyway(text);
+  if (!isMessage(message)) return { code: -32600, problem: 'This is not one JSON-RPC 2.0 message' };
+  if (isJSONRPCRequest(message) && message.method === 'tools/call' && isObject(message.params)) {
+    const { arguments: input = {}, ...params } = message.params;
+    inputs.set(message.id, readInput(text, input, 'value' in parsed));
+    return { message: { ...message, params } };
+  }
+  return { message };
+}
+
+/** Parameters are as they were read, unless they are no object or something of the message was lost in reading. */
+function readInput(text: string, input: unknown, isExact: boolean): () => unknown {
+  if (isExact && isObject(input)) return () => input;
+  return () => parseObject(rawMember(rawMember(text, 'params') ?? '', 'arguments') ?? '{}');
+}
+
+/** Numbers may be rounded here: where it matters the text is read again. */
+function parseAnyway(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // A runtime whose parser is recursive gives up on what is nested without end.
+    return undefined;
+  }
+}
+
+function isMessage(value: unknown): value is JSONRPCMessage {
+  return (
+    isJSONRPCRequest(value) ||
+    isJSONRPCNotification(value) ||
+    isJSONRPCResultResponse(value) ||
+    isJSONRPCErrorResponse(value)
+  );
+}
+
+function notJson(message: string): Reading {
+  return { code: -32700, problem: `This is not JSON: ${message}` };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,40 @@
+import type { ProgressEvent } from '../call.ts';
+
+/** What a progress notification says, beside its token. */
+export type Progress = { progress: number; total?: number; message: string };
+
+const BURST = 100;
+const PER_SECOND = 20;
+
+/**
+ * Turns the events of one call into progress that always grows. A call that reports without pause keeps its first hundred
+ * events and then twenty a second: the result holds everything, progress is for whoever watches.
+ */
+export function trackProgress(send: (progress: Progress) => void): (event: ProgressEvent) => void {
+  let last = 0;
+  let allowance = BURST;
+  let refilledAt = performance.now();
+  return (event) => {
+    const now = performance.now();
+    allowance = Math.min(BURST, allowance + ((now - refilledAt) / 1000) * PER_SECOND);
+    refilledAt = now;
+    const { progress, total } = event;
+    const reached = typeof progress === 'number' && progress > last;
+    last = reached ? progress : last + 1;
+    if (allowance < 1) return;
+    allowance--;
+    send({
+      progress: last,
+      ...(reached && typeof total === 'number' && { total }),
+      message: describeEvent(event),
+    });
+  };
+}
+
+/** The event's own message when it has nothing else to say, else all of it as JSON. */
+function describeEvent({ progress: _progress, total: _total, ...event }: ProgressEvent): string {
+  const { event: name, message, ...more } = event as Record<string, unknown>;
+  if (Object.keys(more).length > 0 || (message !== undefined && typeof message !== 'string'))
+    return JSON.stringify(event);
+  return message ?? String(name);
+}

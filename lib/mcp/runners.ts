@@ -1,0 +1,61 @@
+import type { Runner } from '../run/runner.ts';
+
+/** The runner that calls go to, which may be replaced under way: calls in flight end on the one that they began with. */
+export type Runners = {
+  /** The runner of new calls. */
+  readonly current: Runner;
+  /** Does work with the current runner, which stays open until the work is done. */
+  use<R>(work: (runner: Runner) => Promise<R>): Promise<R>;
+  /** Makes another runner the current one. */
+  replace(runner: Runner): void;
+  /** Calls back after each replacement; the answer stops that. */
+  onReplace(listener: () => void): () => void;
+  /** Closes every runner; calls in flight fail. */
+  close(): Promise<void>;
+};
+
+/** A source of runners that begins with this one and owns every runner that it is given. */
+export function holdRunners(first: Runner): Runners {
+  const listeners = new Set<() => void>();
+  const uses = new Map<Runner, number>([[first, 0]]);
+  let current = first;
+  const settle = (runner: Runner): void => {
+    if (runner === current || uses.get(runner) !== 0) return;
+    uses.delete(runner);
+    void runner.close();
+  };
+  const count = (runner: Runner, by: number): void => {
+    const before = uses.get(runner);
+    if (before !== undefined) uses.set(runner, before + by);
+  };
+  return {
+    get current() {
+      return current;
+    },
+    async use(work) {
+      const runner = current;
+      count(runner, 1);
+      try {
+        return await work(runner);
+      } finally {
+        count(runner, -1);
+        settle(runner);
+      }
+    },
+    replace(runner) {
+      const before = current;
+      uses.set(runner, 0);
+      current = runner;
+      settle(before);
+      for (const listener of listeners) listener();
+    },
+    onReplace(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    async close() {
+      listeners.clear();
+      await Promise.all([...uses.keys()].map((runner) => runner.close()));
+    },
+  };
+}
