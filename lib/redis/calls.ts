@@ -8,6 +8,7 @@ import { keyOf } from './keys.ts';
 import type { Link } from './link.ts';
 import type { DedicatedRedis, Redis } from './redis.ts';
 import { runScript } from './scripts.ts';
+import { SignalWatch } from './signal-watch.ts';
 import { Slots } from './slots.ts';
 import type { Target } from './url.ts';
 
@@ -20,7 +21,10 @@ const PING_INTERVAL_MS = 15_000;
 /** One call under way. */
 type Pending = Watched & {
   readonly deadline: Deadline;
+  readonly signal: AbortSignal | undefined;
   readonly readOnly: boolean;
+  /** Ends it because its caller went away. */
+  abort(reason: unknown): void;
   /** Ends it with this failure, unless it is over. */
   readonly fail: (error: unknown) => void;
   over: boolean;
@@ -39,6 +43,7 @@ export class Calls {
   readonly #embedded: boolean;
   readonly #connect: Connect;
   readonly #watch = new DeadlineWatch();
+  readonly #signals = new SignalWatch();
   readonly #slots = new Slots(DEDICATED_CONNECTIONS);
   readonly #pending = new Set<Pending>();
   readonly #key: Redis['key'];
@@ -55,6 +60,7 @@ export class Calls {
 
   /** Runs `work`; rejects with a GantzError at the deadline, on abort, and for whatever Redis does. */
   use<R>({ deadline, signal, readOnly = false }: Binding, work: (redis: Redis) => Promise<R>): Promise<R> {
+    const mode = this.#mode;
     return new Promise<R>((resolve, reject) => {
       if (this.#closed || signal?.aborted) {
         reject(this.#closed ? closedError() : asError(signal?.reason));
@@ -63,15 +69,15 @@ export class Calls {
       const fail = (error: unknown): void => {
         if (this.#finish(pending)) reject(asError(error));
       };
-      const abort = (): void => {
-        const reason: unknown = signal?.reason;
-        fail(reason instanceof GantzError ? withOutcome(reason, this.#outcome(pending)) : reason);
-        this.#abandon(pending);
-      };
       const pending: Pending = {
         deadline,
+        signal,
         readOnly,
         fail,
+        abort: (reason) => {
+          fail(reason instanceof GantzError ? withOutcome(reason, this.#outcome(pending)) : reason);
+          if (mode === 'one-shot') this.#connect.drop();
+        },
         over: false,
         link: undefined,
         answeredBefore: 0,
@@ -79,13 +85,12 @@ export class Calls {
         expire: () => {
           const what = pending.link ? 'The call' : `Connecting to Redis at ${this.#where}`;
           fail(withOutcome(deadline.error(what), this.#outcome(pending)));
-          this.#abandon(pending);
+          if (mode === 'one-shot') this.#connect.drop();
+          // Nobody was answered meanwhile: the server is silent, and new calls try a new connection.
+          else if (pending.link?.answered === pending.answeredBefore) pending.link.retire();
         },
       };
-      if (signal) {
-        signal.addEventListener('abort', abort);
-        (pending.ending ??= []).push(() => signal.removeEventListener('abort', abort));
-      }
+      if (signal) this.#signals.add(signal, pending);
       this.#pending.add(pending);
       this.#watch.add(pending);
       this.#run(pending, work).then(
@@ -173,14 +178,9 @@ export class Calls {
     pending.over = true;
     this.#pending.delete(pending);
     this.#watch.delete(pending);
+    if (pending.signal) this.#signals.delete(pending.signal, pending);
     for (const end of pending.ending ?? []) end();
     return true;
-  }
-
-  /** What becomes of the connection of a call that did not wait for its answer. */
-  #abandon({ link, answeredBefore }: Pending): void {
-    if (this.#mode === 'one-shot') this.#connect.drop();
-    else if (link?.answered === answeredBefore) link.retire();
   }
 
   #outcome({ link, readOnly }: Pending): 'none' | 'unknown' {

@@ -6,8 +6,6 @@ import type { RedisClientType } from '@redis/client';
  */
 export const COMMANDS = [
   'dbSize',
-  'evalSha',
-  'eval',
   'exists',
   'get',
   'hDel',

@@ -15,7 +15,11 @@ export class Link {
   constructor(target: Exclude<Target, { kind: 'embedded' }>, options: Omit<ClientOptions, 'signal'>) {
     this.client = createRedisClient(target, { ...options, signal: this.#abort.signal });
     // node-redis also rejects the commands concerned; without a listener the process would end.
-    this.client.on('error', (error: unknown) => this.#lost?.(error));
+    this.client.on('error', (error: unknown) => {
+      this.#lost?.(error);
+      // Afterwards, so that the commands are rejected with this error: what is left is node-redis' timer.
+      queueMicrotask(() => this.destroy());
+    });
     this.client.on('end', () => this.#lost?.(new Error('it was closed')));
   }
 

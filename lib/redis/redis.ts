@@ -7,11 +7,11 @@ export type Redis = {
   /** node-redis, with the commands of commands.ts. Strings in, strings out. */
   readonly client: Client;
   /** `<namespace>:<space>:<name>`; a name that is not well-formed Unicode is INVALID_PARAMETERS. */
-  key(space: Space, name: string): string;
+  readonly key: (space: Space, name: string) => string;
   /** Runs a Lua script by its digest, sending its source only when the server does not know it yet. */
-  run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown>;
+  readonly run: (script: Script, keys: readonly string[], args: readonly string[]) => Promise<unknown>;
   /** A connection of its own for commands that block or subscribe; the caller disposes of it. */
-  dedicated(): Promise<DedicatedRedis>;
+  readonly dedicated: () => Promise<DedicatedRedis>;
 };
 
 /** A connection that one call has to itself, closed by `await using` or `close()`. */

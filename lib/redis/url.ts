@@ -77,7 +77,9 @@ function tryUrl(url: string): URL {
 
 /** `unix://[user[:password]@]/path[?db=N]`, which URL cannot parse: a user needs a host there. */
 function parseUnix(url: string): Target {
-  const match = /^unix:(?:\/\/(?:([^:@/?#]*)(?::([^@/?#]*))?@)?)?(\/[^?#]+)(?:\?db=([^&#]*))?$/i.exec(url);
+  const match = /^unix:(?:\/\/(?:([^:@/?#]*)(?::([^@/?#]*))?@)?)?(\/(?!\/)[^?#]+)(?:\?db=([^&#]*))?$/i.exec(
+    url,
+  );
   if (!match)
     throw wrong('a unix:// URL is unix:///absolute/path/to/redis.sock, with ?db=<number> if need be');
   const [, username = '', password = '', encodedPath = '', databaseText] = match;
