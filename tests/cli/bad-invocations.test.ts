@@ -23,6 +23,9 @@ before(async () => {
 });
 after(() => server.stop());
 
+/** One of some command lines. */
+const oneOf = (...lines: string[][]): fc.Arbitrary<string[]> => fc.constantFrom(...lines);
+
 const groups = ['cache', 'list', 'hash', 'set', 'session', 'pubsub', 'rate_limit'];
 const badJson = fc.oneof(
   fc.constantFrom(
@@ -44,7 +47,7 @@ const badJson = fc.oneof(
 );
 const notObject = fc.constantFrom('[]', 'null', '1', '"text"', 'true', '[{"key":"a"}]', '-0');
 const unknownName = fc.string({ minLength: 1, maxLength: 12 }).map((name) => `x${name}`);
-const wrongTypes = fc.constantFrom(
+const wrongTypes: fc.Arbitrary<string[]> = oneOf(
   ['cache', 'set', '{"key":5,"value":1}'],
   ['cache', 'set', '{"key":"","value":1}'],
   ['cache', 'set', '{"key":null,"value":1}'],
