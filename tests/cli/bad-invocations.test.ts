@@ -105,7 +105,7 @@ const badInvocation: fc.Arbitrary<string[]> = fc.oneof(
     .constantFrom(['--timeout', 'soon'], ['--timeout', '0'], ['--timeout'], ['--max-output', '-1'])
     .map((bad) => [...bad, 'cache', 'delete', '{"key":"a"}']),
   fc.constantFrom(...groups).map((group) => [group]),
-  fc.constantFrom(
+  oneOf(
     [],
     ['call'],
     ['describe'],
@@ -115,7 +115,7 @@ const badInvocation: fc.Arbitrary<string[]> = fc.oneof(
     ['ping', 'pong'],
   ),
   fc.constant(['cache', 'delete', '{"key":"a"}', '{"key":"a"}']),
-  fc.constantFrom(
+  oneOf(
     ['cache', 'delete', '--key'],
     ['cache', 'delete', '@/nothing/there.json'],
     ['cache', 'delete', '-'],
