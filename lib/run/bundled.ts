@@ -5,7 +5,9 @@ import type { HandlerAction } from '../manifest/manifest.ts';
 import type { Redis } from '../redis/redis.ts';
 
 type Row = (redis: Redis, params: never, call: Call) => Promise<Result>;
-type RunnableRow = (redis: Redis, params: Record<string, unknown>, call: Call) => Promise<Result>;
+
+/** A row, called with parameters that were checked. */
+export type RunnableRow = (redis: Redis, params: Record<string, unknown>, call: Call) => Promise<Result>;
 
 /** The groups of tools/, each loaded when one of its rows is called. */
 const GROUPS: Readonly<Record<string, () => Promise<Readonly<Record<string, Row>>>>> = {

@@ -3,8 +3,10 @@ import { Deadline } from '../deadline.ts';
 import type { Result } from '../envelope.ts';
 import { GantzError } from '../errors.ts';
 import { toolEnvironment } from '../manifest/environment.ts';
-import type { Manifest, Tool } from '../manifest/manifest.ts';
+import type { HandlerAction, Manifest, Tool } from '../manifest/manifest.ts';
 import { checkParameters } from '../parameters/check.ts';
+import { compileValidator } from '../parameters/validator.ts';
+import type { RunnableRow } from './bundled.ts';
 import { findTool } from './find-tool.ts';
 import type { Invocation } from './invocation.ts';
 import { openRedisOf, type RedisOfManifest } from './redis-of-manifest.ts';
@@ -45,6 +47,11 @@ export type Runner = {
   readonly tools: readonly Tool[];
   /** The tool of a name; UNKNOWN_TOOL with the nearest one, FORBIDDEN when the policy hides it. */
   find(name: string): Tool;
+  /**
+   * Loads and connects what the first call of a tool would, so that calls begun one after the other are sent in that
+   * order. Never fails: what is wrong is the failure of the call itself.
+   */
+  prepare(tool: Tool): Promise<void>;
   /** The time limit that a call of this tool begins with. */
   deadline(tool: Tool, startedAt?: number): Deadline;
   /** Checks the parameters and runs the tool. Throws a GantzError on every failure. */
@@ -73,6 +80,8 @@ export function openRunner(options: RunnerOptions): Runner {
     maxOutputBytes = DEFAULT_MAX_OUTPUT_BYTES,
   } = options;
   let redis: RedisOfManifest | undefined;
+  let connecting: Promise<unknown> | undefined;
+  const rows = new Map<HandlerAction, RunnableRow>();
 
   const runner: Runner = {
     manifest,
@@ -81,6 +90,19 @@ export function openRunner(options: RunnerOptions): Runner {
       const tool = findTool(manifest, name);
       if (policy && !policy.allows(tool)) throw policy.forbidden(tool);
       return tool;
+    },
+    async prepare(tool) {
+      try {
+        await compileValidator(tool.inputSchema);
+        if (!isBundled(tool.action)) return;
+        rows.set(tool.action, await loadRow(tool.action));
+        connecting ??= runner
+          .redis()
+          .use({ deadline: runner.deadline(tool), readOnly: true }, () => Promise.resolve());
+        await connecting;
+      } catch {
+        // The call finds it again, and answers with it.
+      }
     },
     deadline(tool, startedAt = performance.now()) {
       return timeoutMs === undefined
@@ -103,14 +125,16 @@ export function openRunner(options: RunnerOptions): Runner {
 
   async function runAction(tool: Tool, params: Record<string, unknown>, call: Call): Promise<Result> {
     const { action } = tool;
-    if (action?.kind === 'handler' && action.builtin) {
-      const { findRow } = await import('./bundled.ts');
-      const row = await findRow(action);
+    if (isBundled(action)) {
+      // Only the first call waits for the import: a wait per call would be felt where thousands are made.
+      let row = rows.get(action);
+      if (!row) rows.set(action, (row = await loadRow(action)));
+      const run = row;
       const { deadline, signal } = call;
       const readOnly = tool.annotations.readOnlyHint === true;
       return await runner
         .redis()
-        .use({ deadline, signal, readOnly }, (connection) => row(connection, params, call));
+        .use({ deadline, signal, readOnly }, (connection) => run(connection, params, call));
     }
     const invocation: Invocation = {
       tool,
@@ -137,5 +161,14 @@ export function openRunner(options: RunnerOptions): Runner {
 }
 
 function defaultTimeoutMs({ action }: Tool): number {
-  return action?.kind === 'handler' && action.builtin ? REDIS_TIMEOUT_MS : DEFAULT_TIMEOUT_MS;
+  return isBundled(action) ? REDIS_TIMEOUT_MS : DEFAULT_TIMEOUT_MS;
+}
+
+async function loadRow(action: HandlerAction): Promise<RunnableRow> {
+  return await (await import('./bundled.ts')).findRow(action);
+}
+
+/** Whether an action is a row of tools/, which runs on Redis inside the process. */
+export function isBundled(action: Tool['action']): action is HandlerAction & { builtin: true } {
+  return action?.kind === 'handler' && action.builtin;
 }
