@@ -2,7 +2,9 @@ import type { JsonSchema, ObjectSchema } from './manifest.ts';
 
 /** An example of the parameters of a tool: the required ones, or what `examples` and `default` say. */
 export function exampleOf({ properties, required }: ObjectSchema): Record<string, unknown> {
-  const names = Object.keys(properties).filter((name) => required.includes(name) || exampleIn(properties[name] ?? {}) !== undefined);
+  const names = Object.keys(properties).filter(
+    (name) => required.includes(name) || exampleIn(properties[name] ?? {}) !== undefined,
+  );
   return Object.fromEntries(names.map((name) => [name, exampleValue(name, properties[name] ?? {})]));
 }
 
@@ -18,7 +20,9 @@ function exampleValue(name: string, schema: JsonSchema): unknown {
   switch (type) {
     case 'integer':
     case 'number':
-      return typeof schema['minimum'] === 'number' ? Math.max(schema['minimum'], Math.min(10, Number(schema['maximum'] ?? 10))) : 10;
+      return typeof schema['minimum'] === 'number'
+        ? Math.max(schema['minimum'], Math.min(10, Number(schema['maximum'] ?? 10)))
+        : 10;
     case 'boolean':
       return true;
     case 'array':

@@ -1,0 +1,87 @@
+import path from 'node:path';
+import { GantzError } from '../errors.ts';
+import type { Problem } from './manifest.ts';
+
+// What of a long line is shown before and after the column.
+const BEFORE = 60;
+const AFTER = 60;
+
+/**
+ * A problem as text for a terminal: `file:line:col: error: message`, the line, a caret below the column, the hint.
+ * Files below the working directory are named from there.
+ */
+export function describeProblem(problem: Problem): string {
+  const { severity, message, line, hint } = problem;
+  const number = String(line);
+  const { text, caret } = excerpt(problem);
+  return [
+    `${place(problem)}: ${severity}: ${message}`,
+    `  ${number} | ${text}`,
+    `  ${' '.repeat(number.length)} | ${' '.repeat(caret)}^`,
+    ...(hint === undefined ? [] : [`  ${hint}`]),
+  ].join('\n');
+}
+
+/** `file:line:col`, from the working directory where that is shorter. */
+export function place({ file, line, column }: Problem): string {
+  return `${shortPath(file)}:${line}:${column}`;
+}
+
+/** MANIFEST_INVALID with the first error in its message and all problems in its fields. */
+export function invalidManifest(problems: readonly Problem[]): GantzError {
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  const [first] = errors;
+  const more = errors.length - 1;
+  return new GantzError('MANIFEST_INVALID', first ? describeProblem(first) : 'The manifest is invalid', {
+    hint:
+      more > 0
+        ? `There are ${more} more errors; \`gantz validate\` shows them all.`
+        : (first?.hint ?? 'See `gantz validate`.'),
+    fields: { problems },
+  });
+}
+
+/** Puts problems into the order of their places, file by file. */
+export function sortProblems(problems: readonly Problem[]): Problem[] {
+  const order = new Map<string, number>();
+  for (const { file } of problems) if (!order.has(file)) order.set(file, order.size);
+  return problems.toSorted(
+    (a, b) => (order.get(a.file) ?? 0) - (order.get(b.file) ?? 0) || a.line - b.line || a.column - b.column,
+  );
+}
+
+function shortPath(file: string): string {
+  if (!path.isAbsolute(file)) return file;
+  const relative = path.relative(process.cwd(), file);
+  return relative === '' || relative.startsWith('..') ? file : relative;
+}
+
+/** The part of the line around the column, made printable, and how many cells the caret is away from its start. */
+function excerpt({ source, column }: Problem): { text: string; caret: number } {
+  const from = Math.max(0, column - 1 - BEFORE);
+  const to = column - 1 + AFTER;
+  const before = `${from > 0 ? '…' : ''}${printable(source.slice(from, column - 1))}`;
+  const after = `${printable(source.slice(column - 1, to))}${to < source.length ? '…' : ''}`;
+  return { text: `${before}${after}`.trimEnd(), caret: width(before) };
+}
+
+/** Tabs as one space, so that the caret stands right whatever a terminal makes of them; other controls as a dot. */
+function printable(text: string): string {
+  // eslint-disable-next-line no-control-regex -- a control character must not reach the terminal
+  return text
+    .replaceAll('\t', ' ')
+    .replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '·')
+    .toWellFormed();
+}
+
+const WIDE =
+  /^[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+
+/** The cells that a text takes on a terminal: most of East Asia's letters and pictures take two. */
+function width(text: string): number {
+  // eslint-disable-next-line no-control-regex -- plain ASCII is the rule and needs no segmenting
+  if (/^[\u0000-\u007f]*$/.test(text)) return text.length;
+  let cells = 0;
+  for (const { segment } of new Intl.Segmenter().segment(text)) cells += WIDE.test(segment) ? 2 : 1;
+  return cells;
+}

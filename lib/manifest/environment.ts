@@ -1,0 +1,142 @@
+import { GantzError } from '../errors.ts';
+import type { Manifest, Tool } from './manifest.ts';
+
+/** Environment variables as a process has them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+// Deeper than any author nests defaults.
+const DEEPEST = 50;
+
+/**
+ * Expands `${VAR}`, `${VAR:-default}` (also nested) and `${VAR:?message}`; `$$` is a dollar. An unset `${VAR}` is
+ * nothing; `$VAR`, `$1` and whatever else begins with a dollar stay as they are. MANIFEST_INVALID for an unset `:?`.
+ */
+export function expand(text: string, env: Environment): string {
+  return text.includes('$') ? expandParts(text, env, 0) : text;
+}
+
+/**
+ * The environment that a tool runs in: the caller's, with the manifest's `env`, the tool's `environment` and its
+ * script's `env` on top, each of which may refer to those before it.
+ */
+export function toolEnvironment(manifest: Manifest, tool: Tool, caller: Environment): Record<string, string> {
+  const environment = defined(caller);
+  const action = tool.action;
+  const isNeeded = needs(tool);
+  assign(environment, manifest.env, isNeeded);
+  assign(environment, tool.environment, isNeeded);
+  if (action?.kind === 'script') assign(environment, action.env, isNeeded);
+  return environment;
+}
+
+/** The caller's environment with the manifest's `env` on top; what only some tools require may be missing. */
+export function manifestEnvironment(manifest: Manifest, caller: Environment): Record<string, string> {
+  const environment = defined(caller);
+  assign(environment, manifest.env, isOurs);
+  return environment;
+}
+
+/** Our own variables, which connect the bundled tools. */
+function isOurs(name: string): boolean {
+  return name.startsWith('REDIS_') || name.startsWith('GANTZ_');
+}
+
+/**
+ * Which variables a tool cannot do without. A process may read any of its environment; a request reads only what its
+ * own texts name; a bundled operation only what connects it.
+ */
+function needs({ action }: Tool): (name: string) => boolean {
+  if (action?.kind === 'http') {
+    const texts = JSON.stringify(action);
+    return (name) => texts.includes(`\${${name}`);
+  }
+  return action?.kind === 'handler' && action.builtin ? isOurs : () => true;
+}
+
+function assign(
+  environment: Record<string, string>,
+  entries: Readonly<Record<string, string | null>>,
+  isNeeded: (name: string) => boolean,
+): void {
+  for (const [name, text] of Object.entries(entries)) {
+    // Passed through, or wholly one variable that is not set: the script's own default still works.
+    if (text === null) continue;
+    const [, only] = /^\$\{([A-Za-z_]\w*)\}$/.exec(text) ?? [];
+    if (only !== undefined && environment[only] === undefined) continue;
+    try {
+      environment[name] = expand(text, environment);
+    } catch (thrown) {
+      if (isNeeded(name) || !(thrown instanceof GantzError)) throw thrown;
+    }
+  }
+}
+
+function defined(env: Environment): Record<string, string> {
+  const copy: Record<string, string> = Object.create(null) as Record<string, string>;
+  for (const [name, value] of Object.entries(env)) if (value !== undefined) copy[name] = value;
+  return copy;
+}
+
+function expandParts(text: string, env: Environment, depth: number): string {
+  if (depth > DEEPEST) throw new GantzError('MANIFEST_INVALID', `\${…} is nested more than ${DEEPEST} deep`);
+  let result = '';
+  let done = 0;
+  for (let at = text.indexOf('$'); at !== -1; at = text.indexOf('$', at)) {
+    if (text[at + 1] === '$') {
+      result += text.slice(done, at + 1);
+      done = at += 2;
+      continue;
+    }
+    const reference = text[at + 1] === '{' ? readReference(text, at) : undefined;
+    if (!reference) {
+      at++;
+      continue;
+    }
+    result += text.slice(done, at) + valueOf(reference, env, depth);
+    done = at = reference.end;
+  }
+  return result + text.slice(done);
+}
+
+type Reference = { name: string; operator: ':-' | ':?' | ''; word: string; end: number };
+
+const HEAD = /\$\{([A-Za-z_]\w*)(:-|:\?|(?=\}))/y;
+
+/** `${NAME}`, `${NAME:-word}` or `${NAME:?word}` at an offset, up to its own closing brace. */
+function readReference(text: string, at: number): Reference | undefined {
+  HEAD.lastIndex = at;
+  const [head, name, operator] = HEAD.exec(text) ?? [];
+  if (head === undefined || name === undefined) return undefined;
+  const start = at + head.length;
+  const end = closingBrace(text, start);
+  if (end === -1 || (operator !== ':-' && operator !== ':?' && operator !== '')) return undefined;
+  return { name, operator, word: text.slice(start, end), end: end + 1 };
+}
+
+/** Where the brace stands that closes what was opened before `start`; braces that open in between must close first. */
+function closingBrace(text: string, start: number): number {
+  let open = 1;
+  for (let at = start; at < text.length; at++) {
+    const character = text[at];
+    if (character === '$' && text[at + 1] === '$') at++;
+    else if (character === '$' && text[at + 1] === '{') {
+      open++;
+      at++;
+    } else if (character === '}' && --open === 0) return at;
+  }
+  return -1;
+}
+
+function valueOf({ name, operator, word }: Reference, env: Environment, depth: number): string {
+  const value = Object.hasOwn(env, name) ? env[name] : undefined;
+  if (operator === '' || value) return value ?? '';
+  const text = expandParts(word, env, depth + 1);
+  if (operator === ':-') return text;
+  throw new GantzError(
+    'MANIFEST_INVALID',
+    `The variable ${name} is not set${text === '' ? '' : `: ${text}`}`,
+    {
+      hint: `This tool's manifest requires it: \`${name}=… gantz …\`.`,
+    },
+  );
+}

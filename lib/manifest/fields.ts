@@ -1,0 +1,49 @@
+import { nearest } from '../nearest.ts';
+import { error, warn, type Findings } from './findings.ts';
+import { MEANT, type Keys } from './keys.ts';
+import { describe, isNull, type Entry, type Mapping, type Node } from './node.ts';
+
+/** The members of an object that its table of keys knows. */
+export type Fields<Table extends Keys> = { readonly [Name in keyof Table]?: Node };
+
+/** A node that must be a map; `what` begins the sentence that says so. */
+export function asMap(findings: Findings, node: Node, what: string, hint?: string): Mapping | undefined {
+  if (node.kind === 'map') return node;
+  return error(findings, node.at, `${what} must be a map, not ${describe(node)}`, hint);
+}
+
+/** The known members of a map; each unknown key is a warning with the key that was probably meant. */
+export function readFields<Table extends Keys>(
+  findings: Findings,
+  { entries }: Mapping,
+  table: Table,
+  what: string,
+): Fields<Table> {
+  const known: [string, Node][] = [];
+  for (const entry of entries) {
+    const key = Object.hasOwn(table, entry.key) ? table[entry.key] : undefined;
+    if (!key) warnUnknown(findings, entry, table, what);
+    else if (key.kind === 'any' || !isNull(entry.value)) known.push([entry.key, entry.value]);
+  }
+  return Object.fromEntries(known) as Fields<Table>;
+}
+
+function warnUnknown(findings: Findings, { key, keyAt }: Entry, table: Keys, what: string): void {
+  // Room for notes and YAML anchors, in JSON Schema as in compose files.
+  if (key.startsWith('x-') || key.startsWith('.')) return;
+  const names = Object.keys(table);
+  const meant = Object.hasOwn(MEANT, key) ? MEANT[key] : undefined;
+  const guess = meant !== undefined && isOf(table, meant) ? meant : nearest(key, names);
+  const hint =
+    guess !== undefined
+      ? `Did you mean \`${guess}\`?`
+      : names.length > 15
+        ? undefined
+        : `${what.charAt(0).toUpperCase()}${what.slice(1)} knows ${names.join(', ')}.`;
+  warn(findings, keyAt, `${what} has no key ${JSON.stringify(key)}; it has no effect`, hint);
+}
+
+/** Whether what was meant is, or begins with, a key of this table. */
+function isOf(table: Keys, meant: string): boolean {
+  return Object.hasOwn(table, /^\w*/.exec(meant)?.[0] ?? '');
+}

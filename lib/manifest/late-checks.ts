@@ -1,0 +1,22 @@
+import { compileValidator } from '../parameters/validator.ts';
+import { describeError } from '../parameters/describe-error.ts';
+import { error, type Findings } from './findings.ts';
+
+/** Checks the defaults that took the whole of JSON Schema to judge. */
+export async function runLateChecks(findings: Findings): Promise<void> {
+  for (const { at, tool, what, schema, value } of findings.later) {
+    // A reference begins at the object of all parameters, which is not at hand here.
+    if (JSON.stringify(schema).includes('"$ref"')) continue;
+    findings.tool = tool;
+    const validate = await compileValidator(schema);
+    const [wrong] = validate(structuredClone(value)) ?? [];
+    if (!wrong) continue;
+    const { path, message } = describeError(wrong);
+    error(
+      findings,
+      at,
+      `The default of ${what}, ${JSON.stringify(value)}, does not fit: ${path ? `${path} ` : 'it '}${message}`,
+    );
+  }
+  findings.tool = undefined;
+}

@@ -1,0 +1,48 @@
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import { GantzError } from '../errors.ts';
+import { BUILTIN } from './bundled.ts';
+import type { Location } from './load.ts';
+
+export type LocateOptions = {
+  /** What `-c` says. */
+  config?: string | undefined;
+  env: Readonly<Record<string, string | undefined>>;
+  cwd: string;
+};
+
+const FILE = 'gantz.yaml';
+
+/**
+ * Which manifest a call uses: `-c`, else $GANTZ_CONFIG, else ./gantz.yaml, else the bundled one. A folder stands for
+ * the gantz.yaml in it. MANIFEST_NOT_FOUND when one is named that is not there.
+ */
+export function locateManifest({ config, env, cwd }: LocateOptions): Location {
+  if (config !== undefined) return named(config, cwd, '-c');
+  // Empty counts as unset, as a shell's ${GANTZ_CONFIG:-} has it.
+  if (env['GANTZ_CONFIG']) return named(env['GANTZ_CONFIG'], cwd, 'GANTZ_CONFIG');
+  const file = path.join(cwd, FILE);
+  return { file: kindOf(file) === 'file' ? file : BUILTIN };
+}
+
+function named(name: string, cwd: string, by: string): Location {
+  if (name === BUILTIN) return { file: BUILTIN };
+  const file = path.resolve(cwd, name);
+  const kind = name.startsWith('builtin:') || name === '' ? undefined : kindOf(file);
+  if (kind === 'file') return { file };
+  const inside = path.join(file, FILE);
+  if (kind === 'folder' && kindOf(inside) === 'file') return { file: inside };
+  throw new GantzError(
+    'MANIFEST_NOT_FOUND',
+    `There is no manifest ${JSON.stringify(kind === 'folder' ? inside : name)}, which ${by} names`,
+    {
+      hint: `Looked for ${kind === 'folder' ? inside : file}. -c ${BUILTIN} is the bundled one; \`gantz init\` writes a new one.`,
+    },
+  );
+}
+
+function kindOf(file: string): 'file' | 'folder' | undefined {
+  const found = statSync(file, { throwIfNoEntry: false });
+  // What is no folder can be read: a pipe (`-c <(…)`) as well as a file.
+  return found && (found.isDirectory() ? 'folder' : 'file');
+}

@@ -1,0 +1,9 @@
+/** A test of names by a pattern in which `*` stands for any text and `?` for one character. */
+export function wildcard(pattern: string): (name: string) => boolean {
+  if (!/[*?]/.test(pattern)) return (name) => name === pattern;
+  const source = pattern.replace(/\*+|[^*]/g, (part) =>
+    part.startsWith('*') ? '.*' : part === '?' ? '.' : part.replace(/[$()+./[\\\]^{|}]/, '\\$&'),
+  );
+  const expression = new RegExp(`^${source}$`, 's');
+  return (name) => expression.test(name);
+}
