@@ -6,6 +6,7 @@ export const CODES = {
   SCRIPT_FAILED: { exit: 1, http: 502, retryable: false },
   HANDLER_FAILED: { exit: 1, http: 502, retryable: false },
   HTTP_STATUS: { exit: 1, http: 502, retryable: false },
+  UNEXPECTED_ANSWER: { exit: 1, http: 502, retryable: false },
   OUTPUT_TOO_LARGE: { exit: 1, http: 502, retryable: false },
   REDIS_ERROR: { exit: 1, http: 502, retryable: false },
   CANCELLED: { exit: 1, http: 499, retryable: true },

@@ -1,0 +1,130 @@
+import type { Result } from '../../envelope.ts';
+import { GantzError, toGantzError, withOutcome, type Outcome } from '../../errors.ts';
+import type { HttpAction } from '../../manifest/manifest.ts';
+import type { Invocation } from '../invocation.ts';
+import { readContent, type Content } from './content.ts';
+import { extract, parsePath, quoteLongNumbers, type Step } from './extract.ts';
+import { follow, type Answered } from './follow.ts';
+import { readBody } from './read-body.ts';
+import { buildRequest } from './request.ts';
+import { sourceOf } from './source.ts';
+
+/** What of a refusal's body goes into the failure, in bytes. */
+const MAX_REFUSAL_BYTES = 64 * 1024;
+const RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+// The longest that a timer can wait.
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * Runs a tool's `http` action: `result` of a JSON answer or `output` of a text, `base64` of other bytes, and `status`.
+ * A status of 400 or more is HTTP_STATUS. Bounded by the call's deadline, its signal and `maxOutputBytes`.
+ */
+export async function runHttp(invocation: Invocation): Promise<Result> {
+  const { tool, call, maxOutputBytes } = invocation;
+  const action = httpAction(invocation);
+  const steps = stepsOf(action);
+  const request = buildRequest(action, sourceOf(invocation));
+  const safe = SAFE.has(request.method) || tool.annotations.readOnlyHint === true;
+  const limits = new AbortController();
+  const cancel = (): void => limits.abort(call.signal?.reason);
+  const timer = setTimeout(
+    () => limits.abort(call.deadline.error(request.shown)),
+    Math.min(call.deadline.remainingMs(), MAX_TIMER_MS),
+  );
+  if (call.signal?.aborted) cancel();
+  call.signal?.addEventListener('abort', cancel, { once: true });
+  try {
+    const answered = await follow(request, safe, limits.signal);
+    const status = answered.response.statusCode ?? 0;
+    const limit = status >= 400 ? Math.min(MAX_REFUSAL_BYTES, maxOutputBytes) : maxOutputBytes;
+    const body = await readBody(answered, limit, limits.signal).catch((error: unknown) => {
+      throw withOutcome(toGantzError(error), safe ? 'none' : 'unknown');
+    });
+    const content = readContent(body.bytes, answered.response.headers['content-type']);
+    if (status >= 400) throw refusal(request.shown, answered, { content, cut: body.cut, safe });
+    const outcome = safe ? 'none' : 'applied';
+    if (body.cut) {
+      throw new GantzError(
+        'OUTPUT_TOO_LARGE',
+        `${request.shown} answered with more than ${maxOutputBytes} bytes`,
+        {
+          outcome,
+          hint: 'Ask for less, or allow more with --max-output.',
+          fields: { status },
+        },
+      );
+    }
+    if (steps)
+      return { result: extracted(content, steps, { action, shown: request.shown, status, outcome }), status };
+    if (content.kind === 'text' && content.lossy !== undefined) {
+      call.notice(
+        `${tool.name}: the number ${content.lossy} would lose digits, so the answer is given as text`,
+      );
+    }
+    return { ...resultOf(content), status };
+  } finally {
+    clearTimeout(timer);
+    call.signal?.removeEventListener('abort', cancel);
+  }
+}
+
+function httpAction({ tool: { name, action } }: Invocation): HttpAction {
+  if (action?.kind === 'http') return action;
+  throw new GantzError('NOT_RUNNABLE', `Tool ${name} has no http action`);
+}
+
+function stepsOf({ extractJson }: HttpAction): Step[] | undefined {
+  if (extractJson === undefined) return undefined;
+  const steps = parsePath(extractJson);
+  if (steps) return steps;
+  throw new GantzError('MANIFEST_INVALID', `extract_json cannot be ${JSON.stringify(extractJson)}`, {
+    hint: "Write a path such as data.items[0].name, $.data or data['a name'].",
+  });
+}
+
+function resultOf(content: Content): Result {
+  switch (content.kind) {
+    case 'json':
+      return { result: content.value };
+    case 'text':
+      return { output: content.text };
+    case 'bytes':
+      return { base64: content.base64, content_type: content.type };
+  }
+}
+
+function extracted(
+  content: Content,
+  steps: readonly Step[],
+  { action, shown, status, outcome }: { action: HttpAction; shown: string; status: number; outcome: Outcome },
+): unknown {
+  const unexpected = (message: string): GantzError =>
+    new GantzError('UNEXPECTED_ANSWER', `${shown} answered ${status}, but ${message}`, {
+      outcome,
+      fields: { status },
+    });
+  const json = content.kind === 'json' || (content.kind === 'text' && content.lossy !== undefined);
+  if (!json)
+    throw unexpected(`not with JSON, so that extract_json ${action.extractJson ?? ''} finds nothing`);
+  // Numbers that JSON would round are handed on as the digits that they are.
+  const value: unknown = content.kind === 'json' ? content.value : JSON.parse(quoteLongNumbers(content.text));
+  const found = extract(value, steps);
+  if ('value' in found) return found.value;
+  throw unexpected(`extract_json ${action.extractJson ?? ''} finds nothing: ${found.missing}`);
+}
+
+function refusal(
+  shown: string,
+  { response }: Answered,
+  { content, cut, safe }: { content: Content; cut: boolean; safe: boolean },
+): GantzError {
+  const { statusCode: status = 0, statusMessage = '' } = response;
+  const body =
+    content.kind === 'json' ? content.value : content.kind === 'text' ? content.text : content.base64;
+  return new GantzError('HTTP_STATUS', `${shown} answered ${`${status} ${statusMessage}`.trim()}`, {
+    outcome: safe ? 'none' : 'unknown',
+    retryable: RETRYABLE.has(status),
+    fields: { status, body, ...(cut && { body_truncated: true }) },
+  });
+}

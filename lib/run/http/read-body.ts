@@ -1,0 +1,66 @@
+import type { IncomingMessage } from 'node:http';
+import { pipeline, type Readable } from 'node:stream';
+import { GantzError } from '../../errors.ts';
+import { networkFailure } from './exchange.ts';
+import type { Answered } from './follow.ts';
+
+/** The body of an answer, decompressed, up to `limit` bytes; `cut` says that there was more. */
+export async function readBody(
+  { response, url, method }: Answered,
+  limit: number,
+  signal: AbortSignal,
+): Promise<{ bytes: Buffer; cut: boolean }> {
+  const onAbort = (): void => void response.destroy();
+  signal.addEventListener('abort', onAbort, { once: true });
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    signal.throwIfAborted();
+    for await (const chunk of await decoded(response, method)) {
+      chunks.push(chunk as Buffer);
+      length += (chunk as Buffer).length;
+      if (length > limit) return { bytes: Buffer.concat(chunks).subarray(0, limit), cut: true };
+    }
+    return { bytes: Buffer.concat(chunks), cut: false };
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    throw error instanceof GantzError || !(error instanceof Error) ? error : networkFailure(error, url);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    response.destroy();
+  }
+}
+
+async function decoded(response: IncomingMessage, method: string): Promise<Readable> {
+  const { statusCode, headers } = response;
+  const codings = (headers['content-encoding'] ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((coding) => coding.trim())
+    .filter((coding) => coding !== '' && coding !== 'identity');
+  if (codings.length === 0 || method === 'HEAD' || statusCode === 204 || statusCode === 304) return response;
+  const { createBrotliDecompress, createGunzip, createInflate } = await import('node:zlib');
+  const decoders: Readonly<Record<string, () => NodeJS.ReadWriteStream & Readable>> = {
+    gzip: createGunzip,
+    'x-gzip': createGunzip,
+    deflate: createInflate,
+    br: createBrotliDecompress,
+  };
+  let stream: Readable = response;
+  for (const coding of codings.reverse()) {
+    const decoder = Object.hasOwn(decoders, coding) ? decoders[coding]?.() : undefined;
+    if (!decoder) {
+      throw new GantzError(
+        'UNEXPECTED_ANSWER',
+        `The answer is compressed as ${coding}, which cannot be read`,
+        {
+          outcome: 'unknown',
+          hint: 'Take Accept-Encoding out of the headers of the manifest.',
+        },
+      );
+    }
+    // What goes wrong comes out at the end of the line, where it is read.
+    stream = pipeline(stream, decoder, () => undefined);
+  }
+  return stream;
+}
