@@ -23,6 +23,10 @@ const COMMANDS: Commands = {
     summary: 'show the parameters, an example and the result of a tool',
     load: async () => (await import('./cli/commands/describe.ts')).define,
   },
+  mcp: {
+    summary: 'serve the tools over the Model Context Protocol on stdin and stdout',
+    load: async () => (await import('./mcp/command.ts')).define,
+  },
   ping: {
     summary: 'ask Redis which server it is, its version, where, and the round trip',
     load: async () => (await import('./cli/commands/ping.ts')).define,

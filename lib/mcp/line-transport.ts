@@ -14,14 +14,18 @@ export type LineTransportOptions = {
 
 /** MCP over lines of JSON: the SDK's stdio transport, but for reading JSON without loss and answering what is no message. */
 export class LineTransport implements Transport {
+  /** Resolves when the transport is closed, by the end of its input or from here. */
+  readonly ended: Promise<void>;
   onclose?: () => void;
   onerror?: (error: Error) => void;
   onmessage?: (message: JSONRPCMessage) => void;
   readonly #options: LineTransportOptions;
   #closed = false;
+  #end: () => void = () => undefined;
 
   constructor(options: LineTransportOptions) {
     this.#options = options;
+    this.ended = new Promise((resolve) => (this.#end = resolve));
   }
 
   start(): Promise<void> {
@@ -38,6 +42,7 @@ export class LineTransport implements Transport {
     if (!this.#closed) {
       this.#closed = true;
       this.onclose?.();
+      this.#end();
     }
     return Promise.resolve();
   }

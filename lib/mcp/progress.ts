@@ -32,9 +32,9 @@ export function trackProgress(send: (progress: Progress) => void): (event: Progr
 }
 
 /** The event's own message when it has nothing else to say, else all of it as JSON. */
-function describeEvent({ progress: _progress, total: _total, ...event }: ProgressEvent): string {
-  const { event: name, message, ...more } = event as Record<string, unknown>;
-  if (Object.keys(more).length > 0 || (message !== undefined && typeof message !== 'string'))
-    return JSON.stringify(event);
-  return message ?? String(name);
+function describeEvent(event: Readonly<Record<string, unknown>>): string {
+  const said = Object.entries(event).filter(([name]) => name !== 'progress' && name !== 'total');
+  const { message = event['event'] } = event;
+  const isPlain = said.every(([name]) => name === 'event' || name === 'message');
+  return isPlain && typeof message === 'string' ? message : JSON.stringify(Object.fromEntries(said));
 }

@@ -10,6 +10,8 @@ export type Runners = {
   replace(runner: Runner): void;
   /** Calls back after each replacement; the answer stops that. */
   onReplace(listener: () => void): () => void;
+  /** Resolves when no call is in flight, at the latest after a time in milliseconds. */
+  idle(limitMs: number): Promise<void>;
   /** Closes every runner; calls in flight fail. */
   close(): Promise<void>;
 };
@@ -18,12 +20,14 @@ export type Runners = {
 export function holdRunners(first: Runner): Runners {
   const listeners = new Set<() => void>();
   const uses = new Map<Runner, number>([[first, 0]]);
+  const waiting: (() => void)[] = [];
   let current = first;
   const settle = (runner: Runner): void => {
     if (runner === current || uses.get(runner) !== 0) return;
     uses.delete(runner);
     void runner.close();
   };
+  const isIdle = (): boolean => [...uses.values()].every((count) => count === 0);
   const count = (runner: Runner, by: number): void => {
     const before = uses.get(runner);
     if (before !== undefined) uses.set(runner, before + by);
@@ -40,7 +44,16 @@ export function holdRunners(first: Runner): Runners {
       } finally {
         count(runner, -1);
         settle(runner);
+        if (isIdle()) for (const resolve of waiting.splice(0)) resolve();
       }
+    },
+    async idle(limitMs) {
+      if (isIdle()) return;
+      let timer: NodeJS.Timeout | undefined;
+      const idle = new Promise<void>((resolve) => waiting.push(resolve));
+      const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, limitMs)));
+      await Promise.race([idle, late]);
+      clearTimeout(timer);
     },
     replace(runner) {
       const before = current;

@@ -1,7 +1,7 @@
 import {
+  McpServer,
   ProtocolError,
   ProtocolErrorCode,
-  Server,
   type CallToolResult,
   type ListToolsResult,
 } from '@modelcontextprotocol/server';
@@ -30,9 +30,12 @@ export type ServerOptions = {
  * An MCP server of the current runner's tools, for one connection or, over HTTP, one request: what `serveStdio` and
  * `createMcpHandler` want of their factory. Both protocol eras are served alike.
  */
-export function createServer(runners: Runners, { inputs, listChanged = true }: ServerOptions = {}): Server {
+export function createServer(
+  runners: Runners,
+  { inputs, listChanged = true }: ServerOptions = {},
+): McpServer {
   const { name, description, version } = runners.current.manifest;
-  const server = new Server(
+  const mcp = new McpServer(
     { name, version: version ?? VERSION },
     {
       capabilities: { tools: { listChanged } },
@@ -41,6 +44,8 @@ export function createServer(runners: Runners, { inputs, listChanged = true }: S
       jsonSchemaValidator: { getValidator: unusedValidator },
     },
   );
+  // McpServer's own registry wants schemas of validation libraries; a manifest has JSON Schema.
+  const { server } = mcp;
   server.setRequestHandler('tools/list', () => ({
     // The SDK's types want JSON values where a manifest says unknown; the manifest was JSON or YAML.
     tools: runners.current.tools.map(definitionOf) as ListToolsResult['tools'],
@@ -66,7 +71,7 @@ export function createServer(runners: Runners, { inputs, listChanged = true }: S
       }),
     );
   });
-  return server;
+  return mcp;
 }
 
 type CallOptions = { signal: AbortSignal; startedAt: number; emit?: (event: ProgressEvent) => void };

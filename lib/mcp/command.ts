@@ -1,0 +1,28 @@
+import type { Define } from '../command/command.ts';
+import { CODES, toGantzError } from '../errors.ts';
+
+/** `gantz mcp`: serves the tools on stdin and stdout, or prints how a client starts that. */
+export const define: Define = (command, context) => {
+  command
+    .option(
+      '--print-config <client>',
+      'print the entry for the configuration of claude-desktop, claude-code, cursor, vscode or codex',
+    )
+    .action(async ({ printConfig: client }: { printConfig?: string }) => {
+      if (client !== undefined) {
+        const { printConfig } = await import('./print-config.ts');
+        await printConfig(context, client);
+        return;
+      }
+      try {
+        const { serveStdio } = await import('./stdio.ts');
+        await serveStdio(context);
+        context.process.exitCode = 0;
+      } catch (thrown) {
+        // stdout is the protocol's: what kept the server from starting is told on stderr.
+        const { message, hint, code } = toGantzError(thrown);
+        context.notice(hint === undefined ? message : `${message}\n${hint}`);
+        context.process.exitCode = CODES[code].exit;
+      }
+    });
+};

@@ -1,0 +1,185 @@
+import { loadManifestOf, type Context } from '../command/context.ts';
+import { GantzError } from '../errors.ts';
+import { nearest } from '../nearest.ts';
+import { parseRedisUrl } from '../redis/url.ts';
+import { programPath } from './program-path.ts';
+
+/** How a client starts the server. `secrets` are variables whose values do not belong into a file. */
+type Entry = {
+  name: string;
+  command: string;
+  args: string[];
+  env: Record<string, string>;
+  secrets: { name: string; redacted: string }[];
+};
+
+type Client = {
+  /** Where its configuration is. */
+  place: string;
+  /** The text to put there, whole as a new file. */
+  render(entry: Entry, environment: Context['process']['env']): string;
+  /** What is left for the person to do when there are secrets. */
+  secretsNote?: (names: string) => string;
+};
+
+const fromEnvironment = (names: string): string =>
+  `${names} holds a password: it is left out, and read from the environment of the client.`;
+
+/** The clients that `--print-config` knows. */
+const CLIENTS: Readonly<Record<string, Client>> = {
+  'claude-desktop': {
+    place:
+      'claude_desktop_config.json (Settings, Developer, Edit Config; on macOS in ~/Library/Application Support/Claude, on Linux in ~/.config/Claude)',
+    // A program that is started from the desktop has not the PATH of a shell, and finds neither node nor redis-server.
+    render: (entry, { PATH }) =>
+      json({
+        mcpServers: server(entry, {
+          ...(PATH !== undefined && { PATH }),
+          ...secretsAs(entry, ({ redacted }) => redacted),
+        }),
+      }),
+    secretsNote: (names) =>
+      `${names} holds a password: it is left out, and this client has no other place for it. Put it in by hand.`,
+  },
+  'claude-code': {
+    place: '.mcp.json in the folder of the project',
+    render: (entry) =>
+      json({
+        mcpServers: server(
+          entry,
+          secretsAs(entry, ({ name }) => `\${${name}}`),
+          { type: 'stdio' },
+        ),
+      }),
+    secretsNote: fromEnvironment,
+  },
+  cursor: {
+    place: '~/.cursor/mcp.json, or .cursor/mcp.json in the folder of the project',
+    render: (entry) =>
+      json({
+        mcpServers: server(
+          entry,
+          secretsAs(entry, ({ name }) => `\${env:${name}}`),
+          { type: 'stdio' },
+        ),
+      }),
+    secretsNote: fromEnvironment,
+  },
+  vscode: {
+    place:
+      '.vscode/mcp.json in the folder of the project, or the user configuration (MCP: Open User Configuration)',
+    render: (entry) =>
+      json({
+        servers: server(
+          entry,
+          secretsAs(entry, ({ name }) => `\${input:${name}}`),
+          { type: 'stdio' },
+        ),
+        ...(entry.secrets.length > 0 && {
+          inputs: entry.secrets.map(({ name }) => ({
+            type: 'promptString',
+            id: name,
+            description: name,
+            password: true,
+          })),
+        }),
+      }),
+    secretsNote: (names) => `${names} holds a password: it is left out, and the client will ask for it.`,
+  },
+  codex: {
+    place: '~/.codex/config.toml',
+    render: ({ name, command, args, env, secrets }) =>
+      [
+        `[mcp_servers.${name}]`,
+        `command = ${JSON.stringify(command)}`,
+        `args = [${args.map((arg) => JSON.stringify(arg)).join(', ')}]`,
+        ...(secrets.length > 0
+          ? [`env_vars = [${secrets.map((secret) => JSON.stringify(secret.name)).join(', ')}]`]
+          : []),
+        ...(Object.keys(env).length > 0
+          ? [
+              '',
+              `[mcp_servers.${name}.env]`,
+              ...Object.entries(env).map(([key, value]) => `${key} = ${JSON.stringify(value)}`),
+            ]
+          : []),
+        '',
+      ].join('\n'),
+    secretsNote: fromEnvironment,
+  },
+};
+
+/** Prints the entry for a client's configuration on stdout, and on stderr where it goes. USAGE for an unknown client. */
+export async function printConfig(context: Context, name: string): Promise<void> {
+  const client = Object.hasOwn(CLIENTS, name) ? CLIENTS[name] : undefined;
+  if (!client) {
+    const names = Object.keys(CLIENTS);
+    const meant = nearest(name, names);
+    throw new GantzError('USAGE', `--print-config knows no client ${JSON.stringify(name)}`, {
+      hint: meant ? `Did you mean ${meant}?` : `There are ${names.join(', ')}.`,
+    });
+  }
+  const entry = await describeServer(context);
+  context.process.stdout.write(client.render(entry, context.process.env));
+  context.notice(`This goes into ${client.place}.`);
+  if (entry.secrets.length > 0)
+    context.notice(client.secretsNote?.(entry.secrets.map((secret) => secret.name).join(', ')) ?? '');
+}
+
+/** Variables that decide what the tools work on, and that a client which is started elsewhere would not have. */
+const VARIABLES = ['GANTZ_NAMESPACE', 'GANTZ_REDIS_SERVER', 'XDG_STATE_HOME'];
+
+async function describeServer(context: Context): Promise<Entry> {
+  const { process, options } = context;
+  const { file, name } = await loadManifestOf(context);
+  const env: Record<string, string> = {};
+  for (const variable of VARIABLES) {
+    const value = process.env[variable];
+    if (value) env[variable] = value;
+  }
+  const secrets: Entry['secrets'] = [];
+  const url = process.env['REDIS_URL'];
+  if (url) {
+    const target = parseRedisUrl(url);
+    const isSecret = target.kind !== 'embedded' && (target.username ?? target.password) !== undefined;
+    if (isSecret) secrets.push({ name: 'REDIS_URL', redacted: target.display });
+    else env['REDIS_URL'] = url;
+  }
+  const { tools, toolset, readOnly, timeoutMs, maxOutputBytes } = options;
+  return {
+    name: name.replace(/[^A-Za-z0-9_-]+/g, '-') || 'gantz',
+    command: await programPath(process),
+    args: [
+      // Whole: the client starts the server in a folder of its own choice.
+      ...['--config', file],
+      ...(tools === undefined ? [] : ['--tools', tools]),
+      ...(toolset === undefined ? [] : ['--toolset', toolset]),
+      ...(readOnly ? ['--read-only'] : []),
+      ...(timeoutMs === undefined ? [] : ['--timeout', `${timeoutMs}ms`]),
+      ...(maxOutputBytes === undefined ? [] : ['--max-output', String(maxOutputBytes)]),
+      'mcp',
+    ],
+    env,
+    secrets,
+  };
+}
+
+function server(
+  { name, command, args, env }: Entry,
+  more: Record<string, string>,
+  first: Record<string, string> = {},
+): Record<string, unknown> {
+  const all = { ...env, ...more };
+  return { [name]: { ...first, command, args, ...(Object.keys(all).length > 0 && { env: all }) } };
+}
+
+function secretsAs(
+  { secrets }: Entry,
+  write: (secret: Entry['secrets'][number]) => string,
+): Record<string, string> {
+  return Object.fromEntries(secrets.map((secret) => [secret.name, write(secret)]));
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}

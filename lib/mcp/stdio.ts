@@ -1,0 +1,86 @@
+import type { McpServer } from '@modelcontextprotocol/server';
+import type { Context } from '../command/context.ts';
+import { loadManifestOf, openRunnerOf } from '../command/context.ts';
+import type { Inputs } from './message.ts';
+import { holdRunners, type Runners } from './runners.ts';
+import { redirectStdout } from './stray-output.ts';
+
+/** How long calls that were cancelled at the end may take to stop what they began. */
+const STOP_MS = 5000;
+
+/** How long a process may live on after its work is done, when something in it keeps it alive. */
+const LINGER_MS = 1000;
+
+/**
+ * Serves MCP on stdin and stdout until stdin ends or the process is told to end; calls in flight are cancelled then.
+ * Throws when the manifest cannot be used.
+ */
+export async function serveStdio(context: Context): Promise<void> {
+  const isReal = context.process.stdout === process.stdout;
+  const stray = isReal ? redirectStdout() : undefined;
+  const write = stray?.write ?? ((text: string) => context.process.stdout.write(text));
+  try {
+    // The protocol's library and the manifest are read at the same time; together they are most of the start.
+    const protocol = loadProtocol();
+    protocol.catch(() => undefined);
+    const manifest = await loadManifestOf(context);
+    const runners = holdRunners(openRunnerOf(context, manifest, 'long-lived'));
+    try {
+      await serve(context, runners, await protocol, write);
+    } finally {
+      await runners.idle(STOP_MS);
+      await runners.close();
+    }
+  } finally {
+    stray?.restore();
+    context.process.stdin.destroy?.();
+    if (isReal) endSoon();
+  }
+}
+
+type Protocol = Awaited<ReturnType<typeof loadProtocol>>;
+
+async function loadProtocol() {
+  const [{ serveStdio: serveMcp }, { createServer }, { LineTransport }] = await Promise.all([
+    import('@modelcontextprotocol/server/stdio'),
+    import('./server.ts'),
+    import('./line-transport.ts'),
+  ]);
+  return { serveMcp, createServer, LineTransport };
+}
+
+async function serve(
+  context: Context,
+  runners: Runners,
+  { serveMcp, createServer, LineTransport }: Protocol,
+  write: (text: string) => unknown,
+): Promise<void> {
+  const { process, signal, notice } = context;
+  const inputs: Inputs = new Map();
+  let server: McpServer | undefined;
+  const transport = new LineTransport({ input: process.stdin, write, inputs });
+  const connection = serveMcp(() => (server = createServer(runners, { inputs })), {
+    transport,
+    ...(process.env['GANTZ_DEBUG'] && { onerror: (error) => notice(`MCP: ${error.message}`) }),
+  });
+  runners.onReplace(() => {
+    if (server?.isConnected()) server.server.sendToolListChanged().catch(() => undefined);
+  });
+  const stop = (): void => void connection.close();
+  // Nobody reads the answers any more.
+  if (process.stdout === globalThis.process.stdout) globalThis.process.stdout.on('error', stop);
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
+  const { reloadOnChange } = await import('./reload.ts');
+  const stopReloading = await reloadOnChange(context, runners);
+  try {
+    await transport.ended;
+  } finally {
+    stopReloading();
+  }
+}
+
+/** Ends the process even when a handler left something that keeps it alive, such as a timer. */
+function endSoon(): void {
+  setTimeout(() => process.exit(), LINGER_MS).unref();
+}
