@@ -1,0 +1,84 @@
+import { execFile } from 'node:child_process';
+import { access, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import { COMMON, PLUGINS } from './bundle.ts';
+
+const run = promisify(execFile);
+
+/**
+ * Compiles the native executable `file` with the compiler that npm installed for this platform. Gives why there is none
+ * when there cannot be one: no compiler, or a processor that its programs do not run on.
+ */
+export async function compileNative(root: string, file: string): Promise<string | undefined> {
+  const compiler = await findCompiler(root);
+  if (!compiler) return `there is no compiler for ${process.platform} ${process.arch}`;
+  const folder = join(file, '..');
+  const bundle = join(folder, 'main.mjs');
+  const candidate = `${file}.new`;
+  await mkdir(folder, { recursive: true });
+  await build({
+    ...COMMON,
+    absWorkingDir: root,
+    format: 'esm',
+    minify: false,
+    entryPoints: [join(root, 'lib/entry.ts')],
+    outfile: bundle,
+    plugins: [...PLUGINS],
+    banner: { js: REQUIRE },
+  });
+  const options = [
+    'build',
+    '--compile',
+    '--minify',
+    '--bytecode',
+    '--format=esm',
+    // What lies in the caller's folder is none of this program's business, and a bunfig.toml may name code to run.
+    '--no-compile-autoload-dotenv',
+    '--no-compile-autoload-bunfig',
+    // A user's handler finds the packages beside it.
+    '--compile-autoload-package-json',
+    `--outfile=${candidate}`,
+    bundle,
+  ];
+  try {
+    await run(compiler, options, { cwd: folder, env: environment() });
+    // An older processor may lack what the compiler's programs take for granted.
+    await run(candidate, ['--version'], { env: environment() });
+    await rename(candidate, file);
+    return undefined;
+  } catch (error) {
+    await rm(file, { force: true });
+    await rm(candidate, { force: true });
+    return `the compiler failed: ${error instanceof Error ? error.message.trim() : String(error)}`;
+  } finally {
+    await rm(bundle, { force: true });
+  }
+}
+
+/** node-redis is CommonJS and asks for node's modules when it needs them. */
+const REQUIRE = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
+
+/** npm puts the one compiler of the platform among `@oven/bun-*`. */
+async function findCompiler(root: string): Promise<string | undefined> {
+  const folder = join(root, 'node_modules/@oven');
+  const packages = await readdir(folder).catch(() => []);
+  for (const name of packages) {
+    const compiler = join(folder, name, 'bin/bun');
+    if (
+      name.includes(process.platform) &&
+      (await access(compiler).then(
+        () => true,
+        () => false,
+      ))
+    )
+      return compiler;
+  }
+  return undefined;
+}
+
+/** The caller's environment without what would change the compiler's ways. */
+function environment(): NodeJS.ProcessEnv {
+  return { ...process.env, BUN_OPTIONS: undefined, BUN_BE_BUN: undefined };
+}

@@ -1,0 +1,86 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { basename, dirname, join } from 'node:path';
+import type { Plugin } from 'esbuild';
+import { COMMANDS } from '../../lib/redis/commands.ts';
+
+/**
+ * node-redis with the commands of lib/redis/commands.ts alone. Its 500 commands, attached to three classes, are most of what
+ * loading it costs; what belongs to options that this program never gives is replaced by what fails when it is used.
+ */
+export const trimmedRedisClient: Plugin = {
+  name: 'trimmed-redis-client',
+  setup(build) {
+    const { root, commands } = locate();
+    build.onLoad({ filter: /[\\/]@redis[\\/]client[\\/]dist[\\/]/ }, async ({ path }) => {
+      const file = path.slice(root.length + 1).replaceAll('\\', '/');
+      if (file === 'index.js') return { contents: INDEX, loader: 'js' };
+      if (file === 'lib/commands/index.js') return { contents: await commandTable(commands), loader: 'js' };
+      const replacement = REPLACEMENTS[file];
+      if (replacement !== undefined) return { contents: replacement, loader: 'js' };
+      if (file === 'lib/client/socket.js') return { contents: await lazyTls(path), loader: 'js' };
+      return undefined;
+    });
+  },
+};
+
+/** What lib/redis imports of node-redis; anything else fails the build by its name. */
+const INDEX = `
+import RedisClient from './lib/client/index.js';
+export const createClient = RedisClient.create;
+export * from './lib/errors.js';
+`;
+
+/** Used by node-redis itself, besides COMMANDS. */
+const INTERNAL = ['AUTH', 'CLIENT_SETNAME', 'READONLY'];
+
+const REPLACEMENTS: Readonly<Record<string, string>> = {
+  'lib/client/legacy-mode.js': absent('exports.RedisLegacyClient', 'legacy mode'),
+  'lib/client/pool.js': absent('exports.RedisClientPool', 'the pool'),
+  'lib/client/cache.js': `${absent('exports.ClientSideCacheProvider', 'the client-side cache')}
+    exports.BasicClientSideCache = exports.ClientSideCacheProvider;`,
+  'lib/client/multi-command.js': `exports.default = { extend: () => undefined };`,
+  // The metadata decides what the client-side cache may hold; nobody else asks.
+  'lib/command-metadata/index.js': `exports.isCacheable = () => false; exports.defaultCommandMetadata = { lookup: () => undefined };`,
+  'lib/client/enterprise-maintenance-manager.js': `
+    exports.default = class { static setupDefaultMaintOptions() {} static async getHandshakeCommand() {} constructor() { throw new Error('maintenance notifications are not in this build'); } };
+    exports.dbgMaintenance = () => {};
+    exports.MAINTENANCE_EVENTS = {}; exports.SMIGRATED_EVENT = Symbol('smigrated');`,
+  'lib/opentelemetry/index.js': `
+    const none = { register() {}, unregister() {} };
+    exports.ClientRegistry = { instance: none };`,
+};
+
+function absent(target: string, what: string): string {
+  return `${target} = class { constructor() { throw new Error('${what} is not in this build'); } static create() { return new this(); } };`;
+}
+
+function locate(): { root: string; commands: string } {
+  const main = createRequire(import.meta.url).resolve('@redis/client');
+  const root = dirname(main);
+  return { root, commands: join(root, 'lib/commands/index.js') };
+}
+
+/** The commands that are used, read from node-redis' own table: `get: GET_1.default` and `GET_1 = … require("./GET")`. */
+async function commandTable(path: string): Promise<string> {
+  const source = await readFile(path, 'utf8');
+  const rows = [...COMMANDS, ...INTERNAL].map((name) => {
+    const variable = new RegExp(`^ {4}${name}: (\\w+)\\.default,?$`, 'm').exec(source)?.[1];
+    const module =
+      variable && new RegExp(`^const ${variable} = .*require\\("(.+?)"\\)`, 'm').exec(source)?.[1];
+    if (!module) throw new Error(`node-redis has no command ${name} in ${basename(path)}`);
+    return `${name}: __importDefault(require(${JSON.stringify(module)})).default`;
+  });
+  return `"use strict";
+    Object.defineProperty(exports, '__esModule', { value: true });
+    const __importDefault = (module) => (module.__esModule ? module : { default: module });
+    exports.default = { ${rows.join(', ')} };`;
+}
+
+/** node:tls takes milliseconds to load and serves rediss:// alone. */
+async function lazyTls(path: string): Promise<string> {
+  const source = await readFile(path, 'utf8');
+  const eager = 'const node_tls_1 = __importDefault(require("node:tls"));';
+  if (!source.includes(eager)) throw new Error(`${path} loads node:tls in another way than it did`);
+  return source.replace(eager, 'const node_tls_1 = { get default() { return require("node:tls"); } };');
+}
