@@ -11,12 +11,14 @@ export function ask(
   signal?: AbortSignal,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ path: socketPath, ...(signal && { signal }) });
+    const socket = connect({ path: socketPath });
     let received = '';
     const timer = setTimeout(() => {
       socket.destroy();
       reject(Object.assign(new Error(`${socketPath} does not answer`), { code: 'ETIMEDOUT' }));
     }, timeoutMs);
+    const abort = (): void => void socket.destroy();
+    signal?.addEventListener('abort', abort);
     socket.setEncoding('utf8');
     socket.once('connect', () => socket.write(`${command}\r\n`));
     socket.on('data', (chunk: string) => {
@@ -29,6 +31,7 @@ export function ask(
     socket.once('error', reject);
     socket.once('close', () => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
       reject(Object.assign(new Error(`${socketPath} closed the connection`), { code: 'ECONNRESET' }));
     });
   });

@@ -1,0 +1,254 @@
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, afterEach, beforeEach, describe, it } from 'node:test';
+import { promisify } from 'node:util';
+import { Deadline } from '../../../lib/deadline.ts';
+import { GantzError } from '../../../lib/errors.ts';
+import { openRedis } from '../../../lib/redis/connection.ts';
+import { embeddedPlace } from '../../../lib/redis/embedded/place.ts';
+import { processIdentity } from '../../../lib/redis/embedded/process-identity.ts';
+import { embeddedStatus, stopEmbedded } from '../../../lib/redis/embedded/status.ts';
+
+const run = promisify(execFile);
+
+type Environment = Record<string, string | undefined>;
+
+let env: Environment;
+const homes: Environment[] = [];
+const deadline = (budgetMs = 15_000): Deadline => new Deadline({ budgetMs });
+
+beforeEach(() => {
+  env = { ...process.env, XDG_STATE_HOME: mkdtempSync(join(tmpdir(), 'gantz-embedded-')) };
+  homes.push(env);
+});
+afterEach(async () => {
+  await stopEmbedded({ env, deadline: deadline() });
+});
+after(() => {
+  for (const home of homes) {
+    rmSync(home['XDG_STATE_HOME'] ?? '', { recursive: true, force: true });
+    const { socketPath, stateFolder } = embeddedPlace(home);
+    if (dirname(socketPath) !== stateFolder) rmSync(dirname(socketPath), { recursive: true, force: true });
+  }
+});
+
+/** One call as a process of its own would make it: what it answered, and what was said meanwhile. */
+async function call(
+  command: readonly string[],
+  budgetMs = 15_000,
+): Promise<{ answer: unknown; notices: string[] }> {
+  const notices: string[] = [];
+  const redis = openRedis({ url: 'embedded:', env, mode: 'one-shot', notice: (text) => notices.push(text) });
+  try {
+    const answer = await redis.use({ deadline: deadline(budgetMs) }, ({ client }) =>
+      client.sendCommand(command),
+    );
+    return { answer, notices };
+  } finally {
+    await redis.close();
+  }
+}
+
+/** The same in a real process; prints the answer on stdout and notices on stderr. */
+const PROGRAM = `
+  import { openRedis } from './lib/redis/connection.ts';
+  import { Deadline } from './lib/deadline.ts';
+  const redis = openRedis({ url: 'embedded:', env: process.env, mode: 'one-shot', notice: (text) => console.error(text) });
+  const answer = await redis.use({ deadline: new Deadline({ budgetMs: 30000 }) }, ({ client }) => client.sendCommand(process.argv.slice(1)));
+  await redis.close();
+  console.log(answer);`;
+const processArguments = (command: readonly string[]): string[] => [
+  '--import',
+  'tsx',
+  '--input-type=module',
+  '-e',
+  PROGRAM,
+  ...command,
+];
+
+const pidOf = async (): Promise<number> => (await embeddedStatus({ env, deadline: deadline() })).pid ?? 0;
+
+describe('the embedded server', () => {
+  it('is started by the first call, says so in one line, and stays for the next', async () => {
+    const first = await call(['SET', 'a', '1']);
+    assert.equal(first.answer, 'OK');
+    assert.equal(first.notices.length, 1);
+    assert.match(first.notices[0] ?? '', /redis\.sock.*REDIS_URL/);
+    assert.doesNotMatch(first.notices[0] ?? '', /\n/);
+    assert.deepEqual(await call(['GET', 'a']), { answer: '1', notices: [] });
+    const status = await embeddedStatus({ env, deadline: deadline() });
+    assert.equal(status.running, true);
+    assert.match(status.version ?? '', /^\d+\./);
+    assert.ok((status.memory_bytes ?? 0) > 0);
+    assert.equal(statSync(dirname(status.socket)).mode & 0o777, 0o700);
+    assert.equal((await call(['CONFIG', 'GET', 'port'])).answer?.toString(), 'port,0');
+  });
+
+  it('is one server when ten processes make the first call at once', async () => {
+    const outputs = await Promise.all(
+      Array.from({ length: 10 }, () => run(process.execPath, processArguments(['INCR', 'n']), { env })),
+    );
+    assert.deepEqual(
+      outputs.map(({ stdout }) => Number(stdout)).sort((a, b) => a - b),
+      [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+    );
+    assert.equal(outputs.filter(({ stderr }) => stderr.includes('Started')).length, 1);
+    const log = readFileSync(embeddedPlace(env).logPath, 'utf8');
+    assert.equal(log.match(/Redis is starting|Valkey is starting/g)?.length, 1);
+  });
+
+  it('is back with its data after kill -9, also over its stale socket', async () => {
+    await call(['SET', 'a', 'kept']);
+    const pid = await pidOf();
+    process.kill(pid, 'SIGKILL');
+    const again = await call(['GET', 'a']);
+    assert.equal(again.answer, 'kept');
+    assert.equal(again.notices.length, 1);
+    assert.ok(existsSync(embeddedPlace(env).socketPath));
+    assert.notEqual(await pidOf(), pid);
+  });
+
+  it('is replaced, never doubled, when its socket was removed', async () => {
+    await call(['SET', 'a', 'kept']);
+    const pid = await pidOf();
+    rmSync(embeddedPlace(env).socketPath);
+    assert.equal((await call(['GET', 'a'])).answer, 'kept');
+    assert.equal(processIdentity(pid), undefined);
+  });
+
+  it('keeps its data over a stop, and stop says whether there was one', async () => {
+    await call(['SET', 'a', 'kept']);
+    const pid = await pidOf();
+    assert.deepEqual(await stopEmbedded({ env, deadline: deadline() }), { stopped: true, pid });
+    assert.equal(processIdentity(pid), undefined);
+    assert.deepEqual(await stopEmbedded({ env, deadline: deadline() }), { stopped: false });
+    assert.equal((await embeddedStatus({ env, deadline: deadline() })).running, false);
+    assert.equal((await call(['GET', 'a'])).answer, 'kept');
+  });
+
+  it('lets a pipe end: it holds none of its caller’s streams', async () => {
+    const quoted = processArguments(['SET', 'a', '1']).map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
+    const { stdout } = await run('sh', ['-c', `'${process.execPath}' ${quoted.join(' ')} 2>&1 | cat`], {
+      env,
+      timeout: 20_000,
+    });
+    assert.match(stdout, /OK\n$/);
+    assert.notEqual(await pidOf(), 0);
+  });
+
+  it('is started by the next caller when the one that was starting it is killed', async () => {
+    // A server that takes its time, so that the caller is surely killed in the middle.
+    const slow = join(env['XDG_STATE_HOME'] ?? '', 'slow-server');
+    writeFileSync(slow, `#!/bin/sh\n: > '${slow}.begun'\nexec sleep 60\n`);
+    chmodSync(slow, 0o700);
+    const caller = spawn(process.execPath, processArguments(['PING']), {
+      env: { ...env, GANTZ_REDIS_SERVER: slow },
+      stdio: 'ignore',
+    });
+    while (!existsSync(`${slow}.begun`)) await new Promise((resolve) => setTimeout(resolve, 10));
+    const { stateFolder } = embeddedPlace(env);
+    while (!existsSync(join(stateFolder, 'server.json')))
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    caller.kill('SIGKILL');
+    await once(caller, 'exit');
+    const next = await call(['PING']);
+    assert.equal(next.answer, 'PONG');
+  });
+
+  it('waits while its data is being read', async () => {
+    await call(['SET', 'a', 'kept']);
+    const pid = await pidOf();
+    await stopEmbedded({ env, deadline: deadline() });
+    const wrapper = join(env['XDG_STATE_HOME'] ?? '', 'loading-server');
+    writeFileSync(
+      wrapper,
+      '#!/bin/sh\nexec redis-server "$@" --key-load-delay 300000 --loading-process-events-interval-bytes 1024\n',
+    );
+    chmodSync(wrapper, 0o700);
+    env['GANTZ_REDIS_SERVER'] = wrapper;
+    assert.equal((await call(['GET', 'a'])).answer, 'kept');
+    assert.notEqual(await pidOf(), pid);
+  });
+
+  it('ends in TIMEOUT within the deadline when it is paused', async () => {
+    await call(['PING']);
+    const pid = await pidOf();
+    process.kill(pid, 'SIGSTOP');
+    try {
+      await assert.rejects(call(['SET', 'a', '1'], 300), { code: 'TIMEOUT', outcome: 'unknown' });
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+  });
+
+  it('lives in a short folder of its own when the path is too long for a socket', async () => {
+    env['XDG_STATE_HOME'] = join(env['XDG_STATE_HOME'] ?? '', 'x'.repeat(120));
+    const { socketPath, stateFolder, dataFolder } = embeddedPlace(env);
+    assert.notEqual(dirname(socketPath), stateFolder);
+    assert.ok(Buffer.byteLength(socketPath) < 104);
+    assert.equal((await call(['SET', 'a', '1'])).answer, 'OK');
+    assert.equal(statSync(dirname(socketPath)).mode & 0o777, 0o700);
+    assert.ok(existsSync(dataFolder));
+  });
+
+  it('refuses a folder that others may enter', async () => {
+    const { stateFolder } = embeddedPlace(env);
+    mkdirSync(stateFolder, { recursive: true });
+    chmodSync(stateFolder, 0o755);
+    await assert.rejects(call(['PING']), { code: 'NOT_RUNNABLE', outcome: 'none' });
+    chmodSync(stateFolder, 0o700);
+    assert.equal((await call(['PING'])).answer, 'PONG');
+  });
+
+  it('is REDIS_NOT_INSTALLED, with the command that installs it, when there is no program', async () => {
+    const path = env['PATH'];
+    for (const wrong of [{ PATH: '' }, { GANTZ_REDIS_SERVER: '/nowhere/redis-server' }]) {
+      Object.assign(env, { PATH: path }, wrong);
+      await assert.rejects(call(['PING']), (error) => {
+        assert.ok(error instanceof GantzError);
+        assert.equal(error.code, 'REDIS_NOT_INSTALLED');
+        assert.match(error.hint ?? '', /install/);
+        return true;
+      });
+    }
+  });
+
+  it('says what its log says when it does not start', async () => {
+    const broken = join(env['XDG_STATE_HOME'] ?? '', 'broken-server');
+    writeFileSync(broken, '#!/bin/sh\necho "the disk is on fire"\nexit 1\n');
+    chmodSync(broken, 0o700);
+    env['GANTZ_REDIS_SERVER'] = broken;
+    await assert.rejects(call(['PING']), { code: 'REDIS_UNAVAILABLE', message: /the disk is on fire/ });
+  });
+
+  it('serves a long-lived connection through its death', async () => {
+    const redis = openRedis({ url: 'embedded:', env, mode: 'long-lived', notice: () => undefined });
+    const send = (command: readonly string[]): Promise<unknown> =>
+      redis.use({ deadline: deadline() }, ({ client }) => client.sendCommand(command));
+    try {
+      await send(['SET', 'a', 'kept']);
+      process.kill(await pidOf(), 'SIGKILL');
+      let answer: unknown;
+      // A call that was under way when it died may fail; the next finds the new server.
+      for (let tries = 0; answer === undefined && tries < 3; tries++) {
+        answer = await send(['GET', 'a']).catch(() => undefined);
+      }
+      assert.equal(answer, 'kept');
+    } finally {
+      await redis.close();
+    }
+  });
+});
