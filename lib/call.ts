@@ -1,10 +1,13 @@
 import type { Deadline } from './deadline.ts';
 
 /** Something that a running tool reports before its result; faces print it (`--follow`) or send it as progress. */
-export type ProgressEvent = { event: string; message?: string; progress?: number; total?: number } & Record<
-  string,
-  unknown
->;
+export type ProgressEvent = {
+  event: string;
+  /** A sentence, or with event `message` the JSON value that was received. */
+  message?: unknown;
+  progress?: number;
+  total?: number;
+} & Record<string, unknown>;
 
 /** What binds one call besides its parameters. */
 export type Call = {

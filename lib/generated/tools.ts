@@ -1,0 +1,179 @@
+// Written by `npm run generate` from gantz.yaml and tools/lua; changes here are lost.
+
+/** cache_get: Read the value stored under a key */
+export type CacheGetInput = { key: string };
+export type CacheGetParameters = { key: string };
+export type CacheGetResult = { value: unknown; found: boolean };
+
+/** cache_set: Store a JSON value under a key, with a time to live */
+export type CacheSetInput = { key: string; value: unknown; ttl?: number | null; only_if?: "absent" | "present" };
+export type CacheSetParameters = { key: string; value: unknown; ttl: number | null; only_if?: "absent" | "present" };
+export type CacheSetResult = { key: string; ttl: number | null; stored: boolean };
+
+/** cache_delete: Delete a key */
+export type CacheDeleteInput = { key: string };
+export type CacheDeleteParameters = { key: string };
+export type CacheDeleteResult = { deleted: boolean };
+
+/** cache_exists: Tell whether a key is there */
+export type CacheExistsInput = { key: string };
+export type CacheExistsParameters = { key: string };
+export type CacheExistsResult = { exists: boolean };
+
+/** cache_ttl: Tell how long a key has left to live */
+export type CacheTtlInput = { key: string };
+export type CacheTtlParameters = { key: string };
+export type CacheTtlResult = { exists: boolean; ttl: number | null; ttl_ms: number | null; persistent: boolean };
+
+/** cache_keys: List the keys that match a pattern, page by page */
+export type CacheKeysInput = { pattern?: string; limit?: number; cursor?: string };
+export type CacheKeysParameters = { pattern: string; limit: number; cursor?: string };
+export type CacheKeysResult = { keys: string[]; count: number; cursor: string | null };
+
+/** cache_increment: Add to an integer, atomically; a key that is not there counts from 0 */
+export type CacheIncrementInput = { key: string; by?: number; ttl?: number | null };
+export type CacheIncrementParameters = { key: string; by: number; ttl?: number | null };
+export type CacheIncrementResult = { value: number };
+
+/** list_push: Push values onto a list, one after the other */
+export type ListPushInput = { key: string; values: unknown[]; left?: boolean; ttl?: number | null };
+export type ListPushParameters = { key: string; values: unknown[]; left: boolean; ttl?: number | null };
+export type ListPushResult = { length: number };
+
+/** list_pop: Take one value off a list */
+export type ListPopInput = { key: string; left?: boolean };
+export type ListPopParameters = { key: string; left: boolean };
+export type ListPopResult = { value: unknown; found: boolean };
+
+/** list_range: Read a part of a list */
+export type ListRangeInput = { key: string; start?: number; end?: number };
+export type ListRangeParameters = { key: string; start: number; end: number };
+export type ListRangeResult = { values: unknown[]; count: number };
+
+/** list_delete: Delete a whole list */
+export type ListDeleteInput = { key: string };
+export type ListDeleteParameters = { key: string };
+export type ListDeleteResult = { deleted: boolean };
+
+/** hash_set: Set fields of a hash; other fields stay */
+export type HashSetInput = { key: string; mapping: Record<string, unknown>; ttl?: number | null };
+export type HashSetParameters = { key: string; mapping: Record<string, unknown>; ttl?: number | null };
+export type HashSetResult = { fields: number };
+
+/** hash_get: Read one field of a hash, or the whole hash */
+export type HashGetInput = { key: string; field?: string };
+export type HashGetParameters = { key: string; field?: string };
+export type HashGetResult = { value?: unknown; data?: Record<string, unknown>; found: boolean };
+
+/** hash_delete: Delete fields of a hash, or the whole hash */
+export type HashDeleteInput = { key: string; fields?: string[] };
+export type HashDeleteParameters = { key: string; fields?: string[] };
+export type HashDeleteResult = { deleted: number };
+
+/** set_add: Add members to a set */
+export type SetAddInput = { key: string; members: unknown[]; ttl?: number | null };
+export type SetAddParameters = { key: string; members: unknown[]; ttl?: number | null };
+export type SetAddResult = { added: number };
+
+/** set_remove: Remove members from a set */
+export type SetRemoveInput = { key: string; members: unknown[] };
+export type SetRemoveParameters = { key: string; members: unknown[] };
+export type SetRemoveResult = { removed: number };
+
+/** set_members: List the members of a set, page by page */
+export type SetMembersInput = { key: string; limit?: number; cursor?: string };
+export type SetMembersParameters = { key: string; limit: number; cursor?: string };
+export type SetMembersResult = { members: unknown[]; count: number; cursor: string | null };
+
+/** set_is_member: Tell whether a value is a member of a set */
+export type SetIsMemberInput = { key: string; member: unknown };
+export type SetIsMemberParameters = { key: string; member: unknown };
+export type SetIsMemberResult = { is_member: boolean };
+
+/** set_delete: Delete a whole set */
+export type SetDeleteInput = { key: string };
+export type SetDeleteParameters = { key: string };
+export type SetDeleteResult = { deleted: boolean };
+
+/** session_create: Start a session and get its random id */
+export type SessionCreateInput = { data?: Record<string, unknown>; ttl?: number | null };
+export type SessionCreateParameters = { data: Record<string, unknown>; ttl: number | null };
+export type SessionCreateResult = { session_id: string; ttl: number | null; revision: number };
+
+/** session_get: Read a session */
+export type SessionGetInput = { session_id: string };
+export type SessionGetParameters = { session_id: string };
+export type SessionGetResult = { session: { id?: string; data?: Record<string, unknown>; created_at?: string; updated_at?: string; revision?: number } | null; found: boolean; ttl: number | null };
+
+/** session_update: Change the data of a session; it keeps its remaining time to live */
+export type SessionUpdateInput = { session_id: string; data: Record<string, unknown>; merge?: boolean; expected_revision?: number };
+export type SessionUpdateParameters = { session_id: string; data: Record<string, unknown>; merge: boolean; expected_revision?: number };
+export type SessionUpdateResult = { session_id: string; revision: number };
+
+/** session_delete: End a session */
+export type SessionDeleteInput = { session_id: string };
+export type SessionDeleteParameters = { session_id: string };
+export type SessionDeleteResult = { deleted: boolean };
+
+/** session_extend: Set how long a session has left to live, shorter too */
+export type SessionExtendInput = { session_id: string; ttl?: number | null };
+export type SessionExtendParameters = { session_id: string; ttl: number | null };
+export type SessionExtendResult = { session_id: string; ttl: number | null };
+
+/** pubsub_publish: Send a JSON message to the present subscribers of a channel */
+export type PubsubPublishInput = { channel: string; message: unknown };
+export type PubsubPublishParameters = { channel: string; message: unknown };
+export type PubsubPublishResult = { channel: string; subscribers: number };
+
+/** pubsub_subscribe: Wait for messages of a channel, or of all channels that match a pattern */
+export type PubsubSubscribeInput = { channel?: string; pattern?: string; count?: number; timeout?: number; subscription_id?: string };
+export type PubsubSubscribeParameters = { channel?: string; pattern?: string; count: number; timeout: number; subscription_id?: string };
+export type PubsubSubscribeResult = { channel: string | null; pattern?: string; subscription_id: string; messages: { channel: string; message: unknown }[]; received: number; reason: "count" | "timeout" | "unsubscribed" | "interrupted" };
+
+/** pubsub_unsubscribe: End subscriptions, whichever process holds them, by channel, pattern or subscription id */
+export type PubsubUnsubscribeInput = { channel?: string; pattern?: string; subscription_id?: string };
+export type PubsubUnsubscribeParameters = { channel?: string; pattern?: string; subscription_id?: string };
+export type PubsubUnsubscribeResult = { unsubscribed: number };
+
+/** rate_limit_check: Count a request against a limit per fixed window of time; the window is aligned to the server's clock */
+export type RateLimitCheckInput = { identifier: string; limit: number; window_seconds: number; cost?: number };
+export type RateLimitCheckParameters = { identifier: string; limit: number; window_seconds: number; cost: number };
+export type RateLimitCheckResult = { allowed: boolean; current: number; limit: number; remaining: number; reset_at: number; retry_after_ms: number };
+
+/** rate_limit_sliding_window: Count a request against a limit per sliding window of time, from an exact log of the allowed ones */
+export type RateLimitSlidingWindowInput = { identifier: string; limit: number; window_seconds: number; cost?: number };
+export type RateLimitSlidingWindowParameters = { identifier: string; limit: number; window_seconds: number; cost: number };
+export type RateLimitSlidingWindowResult = { allowed: boolean; current: number; limit: number; remaining: number; reset_at: number; retry_after_ms: number };
+
+/** Every tool by its name. */
+export type BundledTools = {
+  "cache_get": { input: CacheGetInput; parameters: CacheGetParameters; result: CacheGetResult };
+  "cache_set": { input: CacheSetInput; parameters: CacheSetParameters; result: CacheSetResult };
+  "cache_delete": { input: CacheDeleteInput; parameters: CacheDeleteParameters; result: CacheDeleteResult };
+  "cache_exists": { input: CacheExistsInput; parameters: CacheExistsParameters; result: CacheExistsResult };
+  "cache_ttl": { input: CacheTtlInput; parameters: CacheTtlParameters; result: CacheTtlResult };
+  "cache_keys": { input: CacheKeysInput; parameters: CacheKeysParameters; result: CacheKeysResult };
+  "cache_increment": { input: CacheIncrementInput; parameters: CacheIncrementParameters; result: CacheIncrementResult };
+  "list_push": { input: ListPushInput; parameters: ListPushParameters; result: ListPushResult };
+  "list_pop": { input: ListPopInput; parameters: ListPopParameters; result: ListPopResult };
+  "list_range": { input: ListRangeInput; parameters: ListRangeParameters; result: ListRangeResult };
+  "list_delete": { input: ListDeleteInput; parameters: ListDeleteParameters; result: ListDeleteResult };
+  "hash_set": { input: HashSetInput; parameters: HashSetParameters; result: HashSetResult };
+  "hash_get": { input: HashGetInput; parameters: HashGetParameters; result: HashGetResult };
+  "hash_delete": { input: HashDeleteInput; parameters: HashDeleteParameters; result: HashDeleteResult };
+  "set_add": { input: SetAddInput; parameters: SetAddParameters; result: SetAddResult };
+  "set_remove": { input: SetRemoveInput; parameters: SetRemoveParameters; result: SetRemoveResult };
+  "set_members": { input: SetMembersInput; parameters: SetMembersParameters; result: SetMembersResult };
+  "set_is_member": { input: SetIsMemberInput; parameters: SetIsMemberParameters; result: SetIsMemberResult };
+  "set_delete": { input: SetDeleteInput; parameters: SetDeleteParameters; result: SetDeleteResult };
+  "session_create": { input: SessionCreateInput; parameters: SessionCreateParameters; result: SessionCreateResult };
+  "session_get": { input: SessionGetInput; parameters: SessionGetParameters; result: SessionGetResult };
+  "session_update": { input: SessionUpdateInput; parameters: SessionUpdateParameters; result: SessionUpdateResult };
+  "session_delete": { input: SessionDeleteInput; parameters: SessionDeleteParameters; result: SessionDeleteResult };
+  "session_extend": { input: SessionExtendInput; parameters: SessionExtendParameters; result: SessionExtendResult };
+  "pubsub_publish": { input: PubsubPublishInput; parameters: PubsubPublishParameters; result: PubsubPublishResult };
+  "pubsub_subscribe": { input: PubsubSubscribeInput; parameters: PubsubSubscribeParameters; result: PubsubSubscribeResult };
+  "pubsub_unsubscribe": { input: PubsubUnsubscribeInput; parameters: PubsubUnsubscribeParameters; result: PubsubUnsubscribeResult };
+  "rate_limit_check": { input: RateLimitCheckInput; parameters: RateLimitCheckParameters; result: RateLimitCheckResult };
+  "rate_limit_sliding_window": { input: RateLimitSlidingWindowInput; parameters: RateLimitSlidingWindowParameters; result: RateLimitSlidingWindowResult };
+};

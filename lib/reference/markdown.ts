@@ -1,0 +1,98 @@
+import { exampleOf } from '../manifest/example.ts';
+import type { JsonSchema, Manifest, ObjectSchema, Tool } from '../manifest/manifest.ts';
+import { schemaType } from './schema-type.ts';
+
+/** A Markdown page about every tool of a manifest: parameters, an example, the result. */
+export function renderMarkdown({
+  name,
+  description,
+  tools,
+}: Pick<Manifest, 'name' | 'description' | 'tools'>): string {
+  const index = tools.map((tool) => `- [${tool.name}](#${tool.name}): ${oneLine(tool.description)}`);
+  return (
+    [
+      `# ${name}`,
+      ...(description === undefined ? [] : [description]),
+      index.join('\n'),
+      ...tools.map(renderTool),
+    ].join('\n\n') + '\n'
+  );
+}
+
+function renderTool(tool: Tool): string {
+  const { name, description, inputSchema, outputSchema } = tool;
+  const parts = [
+    `## ${name}`,
+    description,
+    hints(tool),
+    renderFields('parameter', inputSchema),
+    `\`\`\`sh\ngantz call ${name} ${quoted(JSON.stringify(exampleOf(inputSchema)))}\n\`\`\``,
+    outputSchema && renderFields('result', outputSchema),
+  ];
+  return parts.filter((part) => part !== undefined && part !== '').join('\n\n');
+}
+
+function renderFields(title: string, { properties, required }: ObjectSchema): string {
+  const fields = Object.entries(properties);
+  if (fields.length === 0) return `No ${title}s.`;
+  const optional = title === 'result' ? 'not always there' : '';
+  const rows = fields.map(([field, schema]) => {
+    const notes = [
+      ...('default' in schema ? [`default \`${JSON.stringify(schema['default'])}\``] : []),
+      ...(required.includes(field)
+        ? title === 'result'
+          ? []
+          : ['required']
+        : optional && !('default' in schema)
+          ? [optional]
+          : []),
+      ...limits(schema),
+    ];
+    const text = typeof schema['description'] === 'string' ? schema['description'] : '';
+    return `| \`${field}\` | ${cell(`\`${typeOf(schema)}\``)} | ${cell([notes.join(', '), text].filter(Boolean).join('; '))} |`;
+  });
+  return [`| ${title} | type | |`, '| --- | --- | --- |', ...rows].join('\n');
+}
+
+function typeOf(schema: JsonSchema): string {
+  const type = schemaType(schema, 'input');
+  if (type === 'unknown') return 'any JSON value';
+  return [schema['type']].flat().includes('integer') ? type.replace('number', 'integer') : type;
+}
+
+function limits(schema: JsonSchema): string[] {
+  const { minimum, maximum, exclusiveMinimum, minLength, minItems, minProperties } = schema;
+  const number = (value: unknown): string => String(value);
+  return [
+    ...(exclusiveMinimum === undefined ? [] : [`above ${number(exclusiveMinimum)}`]),
+    ...(minimum === undefined ? [] : [`at least ${number(minimum)}`]),
+    ...(maximum === undefined ? [] : [`at most ${number(maximum)}`]),
+    ...(minLength === 1 || minItems === 1 || minProperties === 1 ? ['not empty'] : []),
+  ];
+}
+
+const HINTS = {
+  readOnlyHint: ['changes nothing', ''],
+  destructiveHint: ['may overwrite or delete', ''],
+  idempotentHint: ['the same call again changes nothing more', ''],
+  openWorldHint: ['reaches beyond this machine', ''],
+} as const;
+
+function hints({ annotations }: Tool): string {
+  const said = Object.entries(HINTS).flatMap(([hint, [yes]]) =>
+    annotations[hint as keyof typeof HINTS] === true ? [yes] : [],
+  );
+  return said.length === 0 ? '' : `*${said.join('; ')}*`;
+}
+
+function cell(text: string): string {
+  return oneLine(text).replaceAll('|', '\\|');
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s*\n\s*/g, ' ');
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

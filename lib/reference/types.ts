@@ -1,0 +1,35 @@
+import type { Manifest, Tool } from '../manifest/manifest.ts';
+import { objectType } from './schema-type.ts';
+
+/**
+ * TypeScript source with three types for each tool, such as `CacheGetInput` (what a caller gives), `CacheGetParameters`
+ * (the same with the defaults filled in) and `CacheGetResult`, and a type of this name that maps tool names to them.
+ */
+export function renderTypes({ tools }: Pick<Manifest, 'tools'>, mapName = 'Tools'): string {
+  const rows = tools.map(({ name }) => {
+    const type = typeName(name);
+    return `  ${JSON.stringify(name)}: { input: ${type}Input; parameters: ${type}Parameters; result: ${type}Result };\n`;
+  });
+  return `${tools.map(renderTool).join('\n')}
+/** Every tool by its name. */
+export type ${mapName} = {
+${rows.join('')}};
+`;
+}
+
+function renderTool({ name, description, inputSchema, outputSchema }: Tool): string {
+  const type = typeName(name);
+  const summary = description.replaceAll('*/', '*\\/').replaceAll('\n', '\n * ');
+  return `/** ${name}: ${summary} */
+export type ${type}Input = ${objectType(inputSchema, 'input')};
+export type ${type}Parameters = ${objectType(inputSchema, 'checked')};
+export type ${type}Result = ${outputSchema ? objectType(outputSchema, 'checked') : 'Record<string, unknown>'};
+`;
+}
+
+function typeName(tool: string): string {
+  const name = tool.replaceAll(/(?:^|[^A-Za-z0-9]+)([A-Za-z0-9])/g, (_, first: string) =>
+    first.toUpperCase(),
+  );
+  return /^[A-Za-z]/.test(name) ? name : `Tool${name}`;
+}

@@ -1,0 +1,48 @@
+import { GantzError } from '../lib/errors.ts';
+import { hashDelete, hashSet } from '../lib/generated/scripts.ts';
+import { decode, encode } from '../lib/redis/codec.ts';
+import type { Group } from '../lib/redis/row.ts';
+import { ttlArgument } from '../lib/redis/ttl.ts';
+
+/** Fields with JSON values under one key. */
+export const hash = {
+  set: async (redis, { key, mapping, ttl }) => {
+    const pairs = Object.entries(mapping).flatMap(([name, value]) => [fieldName(name), encode(value)]);
+    return {
+      fields: Number(await redis.run(hashSet, [redis.key('hash', key)], [ttlArgument(ttl), ...pairs])),
+    };
+  },
+
+  get: async (redis, { key, field }) => {
+    const name = redis.key('hash', key);
+    if (field !== undefined) {
+      const text = await redis.client.hGet(name, fieldName(field));
+      return { value: text === null ? null : decode(text), found: text !== null };
+    }
+    const fields = Object.entries(await redis.client.hGetAll(name));
+    // Not by assignment: a field may be named __proto__.
+    return {
+      data: Object.fromEntries(fields.map(([f, text]) => [f, decode(text)])),
+      found: fields.length > 0,
+    };
+  },
+
+  delete: async (redis, { key, fields }) => {
+    const name = redis.key('hash', key);
+    const deleted = fields
+      ? await redis.client.hDel(name, fields.map(fieldName))
+      : await redis.run(hashDelete, [name], []);
+    return { deleted: Number(deleted) };
+  },
+} satisfies Group<'hash'>;
+
+/** The name, checked: with half a surrogate pair it could not be told from another in UTF-8. */
+function fieldName(name: string): string {
+  if (name.isWellFormed()) return name;
+  throw new GantzError(
+    'INVALID_PARAMETERS',
+    `${JSON.stringify(name)} is not well-formed Unicode, so it cannot name a field`,
+  );
+}
+
+if (process.argv[1] === import.meta.filename) void import('../lib/entry-of-group.ts');

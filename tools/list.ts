@@ -1,0 +1,29 @@
+import { listPush } from '../lib/generated/scripts.ts';
+import { decode, encode } from '../lib/redis/codec.ts';
+import type { Group } from '../lib/redis/row.ts';
+import { ttlArgument } from '../lib/redis/ttl.ts';
+
+/** An ordered list of JSON values. */
+export const list = {
+  push: async (redis, { key, values, left, ttl }) => {
+    const args = [left ? 'LPUSH' : 'RPUSH', ttlArgument(ttl), ...values.map(encode)];
+    return { length: Number(await redis.run(listPush, [redis.key('list', key)], args)) };
+  },
+
+  pop: async (redis, { key, left }) => {
+    const name = redis.key('list', key);
+    const text = await (left ? redis.client.lPop(name) : redis.client.rPop(name));
+    return { value: text === null ? null : decode(text), found: text !== null };
+  },
+
+  range: async (redis, { key, start, end }) => {
+    const texts = await redis.client.lRange(redis.key('list', key), start, end);
+    return { values: texts.map(decode), count: texts.length };
+  },
+
+  delete: async (redis, { key }) => ({
+    deleted: (await redis.client.unlink(redis.key('list', key))) > 0,
+  }),
+} satisfies Group<'list'>;
+
+if (process.argv[1] === import.meta.filename) void import('../lib/entry-of-group.ts');

@@ -1,0 +1,36 @@
+-- Changes the data of a session that is there, and nothing of its time to live.
+-- KEYS[1]    the session
+-- ARGV[1]    'merge' keeps the other fields, 'replace' removes them
+-- ARGV[2]    the revision it must be at, or '' for any
+-- ARGV[3..]  field, value, field, value, …
+-- Returns the new revision. NOTFOUND when there is no session, CONFLICT when it is at another revision.
+
+local session = KEYS[1]
+local mode = ARGV[1]
+local expected = ARGV[2]
+local CHUNK = 4000 -- unpack takes no more than 8000; even, so that no pair is torn
+
+local revision = redis.pcall('HGET', session, 'revision')
+if type(revision) == 'table' then return revision end
+if not revision then return redis.error_reply('NOTFOUND There is no such session') end
+if expected ~= '' and expected ~= revision then
+  return redis.error_reply('CONFLICT The session is at revision ' .. revision .. ', not ' .. expected)
+end
+
+if mode == 'replace' then
+  local old = {}
+  for _, field in ipairs(redis.call('HKEYS', session)) do
+    -- Only fields of the data have a colon: their names begin with 'data:' or 'json:'.
+    if string.find(field, ':', 1, true) then old[#old + 1] = field end
+  end
+  for first = 1, #old, CHUNK do
+    redis.call('HDEL', session, unpack(old, first, math.min(first + CHUNK - 1, #old)))
+  end
+end
+
+for first = 3, #ARGV, CHUNK do
+  redis.call('HSET', session, unpack(ARGV, first, math.min(first + CHUNK - 1, #ARGV)))
+end
+local time = redis.call('TIME')
+redis.call('HSET', session, 'updated_at', string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000)))
+return redis.call('HINCRBY', session, 'revision', 1)

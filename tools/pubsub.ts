@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import type { Call } from '../lib/call.ts';
+import { GantzError } from '../lib/errors.ts';
+import type { PubsubSubscribeParameters, PubsubSubscribeResult } from '../lib/generated/tools.ts';
+import type { Client } from '../lib/redis/commands.ts';
+import { decode, encode } from '../lib/redis/codec.ts';
+import { globUnder } from '../lib/redis/pattern.ts';
+import type { Redis } from '../lib/redis/redis.ts';
+import type { Group } from '../lib/redis/row.ts';
+
+/** Messages to whoever listens now. */
+export const pubsub = {
+  publish: async (redis, { channel, message }) => ({
+    channel,
+    subscribers: await redis.client.publish(redis.key('channel', channel), encode(message)),
+  }),
+
+  subscribe: async (redis, params, call) => {
+    const { channel, pattern, subscription_id: id = randomUUID() } = params;
+    requireOneOf({ channel, pattern });
+    const { messages, ...end } = await listen(redis, { ...params, subscription_id: id }, call);
+    const target = pattern === undefined ? { channel: channel ?? null } : { channel: null, pattern };
+    return { ...target, subscription_id: id, messages, ...end };
+  },
+
+  unsubscribe: async (redis, { channel, pattern, subscription_id }) => {
+    const [kind, name] = requireOneOf({ channel, pattern, subscription_id });
+    const control = controlChannel(redis, kind, name);
+    return { unsubscribed: await redis.client.publish(control, 'unsubscribe') };
+  },
+} satisfies Group<'pubsub'>;
+
+type Kind = 'channel' | 'pattern' | 'subscription_id';
+type Message = PubsubSubscribeResult['messages'][number];
+type End = Pick<PubsubSubscribeResult, 'messages' | 'received' | 'reason'>;
+
+/** Holds a subscription on a connection of its own until something ends it. */
+async function listen(
+  redis: Redis,
+  params: PubsubSubscribeParameters & { subscription_id: string },
+  call: Call,
+): Promise<End> {
+  await using connection = await redis.dedicated();
+  const inbox = openInbox(params, call);
+  try {
+    await Promise.race([subscribe(redis, connection.client, params, inbox), connection.lost]);
+    call.notice(`subscribed ${params.subscription_id}`);
+    return await Promise.race([inbox.ended, connection.lost]);
+  } finally {
+    inbox.close();
+  }
+}
+
+type Inbox = {
+  /** Takes a message in. */
+  take(message: Message): void;
+  end(reason: PubsubSubscribeResult['reason']): void;
+  /** What came, once something ended it; rejects when the call is cancelled. */
+  readonly ended: Promise<End>;
+  close(): void;
+};
+
+function openInbox({ count, timeout }: PubsubSubscribeParameters, call: Call): Inbox {
+  const { follow, given, signal, deadline, emit } = call;
+  // Who follows waits for ever, unless he says otherwise.
+  const most = !follow || given.has('count') ? count : Infinity;
+  const waitMs = deadline.allowWait(!follow || given.has('timeout') ? timeout * 1000 : Infinity);
+  const messages: Message[] = [];
+  let received = 0;
+  let settle: (end: () => End) => void = () => undefined;
+  const ended = new Promise<() => End>((resolve) => (settle = resolve)).then((end) => end());
+  // Nobody waits for it any more when the connection fails first.
+  ended.catch(() => undefined);
+  const end = (reason: End['reason']): void => settle(() => ({ messages, received, reason }));
+  const interrupt = (): void =>
+    follow
+      ? end('interrupted')
+      : settle(() => {
+          throw signal?.reason;
+        });
+  const timer = waitMs < 2 ** 31 ? setTimeout(() => end('timeout'), waitMs) : undefined;
+  signal?.addEventListener('abort', interrupt);
+  if (signal?.aborted) interrupt();
+  return {
+    take(message) {
+      if (received >= most) return;
+      received++;
+      emit({ event: 'message', ...message, progress: received, ...(most !== Infinity && { total: most }) });
+      if (!follow) messages.push(message);
+      if (received >= most) end('count');
+    },
+    end,
+    ended,
+    close() {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', interrupt);
+    },
+  };
+}
+
+/** Subscribes to the messages, and to what may end them; resolves once Redis has confirmed all of it. */
+async function subscribe(
+  redis: Redis,
+  client: Client,
+  { channel, pattern, subscription_id: id = '' }: PubsubSubscribeParameters,
+  inbox: Inbox,
+): Promise<void> {
+  const prefix = redis.key('channel', '');
+  const take = (text: string, from: string): void =>
+    inbox.take({ channel: from.slice(prefix.length), message: decode(text) });
+  const unsubscribed = (): void => inbox.end('unsubscribed');
+  const [kind, name] = requireOneOf({ channel, pattern });
+  const controls = [controlChannel(redis, kind, name), controlChannel(redis, 'subscription_id', id)];
+  await Promise.all([
+    kind === 'channel'
+      ? client.subscribe(redis.key('channel', name), take)
+      : client.pSubscribe(globUnder(prefix, name), take),
+    client.subscribe(controls, unsubscribed),
+  ]);
+}
+
+/** The channel on which subscriptions of this channel, pattern or id hear that they shall end. */
+function controlChannel(redis: Redis, kind: Kind, name: string): string {
+  return redis.key('subscription', `${kind}:${name}`);
+}
+
+/** The one that is given; INVALID_PARAMETERS when it is none or several. */
+function requireOneOf(choices: Partial<Record<Kind, string | undefined>>): [Kind, string] {
+  const given = Object.entries(choices).filter((entry): entry is [Kind, string] => entry[1] !== undefined);
+  const [first] = given;
+  if (first && given.length === 1) return first;
+  const message = `Give exactly one of ${Object.keys(choices).join(', ')}`;
+  const paths = given.length === 0 ? [''] : given.map(([kind]) => `/${kind}`);
+  throw new GantzError('INVALID_PARAMETERS', message, {
+    details: paths.map((path) => ({ path, message: path === '' ? 'one is missing' : 'excludes the others' })),
+  });
+}
+
+if (process.argv[1] === import.meta.filename) void import('../lib/entry-of-group.ts');

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import { GantzError } from '../lib/errors.ts';
+import { sessionCreate, sessionExtend, sessionGet, sessionUpdate } from '../lib/generated/scripts.ts';
+import type { SessionGetResult } from '../lib/generated/tools.ts';
+import { decode, encode } from '../lib/redis/codec.ts';
+import type { Group } from '../lib/redis/row.ts';
+import { secondsLeft, ttlArgument } from '../lib/redis/ttl.ts';
+
+/** An agent's state, with a revision and a time to live: a hash with one field per top-level key of its data. */
+export const session = {
+  create: async (redis, { data, ttl }) => {
+    const id = randomUUID();
+    const args = [ttlArgument(ttl), ...toFields(data)];
+    const revision = Number(await redis.run(sessionCreate, [redis.key('session', id)], args));
+    return { session_id: id, ttl, revision };
+  },
+
+  get: async (redis, { session_id: id }) => {
+    const reply = await redis.run(sessionGet, [redis.key('session', id)], []);
+    if (reply === null) return { session: null, found: false, ttl: null };
+    const [left, fields] = reply as [number, string[]];
+    return { session: fromFields(id, fields), found: true, ttl: secondsLeft(left) };
+  },
+
+  update: async (redis, { session_id: id, data, merge, expected_revision: expected }) => {
+    const args = [
+      merge ? 'merge' : 'replace',
+      expected === undefined ? '' : String(expected),
+      ...toFields(data),
+    ];
+    return {
+      session_id: id,
+      revision: Number(await redis.run(sessionUpdate, [redis.key('session', id)], args)),
+    };
+  },
+
+  delete: async (redis, { session_id: id }) => ({
+    deleted: (await redis.client.unlink(redis.key('session', id))) > 0,
+  }),
+
+  extend: async (redis, { session_id: id, ttl }) => {
+    const found = await redis.run(sessionExtend, [redis.key('session', id)], [ttlArgument(ttl)]);
+    if (found !== 1) throw new GantzError('NOT_FOUND', 'There is no such session');
+    return { session_id: id, ttl };
+  },
+} satisfies Group<'session'>;
+
+/** Field, value, field, value, …: `data:<key>`, or `json:<key in quotes>` for a key that UTF-8 cannot hold. */
+function toFields(data: Record<string, unknown>): string[] {
+  return Object.entries(data).flatMap(([key, value]) => [
+    key.isWellFormed() ? `data:${key}` : `json:${JSON.stringify(key)}`,
+    encode(value),
+  ]);
+}
+
+function fromFields(id: string, fields: readonly string[]): NonNullable<SessionGetResult['session']> {
+  const meta = new Map<string, string>();
+  const data: [string, unknown][] = [];
+  for (let at = 0; at < fields.length; at += 2) {
+    const [field = '', text = ''] = [fields[at], fields[at + 1]];
+    const key = field.slice('data:'.length);
+    if (field.startsWith('data:')) data.push([key, decode(text)]);
+    else if (field.startsWith('json:')) data.push([String(JSON.parse(key)), decode(text)]);
+    else meta.set(field, text);
+  }
+  return {
+    id,
+    // Not by assignment: a key may be named __proto__.
+    data: Object.fromEntries(data),
+    created_at: isoTime(meta.get('created_at')),
+    updated_at: isoTime(meta.get('updated_at')),
+    revision: Number(meta.get('revision')),
+  };
+}
+
+/** UTC, ISO 8601, of Unix milliseconds. */
+function isoTime(milliseconds = '0'): string {
+  return new Date(Number(milliseconds)).toISOString();
+}
+
+if (process.argv[1] === import.meta.filename) void import('../lib/entry-of-group.ts');

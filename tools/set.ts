@@ -1,0 +1,48 @@
+import type { Call } from '../lib/call.ts';
+import { setAdd } from '../lib/generated/scripts.ts';
+import type { SetMembersParameters, SetMembersResult } from '../lib/generated/tools.ts';
+import { decode, encode } from '../lib/redis/codec.ts';
+import type { Redis } from '../lib/redis/redis.ts';
+import type { Group } from '../lib/redis/row.ts';
+import { scanPage } from '../lib/redis/scan.ts';
+import { ttlArgument } from '../lib/redis/ttl.ts';
+
+/** Distinct JSON values. */
+export const set = {
+  add: async (redis, { key, members, ttl }) => {
+    const args = [ttlArgument(ttl), ...members.map(encode)];
+    return { added: Number(await redis.run(setAdd, [redis.key('set', key)], args)) };
+  },
+
+  remove: async (redis, { key, members }) => ({
+    removed: await redis.client.sRem(redis.key('set', key), members.map(encode)),
+  }),
+
+  members: async (redis, params, call) => await listMembers(redis, params, call),
+
+  is_member: async (redis, { key, member }) => ({
+    is_member: (await redis.client.sIsMember(redis.key('set', key), encode(member))) === 1,
+  }),
+
+  delete: async (redis, { key }) => ({
+    deleted: (await redis.client.unlink(redis.key('set', key))) > 0,
+  }),
+} satisfies Group<'set'>;
+
+async function listMembers(
+  redis: Redis,
+  { key, limit, cursor }: SetMembersParameters,
+  { deadline, emit }: Call,
+): Promise<SetMembersResult> {
+  const name = redis.key('set', key);
+  const page = await scanPage<string>(
+    async (from) => {
+      const { cursor: next, members } = await redis.client.sScan(name, from, { COUNT: 1000 });
+      return { cursor: next, items: members };
+    },
+    { limit, cursor, deadline, progress: (found) => emit({ event: 'progress', progress: found }) },
+  );
+  return { members: page.items.map(decode), count: page.items.length, cursor: page.cursor };
+}
+
+if (process.argv[1] === import.meta.filename) void import('../lib/entry-of-group.ts');
