@@ -20,12 +20,13 @@ export function readAction(
 ): ReadAction | undefined {
   const [first, second] = ACTIONS.filter((name) => fields[name]);
   if (second && fields[second]) {
-    return error(
+    error(
       findings,
       fields[second].at,
       `A tool does one thing, but this one has \`${first ?? ''}\` and \`${second}\``,
       'Make two tools of it.',
     );
+    return;
   }
   if (fields.script) return readScript(findings, fields.script);
   if (fields.http) return readHttp(findings, fields.http);
@@ -57,12 +58,13 @@ function readScript(findings: Findings, node: Node): ReadAction | undefined {
     ...optional('workingDir', fields.working_dir && readText(findings, fields.working_dir, '`working_dir`')),
   };
   if (shell && command) {
-    return error(
+    error(
       findings,
       command.at,
       '`script` has both `shell` and `command`',
       '`shell` is shell source; `command` is a program, run without a shell. Keep one.',
     );
+    return;
   }
   if (shell) {
     const source = readText(findings, shell, '`shell`');
@@ -75,16 +77,20 @@ function readScript(findings: Findings, node: Node): ReadAction | undefined {
         'Put the arguments into the shell line: "{{name}}".',
       );
     if (source === undefined || reader === undefined) return undefined;
-    if (source.trim() === '') return error(findings, shell.at, '`shell` is empty');
+    if (source.trim() === '') {
+      error(findings, shell.at, '`shell` is empty');
+      return;
+    }
     return { action: { ...common, shell: source, interpreter: reader }, timeoutMs };
   }
   if (!command) {
-    return error(
+    error(
       findings,
       node.at,
       '`script` runs nothing',
       'Give it `shell` (a shell line) or `command` (a program).',
     );
+    return;
   }
   const program = readText(findings, command, '`command`');
   const list = args ? readTexts(findings, args, '`args`') : [];
@@ -126,7 +132,7 @@ function readInterpreter(
   const text = readText(findings, node, '`interpreter`');
   const found = INTERPRETERS.find((name) => name === text?.replace(/^(\/usr)?\/bin\//, ''));
   if (found || text === undefined) return found;
-  return error(
+  error(
     findings,
     node.at,
     `${JSON.stringify(text)} is no interpreter of \`shell\``,
@@ -141,7 +147,10 @@ function readHttp(findings: Findings, node: Node): ReadAction | undefined {
   if (!map) return undefined;
   const fields = readFields(findings, map, HTTP, 'http');
   const timeoutMs = fields.timeout && readDuration(findings, fields.timeout, '`timeout`');
-  if (!fields.url) return error(findings, node.at, '`http` has no `url`');
+  if (!fields.url) {
+    error(findings, node.at, '`http` has no `url`');
+    return;
+  }
   const url = readText(findings, fields.url, '`url`');
   const method = fields.method ? readText(findings, fields.method, '`method`') : 'GET';
   const headers = fields.headers ? readTextMap(findings, fields.headers, '`headers`') : {};
@@ -151,9 +160,13 @@ function readHttp(findings: Findings, node: Node): ReadAction | undefined {
     }
   }
   if (url === undefined || method === undefined) return undefined;
-  if (url.trim() === '') return error(findings, fields.url.at, '`url` is empty');
+  if (url.trim() === '') {
+    error(findings, fields.url.at, '`url` is empty');
+    return;
+  }
   if (fields.method && !TOKEN.test(method) && !/[{$]\{/.test(method)) {
-    return error(findings, fields.method.at, `${JSON.stringify(method)} is no HTTP method`);
+    error(findings, fields.method.at, `${JSON.stringify(method)} is no HTTP method`);
+    return;
   }
   const action: HttpAction = {
     kind: 'http',
@@ -185,12 +198,13 @@ function readHandler(findings: Findings, node: Node, builtin: boolean): ReadActi
   if (text === undefined) return undefined;
   const [, module, name] = HANDLER.exec(text.trim()) ?? [];
   if (module === undefined || name === undefined) {
-    return error(
+    error(
       findings,
       node.at,
       `${describe(node)} is no handler`,
       'Write module.function: `weather.current` is the function `current` of tools/weather.ts, .js, .mjs or .py.',
     );
+    return;
   }
   const action: HandlerAction = { kind: 'handler', module, function: name, builtin };
   return { action, timeoutMs: undefined };

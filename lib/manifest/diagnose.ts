@@ -67,7 +67,6 @@ function excerpt({ source, column }: Problem): { text: string; caret: number } {
 
 /** Tabs as one space, so that the caret stands right whatever a terminal makes of them; other controls as a dot. */
 function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex -- a control character must not reach the terminal
   return text
     .replaceAll('\t', ' ')
     .replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '·')
@@ -79,7 +78,6 @@ const WIDE =
 
 /** The cells that a text takes on a terminal: most of East Asia's letters and pictures take two. */
 function width(text: string): number {
-  // eslint-disable-next-line no-control-regex -- plain ASCII is the rule and needs no segmenting
   if (/^[\u0000-\u007f]*$/.test(text)) return text.length;
   let cells = 0;
   for (const { segment } of new Intl.Segmenter().segment(text)) cells += WIDE.test(segment) ? 2 : 1;

@@ -31,7 +31,8 @@ export async function parseDocument(source: Source, findings: Findings): Promise
     });
   } catch (thrown) {
     if (!(thrown instanceof RangeError)) throw thrown;
-    return error(findings, { source, offset: 0 }, 'This is nested too deeply to be read');
+    error(findings, { source, offset: 0 }, 'This is nested too deeply to be read');
+    return;
   }
   reportSyntax(document.errors, source, findings);
   for (const { code, message, pos } of document.warnings) {
@@ -52,7 +53,8 @@ export async function parseDocument(source: Source, findings: Findings): Promise
     return build(document.contents, building, 0);
   } catch (thrown) {
     if (!(thrown instanceof RangeError)) throw thrown;
-    return error(findings, { source, offset: 0 }, 'This is nested too deeply to be read');
+    error(findings, { source, offset: 0 }, 'This is nested too deeply to be read');
+    return;
   }
 }
 
@@ -164,12 +166,17 @@ function keyOf(pair: Pair, mapAt: Place, building: Building): Key | undefined {
     const at = { source, offset: key.range?.[0] ?? mapAt.offset };
     const node = resolve(key, at, building);
     if (node.kind === 'scalar') return { name: node.text, at, merge: false };
-    return error(findings, at, 'A key must be a text, not a list or a map');
+    error(findings, at, 'A key must be a text, not a list or a map');
+    return;
   }
   if (yaml.isCollection(key)) {
     const offset = key.range?.[0] ?? mapAt.offset;
-    if (looksLikePlaceholder(source.text, mapAt.offset)) return reportPlaceholder(mapAt, findings);
-    return error(findings, { source, offset }, 'A key must be a text, not a list or a map');
+    if (looksLikePlaceholder(source.text, mapAt.offset)) {
+      reportPlaceholder(mapAt, findings);
+      return;
+    }
+    error(findings, { source, offset }, 'A key must be a text, not a list or a map');
+    return;
   }
   if (!yaml.isScalar(key)) return { name: '', at: mapAt, merge: false };
   const at = { source, offset: key.range?.[0] ?? mapAt.offset };
@@ -208,7 +215,7 @@ function findPlaceholderSlips(contents: YamlNode, { yaml, source, findings }: Bu
 function reportPlaceholder(at: Place, findings: Findings): undefined {
   const { text, column } = position(at);
   const name = /^\{\{\s*(.*?)\s*\}\}/.exec(text.slice(column - 1))?.[0] ?? '{{…}}';
-  return error(
+  error(
     findings,
     at,
     `A value that begins with ${name} is a map to YAML`,

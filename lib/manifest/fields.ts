@@ -9,7 +9,7 @@ export type Fields<Table extends Keys> = { readonly [Name in keyof Table]?: Node
 /** A node that must be a map; `what` begins the sentence that says so. */
 export function asMap(findings: Findings, node: Node, what: string, hint?: string): Mapping | undefined {
   if (node.kind === 'map') return node;
-  return error(findings, node.at, `${what} must be a map, not ${describe(node)}`, hint);
+  error(findings, node.at, `${what} must be a map, not ${describe(node)}`, hint);
 }
 
 /** The known members of a map; each unknown key is a warning with the key that was probably meant. */
@@ -28,9 +28,19 @@ export function readFields<Table extends Keys>(
   return Object.fromEntries(known) as Fields<Table>;
 }
 
-function warnUnknown(findings: Findings, { key, keyAt }: Entry, table: Keys, what: string): void {
+function warnUnknown(findings: Findings, { key, keyAt, value }: Entry, table: Keys, what: string): void {
   // Room for notes and YAML anchors, in JSON Schema as in compose files.
   if (key.startsWith('x-') || key.startsWith('.')) return;
+  // `{ description: one, two }`: YAML ends the text at the comma and takes the rest for a key.
+  if (isNull(value) && key.includes(' ')) {
+    warn(
+      findings,
+      keyAt,
+      `Inside { } an unquoted text ends at a comma; ${JSON.stringify(key)} is lost`,
+      'Put the whole text in quotes.',
+    );
+    return;
+  }
   const names = Object.keys(table);
   const meant = Object.hasOwn(MEANT, key) ? MEANT[key] : undefined;
   const guess = meant !== undefined && isOf(table, meant) ? meant : nearest(key, names);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { losesDigits } from '../json/number.ts';
 import { error, type Findings } from './findings.ts';
 import type { JsonSchema } from './manifest.ts';
@@ -14,7 +15,8 @@ export function readFitting(findings: Findings, node: Node, types: readonly stri
   if (types.length === 0 || types.some((type) => hasType(value, type))) return value;
   const converted = node.kind === 'scalar' ? convert(node.text, value, types) : undefined;
   if (converted !== undefined) return converted;
-  return error(findings, node.at, `${what} must be ${types.join(' or ')}, not ${describe(node)}`);
+  error(findings, node.at, `${what} must be ${types.join(' or ')}, not ${describe(node)}`);
+  return undefined;
 }
 
 function convert(text: string, value: unknown, types: readonly string[]): unknown {
@@ -90,13 +92,13 @@ export function misfit(schema: JsonSchema, value: unknown): { wrong: string } | 
     if (max !== undefined && size > max) return { wrong: `is above ${most}: ${max}${unit}` };
     return undefined;
   };
-  const same = (other: unknown): boolean => JSON.stringify(other) === JSON.stringify(value);
+  const same = (other: unknown): boolean => isDeepStrictEqual(other, value);
   if (Array.isArray(allowed) && !allowed.some(same)) {
     return { wrong: `is none of ${allowed.map((one) => JSON.stringify(one)).join(', ')}` };
   }
   if ('const' in schema && !same(only)) return { wrong: `is not ${JSON.stringify(only)}` };
   if (typeof value === 'string') {
-    const wrong = outside([...value].length, 'minLength', 'maxLength', ' characters');
+    const wrong = outside(Array.from(value).length, 'minLength', 'maxLength', ' characters');
     if (wrong) return wrong;
     if (typeof pattern === 'string' && !new RegExp(pattern, 'u').test(value)) {
       return { wrong: `does not match the pattern ${pattern}` };

@@ -49,9 +49,11 @@ export function readKeywords(
   set('type', fields.type && readTypes(findings, fields.type));
   const types = typesOf(schema);
   for (const [keyword, node] of Object.entries(fields)) {
-    if (!Object.hasOwn(KEYWORDS, keyword) || keyword === 'type') continue;
+    if (!Object.hasOwn(KEYWORDS, keyword)) continue;
     const name = `${keyword} of ${what}`;
     switch (KEYWORDS[keyword as keyof typeof KEYWORDS].kind) {
+      case 'types':
+        break;
       case 'text':
         set(keyword, readText(findings, node, name));
         break;
@@ -139,16 +141,17 @@ function readValidation(findings: Findings, node: Node, schema: JsonSchema, what
 
 function readLimit(findings: Findings, node: Node, keyword: string, name: string): number | undefined {
   if (keyword.startsWith('exclusive') && node.kind === 'scalar' && typeof node.value === 'boolean') {
-    return error(
+    error(
       findings,
       node.at,
       `${name} must be a number, not ${describe(node)}`,
       `Put the limit itself here: \`${keyword}: 0\`.`,
     );
+    return;
   }
   const number = readNumber(findings, node, name);
   if (keyword !== 'multipleOf' || number === undefined || number > 0) return number;
-  return error(findings, node.at, `${name} must be above 0`);
+  error(findings, node.at, `${name} must be above 0`);
 }
 
 function readPattern(findings: Findings, node: Node, name: string): string | undefined {
@@ -192,8 +195,14 @@ function readValues(
   types: readonly string[],
   name: string,
 ): unknown[] | undefined {
-  if (node.kind !== 'list') return error(findings, node.at, `${name} must be a list, not ${describe(node)}`);
-  if (node.items.length === 0) return error(findings, node.at, `${name} must not be empty`);
+  if (node.kind !== 'list') {
+    error(findings, node.at, `${name} must be a list, not ${describe(node)}`);
+    return;
+  }
+  if (node.items.length === 0) {
+    error(findings, node.at, `${name} must not be empty`);
+    return;
+  }
   return node.items.map((item) => readFitting(findings, item, types, `Each value of ${name}`));
 }
 
@@ -204,20 +213,26 @@ function readItems(
   name: string,
 ): JsonSchema | boolean | undefined {
   if (keyword === 'items' && node.kind === 'list') {
-    return error(
+    error(
       findings,
       node.at,
       `${name} must be one schema, not a list`,
       'The schemas of the first items are `prefixItems`.',
     );
+    return;
   }
   return readSchema(findings, node, name);
 }
 
 function readSchemas(findings: Findings, node: Node, name: string): (JsonSchema | boolean)[] | undefined {
-  if (node.kind !== 'list')
-    return error(findings, node.at, `${name} must be a list of schemas, not ${describe(node)}`);
-  if (node.items.length === 0) return error(findings, node.at, `${name} must not be empty`);
+  if (node.kind !== 'list') {
+    error(findings, node.at, `${name} must be a list of schemas, not ${describe(node)}`);
+    return;
+  }
+  if (node.items.length === 0) {
+    error(findings, node.at, `${name} must not be empty`);
+    return;
+  }
   return node.items.map((item) => readSchema(findings, item, `Each schema of ${name}`));
 }
 
@@ -231,7 +246,7 @@ function readSchemaMap(
   const map = asMap(findings, node, name);
   if (!map) return undefined;
   return Object.fromEntries(
-    map.entries.map(({ key, keyAt, value }) => {
+    map.entries.map(({ key, keyAt, value }): [string, JsonSchema | boolean] => {
       if (keyword === 'patternProperties') checkPattern(findings, { at: keyAt }, key, `A key of ${name}`);
       const read = readMember(findings, value, `${key} of ${name}`);
       if (typeof read === 'boolean') return [key, read];
@@ -257,11 +272,12 @@ function readNameLists(findings: Findings, node: Node, name: string): Record<str
 
 function readDefault(findings: Findings, node: Node, types: readonly string[], what: string): unknown {
   if (isNull(node) && types.length > 0 && !types.includes('null')) {
-    return warn(
+    warn(
       findings,
       node.at,
       `The default of ${what} is nothing, which is no ${types.join(' or ')}; it counts as absent`,
     );
+    return;
   }
   return readFitting(findings, node, types, `The default of ${what}`);
 }

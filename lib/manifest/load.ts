@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GantzError } from '../errors.ts';
-import { BUILTIN, loadBundled } from './bundled.ts';
+import { BUILTIN, isBundled, loadBundled } from './bundled.ts';
 import { invalidManifest } from './diagnose.ts';
 import type { Manifest } from './manifest.ts';
 import type { Checked, ManifestText } from './parse.ts';
@@ -19,14 +19,13 @@ export async function loadManifest(location: Location): Promise<Manifest> {
 
 /** Loads a manifest and gives all that is wrong with it instead of throwing; MANIFEST_NOT_FOUND is still thrown. */
 export async function checkManifest({ file: name }: Location): Promise<Checked> {
-  if (name === BUILTIN) return { manifest: (await loadBundled()).manifest, problems: [] };
+  if (name === BUILTIN) return { manifest: await loadBundled(), problems: [] };
   const file = path.resolve(name);
   const directory = path.dirname(file);
   const text = await readText(file);
-  const bundled = await loadBundled();
-  if (text === bundled.text) {
+  if (await isBundled(text)) {
     // A checkout's own gantz.yaml: the bundled manifest by another name.
-    return { manifest: { ...bundled.manifest, file, directory, sources: [file] }, problems: [] };
+    return { manifest: { ...(await loadBundled()), file, directory, sources: [file] }, problems: [] };
   }
   // What a call of the bundled tools never needs is loaded here.
   const { checkManifestText } = await import('./parse.ts');
@@ -34,7 +33,7 @@ export async function checkManifest({ file: name }: Location): Promise<Checked> 
 }
 
 async function readInclude(name: string, from: string): Promise<ManifestText | Manifest> {
-  if (name === BUILTIN) return (await loadBundled()).manifest;
+  if (name === BUILTIN) return loadBundled();
   if (name.startsWith('builtin:')) throw new Error(`there is only ${BUILTIN}`);
   const file = path.resolve(from, name);
   const directory = path.dirname(file);

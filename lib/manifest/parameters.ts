@@ -14,7 +14,12 @@ type Named = { name: string; nameAt: Place; node: Node };
 type Role = 'parameters' | 'returns';
 
 /** The parameters of a tool as one flat object schema; those of `returns` are required unless `optional: true`. */
-export function readParameters(findings: Findings, node: Node | undefined, role: Role): ObjectSchema {
+export function readParameters(
+  findings: Findings,
+  node: Node | undefined,
+  role: Role,
+  builtin = false,
+): ObjectSchema {
   const properties: [string, JsonSchema][] = [];
   const required: string[] = [];
   const listed = node ? requiredOfSchema(findings, node) : undefined;
@@ -37,8 +42,8 @@ export function readParameters(findings: Findings, node: Node | undefined, role:
     // fromEntries defines even `__proto__` as a plain member, where an assignment would not.
     properties: Object.fromEntries(properties),
     required,
-    // A result may say more than it promises; a caller may not.
-    additionalProperties: role === 'returns',
+    // A result may say more than it promises, except ours; a caller may not.
+    additionalProperties: role === 'returns' && !builtin,
   };
   if (node) checkReferences(findings, node, schema);
   return schema;
@@ -88,8 +93,10 @@ function named(findings: Findings, node: Node | undefined, role: Role): Named[] 
     );
     const name = map && member(map, 'name');
     if (!map) return [];
-    if (!name || isNull(name))
-      return error(findings, item.at, `One of \`${role}\` has no name`, nameHint(map)) ?? [];
+    if (!name || isNull(name)) {
+      error(findings, item.at, `One of \`${role}\` has no name`, nameHint(map));
+      return [];
+    }
     const text = readText(findings, name, 'A name');
     if (text === '') error(findings, name.at, 'A name cannot be empty');
     return text ? [{ name: text, nameAt: name.at, node: item }] : [];

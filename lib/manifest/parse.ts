@@ -85,12 +85,8 @@ async function readFile(
   const start = { source, offset: 0 };
   if (!node || isNull(node)) {
     if (findings.problems.length > before) return undefined;
-    return error(
-      findings,
-      start,
-      'The manifest is empty',
-      'Begin with `tools:`; `gantz init` writes an example.',
-    );
+    error(findings, start, 'The manifest is empty', 'Begin with `tools:`; `gantz init` writes an example.');
+    return;
   }
   const map = asMap(
     findings,

@@ -52,7 +52,7 @@ function readListed(findings: Findings, item: Node, origin: Origin): ReadTool | 
     return text === undefined ? undefined : readTool(findings, map, origin, { text, at: name.at });
   }
   const [first] = map.entries;
-  return error(
+  error(
     findings,
     item.at,
     'A tool has no name',
@@ -126,7 +126,7 @@ function assemble(
     ...(title !== undefined && { title }),
     description: (text('description') ?? '').trim(),
     inputSchema: readParameters(findings, fields.parameters, 'parameters'),
-    ...(fields.returns && { outputSchema: readParameters(findings, fields.returns, 'returns') }),
+    ...(fields.returns && { outputSchema: readParameters(findings, fields.returns, 'returns', builtin) }),
     annotations: fields.annotations ? readAnnotations(findings, fields.annotations) : {},
     ...(read && { action: read.action }),
     ...(timeoutMs !== undefined && { timeoutMs }),

@@ -32,7 +32,10 @@ export function readTypes(findings: Findings, node: Node): string | string[] | u
     return type === 'any' ? undefined : type;
   }
   const types = new Set(node.items.flatMap((item) => readType(findings, item) ?? []));
-  if (node.items.length === 0) return error(findings, node.at, 'A list of types cannot be empty');
+  if (node.items.length === 0) {
+    error(findings, node.at, 'A list of types cannot be empty');
+    return;
+  }
   return types.has('any') ? undefined : [...types];
 }
 
@@ -40,17 +43,18 @@ function readType(findings: Findings, node: Node): string | undefined {
   // An unquoted null in `[string, null]` means the type of that name.
   if (isNull(node)) return 'null';
   if (node.kind !== 'scalar' || typeof node.value !== 'string') {
-    return error(
+    error(
       findings,
       node.at,
       `A type must be a name, not ${describe(node)}`,
       `Types are ${JSON_TYPES.join(', ')}.`,
     );
+    return;
   }
   const word = node.value.trim().toLowerCase();
   if (Object.hasOwn(TYPES, word)) return TYPES[word];
   const meant = nearest(word, Object.keys(TYPES));
-  return error(
+  error(
     findings,
     node.at,
     `There is no type ${JSON.stringify(node.value)}`,

@@ -6,7 +6,7 @@ import { describe, isNull, type Node } from './node.ts';
 /** Text; numbers and booleans count as what is written, so that `version: 1.10` keeps its zero. */
 export function readText(findings: Findings, node: Node, what: string): string | undefined {
   if (node.kind === 'scalar' && node.value !== null) return node.text;
-  return error(findings, node.at, `${what} must be text, not ${describe(node)}`);
+  error(findings, node.at, `${what} must be text, not ${describe(node)}`);
 }
 
 const BOOLEANS: Readonly<Record<string, boolean>> = {
@@ -23,7 +23,7 @@ export function readBoolean(findings: Findings, node: Node, what: string): boole
   if (node.kind === 'scalar' && typeof node.value === 'boolean') return node.value;
   const word = node.kind === 'scalar' && typeof node.value === 'string' ? node.value.toLowerCase() : '';
   if (Object.hasOwn(BOOLEANS, word)) return BOOLEANS[word];
-  return error(findings, node.at, `${what} must be true or false, not ${describe(node)}`);
+  error(findings, node.at, `${what} must be true or false, not ${describe(node)}`);
 }
 
 const DECIMAL = /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/;
@@ -33,27 +33,24 @@ export function readNumber(findings: Findings, node: Node, what: string): number
   if (node.kind === 'scalar' && (typeof node.value === 'number' || DECIMAL.test(node.text))) {
     const number = typeof node.value === 'number' ? node.value : Number(node.text);
     if (isExact(node.text, number)) return number + 0;
-    return error(
-      findings,
-      node.at,
-      `${what} is ${node.text}, which no JSON number holds without losing digits`,
-    );
+    error(findings, node.at, `${what} is ${node.text}, which no JSON number holds without losing digits`);
+    return;
   }
-  return error(findings, node.at, `${what} must be a number, not ${describe(node)}`);
+  error(findings, node.at, `${what} must be a number, not ${describe(node)}`);
 }
 
 /** An integer from 0. */
 export function readCount(findings: Findings, node: Node, what: string): number | undefined {
   const number = readNumber(findings, node, what);
   if (number === undefined || (Number.isSafeInteger(number) && number >= 0)) return number;
-  return error(findings, node.at, `${what} must be an integer from 0, not ${describe(node)}`);
+  error(findings, node.at, `${what} must be an integer from 0, not ${describe(node)}`);
 }
 
 /** A duration in milliseconds. */
 export function readDuration(findings: Findings, node: Node, what: string): number | undefined {
   const ms = node.kind === 'scalar' && node.value !== null ? parseDuration(node.text) : undefined;
   if (ms !== undefined) return ms;
-  return error(
+  error(
     findings,
     node.at,
     `${what} must be a duration above 0 and below 25 days, not ${describe(node)}`,
