@@ -4,7 +4,8 @@ import { distance } from 'fastest-levenshtein';
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = fold(word);
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(wanted.length / 3)) + 1;
+  // A third of the word may be wrong, and in a short one two letters may have changed places.
+  let least = Math.min(wanted.length, Math.max(3, Math.floor(wanted.length / 3) + 1));
   for (const candidate of candidates) {
     const cost = distance(wanted, fold(candidate));
     if (cost < least) [best, least] = [candidate, cost];

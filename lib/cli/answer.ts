@@ -1,5 +1,5 @@
-import { failure, success, type Envelope, type Result } from '../envelope.ts';
-import { CODES, GantzError, toGantzError } from '../errors.ts';
+import { failure, renderEnvelope, success, type Envelope, type Result } from '../envelope.ts';
+import { CODES, toGantzError } from '../errors.ts';
 import type { Process } from '../process.ts';
 
 /** Prints the envelope of a result as the one line of stdout; exit status 0. */
@@ -20,18 +20,5 @@ export function answerFailure(process: Process, thrown: unknown): void {
 }
 
 function print(process: Process, envelope: Envelope): void {
-  process.stdout.write(`${render(envelope)}\n`);
-}
-
-/** JSON.stringify of an envelope; what it cannot say is a failure of its own. */
-function render(envelope: Envelope): string {
-  try {
-    return JSON.stringify(envelope);
-  } catch (cause) {
-    return JSON.stringify(
-      failure(
-        new GantzError('INTERNAL', 'The result cannot be written as JSON', { outcome: 'unknown', cause }),
-      ),
-    );
-  }
+  process.stdout.write(`${renderEnvelope(envelope)}\n`);
 }

@@ -18,7 +18,10 @@ export function describeTool(tool: Tool): string {
     sections.push(
       section(
         'Result',
-        rows(outputSchema, (field, schema) => [field, notes(outputSchema, field, schema)]),
+        rows(outputSchema, (field, schema) => [
+          field,
+          notes({ ...outputSchema, required: [] }, field, schema),
+        ]),
       ),
     );
   const hints = Object.entries(tool.annotations).map(([key, value]) => `${key}: ${String(value)}`);

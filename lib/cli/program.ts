@@ -25,7 +25,8 @@ export async function runCommand(
   const program = new Commander('gantz')
     .description('Runs the tools of a gantz.yaml, with checked parameters and one JSON answer.')
     .usage('[options] <command | group operation> [arguments]')
-    .version(VERSION)
+    .version(VERSION, '--version', 'show the version')
+    .helpCommand(false)
     .addHelpText('after', GROUPS_HELP);
   quiet(program, process.stdout);
   addGlobalOptions(program, context);
@@ -50,11 +51,14 @@ export async function runCommand(
 
 /** Help goes to stdout, complaints become envelopes, and nothing ends the process. */
 function quiet(command: Commander, stdout: Context['process']['stdout']): Commander {
-  return command.exitOverride().configureOutput({
-    writeOut: (text) => void stdout.write(text),
-    writeErr: () => undefined,
-    ...(stdout.columns !== undefined && { getOutHelpWidth: () => stdout.columns ?? 80 }),
-  });
+  return command
+    .helpOption('-h, --help', 'show help')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void stdout.write(text),
+      writeErr: () => undefined,
+      ...(stdout.columns !== undefined && { getOutHelpWidth: () => stdout.columns ?? 80 }),
+    });
 }
 
 function addGlobalOptions(command: Commander, { options }: Context): void {

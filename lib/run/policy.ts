@@ -1,5 +1,6 @@
 import { GantzError } from '../errors.ts';
 import type { Manifest, Tool } from '../manifest/manifest.ts';
+import { wildcard } from '../manifest/wildcard.ts';
 import { nearest } from '../nearest.ts';
 
 /** Which tools a caller may see and call. */
@@ -28,14 +29,14 @@ export function compilePolicy(
     const patterns = tools.split(',').map((pattern) => wildcard(pattern.trim()));
     rules.push({
       says: `--tools ${tools}`,
-      allows: ({ name }) => patterns.some((pattern) => pattern.test(name)),
+      allows: ({ name }) => patterns.some((matches) => matches(name)),
     });
   }
   if (toolset !== undefined) {
-    const patterns = toolsetOf(manifest, toolset).map(wildcard);
+    const patterns = toolsetOf(manifest, toolset).map((pattern) => wildcard(pattern));
     rules.push({
       says: `--toolset ${toolset}`,
-      allows: ({ name }) => patterns.some((pattern) => pattern.test(name)),
+      allows: ({ name }) => patterns.some((matches) => matches(name)),
     });
   }
   if (readOnly)
@@ -64,12 +65,4 @@ function toolsetOf({ toolsets }: Manifest, name: string): string[] {
         ? `There are ${names.join(', ')}.`
         : 'The manifest defines none.',
   });
-}
-
-/** A pattern of `*` (any text) and `?` (one character) over whole tool names. */
-function wildcard(pattern: string): RegExp {
-  const source = pattern.replace(/[.*+?^${}()|[\]\\]/g, (char) =>
-    char === '*' ? '.*' : char === '?' ? '.' : `\\${char}`,
-  );
-  return new RegExp(`^${source}$`, 'u');
 }
