@@ -1,4 +1,4 @@
-import { toGantzError, type Code, type Detail, type Outcome } from './errors.ts';
+import { GantzError, toGantzError, type Code, type Detail, type Outcome } from './errors.ts';
 
 /** What an operation gives: the fields of its success envelope beside `success`. */
 export type Result = Record<string, unknown>;
@@ -36,4 +36,17 @@ export function failure(thrown: unknown): Failure {
     ...(details && { details }),
     ...fields,
   };
+}
+
+/** An envelope as one line of JSON; a result that JSON cannot say is a failure of its own. */
+export function renderEnvelope(envelope: Envelope): string {
+  try {
+    return JSON.stringify(envelope);
+  } catch (cause) {
+    return JSON.stringify(
+      failure(
+        new GantzError('INTERNAL', 'The result cannot be written as JSON', { outcome: 'unknown', cause }),
+      ),
+    );
+  }
 }

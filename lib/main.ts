@@ -59,6 +59,10 @@ const COMMANDS: Commands = {
     summary: 'print a Markdown page of the tools',
     load: async () => (await import('./cli/commands/docs.ts')).define,
   },
+  batch: {
+    summary: 'run many calls: one JSON object a line in, one envelope a line out',
+    load: async () => (await import('./batch/command.ts')).define,
+  },
   completion: {
     summary: 'print the completion script of a shell',
     load: async () => (await import('./cli/commands/completion.ts')).define,

@@ -13,7 +13,9 @@ export type Process = {
 
 /** A stream of text that a person or a program reads. */
 export type Output = {
+  /** False when the reader has fallen behind: `drain` comes when it has caught up. */
   write(text: string): unknown;
+  once?(event: 'drain', listener: () => void): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
 };

@@ -3,6 +3,7 @@ import { nearest } from '../nearest.ts';
 import type { ObjectSchema, Tool } from '../manifest/manifest.ts';
 import { convertText, describeTypes, typesOf } from './convert.ts';
 import { describeError } from './describe-error.ts';
+import { notAnObject } from './parse.ts';
 import { compileValidator, knownValidator } from './validator.ts';
 
 /** Parameters that hold to their tool's schema, and the names that the caller gave himself. */
@@ -13,10 +14,7 @@ export type Checked = { params: Record<string, unknown>; given: ReadonlySet<stri
  * Throws INVALID_PARAMETERS with one detail per problem. The caller's object is left alone.
  */
 export async function checkParameters(tool: Tool, input: unknown): Promise<Checked> {
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-    const kind = input === null ? 'null' : Array.isArray(input) ? 'an array' : `a ${typeof input}`;
-    throw invalid(tool, [{ path: '', message: `parameters are one JSON object, not ${kind}` }]);
-  }
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) throw notAnObject(input);
   const schema = tool.inputSchema;
   const problems: Detail[] = [];
   const params = fill(schema, input, problems);

@@ -30,8 +30,13 @@ export function parseObject(text: string, what?: string): Record<string, unknown
   const value = parseValue(text, what);
   if (typeof value === 'object' && value !== null && !Array.isArray(value))
     return value as Record<string, unknown>;
+  throw notAnObject(value, what);
+}
+
+/** The failure of parameters that are no JSON object. */
+export function notAnObject(value: unknown, what = 'Parameters'): GantzError {
   const kind = value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;
-  throw new GantzError('INVALID_PARAMETERS', `${what ?? 'Parameters'} must be one JSON object, not ${kind}`, {
+  return new GantzError('INVALID_PARAMETERS', `${what} must be one JSON object, not ${kind}`, {
     details: [{ path: '', message: `must be a JSON object, not ${kind}` }],
   });
 }

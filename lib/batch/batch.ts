@@ -1,0 +1,163 @@
+import { failure, renderEnvelope, success, type Envelope } from '../envelope.ts';
+import type { Tool } from '../manifest/manifest.ts';
+import type { Output } from '../process.ts';
+import type { CallOptions, Runner } from '../run/runner.ts';
+import { InOrder } from './in-order.ts';
+import { readJob, type Job } from './job.ts';
+import { readLines, type Line } from './lines.ts';
+import { LineOutput } from './output.ts';
+
+export type BatchOptions = {
+  runner: Runner;
+  input: AsyncIterable<Uint8Array | string>;
+  output: Output;
+  concurrency: Concurrency;
+  /** Answers are written as they come, not in the order of the calls. */
+  unordered: boolean;
+  /** Begins no call after one that failed. */
+  failFast: boolean;
+  /** Ends the batch; calls in flight are cancelled. */
+  signal: AbortSignal;
+  /** Kept up to date while the batch runs. */
+  tally: Tally;
+};
+
+/** How many calls may be in flight, and how many of those may be scripts, HTTP requests or handlers of the user's. */
+export type Concurrency = { all: number; outside: number };
+
+/** What a batch has done so far. */
+export type Tally = { calls: number; failed: number };
+
+/** The longest line that is read. */
+export const MAX_LINE_BYTES = 16 * 1024 * 1024;
+
+/** In order, answers may wait for an earlier one: so many for each call in flight, and so many characters at most. */
+const WINDOW = 4;
+const MAX_WAITING_CHARACTERS = 16 * 1024 * 1024;
+
+/** Runs the calls of an NDJSON stream and writes their answers; resolves when all that began are answered. */
+export async function runBatch(options: BatchOptions): Promise<void> {
+  const { signal } = options;
+  const batch = new Batch(options);
+  const stop = (): void => batch.stop();
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
+  try {
+    await batch.run(options.input);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+class Batch {
+  readonly #options: BatchOptions;
+  readonly #callOptions: CallOptions;
+  readonly #prepared = new Set<Tool>();
+  readonly #lines: LineOutput;
+  readonly #ordered: InOrder | undefined;
+  #begun = 0;
+  #inFlight = 0;
+  #outside = 0;
+  #stopped = false;
+  #wake: () => void = () => undefined;
+  #stopReading: () => void = () => undefined;
+
+  constructor(options: BatchOptions) {
+    this.#options = options;
+    this.#callOptions = { signal: options.signal };
+    this.#lines = new LineOutput(options.output, () => this.#wake());
+    this.#ordered = options.unordered ? undefined : new InOrder((text) => this.#lines.write(text));
+  }
+
+  /** Begins no more calls. */
+  stop(): void {
+    this.#stopped = true;
+    this.#stopReading();
+    this.#wake();
+  }
+
+  async run(input: BatchOptions['input']): Promise<void> {
+    const blocks = readLines(input, MAX_LINE_BYTES);
+    try {
+      while (!this.#stopped) {
+        const lines = await this.#next(blocks);
+        if (!lines) break;
+        await this.#begin(lines);
+      }
+    } finally {
+      while (this.#inFlight > 0) await this.#change();
+      this.#lines.flush();
+    }
+  }
+
+  /** The next lines; undefined at the end, and as soon as the batch is stopped, however silent the input is. */
+  #next(blocks: AsyncGenerator<Line[]>): Promise<Line[] | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#stopReading = () => resolve(undefined);
+      blocks.next().then(({ value, done }) => resolve(done ? undefined : value), reject);
+    });
+  }
+
+  async #begin(lines: readonly Line[]): Promise<void> {
+    const { runner } = this.#options;
+    for (const line of lines) {
+      const job = readJob(line, runner);
+      if (!job) continue;
+      // Calls of one tool may only overtake each other while what they need is still being loaded.
+      if ('tool' in job && !this.#prepared.has(job.tool)) {
+        await runner.prepare(job.tool);
+        this.#prepared.add(job.tool);
+      }
+      while (!this.#stopped && this.#mustWait(job)) await this.#change();
+      if (this.#stopped) return;
+      this.#start(job);
+    }
+  }
+
+  #mustWait(job: Job): boolean {
+    const { all, outside } = this.#options.concurrency;
+    const ordered = this.#ordered;
+    return (
+      this.#inFlight >= all ||
+      this.#lines.full ||
+      ('tool' in job && job.outside && this.#outside >= outside) ||
+      (ordered !== undefined &&
+        (this.#begun - ordered.written >= all * WINDOW || ordered.waiting >= MAX_WAITING_CHARACTERS))
+    );
+  }
+
+  #change(): Promise<void> {
+    return new Promise((resolve) => (this.#wake = resolve));
+  }
+
+  #start(job: Job): void {
+    const index = this.#begun++;
+    if ('refusal' in job) {
+      this.#answer(index, job, job.refusal);
+      return;
+    }
+    const outside = job.outside ? 1 : 0;
+    this.#inFlight++;
+    this.#outside += outside;
+    const done = (envelope: Envelope): void => {
+      this.#inFlight--;
+      this.#outside -= outside;
+      this.#answer(index, job, envelope);
+      this.#wake();
+    };
+    this.#options.runner.call(job.tool.name, job.params, this.#callOptions).then(
+      (result) => done(success(result)),
+      (error: unknown) => done(failure(error)),
+    );
+  }
+
+  #answer(index: number, { extra }: Job, envelope: Envelope): void {
+    const { tally, failFast } = this.#options;
+    const text = renderEnvelope(extra ? { ...envelope, ...extra } : envelope);
+    tally.calls++;
+    if (!envelope.success) tally.failed++;
+    if (this.#ordered) this.#ordered.put(index, text);
+    else this.#lines.write(text);
+    if (failFast && !envelope.success) this.stop();
+  }
+}

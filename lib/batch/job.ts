@@ -1,0 +1,54 @@
+import { failure, type Failure } from '../envelope.ts';
+import { GantzError } from '../errors.ts';
+import type { Tool } from '../manifest/manifest.ts';
+import { parseRequest } from '../parameters/request.ts';
+import { isBundled, type Runner } from '../run/runner.ts';
+import type { Line } from './lines.ts';
+
+/** A line as a call that can begin, or the answer to a line that is none; `extra` joins the fields of the answer. */
+export type Job = Call | { refusal: Failure; extra: Extra };
+
+type Call = {
+  tool: Tool;
+  params: unknown;
+  extra: Extra | undefined;
+  /** Whether it runs in a process of its own or elsewhere, not on the one connection to Redis. */
+  outside: boolean;
+};
+
+type Extra = { id?: unknown; line?: number };
+
+/** Reads a line; undefined when there is nothing on it. */
+export function readJob(line: Line, runner: Runner): Job | undefined {
+  const { number } = line;
+  if ('problem' in line) return { refusal: failure(line.problem), extra: { line: number } };
+  const { text } = line;
+  if (text.length < 2 && text.trim() === '') return undefined;
+  try {
+    const { tool: name, params, id } = parseRequest(text, ['tool', 'params', 'id']);
+    const tool = runner.find(name);
+    return {
+      tool,
+      params,
+      extra: id === undefined ? undefined : { id },
+      outside: !isBundled(tool.action),
+    };
+  } catch (error) {
+    if (text.trim() === '') return undefined;
+    return { refusal: failure(error), extra: { ...idOf(text, error), line: number } };
+  }
+}
+
+/** The id of a call that cannot be made, so that its answer is found; none when digits of it would be lost. */
+function idOf(text: string, error: unknown): Extra {
+  const isInexact =
+    error instanceof GantzError && error.details?.some(({ path }) => /^\/id(\/|$)/.test(path));
+  if (isInexact) return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    const hasId = typeof value === 'object' && value !== null && Object.hasOwn(value, 'id');
+    return hasId ? { id: (value as { id: unknown }).id } : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,35 @@
+import { Writable } from 'node:stream';
+import type { Process } from '../process.ts';
+import type { Tally } from './batch.ts';
+
+const INTERVAL_MS = 100;
+
+/** Draws how far a batch is on stderr, when that is a terminal and the answers do not go to it as well. */
+export async function showProgress(
+  { stdout, stderr }: Pick<Process, 'stdout' | 'stderr'>,
+  tally: Readonly<Tally>,
+): Promise<{ stop(): void } | undefined> {
+  if (!stderr.isTTY || stdout.isTTY || !(stderr instanceof Writable)) return undefined;
+  const { default: progress } = await import('cli-progress');
+  const bar = new progress.SingleBar({
+    format: '{value} calls  {rate} a second  {failed} failed',
+    stream: stderr,
+    clearOnComplete: true,
+    // Signals are main's.
+    gracefulExit: false,
+  });
+  const begun = performance.now();
+  const payload = () => ({
+    rate: Math.round(tally.calls / Math.max((performance.now() - begun) / 1000, 0.001)),
+    failed: tally.failed,
+  });
+  bar.start(0, 0, payload());
+  const timer = setInterval(() => bar.update(tally.calls, payload()), INTERVAL_MS);
+  return {
+    stop() {
+      clearInterval(timer);
+      bar.update(tally.calls, payload());
+      bar.stop();
+    },
+  };
+}
