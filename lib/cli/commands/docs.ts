@@ -1,0 +1,10 @@
+import type { Define } from '../../command/command.ts';
+import { loadManifestOf } from '../../command/context.ts';
+import { renderMarkdown } from '../../reference/markdown.ts';
+
+/** `gantz docs`: a Markdown page of the manifest's tools. */
+export const define: Define = (command, context) => {
+  command.action(
+    async () => void context.process.stdout.write(renderMarkdown(await loadManifestOf(context))),
+  );
+};
