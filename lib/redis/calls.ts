@@ -124,9 +124,11 @@ export class Calls {
         // A server that is still reading its data has done nothing yet; an embedded one will soon be there.
         if (!this.#embedded || !isLoading(error)) throw error;
       } finally {
-        link.end();
+        link.answered++;
       }
+      if (isOver(pending)) throw closedError();
       pending.link = undefined;
+      link.end();
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
@@ -153,7 +155,7 @@ export class Calls {
     try {
       if (pending.over) throw closedError();
       link = this.#connect.another({
-        connectTimeoutMs: pending.deadline.remainingMs(),
+        connectTimeoutMs: pending.deadline.remainingMs() + 100,
         pingIntervalMs: PING_INTERVAL_MS,
       });
       const lost = new Promise<never>((_, reject) => {
@@ -178,6 +180,7 @@ export class Calls {
     pending.over = true;
     this.#pending.delete(pending);
     this.#watch.delete(pending);
+    pending.link?.end();
     if (pending.signal) this.#signals.delete(pending.signal, pending);
     for (const end of pending.ending ?? []) end();
     return true;
@@ -190,6 +193,11 @@ export class Calls {
   #explain(error: unknown, { link, readOnly }: Pending, sent = link !== undefined): unknown {
     return explainRedisError(error, { where: this.#where, sent, readOnly });
   }
+}
+
+/** Asked anew after each wait: the compiler would believe the answer from before it. */
+function isOver({ over }: Pending): boolean {
+  return over;
 }
 
 function closedError(): GantzError {

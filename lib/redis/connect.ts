@@ -135,7 +135,8 @@ function linkOptions(mode: RedisOptions['mode'], deadline: Deadline): Omit<Clien
   // The idle timeout is the second net below the deadline; the PING keeps it from closing a connection that a call
   // with a longer wait lets rest.
   const socketTimeoutMs = remainingMs + 1000;
-  return { connectTimeoutMs: remainingMs, socketTimeoutMs, pingIntervalMs: socketTimeoutMs / 2 };
+  // The deadline comes first, so that what ends such a call does not depend on chance.
+  return { connectTimeoutMs: remainingMs + 100, socketTimeoutMs, pingIntervalMs: socketTimeoutMs / 2 };
 }
 
 function isAbsent(error: unknown): boolean {

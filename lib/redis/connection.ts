@@ -65,6 +65,12 @@ export function openRedis({ url, namespace, env, mode, notice }: RedisOptions): 
     return (calls ??= new Opened({ target, namespace: checkedNamespace, env, mode, notice }));
   }
 
+  async function locate(): Promise<string> {
+    if (target.kind !== 'embedded') return target.display;
+    const { embeddedPlace } = await import('./embedded/place.ts');
+    return `embedded: ${embeddedPlace(env).socketPath}`;
+  }
+
   const connection: RedisConnection = {
     where: target.display,
     use(binding, work) {
@@ -81,7 +87,7 @@ export function openRedis({ url, namespace, env, mode, notice }: RedisOptions): 
         return {
           server: valkey === undefined ? 'redis' : 'valkey',
           version,
-          where: target.display,
+          where: await locate(),
           roundTripMs,
         };
       });

@@ -135,8 +135,7 @@ function isConnectionError(error: unknown): boolean {
 }
 
 function explainLoss(error: unknown, { where, sent, readOnly }: Circumstances): GantzError {
-  const reason =
-    REASONS[codeOf(error)] ?? (error instanceof Error && error.message ? error.message : codeOf(error));
+  const reason = reasonOf(error);
   const message = sent
     ? `The connection to Redis at ${where} was lost: ${reason}`
     : `Redis at ${where} cannot be reached: ${reason}`;
@@ -149,4 +148,10 @@ function explainLoss(error: unknown, { where, sent, readOnly }: Circumstances): 
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof DisconnectsClientError || error instanceof ClientClosedError) return 'it was closed';
+  if (error instanceof SocketClosedUnexpectedlyError) return 'it closed the connection';
+  return REASONS[codeOf(error)] ?? (error instanceof Error && error.message ? error.message : codeOf(error));
 }

@@ -30,7 +30,11 @@ export class Link {
       this.destroy();
       throw error;
     }
-    if (this.#abort.signal.aborted) this.destroy();
+    if (this.#abort.signal.aborted) {
+      // node-redis may finish connecting after it was destroyed.
+      this.destroy();
+      throw new Error('it was closed');
+    }
     return this;
   }
 
@@ -44,13 +48,14 @@ export class Link {
     this.#lost = listener;
   }
 
+  /** Counts a call that uses it. */
   begin(): void {
     this.#pending++;
   }
 
+  /** Counts a call that is over, answered or not. */
   end(): void {
     this.#pending--;
-    this.answered++;
     if (this.#retired && this.#pending === 0) this.destroy();
   }
 

@@ -195,6 +195,26 @@ for (const mode of MODES) {
       await own.stop();
     });
 
+    it('leaves no connection behind to a server that never answers', async () => {
+      const own = await startRedis();
+      const connection = open(own.url, mode);
+      await connection.use(within(5000), ({ client }) => client.ping());
+      own.pause();
+      for (let round = 0; round < 5; round++) {
+        await failureOf(
+          connection.use(within(60), ({ client }) => client.get('a')),
+          60,
+        );
+      }
+      own.resume();
+      const plain = await own.client();
+      // The server learns of closed connections when it runs again.
+      let clients = '';
+      do clients = await plain.info('clients');
+      while (!/^connected_clients:1\r?$/m.test(clients));
+      await own.stop();
+    });
+
     it('ends a call on abort with the reason of its signal, before and during', async () => {
       const connection = open(server.url, mode);
       await connection.use(within(5000), ({ client }) => client.ping());

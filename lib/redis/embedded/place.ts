@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync } from 'node:fs';
-import { homedir, tmpdir, userInfo } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { GantzError } from '../../errors.ts';
 
@@ -14,7 +14,7 @@ const LONGEST_SOCKET_PATH = 103;
 export function embeddedPlace(env: Readonly<Record<string, string | undefined>>): Place {
   const base = env['XDG_STATE_HOME']?.startsWith('/')
     ? env['XDG_STATE_HOME']
-    : join(env['HOME'] || homedir(), '.local', 'state');
+    : join(env['HOME'] || homeFolder(), '.local', 'state');
   const stateFolder = join(base, 'gantz');
   return {
     stateFolder,
@@ -24,11 +24,27 @@ export function embeddedPlace(env: Readonly<Record<string, string | undefined>>)
   };
 }
 
+function homeFolder(): string {
+  try {
+    return homedir();
+  } catch (cause) {
+    throw new GantzError('NOT_RUNNABLE', 'The embedded Redis has no home: this user has none', {
+      hint: 'Set XDG_STATE_HOME to a folder of your own, or REDIS_URL to a server that runs.',
+      cause,
+    });
+  }
+}
+
+/** Not from userInfo(), which fails for a user without a name, as containers have them. */
+function userId(): number {
+  return process.getuid?.() ?? 0;
+}
+
 /** A path too long for a socket becomes one in a short folder of this user's, told apart by a digest. */
 function shortEnough(path: string): string {
   if (Buffer.byteLength(path) <= LONGEST_SOCKET_PATH) return path;
   const digest = createHash('sha256').update(path).digest('hex').slice(0, 12);
-  const short = join(`gantz-${userInfo().uid}-${digest}`, 'redis.sock');
+  const short = join(`gantz-${userId()}-${digest}`, 'redis.sock');
   const inTemporary = join(tmpdir(), short);
   return Buffer.byteLength(inTemporary) <= LONGEST_SOCKET_PATH ? inTemporary : join('/tmp', short);
 }
@@ -38,10 +54,9 @@ export function checkPlace({ stateFolder, socketPath }: Place): void {
   for (const folder of new Set([stateFolder, dirname(socketPath)])) {
     const found = lstatSync(folder, { throwIfNoEntry: false });
     if (!found) continue;
-    const { uid } = userInfo();
     const problem = !found.isDirectory()
       ? 'is not a folder'
-      : found.uid !== uid
+      : found.uid !== userId()
         ? 'belongs to another user'
         : (found.mode & 0o077) !== 0
           ? 'is open to other users'

@@ -81,6 +81,11 @@ const processArguments = (command: readonly string[]): string[] => [
 
 const pidOf = async (): Promise<number> => (await embeddedStatus({ env, deadline: deadline() })).pid ?? 0;
 
+async function kill(pid: number): Promise<void> {
+  process.kill(pid, 'SIGKILL');
+  while (processIdentity(pid) !== undefined) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
 describe('the embedded server', () => {
   it('is started by the first call, says so in one line, and stays for the next', async () => {
     const first = await call(['SET', 'a', '1']);
@@ -113,7 +118,7 @@ describe('the embedded server', () => {
   it('is back with its data after kill -9, also over its stale socket', async () => {
     await call(['SET', 'a', 'kept']);
     const pid = await pidOf();
-    process.kill(pid, 'SIGKILL');
+    await kill(pid);
     const again = await call(['GET', 'a']);
     assert.equal(again.answer, 'kept');
     assert.equal(again.notices.length, 1);
@@ -240,7 +245,7 @@ describe('the embedded server', () => {
       redis.use({ deadline: deadline() }, ({ client }) => client.sendCommand(command));
     try {
       await send(['SET', 'a', 'kept']);
-      process.kill(await pidOf(), 'SIGKILL');
+      await kill(await pidOf());
       let answer: unknown;
       // A call that was under way when it died may fail; the next finds the new server.
       for (let tries = 0; answer === undefined && tries < 3; tries++) {

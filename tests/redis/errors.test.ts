@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  ClientClosedError,
+  ErrorReply,
+  SocketClosedUnexpectedlyError,
+  SocketTimeoutError,
+} from '@redis/client';
+import { GantzError } from '../../lib/errors.ts';
+import { explainRedisError } from '../../lib/redis/errors.ts';
+
+const explain = (error: unknown, { sent = true, readOnly = false } = {}): GantzError => {
+  const explained = explainRedisError(error, { where: 'redis://h:1', sent, readOnly });
+  assert.ok(explained instanceof GantzError);
+  return explained;
+};
+
+describe('explainRedisError', () => {
+  for (const [reply, code, retryable] of [
+    ['WRONGTYPE Operation against a key', 'WRONG_TYPE', false],
+    ['NOTFOUND There is no session x', 'NOT_FOUND', false],
+    ['CONFLICT The revision is 3', 'CONFLICT', false],
+    ['INVALID The cost exceeds the limit', 'INVALID_PARAMETERS', false],
+    ['NOAUTH Authentication required.', 'REDIS_AUTH', false],
+    ['WRONGPASS invalid username-password pair', 'REDIS_AUTH', false],
+    ['NOPERM this user has no permissions', 'REDIS_AUTH', false],
+    ['DENIED Redis is running in protected mode', 'REDIS_AUTH', false],
+    ['LOADING Redis is loading the dataset in memory', 'REDIS_UNAVAILABLE', true],
+    ['BUSY Redis is busy running a script', 'REDIS_UNAVAILABLE', true],
+    ['READONLY You can not write against a read only replica.', 'REDIS_UNAVAILABLE', true],
+    ['OOM command not allowed', 'REDIS_UNAVAILABLE', true],
+    ['MISCONF Redis is configured to save RDB snapshots', 'REDIS_UNAVAILABLE', true],
+    ['CLUSTERDOWN The cluster is down', 'REDIS_UNAVAILABLE', true],
+    ['MASTERDOWN Link with MASTER is down', 'REDIS_UNAVAILABLE', true],
+    ['NOREPLICAS Not enough good replicas to write.', 'REDIS_UNAVAILABLE', true],
+    ['MOVED 3999 127.0.0.1:6381', 'REDIS_ERROR', false],
+    ['ERR unknown command', 'REDIS_ERROR', false],
+    ['NOVELTY of a later version', 'REDIS_ERROR', false],
+    ['lower case', 'REDIS_ERROR', false],
+  ] as const) {
+    it(`maps "${reply}" to ${code}, outcome none`, () => {
+      const explained = explain(new ErrorReply(reply));
+      assert.deepEqual([explained.code, explained.outcome, explained.retryable], [code, 'none', retryable]);
+    });
+  }
+
+  it('gives the sentence of a script as the message', () =>
+    assert.equal(explain(new ErrorReply('CONFLICT The revision is 3')).message, 'The revision is 3'));
+
+  it('takes a word inside a sentence for nothing', () =>
+    assert.equal(explain(new ErrorReply('ERR something about WRONGTYPE')).code, 'REDIS_ERROR'));
+
+  it('tells what may have happened when the connection is lost', () => {
+    for (const error of [
+      new SocketClosedUnexpectedlyError(),
+      new SocketTimeoutError(1),
+      new ClientClosedError(),
+      Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', syscall: 'read' }),
+    ]) {
+      assert.equal(explain(error).code, 'REDIS_UNAVAILABLE');
+      assert.equal(explain(error).outcome, 'unknown');
+      assert.equal(explain(error, { readOnly: true }).outcome, 'none');
+      assert.equal(explain(error, { sent: false }).outcome, 'none');
+    }
+  });
+
+  it('hands on what is no failure of Redis', () => {
+    const bug = new TypeError('x is not a function');
+    assert.equal(explainRedisError(bug, { where: '', sent: true, readOnly: false }), bug);
+    const known = new GantzError('NOT_FOUND', 'none');
+    assert.equal(explainRedisError(known, { where: '', sent: true, readOnly: false }), known);
+  });
+});
