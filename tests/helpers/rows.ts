@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { Call, ProgressEvent } from '../../lib/call.ts';
+import { Deadline } from '../../lib/deadline.ts';
+import { GantzError, type Code } from '../../lib/errors.ts';
+import { BUNDLED_MANIFEST } from '../../lib/generated/manifest.ts';
+import type { BundledTools } from '../../lib/generated/tools.ts';
+import type { Tool } from '../../lib/manifest/manifest.ts';
+import { checkParameters } from '../../lib/parameters/check.ts';
+import { openRedis } from '../../lib/redis/connection.ts';
+import { findRow } from '../../lib/run/bundled.ts';
+import type { RedisServer } from './redis-server.ts';
+
+type Name = keyof BundledTools;
+
+export type RowOptions = Partial<Pick<Call, 'deadline' | 'signal' | 'emit' | 'notice' | 'follow'>>;
+
+/** The bundled tools on one server, under a namespace of their own. */
+export type Rows = {
+  readonly namespace: string;
+  /** Runs a row with checked parameters; fails unless the result holds to the tool's `returns`. */
+  call<N extends Name>(
+    name: N,
+    input: BundledTools[N]['input'],
+    options?: RowOptions,
+  ): Promise<BundledTools[N]['result']>;
+  /** The failure that a row must end in; fails when it ends in another or in none. */
+  failure<N extends Name>(
+    name: N,
+    input: BundledTools[N]['input'],
+    code: Code,
+    options?: RowOptions,
+  ): Promise<GantzError>;
+  close(): Promise<void>;
+};
+
+const validators = new Map<string, ReturnType<Ajv2020['compile']>>();
+const ignore = (): void => undefined;
+
+/** Opens the bundled tools on a server; the namespace is random unless given. */
+export function openRows({ url }: Pick<RedisServer, 'url'>, namespace = `test-${randomUUID()}`): Rows {
+  const redis = openRedis({ url, namespace, env: {}, mode: 'long-lived', notice: ignore });
+
+  async function call(name: Name, input: object, options: RowOptions = {}): Promise<Record<string, unknown>> {
+    const tool = BUNDLED_MANIFEST.tools.find((one) => one.name === name);
+    assert.ok(tool?.action?.kind === 'handler', name);
+    const { params, given } = await checkParameters(tool, input);
+    const { deadline = new Deadline({ budgetMs: 30_000 }), signal, follow = false } = options;
+    const { emit = (_: ProgressEvent): void => undefined, notice = ignore } = options;
+    const row = await findRow(tool.action);
+    // Who follows ends by itself when he is interrupted.
+    const binding = { deadline, signal: follow ? undefined : signal };
+    const bound = { deadline, signal, emit, notice, follow, given };
+    const result = await redis.use(binding, (connection) => row(connection, params, bound));
+    assertReturns(tool, result);
+    return result;
+  }
+
+  return {
+    namespace,
+    call: call as Rows['call'],
+    async failure(name, input, code, options) {
+      const error: unknown = await call(name, input, options).then(
+        (result) => assert.fail(`${name} gave ${JSON.stringify(result)} instead of ${code}`),
+        (thrown: unknown) => thrown,
+      );
+      assert.ok(error instanceof GantzError, String(error));
+      assert.equal(error.code, code, error.message);
+      return error;
+    },
+    close: () => redis.close(),
+  };
+}
+
+/** Fails unless a result, as JSON, holds to its tool's outputSchema. */
+export function assertReturns({ name, outputSchema }: Tool, result: unknown): void {
+  assert.ok(outputSchema, `${name} declares what it returns`);
+  const validate = validators.get(name) ?? new Ajv2020({ allErrors: true }).compile(outputSchema);
+  validators.set(name, validate);
+  const valid = validate(JSON.parse(JSON.stringify(result)));
+  assert.ok(valid, `${name} gave ${JSON.stringify(result)}: ${JSON.stringify(validate.errors)}`);
+}

@@ -1,0 +1,316 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import fc from 'fast-check';
+import { anyJson, anyName } from '../helpers/json.ts';
+import { startRedis, type PlainClient, type RedisServer } from '../helpers/redis-server.ts';
+import { openRows, type Rows } from '../helpers/rows.ts';
+
+const MOST = 2 ** 53;
+
+describe('cache', () => {
+  let server: RedisServer;
+  let client: PlainClient;
+  let rows: Rows;
+  const stored = (key: string): string => `${rows.namespace}:cache:${key}`;
+
+  before(async () => {
+    server = await startRedis();
+    client = await server.client();
+    rows = openRows(server);
+  });
+  after(async () => {
+    await rows.close();
+    await server.stop();
+  });
+
+  it('gives back any JSON value under any key', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyName, anyJson, async (key, value) => {
+        await rows.call('cache_set', { key, value });
+        assert.deepEqual(await rows.call('cache_get', { key }), { value, found: true });
+      }),
+    );
+  });
+
+  it('gives back −0 as 0', async () => {
+    await rows.call('cache_set', { key: 'zero', value: [-0] });
+    const { value } = await rows.call('cache_get', { key: 'zero' });
+    assert.ok(Array.isArray(value) && Object.is(value[0], 0));
+  });
+
+  it('stores an ordinary string as it is', async () => {
+    await rows.call('cache_set', { key: 'greeting', value: 'hello, world' });
+    assert.equal(await client.get(stored('greeting')), 'hello, world');
+  });
+
+  for (const [text, value] of [
+    ['plain text', 'plain text'],
+    ['', ''],
+    ['42', 42],
+    ['{"a":[1]}', { a: [1] }],
+    ['12345678901234567890', '12345678901234567890'],
+    ['[1.00000000000000001]', '[1.00000000000000001]'],
+    ['007', '007'],
+    ['null', null],
+    ['{broken', '{broken'],
+  ] as const) {
+    it(`reads ${JSON.stringify(text)}, written by another client, as ${JSON.stringify(value)}`, async () => {
+      await client.set(stored('raw'), text);
+      assert.deepEqual(await rows.call('cache_get', { key: 'raw' }), { value, found: true });
+    });
+  }
+
+  it('tells the text "123" from the number and the text "null" from null', async () => {
+    for (const value of ['123', 123, 'null', null, 'true', true]) {
+      await rows.call('cache_set', { key: 'guess', value });
+      assert.deepEqual(await rows.call('cache_get', { key: 'guess' }), { value, found: true });
+    }
+  });
+
+  it('tells a stored null from nothing', async () => {
+    assert.deepEqual(await rows.call('cache_get', { key: 'nothing' }), { value: null, found: false });
+  });
+
+  it('cache_get cannot read a session', async () => {
+    const { session_id } = await rows.call('session_create', { data: { secret: 1 } });
+    for (const key of [`session:${session_id}`, `:session:${session_id}`, `../session:${session_id}`]) {
+      assert.deepEqual(await rows.call('cache_get', { key }), { value: null, found: false });
+      assert.deepEqual(await rows.call('cache_delete', { key }), { deleted: false });
+    }
+    assert.equal((await rows.call('session_get', { session_id })).found, true);
+  });
+
+  it('cache_keys lists no key of another group', async () => {
+    const own = openRows(server);
+    await own.call('session_create', {});
+    await own.call('list_push', { key: 'l', values: [1] });
+    await own.call('hash_set', { key: 'h', mapping: { a: 1 } });
+    await own.call('set_add', { key: 's', members: [1] });
+    await own.call('rate_limit_check', { identifier: 'r', limit: 1, window_seconds: 60 });
+    await own.call('cache_set', { key: 'session:1', value: 1 });
+    assert.deepEqual(await own.call('cache_keys', {}), { keys: ['session:1'], count: 1, cursor: null });
+    await own.close();
+  });
+
+  it('refuses a key that is missing or empty instead of writing a bare prefix', async () => {
+    await rows.failure('cache_set', { key: '', value: 1 }, 'INVALID_PARAMETERS');
+    await rows.failure('cache_set', { value: 1 } as never, 'INVALID_PARAMETERS');
+    assert.equal(await client.exists(stored('')), 0);
+  });
+
+  it('refuses a key that is not well-formed Unicode', async () => {
+    await rows.failure('cache_set', { key: 'a\ud800', value: 1 }, 'INVALID_PARAMETERS');
+    await rows.failure('cache_keys', { pattern: '\ud800*' }, 'INVALID_PARAMETERS');
+  });
+
+  describe('cache_set', () => {
+    it('sets the time to live with the value, an hour unless told', async () => {
+      assert.deepEqual(await rows.call('cache_set', { key: 't', value: 1 }), {
+        key: 't',
+        ttl: 3600,
+        stored: true,
+      });
+      assert.ok((await client.ttl(stored('t'))) > 3590);
+      await rows.call('cache_set', { key: 't', value: 1, ttl: 10 });
+      assert.ok((await client.ttl(stored('t'))) <= 10);
+      await rows.call('cache_set', { key: 't', value: 1, ttl: null });
+      assert.equal(await client.ttl(stored('t')), -1);
+    });
+
+    it('takes ten years and no more, one second and no less', async () => {
+      await rows.call('cache_set', { key: 't', value: 1, ttl: 315_360_000 });
+      for (const ttl of [0, -1, 315_360_001, 1.5]) {
+        await rows.failure('cache_set', { key: 't', value: 1, ttl }, 'INVALID_PARAMETERS');
+      }
+    });
+
+    it('writes with only_if when the key is absent or present', async () => {
+      const set = async (value: number, only_if: 'absent' | 'present'): Promise<boolean> =>
+        (await rows.call('cache_set', { key: 'if', value, only_if })).stored;
+      assert.equal(await set(1, 'present'), false);
+      assert.equal(await set(2, 'absent'), true);
+      assert.equal(await set(3, 'absent'), false);
+      assert.equal((await rows.call('cache_get', { key: 'if' })).value, 2);
+      assert.equal(await set(4, 'present'), true);
+      assert.equal((await rows.call('cache_get', { key: 'if' })).value, 4);
+    });
+  });
+
+  it('deletes once, and tells whether a key is there', async () => {
+    await rows.call('cache_set', { key: 'gone', value: null });
+    assert.deepEqual(await rows.call('cache_exists', { key: 'gone' }), { exists: true });
+    assert.deepEqual(await rows.call('cache_delete', { key: 'gone' }), { deleted: true });
+    assert.deepEqual(await rows.call('cache_delete', { key: 'gone' }), { deleted: false });
+    assert.deepEqual(await rows.call('cache_exists', { key: 'gone' }), { exists: false });
+  });
+
+  it('cache_ttl tells −2, −1 and less than a second apart', async () => {
+    const nothing = { exists: false, ttl: null, ttl_ms: null, persistent: false };
+    assert.deepEqual(await rows.call('cache_ttl', { key: 'never-there' }), nothing);
+    await rows.call('cache_set', { key: 'ever', value: 1, ttl: null });
+    assert.deepEqual(await rows.call('cache_ttl', { key: 'ever' }), {
+      exists: true,
+      ttl: null,
+      ttl_ms: null,
+      persistent: true,
+    });
+    await client.set(stored('short'), '1', { expiration: { type: 'PX', value: 900 } });
+    const { exists, ttl, ttl_ms, persistent } = await rows.call('cache_ttl', { key: 'short' });
+    assert.deepEqual({ exists, ttl, persistent }, { exists: true, ttl: 1, persistent: false });
+    assert.ok(ttl_ms !== null && ttl_ms > 0 && ttl_ms <= 900);
+  });
+
+  describe('cache_keys', () => {
+    let own: Rows;
+    const keysOf = async (pattern: string): Promise<string[]> =>
+      (await own.call('cache_keys', { pattern })).keys.sort();
+
+    before(async () => {
+      own = openRows(server, 'names.with-dots');
+      for (const key of ['ab', 'a*', 'a?', 'a[b]', 'a\\b', 'b', 'ac'])
+        await own.call('cache_set', { key, value: 1 });
+    });
+    after(() => own.close());
+
+    for (const [pattern, keys] of [
+      ['*', ['a*', 'a?', 'a[b]', 'a\\b', 'ab', 'ac', 'b']],
+      ['a\\*', ['a*']],
+      ['a\\?', ['a?']],
+      ['a?', ['a*', 'a?', 'ab', 'ac']],
+      ['a[bc]', ['ab', 'ac']],
+      ['a\\[b\\]', ['a[b]']],
+      ['a\\\\b', ['a\\b']],
+      ['b', ['b']],
+      ['cache:*', []],
+    ] as const) {
+      it(`matches ${pattern}`, async () => assert.deepEqual(await keysOf(pattern), keys));
+    }
+
+    it('a literal a* does not match ab', async () => assert.deepEqual(await keysOf('a\\*'), ['a*']));
+
+    it('takes no dot of the namespace for a pattern', async () => {
+      const other = openRows(server, 'namesXwith-dots');
+      await other.call('cache_set', { key: 'foreign', value: 1 });
+      assert.deepEqual(await keysOf('foreign'), []);
+      await other.close();
+    });
+
+    it('gives every key once, page by page, and ends with a null cursor', async () => {
+      const many = openRows(server);
+      const names = Array.from({ length: 5000 }, (_, index) => `key-${index}`);
+      await client.mSet(names.map((name) => [`${many.namespace}:cache:${name}`, '1'] as [string, string]));
+      const found: string[] = [];
+      let cursor: string | null = null;
+      do {
+        const page = await many.call('cache_keys', { limit: 100, ...(cursor !== null && { cursor }) });
+        assert.equal(new Set(page.keys).size, page.count, 'no key twice in a page');
+        found.push(...page.keys);
+        cursor = page.cursor;
+      } while (cursor !== null);
+      assert.deepEqual([...new Set(found)].sort(), names.sort());
+      await many.close();
+    });
+
+    it('never sends KEYS', async () => {
+      await own.call('cache_keys', {});
+      assert.doesNotMatch(await client.info('commandstats'), /cmdstat_keys:/);
+    });
+
+    it('refuses a cursor that is none', async () => {
+      await own.failure('cache_keys', { cursor: '99999999999999999999' }, 'INVALID_PARAMETERS');
+    });
+  });
+
+  describe('cache_increment', () => {
+    const increment = async (key: string, by?: number, ttl?: number | null): Promise<number> =>
+      (
+        await rows.call('cache_increment', {
+          key,
+          ...(by !== undefined && { by }),
+          ...(ttl !== undefined && { ttl }),
+        })
+      ).value;
+
+    it('counts from 0, by 1 unless told, and reads as a number', async () => {
+      assert.equal(await increment('count'), 1);
+      assert.equal(await increment('count', -3), -2);
+      assert.equal((await rows.call('cache_get', { key: 'count' })).value, -2);
+    });
+
+    for (const [before, by, after] of [
+      [MOST - 1, 1, MOST],
+      [1, MOST - 1, MOST],
+      [-MOST + 1, -1, -MOST],
+      [MOST, -MOST, 0],
+      [-MOST, MOST, 0],
+      [MOST, 0, MOST],
+      [0, -MOST, -MOST],
+    ] as const) {
+      it(`adds ${by} to ${before} exactly`, async () => {
+        await rows.call('cache_set', { key: 'edge', value: before });
+        assert.equal(await increment('edge', by), after);
+        assert.equal(await client.get(stored('edge')), String(after));
+        assert.equal((await rows.call('cache_get', { key: 'edge' })).value, after);
+      });
+    }
+
+    for (const [before, by] of [
+      [String(MOST), 1],
+      [String(MOST), MOST],
+      [String(-MOST), -1],
+      ['9007199254740993', -5],
+      ['99999999999999999999999', -1],
+      ['2', MOST - 1],
+    ] as const) {
+      it(`refuses ${before} + ${by} and changes nothing`, async () => {
+        await client.set(stored('edge'), before);
+        await rows.failure('cache_increment', { key: 'edge', by, ttl: 5 }, 'CONFLICT');
+        assert.equal(await client.get(stored('edge')), before);
+        assert.equal(await client.ttl(stored('edge')), -1);
+      });
+    }
+
+    for (const text of ['hello', '"5"', '1.5', '', '[]', 'null', ' 1', '1e3', '--1', '-', '00']) {
+      it(`finds that ${JSON.stringify(text)} is no integer`, async () => {
+        await client.set(stored('text'), text);
+        await rows.failure('cache_increment', { key: 'text' }, 'WRONG_TYPE');
+        assert.equal(await client.get(stored('text')), text);
+      });
+    }
+
+    it('finds that a list is no integer', async () => {
+      await client.lPush(stored('list'), 'x');
+      await rows.failure('cache_increment', { key: 'list' }, 'WRONG_TYPE');
+    });
+
+    it('adds any two integers exactly or refuses', async () => {
+      const integer = fc.integer({ min: -MOST + 1, max: MOST - 1 });
+      await fc.assert(
+        fc.asyncProperty(integer, integer, async (a, b) => {
+          await client.set(stored('sum'), String(a));
+          const sum = BigInt(a) + BigInt(b);
+          if (sum > BigInt(MOST) || sum < -BigInt(MOST))
+            await rows.failure('cache_increment', { key: 'sum', by: b }, 'CONFLICT');
+          else assert.equal(BigInt(await increment('sum', b)), sum);
+        }),
+      );
+    });
+
+    it('leaves the time to live alone, sets it, or ends it', async () => {
+      await increment('life', 1, 100);
+      assert.ok((await client.ttl(stored('life'))) > 90);
+      await increment('life');
+      assert.ok((await client.ttl(stored('life'))) > 90);
+      await increment('life', 1, null);
+      assert.equal(await client.ttl(stored('life')), -1);
+    });
+
+    it('loses no call of many at once', async () => {
+      const values = await Promise.all(Array.from({ length: 200 }, () => increment('race')));
+      assert.deepEqual(
+        values.sort((a, b) => a - b),
+        Array.from({ length: 200 }, (_, index) => index + 1),
+      );
+    });
+  });
+});
