@@ -1,5 +1,6 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import type { JsonSchema } from '../manifest/manifest.ts';
+import { PREBUILT, type Check } from './prebuilt.ts';
 
 /** Checks data against one schema; fills nested defaults in; gives what is wrong, nothing when all is right. */
 export type Validator = (data: unknown) => readonly ErrorObject[] | undefined;
@@ -20,14 +21,18 @@ export const AJV_OPTIONS = {
 
 const compiled = new WeakMap<JsonSchema, Validator>();
 
-/** The validator of a schema that was asked for before. */
+/** The validator of a schema that was asked for before, or that the program was built with. */
 export function knownValidator(schema: JsonSchema): Validator | undefined {
-  return compiled.get(schema);
+  const known = compiled.get(schema);
+  if (known) return known;
+  const text = JSON.stringify(schema);
+  const check = Object.hasOwn(PREBUILT, text) ? PREBUILT[text] : undefined;
+  return check && remember(schema, check);
 }
 
 /** Compiles a JSON Schema (draft 2020-12, formats) with ajv, once per schema object. */
 export async function compileValidator(schema: JsonSchema): Promise<Validator> {
-  const known = compiled.get(schema);
+  const known = knownValidator(schema);
   if (known) return known;
   const { Ajv2020 } = await import('ajv/dist/2020.js');
   const ajv = new Ajv2020(AJV_OPTIONS);
@@ -35,7 +40,10 @@ export async function compileValidator(schema: JsonSchema): Promise<Validator> {
     const { default: addFormats } = await import('ajv-formats');
     addFormats.default(ajv);
   }
-  const check = ajv.compile(schema);
+  return remember(schema, ajv.compile(schema));
+}
+
+function remember(schema: JsonSchema, check: Check): Validator {
   const validator: Validator = (data) => (check(data) ? undefined : (check.errors ?? []));
   compiled.set(schema, validator);
   return validator;

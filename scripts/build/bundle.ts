@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 import { trimmedRedisClient } from './redis-client.ts';
 import { withoutSelfRun } from './self-run.ts';
+import { prebuiltValidators } from './validators.ts';
 
 /** What both deliverables are built with. */
 export const COMMON = {
@@ -18,7 +19,10 @@ export const COMMON = {
   metafile: true,
 } as const satisfies BuildOptions;
 
-export const PLUGINS: readonly Plugin[] = [withoutSelfRun, trimmedRedisClient];
+/** What both deliverables change in the sources. */
+export function pluginsFor(root: string): Plugin[] {
+  return [withoutSelfRun, prebuiltValidators(root), trimmedRedisClient];
+}
 
 /**
  * The package for Node in `folder`: main.cjs with everything of ours, one file for each npm package, which a call reads when
@@ -32,7 +36,12 @@ export async function bundleForNode(root: string, folder: string): Promise<Metaf
     ...common,
     entryPoints: [join(root, 'lib/entry.ts')],
     outfile: join(folder, 'main.cjs'),
-    plugins: [packagesApart(packages), withoutSelfRun],
+    // CommonJS has no import.meta.
+    define: { 'import.meta.url': 'importMetaUrl' },
+    banner: {
+      js: 'const importMetaUrl = "file://" + encodeURI(__filename).replace(/[?#]/g, encodeURIComponent);',
+    },
+    plugins: [packagesApart(packages), ...pluginsFor(root)],
   });
   const others = await Promise.all(
     [...packages].map((name) =>
@@ -40,7 +49,7 @@ export async function bundleForNode(root: string, folder: string): Promise<Metaf
         ...common,
         stdin: { contents: `module.exports = require(${JSON.stringify(name)});`, resolveDir: root },
         outfile: join(folder, fileOf(name)),
-        plugins: [...PLUGINS],
+        plugins: pluginsFor(root),
       }),
     ),
   );
@@ -62,7 +71,9 @@ function packagesApart(packages: Set<string>): Plugin {
     name: 'packages-apart',
     setup(build) {
       build.onResolve({ filter: /^[^./]/ }, ({ path, kind }) => {
-        if (kind === 'entry-point' || path.startsWith('node:')) return undefined;
+        // What compiled validators call is small and needed by each.
+        if (kind === 'entry-point' || path.startsWith('node:') || path.startsWith('ajv/dist/runtime/'))
+          return undefined;
         packages.add(path);
         return { path, namespace };
       });

@@ -3,7 +3,7 @@ import { access, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { COMMON, PLUGINS } from './bundle.ts';
+import { COMMON, pluginsFor } from './bundle.ts';
 
 const run = promisify(execFile);
 
@@ -25,7 +25,7 @@ export async function compileNative(root: string, file: string): Promise<string 
     minify: false,
     entryPoints: [join(root, 'lib/entry.ts')],
     outfile: bundle,
-    plugins: [...PLUGINS],
+    plugins: pluginsFor(root),
     banner: { js: REQUIRE },
   });
   const options = [

@@ -17,7 +17,8 @@ export const trimmedRedisClient: Plugin = {
       if (file === 'index.js') return { contents: INDEX, loader: 'js' };
       if (file === 'lib/commands/index.js') return { contents: await commandTable(commands), loader: 'js' };
       const replacement = REPLACEMENTS[file];
-      if (replacement !== undefined) return { contents: replacement, loader: 'js' };
+      if (replacement !== undefined)
+        return { contents: `exports.__esModule = true; ${replacement}`, loader: 'js' };
       if (file === 'lib/client/socket.js') return { contents: await lazyTls(path), loader: 'js' };
       return undefined;
     });
@@ -39,7 +40,7 @@ const REPLACEMENTS: Readonly<Record<string, string>> = {
   'lib/client/pool.js': absent('exports.RedisClientPool', 'the pool'),
   'lib/client/cache.js': `${absent('exports.ClientSideCacheProvider', 'the client-side cache')}
     exports.BasicClientSideCache = exports.ClientSideCacheProvider;`,
-  'lib/client/multi-command.js': `exports.default = { extend: () => undefined };`,
+  'lib/client/multi-command.js': 'exports.default = { extend: () => undefined };',
   // The metadata decides what the client-side cache may hold; nobody else asks.
   'lib/command-metadata/index.js': `exports.isCacheable = () => false; exports.defaultCommandMetadata = { lookup: () => undefined };`,
   'lib/client/enterprise-maintenance-manager.js': `
