@@ -1,0 +1,132 @@
+import { pathToFileURL } from 'node:url';
+import type { Result } from '../../envelope.ts';
+import { GantzError, toGantzError, withOutcome } from '../../errors.ts';
+import { nearest } from '../../nearest.ts';
+import type { Invocation } from '../invocation.ts';
+import { within } from '../within.ts';
+import { quiet, quietImport } from './quiet.ts';
+import { resultOf } from './result.ts';
+import { toJson } from './to-json.ts';
+
+type Thrown = Error & { code?: string };
+type UserFunction = (params: unknown, context: HandlerContext) => unknown;
+
+/** What a handler is given beside its parameters. */
+export type HandlerContext = {
+  /** Aborts when the caller cancels or the time is over. */
+  readonly signal: AbortSignal;
+  /** The caller's environment variables with those of the manifest and the tool. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Reports progress. */
+  readonly emit: Invocation['call']['emit'];
+  /** Writes a line for a person on stderr. */
+  readonly notice: Invocation['call']['notice'];
+};
+
+/**
+ * Calls `functionName` of the first file that this runtime can load, as `f(params, context)`. What never ends is
+ * TIMEOUT at the deadline; a loop that never awaits cannot be interrupted.
+ */
+export async function runJavaScriptHandler(
+  { params, call, environment }: Invocation,
+  { files, functionName }: { files: readonly [string, ...string[]]; functionName: string },
+): Promise<Result> {
+  const { deadline, signal, emit, notice } = call;
+  const ended = new AbortController();
+  const guarded = async <T>(promise: Promise<T>): Promise<T> => {
+    try {
+      return await within(promise, deadline, signal);
+    } catch (error) {
+      if (!(error instanceof GantzError) || !(error.code === 'TIMEOUT' || signal?.aborted)) throw error;
+      ended.abort(error);
+      throw withOutcome(error, 'unknown');
+    }
+  };
+  const { file, module } = await guarded(load(files));
+  const handler = functionOf(module, functionName, file);
+  const returned = await guarded(
+    (async () => {
+      try {
+        return await quiet(() => handler(params, { signal: ended.signal, environment, emit, notice }));
+      } catch (error) {
+        throw failed(`${functionName} of ${file} failed`, error);
+      }
+    })(),
+  );
+  if (returned === undefined) return {};
+  const json = toJson(returned);
+  if ('value' in json) return resultOf(json.value);
+  throw new GantzError(
+    'HANDLER_FAILED',
+    `${functionName} of ${file} returned what is not JSON: ${json.problem}`,
+    {
+      outcome: 'applied',
+      hint: 'Return plain objects, arrays, texts, numbers, booleans and null.',
+    },
+  );
+}
+
+/** The first of the files that this runtime knows how to load. */
+async function load(files: readonly string[]): Promise<{ file: string; module: Record<string, unknown> }> {
+  const [file = '', ...more] = files;
+  try {
+    return { file, module: await quietImport(pathToFileURL(file).href) };
+  } catch (thrown) {
+    const { code = '', message, name } = asError(thrown);
+    if (file.endsWith('.ts') && code === 'ERR_UNKNOWN_FILE_EXTENSION') {
+      if (more.length > 0) return await load(more);
+      throw new GantzError(
+        'NOT_RUNNABLE',
+        `${file} is TypeScript, which this runtime (Node ${process.versions.node}) cannot load`,
+        {
+          hint: 'Use the native executable of gantz or Node 22.18 and later, or compile it to a .js or .mjs beside it.',
+        },
+      );
+    }
+    if (/^ERR_(?:UNSUPPORTED|INVALID)_TYPESCRIPT_SYNTAX$/.test(code)) {
+      throw new GantzError('NOT_RUNNABLE', `${file} cannot be run as it is: ${message}`, {
+        hint: 'Node only takes types out: write no enum, namespace or parameter property, use the native executable of gantz, or compile it to .js or .mjs.',
+        cause: thrown,
+      });
+    }
+    if (
+      /^(?:ERR_)?MODULE_NOT_FOUND$|^ERR_(?:PACKAGE_PATH_NOT_EXPORTED|UNSUPPORTED_DIR_IMPORT)$/.test(code) ||
+      name === 'SyntaxError'
+    ) {
+      throw new GantzError('NOT_RUNNABLE', `${file} cannot be loaded: ${message}`, { cause: thrown });
+    }
+    throw failed(`${file} failed while it was loaded`, thrown);
+  }
+}
+
+function functionOf(module: Record<string, unknown>, name: string, file: string): UserFunction {
+  // What CommonJS exports may only be found under `default`.
+  const places = [module, module['default']].filter((place) => typeof place === 'object' && place !== null);
+  for (const place of places as Record<string, unknown>[]) {
+    const found = Object.hasOwn(place, name) ? place[name] : undefined;
+    if (typeof found === 'function') return found as UserFunction;
+  }
+  const names = [...new Set(places.flatMap((place) => Object.keys(place)))].filter(
+    (key) => key !== 'default',
+  );
+  const meant = nearest(name, names);
+  throw new GantzError('NOT_RUNNABLE', `${file} exports no function ${name}`, {
+    hint:
+      meant !== undefined
+        ? `Did you mean ${meant}?`
+        : names.length > 0
+          ? `It exports ${names.join(', ')}.`
+          : `Write: export function ${name}(params) { … }`,
+  });
+}
+
+function failed(what: string, thrown: unknown): GantzError {
+  if (thrown instanceof GantzError) return toGantzError(thrown);
+  const { name, message } = asError(thrown);
+  const said = name === 'Error' || name === '' ? message : `${name}: ${message}`;
+  return new GantzError('HANDLER_FAILED', `${what}: ${said}`, { outcome: 'unknown', cause: thrown });
+}
+
+function asError(thrown: unknown): Thrown {
+  return thrown instanceof Error ? thrown : Object.assign(new Error(String(thrown)), { name: '' });
+}

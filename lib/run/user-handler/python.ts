@@ -1,0 +1,89 @@
+import type { Result } from '../../envelope.ts';
+import { GantzError } from '../../errors.ts';
+import { parseJson } from '../../json/parse.ts';
+import { nearest } from '../../nearest.ts';
+import type { Invocation } from '../invocation.ts';
+import { runPython, type Ended } from './python-process.ts';
+import { resultOf } from './result.ts';
+
+/** What the runner tells when there is no value. */
+type Trouble = {
+  stage: 'load' | 'find' | 'bind' | 'call' | 'return';
+  /** The exception: its class, its text, the end of its traceback. */
+  type: string;
+  message: string;
+  traceback?: string;
+  /** The functions of the module. */
+  names?: string[];
+};
+
+/** Calls a Python function with the parameters as keyword arguments; what it returns is the result, None is none. */
+export async function runPythonHandler(
+  invocation: Invocation,
+  { file, functionName }: { file: string; functionName: string },
+): Promise<Result> {
+  const ended = await runPython(invocation, [file, invocation.tool.directory, functionName]);
+  const what = `${functionName} of ${file}`;
+  const parsed = parseJson(ended.answer);
+  if (!('value' in parsed)) {
+    if (ended.answer === '' || parsed.problem === 'syntax') throw crashed(what, ended);
+    throw new GantzError('HANDLER_FAILED', `${what} returned what JSON cannot carry: ${parsed.message}`, {
+      outcome: 'applied',
+      hint: 'Return long numbers as text: str(n).',
+    });
+  }
+  const answer = parsed.value as { ok: true; value: unknown } | ({ ok: false } & Trouble);
+  if (answer.ok) return answer.value === null ? {} : resultOf(answer.value);
+  throw failureOf(answer, { what, file, functionName });
+}
+
+function failureOf(
+  { stage, type, message, traceback, names = [] }: Trouble,
+  { what, file, functionName }: { what: string; file: string; functionName: string },
+): GantzError {
+  const said = message === '' ? type : `${type}: ${message}`;
+  const fields = traceback === undefined ? {} : { traceback };
+  switch (stage) {
+    case 'load':
+      return /^(?:ModuleNotFoundError|SyntaxError|IndentationError|TabError)$/.test(type)
+        ? new GantzError('NOT_RUNNABLE', `${file} cannot be loaded: ${said}`, {
+            ...(type === 'ModuleNotFoundError' && {
+              hint: 'Install it for the python3 on PATH, or activate its environment.',
+            }),
+          })
+        : new GantzError('HANDLER_FAILED', `${file} failed while it was loaded: ${said}`, {
+            outcome: 'unknown',
+            fields,
+          });
+    case 'find': {
+      const meant = nearest(functionName, names);
+      return new GantzError('NOT_RUNNABLE', `${file} has no function ${functionName}`, {
+        hint:
+          meant !== undefined
+            ? `Did you mean ${meant}?`
+            : names.length > 0
+              ? `It has ${names.join(', ')}.`
+              : `Write: def ${functionName}(…):`,
+      });
+    }
+    case 'bind':
+      return new GantzError('NOT_RUNNABLE', `${what} does not take the tool's parameters: ${message}`, {
+        hint: 'Its arguments are the parameters of the tool by name; give those that may be omitted a default.',
+      });
+    case 'call':
+      return new GantzError('HANDLER_FAILED', `${what} failed: ${said}`, { outcome: 'unknown', fields });
+    case 'return':
+      return new GantzError('HANDLER_FAILED', `${what} returned what is not JSON: ${said}`, {
+        outcome: 'applied',
+        hint: 'Return dicts, lists, texts, numbers, booleans and None.',
+      });
+  }
+}
+
+function crashed(what: string, { exitCode, signal, stderr }: Ended): GantzError {
+  const how = signal === null ? `ended python3 with status ${exitCode ?? 0}` : `was ended by ${signal}`;
+  return new GantzError('HANDLER_FAILED', `${what} ${how} instead of returning`, {
+    outcome: 'unknown',
+    fields: { ...(exitCode !== null && { exit_code: exitCode }), stderr },
+  });
+}

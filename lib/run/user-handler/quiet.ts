@@ -1,0 +1,57 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Console } from 'node:console';
+
+const inside = new AsyncLocalStorage<true>();
+let importing = 0;
+let installed = false;
+
+/**
+ * Runs other people's code so that what it prints on stdout, also later from its timers and promises, goes to stderr:
+ * stdout belongs to the envelope. Everybody else's writes pass as before.
+ */
+export function quiet<T>(code: () => T): T {
+  install();
+  return inside.run(true, code);
+}
+
+/** The same for loading a module. */
+export async function quietImport(url: string): Promise<Record<string, unknown>> {
+  importing++;
+  try {
+    return await quiet(async () => (await import(url)) as Record<string, unknown>);
+  } finally {
+    importing--;
+  }
+}
+
+function install(): void {
+  if (installed) return;
+  installed = true;
+  const { stdout, stderr } = process;
+  const write = stdout.write.bind(stdout);
+  const redirect = stderr.write.bind(stderr);
+  // Both have the overloads of a stream's write; the arguments pass through as they came.
+  stdout.write = ((...given: Parameters<typeof write>) =>
+    inside.getStore() ? redirect(...given) : write(...given)) as typeof stdout.write;
+  if ('bun' in process.versions) installConsole(new Console(stderr));
+}
+
+/** Bun's console does not write through process.stdout, and its modules do not load in the context of their import. */
+function installConsole(elsewhere: Console): void {
+  for (const method of [
+    'log',
+    'info',
+    'debug',
+    'dir',
+    'table',
+    'group',
+    'count',
+    'timeEnd',
+    'timeLog',
+  ] as const) {
+    const original = console[method].bind(console) as (...values: unknown[]) => void;
+    const redirect = elsewhere[method].bind(elsewhere) as (...values: unknown[]) => void;
+    console[method] = (...values: unknown[]) =>
+      inside.getStore() || importing > 0 ? redirect(...values) : original(...values);
+  }
+}
