@@ -1,0 +1,143 @@
+import { Client } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { Client as OlderClient } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport as OlderStdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import type { Success, Failure } from '../../lib/envelope.ts';
+import { PROGRAM } from '../helpers/run-program.ts';
+
+/** SDK 2.x with the protocol of 2026, SDK 2.x with the one of 2025, and SDK 1.x. */
+export const CLIENTS = ['2026', '2025', 'sdk 1'] as const;
+export type ClientName = (typeof CLIENTS)[number];
+
+export type ToolResult = {
+  content: { type: string; text?: string }[];
+  structuredContent?: unknown;
+  isError?: boolean;
+};
+
+export type CallOptions = {
+  signal?: AbortSignal;
+  onprogress?: (progress: { progress: number; message?: string | undefined }) => void;
+};
+
+export type ListedTool = {
+  name: string;
+  description?: string | undefined;
+  inputSchema: unknown;
+  outputSchema?: unknown;
+  annotations?: unknown;
+};
+
+/** What the tests do with a client, whichever it is. */
+export type Agent = {
+  list(): Promise<ListedTool[]>;
+  call(name: string, input?: Record<string, unknown>, options?: CallOptions): Promise<ToolResult>;
+  /** How often the server has said that its tools changed. */
+  readonly changes: () => number;
+  readonly pid: number;
+  readonly stderr: () => string;
+  close(): Promise<void>;
+};
+
+export type ConnectOptions = {
+  client?: ClientName;
+  args?: readonly string[];
+  env?: Record<string, string>;
+  cwd?: string;
+};
+
+const INFO = { name: 'gantz-tests', version: '1.0.0' };
+
+/** Starts `gantz mcp` and connects a client to it. */
+export async function connect({
+  client = '2025',
+  args = [],
+  env = {},
+  cwd = '/',
+}: ConnectOptions = {}): Promise<Agent> {
+  const parameters = {
+    command: PROGRAM,
+    args: [...args, 'mcp'],
+    env: { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', ...env },
+    cwd,
+    stderr: 'pipe' as const,
+  };
+  return client === 'sdk 1' ? await connectOlder(parameters) : await connectCurrent(parameters, client);
+}
+
+type Parameters = {
+  command: string;
+  args: string[];
+  env: Record<string, string>;
+  cwd: string;
+  stderr: 'pipe';
+};
+
+async function connectCurrent(parameters: Parameters, era: '2025' | '2026'): Promise<Agent> {
+  let changes = 0;
+  const client = new Client(INFO, {
+    versionNegotiation: { mode: era === '2026' ? { pin: '2026-07-28' } : 'legacy' },
+    listChanged: { tools: { onChanged: () => (changes += 1), autoRefresh: false, debounceMs: 0 } },
+  });
+  const transport = new StdioClientTransport(parameters);
+  const stderr = collect(transport.stderr);
+  await client.connect(transport);
+  return {
+    list: async () => (await client.listTools()).tools,
+    call: async (name, input = {}, options) =>
+      (await client.callTool({ name, arguments: input }, options)) as ToolResult,
+    changes: () => changes,
+    pid: transport.pid ?? 0,
+    stderr,
+    close: () => client.close(),
+  };
+}
+
+async function connectOlder(parameters: Parameters): Promise<Agent> {
+  let changes = 0;
+  const client = new OlderClient(INFO, {
+    listChanged: { tools: { onChanged: () => (changes += 1), autoRefresh: false, debounceMs: 0 } },
+  });
+  const transport = new OlderStdioClientTransport(parameters);
+  const stderr = collect(transport.stderr);
+  await client.connect(transport);
+  return {
+    list: async () => (await client.listTools()).tools,
+    call: async (name, input = {}, options) =>
+      (await client.callTool({ name, arguments: input }, undefined, options)) as ToolResult,
+    changes: () => changes,
+    pid: transport.pid ?? 0,
+    stderr,
+    close: () => client.close(),
+  };
+}
+
+function collect(stream: NodeJS.EventEmitter | null): () => string {
+  let text = '';
+  stream?.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  return () => text;
+}
+
+/** The envelope in a result's content. */
+export function envelopeIn({ content }: ToolResult): Success | Failure {
+  return JSON.parse(content[0]?.text ?? '') as Success | Failure;
+}
+
+/** Resolves once a condition holds; fails after a time that no healthy machine needs. */
+export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  for (const end = performance.now() + 20_000; performance.now() < end;) {
+    if (await condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`Still not so: ${what}`);
+}
+
+/** Whether a process is there, other than as a zombie that waits for its parent. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { GantzError } from '../../lib/errors.ts';
+import { readMessage, type Inputs } from '../../lib/mcp/message.ts';
+import { rawMember } from '../../lib/mcp/raw-member.ts';
+import { parseObject } from '../../lib/parameters/parse.ts';
+
+describe('rawMember', () => {
+  it('is the text of the member, whatever else is there', () => {
+    const json = fc.jsonValue({ maxDepth: 4 });
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.string(), json),
+        fc.string(),
+        json,
+        fc.constantFrom(undefined, 2),
+        (others, name, value, indent) => {
+          const text = JSON.stringify(
+            Object.fromEntries([...Object.entries(others), [name, value]]),
+            undefined,
+            indent,
+          );
+          assert.deepEqual(JSON.parse(rawMember(text, name) ?? 'null'), JSON.parse(JSON.stringify(value)));
+        },
+      ),
+    );
+  });
+
+  it('takes the last of several members of one name, as JSON.parse does', () => {
+    assert.equal(rawMember('{"a":1,"a":[2, "}"] ,"b":3}', 'a'), '[2, "}"]');
+  });
+
+  it('knows a name by what it says, not by how it is written', () => {
+    assert.equal(rawMember(String.raw`{"\u0061rguments":{"x":1}}`, 'arguments'), '{"x":1}');
+  });
+
+  it('finds nothing where there is nothing', () => {
+    assert.equal(rawMember('{}', 'a'), undefined);
+    assert.equal(rawMember('[{"a":1}]', 'a'), undefined);
+    assert.equal(rawMember('{"b":{"a":1}}', 'a'), undefined);
+  });
+});
+
+describe('readMessage', () => {
+  const call = (input: string, id = '1'): string =>
+    `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":{"name":"t","arguments":${input},"_meta":{"progressToken":7}}}`;
+
+  function inputOf(text: string): unknown {
+    const inputs: Inputs = new Map();
+    const reading = readMessage(text, inputs);
+    assert.ok('message' in reading, JSON.stringify(reading));
+    return inputs.get(1)?.();
+  }
+
+  const refused = [
+    '{"value":12345678901234567890}',
+    '{"a":{"b":[1,3.14159265358979312345]}}',
+    '{"value":1e999}',
+    `{"value":${'['.repeat(600)}${']'.repeat(600)}}`,
+    '[1]',
+    'null',
+    '"text"',
+    '7',
+  ];
+  for (const input of refused) {
+    it(`refuses ${input.slice(0, 40)} as the command line does`, () => {
+      let expected: unknown;
+      try {
+        parseObject(input);
+      } catch (error) {
+        expected = error;
+      }
+      assert.ok(expected instanceof GantzError);
+      const { code, message, details, hint } = expected;
+      assert.throws(() => inputOf(call(input)), { code, message, details, hint });
+    });
+  }
+
+  it('moves the parameters out of the message, members like __proto__ included', () => {
+    const inputs: Inputs = new Map();
+    const reading = readMessage(call('{"__proto__":1,"value":-0}'), inputs);
+    assert.deepEqual(reading, {
+      message: {
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'tools/call',
+        params: { name: 't', _meta: { progressToken: 7 } },
+      },
+    });
+    const input = inputs.get(1)?.() as Record<string, unknown>;
+    assert.deepEqual(Object.keys(input), ['__proto__', 'value']);
+    assert.ok(Object.is(input['value'], 0));
+  });
+
+  it('gives a call without arguments an empty object', () => {
+    assert.deepEqual(inputOf('{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"t"}}'), {});
+  });
+
+  it('keeps parameters whose neighbours lose digits', () => {
+    assert.deepEqual(
+      inputOf(call('{"value":1}').replace('"progressToken":7', '"progressToken":7,"x":1e999')),
+      {
+        value: 1,
+      },
+    );
+  });
+
+  it('tells calls apart whose ids differ in type alone', () => {
+    const inputs: Inputs = new Map();
+    readMessage(call('{"a":1}', '1'), inputs);
+    readMessage(call('{"a":2}', '"1"'), inputs);
+    assert.deepEqual([inputs.get(1)?.(), inputs.get('1')?.()], [{ a: 1 }, { a: 2 }]);
+  });
+
+  it('answers what is not JSON, and what is no message, with the codes of JSON-RPC', () => {
+    const codeOf = (text: string): unknown => {
+      const reading = readMessage(text, new Map());
+      return 'code' in reading ? reading.code : undefined;
+    };
+    assert.equal(codeOf('{"jsonrpc":'), -32700);
+    for (const text of [
+      '[]',
+      '1',
+      'null',
+      '{}',
+      '{"jsonrpc":"1.0","id":1,"method":"ping"}',
+      `[${call('{}')}]`,
+    ])
+      assert.equal(codeOf(text), -32600, text);
+  });
+});

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { ProgressEvent } from '../../lib/call.ts';
+import { trackProgress, type Progress } from '../../lib/mcp/progress.ts';
+
+function track(events: readonly ProgressEvent[]): Progress[] {
+  const sent: Progress[] = [];
+  const emit = trackProgress((progress) => sent.push(progress));
+  for (const event of events) emit(event);
+  return sent;
+}
+
+describe('trackProgress', () => {
+  it('counts events that say nothing of progress', () => {
+    assert.deepEqual(
+      track([
+        { event: 'line', message: 'one' },
+        { event: 'line', message: 'two' },
+      ]),
+      [
+        { progress: 1, message: 'one' },
+        { progress: 2, message: 'two' },
+      ],
+    );
+  });
+
+  it('keeps what events say of progress, as long as it grows', () => {
+    assert.deepEqual(
+      track([
+        { event: 'scan', progress: 10, total: 30 },
+        { event: 'scan', progress: 10, total: 30 },
+        { event: 'scan', progress: 30, total: 30 },
+      ]).map(({ progress, total }) => [progress, total]),
+      [
+        [10, 30],
+        [11, undefined],
+        [30, 30],
+      ],
+    );
+  });
+
+  it('says all of an event that holds more than a message', () => {
+    const event = { event: 'message', channel: 'news', message: 'hello', progress: 1, total: 2 };
+    assert.deepEqual(track([event]), [
+      { progress: 1, total: 2, message: '{"event":"message","channel":"news","message":"hello"}' },
+    ]);
+  });
+
+  it('does not flood a client with what never pauses', () => {
+    const sent = track(
+      Array.from({ length: 10_000 }, (_, index) => ({ event: 'line', message: `${index}` })),
+    );
+    assert.ok(sent.length >= 100 && sent.length < 300, `${sent.length} notifications`);
+  });
+});

@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { PROGRAM } from '../helpers/run-program.ts';
+import { until } from './connect.ts';
+
+type Answer = {
+  id?: unknown;
+  method?: string;
+  result?: Record<string, unknown>;
+  error?: Record<string, unknown>;
+};
+
+/** A client that writes lines as they are and keeps every byte that comes back. */
+export type RawClient = {
+  readonly pid: number;
+  send(line: string): void;
+  /** The answer to a request. */
+  answer(id: unknown): Promise<Answer>;
+  /** Everything that came on stdout. */
+  stdout(): string;
+  stderr(): string;
+  /** Closes stdin; resolves to the exit code once the process is gone and its pipes are closed. */
+  end(): Promise<number | null>;
+  kill(signal: NodeJS.Signals): void;
+  readonly exited: Promise<number | null>;
+};
+
+export const INITIALIZE = JSON.stringify({
+  jsonrpc: '2.0',
+  id: 'initialize',
+  method: 'initialize',
+  params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'raw', version: '1' } },
+});
+
+/** Starts `gantz mcp` without a client library. */
+export function startRaw({
+  args = [],
+  env = {},
+  cwd = '/',
+}: { args?: readonly string[]; env?: Record<string, string>; cwd?: string } = {}): RawClient {
+  const child = spawn(PROGRAM, [...args, 'mcp'], {
+    cwd,
+    env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...env },
+    stdio: 'pipe',
+  });
+  let out = '';
+  let err = '';
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+  child.stdin.on('error', () => undefined);
+  const exited = once(child, 'close').then(([code, signal]) => (signal === null ? (code as number) : null));
+  const find = (id: unknown): Answer | undefined =>
+    out
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as Answer)
+      .find((answer) => answer.id === id && answer.method === undefined);
+  return {
+    pid: child.pid ?? 0,
+    send: (line) => void child.stdin.write(`${line}\n`),
+    async answer(id) {
+      await until(() => find(id) !== undefined, `an answer to ${String(id)}; stderr: ${err}`);
+      return find(id) ?? {};
+    },
+    stdout: () => out,
+    stderr: () => err,
+    async end() {
+      child.stdin.end();
+      return await exited;
+    },
+    kill: (signal) => void child.kill(signal),
+    exited,
+  };
+}
