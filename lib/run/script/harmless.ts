@@ -1,0 +1,37 @@
+import type { JsonSchema, ObjectSchema } from '../../manifest/manifest.ts';
+import { renderValue } from '../template.ts';
+
+// No character that any shell or arithmetic expression gives a meaning beyond words, numbers and paths.
+const SAFE = /^[A-Za-z0-9_.,:@%+/-]*$/;
+const HARMLESS_TYPES = new Set<unknown>(['integer', 'number', 'boolean', 'null']);
+
+/**
+ * Whether every value that the schema lets a placeholder have is harmless even where a shell evaluates it: numbers,
+ * booleans, or an enum of plain words.
+ */
+export function isHarmless(schema: ObjectSchema, [name = '', ...fields]: readonly string[]): boolean {
+  let inner: unknown = Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined;
+  for (const field of fields) inner = fieldOf(inner, field);
+  if (!isSchema(inner)) return false;
+  const { type, enum: values } = inner;
+  if (Array.isArray(values)) return values.every(isPlain);
+  if ('const' in inner) return isPlain(inner['const']);
+  const types: unknown[] = Array.isArray(type) ? type : [type];
+  return types.length > 0 && types.every((one) => HARMLESS_TYPES.has(one));
+}
+
+/** Whether a value's text is one of plain words, numbers and paths: the schema's promise, held against the value. */
+export function isPlain(value: unknown): boolean {
+  return SAFE.test(renderValue(value));
+}
+
+function fieldOf(schema: unknown, field: string): unknown {
+  if (!isSchema(schema)) return undefined;
+  const { properties, items } = schema;
+  if (isSchema(properties) && Object.hasOwn(properties, field)) return properties[field];
+  return /^\d+$/.test(field) ? items : undefined;
+}
+
+function isSchema(value: unknown): value is JsonSchema {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,962 @@
+import {
+  judgeCommand,
+  judgeConditional,
+  type Interpreter,
+  type Objection,
+  type Verdict,
+  type Word,
+} from './commands.ts';
+
+/** How a placeholder is written into the source, by its place. */
+export type Place =
+  /** A word of its own or a part of one; nothing at all when the parameter is omitted. */
+  | 'word'
+  /** Where the grammar wants a word, even an empty one. */
+  | 'one-word'
+  /** Between double quotes, or in a here-document. */
+  | 'double'
+  /** Where quotes would be text: an arithmetic expression. */
+  | 'bare';
+
+/** A placeholder at the place where it stands, and what speaks against it there. */
+export type Use = { hole: string; objections: Objection[] };
+
+export type Lexed = { source: string; uses: Use[] };
+
+type Options = {
+  interpreter: Interpreter;
+  /** The characters that stand for placeholders, each one of a kind. */
+  holes: ReadonlySet<string>;
+  /** The text that takes a placeholder's place. */
+  reference: (hole: string, place: Place) => string;
+};
+
+type Pipeline = { start: number };
+type HereDocument = {
+  delimiter: string;
+  quoted: boolean;
+  strip: boolean;
+  /** The piece of output that holds the delimiter as written. */
+  chunk: number;
+  pipeline: Pipeline;
+  verdict: Verdict | undefined;
+};
+type Surroundings = 'word' | 'double' | 'here';
+type Block = { ends: ')' | 'case' | 'text'; pipeline: Pipeline; depth: number; piped: boolean };
+
+const HOLE_RANGE = /[\uE000-\uF8FF]/;
+const BLANK = /(?:[ \t\r]|\\\n)+/y;
+const NAME = /[A-Za-z_]\w*/y;
+const EXPANDED = /[#!]?(?:[A-Za-z_]\w*|\d+|[@*#?$!-])/y;
+const WORD_ENDS = new Set([' ', '\t', '\r', '\n', ';', '&', '|', '<', '>', '(', ')']);
+const OPENS = new Set(['if', 'while', 'until', '{']);
+const CLOSES = new Set(['fi', 'done', '}']);
+const CONTINUES = new Set(['then', 'else', 'elif', 'do', '!', 'time', 'coproc']);
+const ASSIGNS = /^([A-Za-z_]\w*)(?:\[[^\]]*\])?\+?=/;
+
+/** Variables whose values shells evaluate, as a number or as source. */
+const SPECIAL =
+  'RANDOM SRANDOM SECONDS OPTIND LINENO HISTCMD BASHPID EPOCHSECONDS COLUMNS LINES ' +
+  'BASH_ENV ENV PS0 PS1 PS2 PS3 PS4 PROMPT PROMPT_COMMAND SHELLOPTS BASHOPTS';
+
+const EVALUATED_VARIABLE: Objection = {
+  severity: 'error',
+  message: 'is assigned to a variable whose value the shell evaluates',
+  hint: 'Use another variable, or give the parameter the type integer or an enum of plain words.',
+};
+const ARITHMETIC: Objection = {
+  severity: 'error',
+  message: 'stands in an arithmetic expression, which the shell evaluates',
+  hint: 'Give the parameter the type integer, number or boolean, or an enum of plain words.',
+};
+const SUBSCRIPT: Objection = { ...ARITHMETIC, message: 'stands in a subscript, which the shell evaluates' };
+const OPERAND: Objection = {
+  severity: 'error',
+  message: 'stands inside ${…} where the shell interprets it',
+  hint: 'Assign it to a variable first, or give the parameter the type integer or an enum of plain words.',
+};
+const NAMES_VARIABLE: Objection = {
+  severity: 'error',
+  message: 'stands where the name of a variable or a function is wanted',
+  hint: 'Write the name itself, or give the parameter an enum of plain words.',
+};
+const UNSURE: Objection = {
+  severity: 'error',
+  message: 'stands where the quoting of the script cannot be followed with certainty',
+  hint: 'Close every quote, bracket and here-document, or move the value to a variable at the top: value={{…}}',
+};
+
+/**
+ * Reads shell source whose placeholders are single characters and writes it again with a quoted reference in the
+ * place of each. It knows quotes, substitutions, here-documents and which word is what in a command; where it loses
+ * the thread, every placeholder is objected to.
+ */
+export function lex(text: string, options: Options): Lexed {
+  const lexer = new Lexer(text, options);
+  lexer.script();
+  return { source: lexer.source(), uses: lexer.uses };
+}
+
+class Lexer {
+  readonly uses: Use[] = [];
+  readonly #options: Options;
+  readonly #dash: boolean;
+  #text: string;
+  #pos = 0;
+  #out: string[] = [];
+  #documents: HereDocument[] = [];
+  #assigned: { name: string; from: number; to: number }[] = [];
+  /** What is to be said of input, once a command that parses its input as shell source has been met. */
+  #reader: Verdict | undefined;
+  #evaluated = new Set(SPECIAL.split(' '));
+  #broken = false;
+  #unsureFrom = Infinity;
+  #block: Block = { ends: 'text', pipeline: { start: 0 }, depth: 0, piped: false };
+
+  constructor(text: string, options: Options) {
+    this.#text = text;
+    this.#options = options;
+    this.#dash = options.interpreter === 'dash';
+  }
+
+  script(): void {
+    this.#commands('text');
+    if (this.#documents.length > 0) this.#broken = true;
+    if (this.#broken) this.#object(0, this.uses.length, UNSURE);
+    for (const { name, from, to } of this.#assigned) {
+      if (this.#evaluated.has(name) || this.#evaluated.has('')) this.#object(from, to, EVALUATED_VARIABLE);
+    }
+  }
+
+  source(): string {
+    return this.#out.join('');
+  }
+
+  // Reading and writing
+
+  #at(offset = 0): string {
+    return this.#text[this.#pos + offset] ?? '';
+  }
+
+  #starts(text: string): boolean {
+    return this.#text.startsWith(text, this.#pos);
+  }
+
+  #copy(length = 1): string {
+    const text = this.#text.slice(this.#pos, this.#pos + length);
+    this.#pos += length;
+    if (this.#hasHole(text)) {
+      // A hole that no rule expected: it gets its reference, and an objection.
+      for (const char of text) {
+        if (this.#isHole(char)) this.#use(char, 'double', UNSURE);
+        else this.#out.push(char);
+      }
+    } else {
+      this.#out.push(text);
+    }
+    return text;
+  }
+
+  #match(pattern: RegExp): string {
+    pattern.lastIndex = this.#pos;
+    return pattern.exec(this.#text)?.[0] ?? '';
+  }
+
+  #isHole(char: string): boolean {
+    return char >= '\uE000' && char <= '\uF8FF' && this.#options.holes.has(char);
+  }
+
+  #hasHole(text: string): boolean {
+    return HOLE_RANGE.test(text) && text.split('').some((char) => this.#isHole(char));
+  }
+
+  #use(hole: string, place: Place, objection?: Objection): void {
+    const objections = objection ? [objection] : [];
+    if (this.uses.length >= this.#unsureFrom) objections.push(UNSURE);
+    this.uses.push({ hole, objections });
+    this.#out.push(this.#options.reference(hole, place));
+  }
+
+  #object(from: number, to: number, objection: Objection): void {
+    for (const use of this.uses.slice(from, to)) use.objections.push(objection);
+  }
+
+  #unsure(): void {
+    this.#unsureFrom = Math.min(this.#unsureFrom, this.uses.length);
+  }
+
+  /** Runs `read` on another text as if it stood here. */
+  #within(text: string, read: () => void): void {
+    const [outer, pos] = [this.#text, this.#pos];
+    [this.#text, this.#pos] = [text, 0];
+    read();
+    [this.#text, this.#pos] = [outer, pos];
+  }
+
+  // Commands
+
+  /** Commands up to their end; `part` when they are a part of the command around them and read its input. */
+  #commands(ends: Block['ends'], part = false): 'esac' | undefined {
+    const outer = this.#block;
+    const block: Block =
+      part && outer.piped
+        ? { ends, pipeline: outer.pipeline, depth: 1, piped: true }
+        : { ends, pipeline: { start: this.uses.length }, depth: 0, piped: false };
+    this.#block = block;
+    try {
+      return this.#list(block);
+    } finally {
+      this.#block = outer;
+    }
+  }
+
+  #list(block: Block): 'esac' | undefined {
+    for (;;) {
+      this.#blanks();
+      const char = this.#at();
+      if (char === '') {
+        if (block.ends !== 'text') this.#broken = true;
+        return undefined;
+      }
+      if (char === '\n') {
+        this.#newline();
+        this.#nextPipeline();
+      } else if (char === '#') {
+        this.#comment();
+      } else if (char === ')') {
+        if (block.ends === ')') return undefined;
+        this.#broken = true;
+        this.#copy();
+      } else if (char === ';') {
+        if (block.ends === 'case' && /^;[;&|]/.test(this.#text.slice(this.#pos, this.#pos + 2)))
+          return undefined;
+        this.#copy();
+        this.#nextPipeline();
+      } else if (char === '&') {
+        this.#copy(this.#starts('&&') ? 2 : 1);
+        this.#nextPipeline();
+      } else if (char === '|') {
+        if (this.#starts('||')) {
+          this.#copy(2);
+          this.#nextPipeline();
+        } else {
+          this.#copy(this.#starts('|&') ? 2 : 1);
+          block.piped = true;
+        }
+      } else if (char === '(') {
+        if (this.#starts('((') && this.#arithmetic(2)) continue;
+        this.#copy();
+        this.#commands(')', true);
+        this.#close(')');
+      } else if (this.#command(block) === 'esac') {
+        return 'esac';
+      }
+    }
+  }
+
+  #nextPipeline(): void {
+    if (this.#block.depth > 0) return;
+    this.#block.pipeline = { start: this.uses.length };
+    this.#block.piped = false;
+  }
+
+  #command(block: Block): 'esac' | undefined {
+    const words: Word[] = [];
+    const documents: HereDocument[] = [];
+    const hereStrings: [number, number][] = [];
+    const finish = () => {
+      this.#judge(words, block, documents, hereStrings);
+    };
+    for (;;) {
+      this.#blanks();
+      const char = this.#at();
+      if (char === '&' && this.#at(1) === '>') {
+        this.#copy();
+        continue;
+      }
+      if (char === '' || '\n;&|)#'.includes(char)) break;
+      if ((char === '<' || char === '>') && this.#at(1) !== '(') {
+        this.#redirect(documents, hereStrings);
+        continue;
+      }
+      if (char === '(') {
+        if (words.length === 0) break;
+        this.#copy();
+        this.#blanks();
+        // `name ()` begins a function; anything else is not what this reader knows.
+        if (words.length !== 1 || this.#at() !== ')') this.#broken = true;
+        else this.#copy();
+        if (words[0]) this.#object(words[0].from, words[0].to, NAMES_VARIABLE);
+        return undefined;
+      }
+      const first = words.length === 0;
+      const word = this.#word(first ? 'first' : 'argument');
+      if (/^(?:\d+|\{[A-Za-z_]\w*\})$/.test(word.raw) && '<>'.includes(this.#at() || ' ')) continue;
+      if (!first) {
+        words.push(word);
+        continue;
+      }
+      if (word.raw === 'esac' && block.ends === 'case') return 'esac';
+      if (CONTINUES.has(word.raw)) continue;
+      if (OPENS.has(word.raw)) block.depth++;
+      else if (CLOSES.has(word.raw)) block.depth = Math.max(0, block.depth - 1);
+      else if (word.raw === 'for' || word.raw === 'select') {
+        block.depth++;
+        this.#loop();
+        return undefined;
+      } else if (word.raw === 'case') {
+        this.#case();
+        return undefined;
+      } else if (word.raw === 'function') {
+        this.#blanks();
+        const name = this.#word('one-word');
+        this.#object(name.from, name.to, NAMES_VARIABLE);
+        this.#blanks();
+        if (this.#at() === '(' && this.#at(1) === ')') this.#copy(2);
+        return undefined;
+      } else if (word.raw === '[[' && !this.#dash) {
+        this.#conditional();
+      } else if (ASSIGNS.test(word.raw)) {
+        this.#assigned.push({ name: ASSIGNS.exec(word.raw)?.[1] ?? '', from: word.from, to: word.to });
+      } else {
+        words.push(word);
+      }
+    }
+    finish();
+    return undefined;
+  }
+
+  /** Objects to what the command does with its words, and notes what it does with its input. */
+  #judge(words: Word[], block: Block, documents: HereDocument[], hereStrings: [number, number][]): void {
+    const judgement = judgeCommand(words, this.#options.interpreter);
+    for (const { from, to, ...objection } of judgement.objections) this.#object(from, to, objection);
+    for (const name of judgement.evaluates) this.#evaluated.add(name);
+    for (const assigned of judgement.assigns) this.#assigned.push(assigned);
+    for (const word of judgement.endOptionsBefore)
+      this.#out[word.chunk] = `-- ${this.#out[word.chunk] ?? ''}`;
+    // What is redirected into a compound command is read by the commands inside of it.
+    const input = judgement.input ?? (words.length === 0 ? this.#reader : undefined);
+    if (!input) return;
+    if (input.severity === 'error') this.#reader = input;
+    for (const document of documents) document.verdict = input;
+    for (const [from, to] of hereStrings) this.#object(from, to, input);
+    if (!block.piped) return;
+    this.#object(block.pipeline.start, words[0]?.from ?? this.uses.length, input);
+    for (const document of this.#documents) {
+      if (document.pipeline === block.pipeline) document.verdict ??= input;
+    }
+  }
+
+  #loop(): void {
+    this.#blanks();
+    if (this.#starts('((')) {
+      if (!this.#arithmetic(2)) this.#broken = true;
+      return;
+    }
+    const name = this.#word('one-word');
+    this.#object(name.from, name.to, NAMES_VARIABLE);
+    const gap = this.#match(/(?:[ \t\r\n]|\\\n)*in(?=[\s;&|])/y);
+    if (gap === '') return;
+    this.#copy(gap.length);
+    for (;;) {
+      this.#blanks();
+      const char = this.#at();
+      if (char === '' || '\n;&|)#'.includes(char)) return;
+      if (char === '(' || ((char === '<' || char === '>') && this.#at(1) !== '(')) {
+        this.#broken = true;
+        return;
+      }
+      this.#word('argument');
+    }
+  }
+
+  #case(): void {
+    this.#blanks();
+    this.#word('one-word');
+    this.#space();
+    if (this.#match(/in(?=[\s\\])/y) === '') {
+      this.#broken = true;
+      return;
+    }
+    this.#copy(2);
+    for (;;) {
+      this.#space();
+      if (this.#match(/esac(?![\w-])/y) !== '') {
+        this.#copy(4);
+        return;
+      }
+      if (this.#at() === '(') this.#copy();
+      for (;;) {
+        this.#blanks();
+        if (this.#at() === '' || WORD_ENDS.has(this.#at())) {
+          this.#broken = true;
+          return;
+        }
+        this.#word('one-word');
+        this.#blanks();
+        if (this.#at() !== '|') break;
+        this.#copy();
+      }
+      if (!this.#close(')')) return;
+      if (this.#commands('case', true) === 'esac') return;
+      const end = this.#match(/;;&|;[;&|]/y);
+      if (end === '') {
+        this.#broken = true;
+        return;
+      }
+      this.#copy(end.length);
+    }
+  }
+
+  #conditional(): void {
+    const words: Word[] = [];
+    for (;;) {
+      while (/[\s()<>|&!]/.test(this.#at())) {
+        if (this.#starts('<(') || this.#starts('>(')) break;
+        this.#copy();
+      }
+      const char = this.#at();
+      if (char === '' || char === ';') {
+        this.#broken = true;
+        return;
+      }
+      const word = this.#word('one-word');
+      if (word.raw === ']]') break;
+      words.push(word);
+    }
+    for (const { from, to, ...objection } of judgeConditional(words)) this.#object(from, to, objection);
+  }
+
+  #redirect(documents: HereDocument[], hereStrings: [number, number][]): void {
+    const operator = this.#match(/<<<|<<-|<<|<&|<>|<|>>|>&|>\||>/y);
+    this.#copy(operator.length);
+    this.#blanks();
+    if (operator === '<<' || operator === '<<-') {
+      this.#delimiter(operator === '<<-', documents);
+      return;
+    }
+    if (this.#at() === '' || '\n;&|()#'.includes(this.#at())) {
+      this.#broken = true;
+      return;
+    }
+    const { from, to } = this.#word('one-word');
+    if (operator === '<<<') hereStrings.push([from, to]);
+  }
+
+  // Here-documents
+
+  #delimiter(strip: boolean, documents: HereDocument[]): void {
+    const written = this.#match(/(?:'[^'\n]*'|"[^"\n\\]*"|\\[^\n]|[^\s;&|<>()'"\\])+/y);
+    const after = this.#text[this.#pos + written.length] ?? '\n';
+    if (written === '' || this.#hasHole(written) || /[`$]/.test(written) || !/[\s;&|<>()]/.test(after)) {
+      this.#broken = true;
+      return;
+    }
+    const document: HereDocument = {
+      delimiter: written.replace(/'([^']*)'|"([^"]*)"|\\(.)/g, '$1$2$3'),
+      quoted: /['"\\]/.test(written),
+      strip,
+      chunk: this.#out.length,
+      pipeline: this.#block.pipeline,
+      verdict: undefined,
+    };
+    this.#copy(written.length);
+    this.#documents.push(document);
+    documents.push(document);
+  }
+
+  #newline(): void {
+    this.#copy();
+    const documents = this.#documents;
+    this.#documents = [];
+    for (const document of documents) this.#document(document);
+  }
+
+  #document(document: HereDocument): void {
+    const { delimiter, quoted, strip, chunk, verdict } = document;
+    const start = this.#pos;
+    let end = start;
+    let line = '';
+    for (let previous = ''; ; previous = line) {
+      const newline = this.#text.indexOf('\n', end);
+      line = this.#text.slice(end, newline === -1 ? undefined : newline);
+      if ((strip ? line.replace(/^\t+/, '') : line) === delimiter) {
+        // A line that ends in a backslash goes on in the next one, even in the one that would end the document.
+        if (!quoted && /(?:^|[^\\])(?:\\\\)*\\$/.test(previous)) this.#broken = true;
+        break;
+      }
+      if (newline === -1) {
+        this.#broken = true;
+        this.#copy(this.#text.length - this.#pos);
+        return;
+      }
+      end = newline + 1;
+    }
+    const body = this.#text.slice(start, end);
+    const from = this.uses.length;
+    if (!this.#hasHole(body)) {
+      this.#copy(body.length + line.length);
+    } else if (quoted) {
+      this.#unquoted(body, chunk);
+      this.#pos = end + line.length;
+    } else {
+      this.#within(body, () => this.#expanding());
+      this.#pos = end;
+      this.#copy(line.length);
+    }
+    if (verdict) this.#object(from, this.uses.length, verdict);
+  }
+
+  /** A document whose delimiter was quoted, as one whose is not: the body escaped so that it means the same. */
+  #unquoted(body: string, chunk: number): void {
+    let delimiter = 'GANTZ_END';
+    while (this.#text.includes(delimiter)) delimiter += '_';
+    this.#out[chunk] = delimiter;
+    for (const char of body) {
+      if (this.#isHole(char)) this.#use(char, 'double');
+      else this.#out.push(/[\\$`]/.test(char) ? `\\${char}` : char);
+    }
+    this.#out.push(delimiter);
+  }
+
+  #expanding(): void {
+    while (this.#at() !== '') {
+      const char = this.#at();
+      if (char === '\\') this.#copy(2);
+      else if (char === '$') this.#dollar('here');
+      else if (char === '`') this.#backticks('here');
+      else if (this.#isHole(char)) this.#hole('double');
+      else this.#copy();
+    }
+  }
+
+  // Words
+
+  #blanks(): void {
+    const blanks = this.#match(BLANK);
+    if (blanks !== '') this.#copy(blanks.length);
+  }
+
+  /** Blanks, newlines and comments. */
+  #space(): void {
+    for (;;) {
+      this.#blanks();
+      if (this.#at() === '\n') this.#newline();
+      else if (this.#at() === '#') this.#comment();
+      else return;
+    }
+  }
+
+  #comment(): void {
+    // What stands in a comment says nothing to the shell: the placeholder is dropped.
+    const comment = this.#match(/[^\n]*/y);
+    this.#pos += comment.length;
+    this.#out.push(Array.from(comment, (char) => (this.#isHole(char) ? '' : char)).join(''));
+  }
+
+  #close(char: string): boolean {
+    if (this.#at() === char) {
+      this.#copy();
+      return true;
+    }
+    this.#broken = true;
+    return false;
+  }
+
+  #hole(place: Place): void {
+    this.#use(this.#at(), place);
+    this.#pos++;
+  }
+
+  #word(role: 'first' | 'argument' | 'element' | 'one-word'): Word {
+    const start = this.#pos;
+    const from = this.uses.length;
+    const chunk = this.#out.push('') - 1;
+    const place: Place = role === 'one-word' ? 'one-word' : 'word';
+    let value = '';
+    let prefix: string | undefined;
+    let leading = false;
+    const dynamic = (hole: boolean) => {
+      if (prefix === undefined && value === '') leading = hole;
+      prefix ??= value;
+    };
+    for (;;) {
+      const char = this.#at();
+      const sofar = this.#text.slice(start, this.#pos);
+      if ((char === '<' || char === '>') && this.#at(1) === '(') {
+        this.#copy(2);
+        this.#substitution();
+        dynamic(false);
+      } else if (char === '(' && sofar !== '') {
+        if (/^[A-Za-z_]\w*\+?=$/.test(sofar)) this.#array();
+        else if (/[?*+@!]$/.test(sofar) && !(role === 'first' && sofar === '!')) this.#group();
+        else if (this.#options.interpreter === 'zsh' && role !== 'first') this.#group();
+        else break;
+        dynamic(false);
+      } else if (char === '' || WORD_ENDS.has(char)) {
+        break;
+      } else if (this.#isHole(char)) {
+        dynamic(true);
+        this.#hole(place);
+      } else if (char === "'") {
+        const before = this.uses.length;
+        value += this.#single("'", '"');
+        if (this.uses.length > before) dynamic(true);
+      } else if (char === '"') {
+        const before = this.uses.length;
+        const part = this.#double();
+        if (part.dynamic) {
+          if (prefix === undefined) {
+            leading = value === '' && part.prefix === '' && this.uses.length > before;
+            prefix = value + part.prefix;
+          }
+        } else {
+          value += part.prefix;
+        }
+      } else if (char === '\\') {
+        if (this.#at(1) !== '\n') value += this.#at(1);
+        this.#copy(2);
+      } else if (char === '$') {
+        const before = this.uses.length;
+        const was = this.#pos;
+        this.#dollar('word');
+        const taken = this.#text.slice(was, this.#pos);
+        if (taken === '$') value += this.#at() === '"' ? '' : '$';
+        else dynamic(this.uses.length > before);
+      } else if (char === '`') {
+        this.#backticks('word');
+        dynamic(false);
+      } else if (char === '[' && role !== 'one-word' && this.#subscript(sofar, role)) {
+        prefix ??= value;
+      } else {
+        value += this.#copy();
+      }
+    }
+    const raw = this.#text.slice(start, this.#pos);
+    if (raw === '') {
+      // Nothing was read where a word must be: step over it rather than stand still.
+      this.#broken = true;
+      this.#copy();
+    }
+    return {
+      raw,
+      value: prefix === undefined ? value : undefined,
+      prefix: prefix ?? value,
+      leading,
+      from,
+      to: this.uses.length,
+      chunk,
+    };
+  }
+
+  /** `name[…]` of an assignment, or `[…]=` of an array's element; false when this bracket is just text. */
+  #subscript(sofar: string, role: 'first' | 'argument' | 'element'): boolean {
+    if (!(role === 'element' ? sofar === '' : /^\{?[A-Za-z_]\w*$/.test(sofar))) return false;
+    let depth = 0;
+    let end = this.#pos;
+    for (; ; end++) {
+      const char = this.#text[end] ?? '\n';
+      if (char === '\n' || (role === 'argument' && /\s/.test(char))) return false;
+      if (char === '[') depth++;
+      if (char === ']' && --depth === 0) break;
+    }
+    const region = this.#text.slice(this.#pos, end + 1);
+    if (!this.#hasHole(region)) return false;
+    for (const char of region) {
+      if (this.#isHole(char)) this.#use(char, 'bare', SUBSCRIPT);
+      else this.#out.push(char);
+    }
+    this.#pos = end + 1;
+    return true;
+  }
+
+  #array(): void {
+    this.#copy();
+    for (;;) {
+      this.#space();
+      const char = this.#at();
+      if (char === ')') {
+        this.#copy();
+        return;
+      }
+      if (char === '' || (WORD_ENDS.has(char) && !this.#starts('<(') && !this.#starts('>('))) {
+        this.#broken = true;
+        return;
+      }
+      this.#word('element');
+    }
+  }
+
+  /** A group of a pattern, `@(a|b)`, in which nothing of a caller may stand. */
+  #group(): void {
+    const from = this.uses.length;
+    this.#copy();
+    for (;;) {
+      const char = this.#at();
+      if (char === '' || char === '\n') {
+        this.#broken = true;
+        return;
+      }
+      if (char === ')') break;
+      if (char === '(') this.#group();
+      else if (WORD_ENDS.has(char)) this.#copy();
+      else this.#word('one-word');
+    }
+    this.#copy();
+    this.#object(from, this.uses.length, UNSURE);
+  }
+
+  /** `'…'` (or `$'…'`): a placeholder ends the quote, stands between double quotes, and opens it again. */
+  #single(open: string, quote: '"'): string {
+    let value = '';
+    this.#copy(open.length);
+    for (;;) {
+      const char = this.#at();
+      if (char === '') {
+        this.#broken = true;
+        return value;
+      }
+      if (open !== "'" && char === '\\') {
+        this.#copy(2);
+        continue;
+      }
+      if (char === "'") {
+        this.#copy();
+        return value;
+      }
+      if (this.#isHole(char)) {
+        this.#out.push("'", quote);
+        this.#hole('double');
+        this.#out.push(quote, open);
+      } else {
+        value += this.#copy();
+      }
+    }
+  }
+
+  #double(): { dynamic: boolean; prefix: string } {
+    let prefix = '';
+    let dynamic = false;
+    this.#copy();
+    for (;;) {
+      const char = this.#at();
+      if (char === '') {
+        this.#broken = true;
+        return { dynamic, prefix };
+      }
+      if (char === '"') {
+        this.#copy();
+        return { dynamic, prefix };
+      }
+      if (char === '\\') {
+        const escaped = this.#copy(2);
+        if (!dynamic)
+          prefix += /[$`"\\\n]/.test(escaped.slice(1)) ? escaped.slice(1).replace('\n', '') : escaped;
+      } else if (char === '$') {
+        const was = this.#pos;
+        this.#dollar('double');
+        if (this.#pos - was > 1) dynamic = true;
+        else if (!dynamic) prefix += '$';
+      } else if (char === '`') {
+        this.#backticks('double');
+        dynamic = true;
+      } else if (this.#isHole(char)) {
+        this.#hole('double');
+        dynamic = true;
+      } else {
+        const text = this.#copy();
+        if (!dynamic) prefix += text;
+      }
+    }
+  }
+
+  // Expansions
+
+  #dollar(surroundings: Surroundings): void {
+    const next = this.#at(1);
+    if (this.#isHole(next)) {
+      // A dollar before a value is a dollar, not the beginning of `$"…"` or `${…}`.
+      this.#pos++;
+      this.#out.push('\\$');
+    } else if (next === '(') {
+      if (this.#at(2) === '(' && this.#arithmetic(3)) return;
+      this.#copy(2);
+      this.#substitution();
+    } else if (next === '{') {
+      this.#parameter(surroundings);
+    } else if (next === '[' && !this.#dash) {
+      this.#oldArithmetic();
+    } else if (next === "'" && surroundings === 'word') {
+      this.#ansi();
+    } else if (next === '"' && surroundings === 'word') {
+      this.#copy();
+    } else {
+      this.#pos++;
+      const name = this.#match(NAME) || this.#match(/[@*#?$!\d-]/y);
+      this.#pos--;
+      this.#copy(1 + name.length);
+      // zsh takes `$name[…]` for a subscript, also without braces.
+      if (this.#options.interpreter === 'zsh' && name !== '' && this.#at() === '[') {
+        const region = this.#match(/\[[^\]\n]*\]?/y);
+        if (this.#hasHole(region)) this.#forbidden(region.length, SUBSCRIPT);
+      }
+    }
+  }
+
+  /** Copies text whose placeholders are all objected to. */
+  #forbidden(length: number, objection: Objection): void {
+    for (const char of this.#text.slice(this.#pos, this.#pos + length)) {
+      if (this.#isHole(char)) this.#use(char, 'bare', objection);
+      else this.#out.push(char);
+    }
+    this.#pos += length;
+  }
+
+  /** The inside of `$(…)`, `<(…)` and `>(…)`, and its closing parenthesis. */
+  #substitution(): void {
+    const outer = this.#documents;
+    this.#documents = [];
+    this.#commands(')');
+    if (this.#documents.length > 0) this.#broken = true;
+    this.#documents = outer;
+    this.#close(')');
+  }
+
+  #backticks(surroundings: Surroundings): void {
+    let end = this.#pos + 1;
+    while (end < this.#text.length && this.#text[end] !== '`') end += this.#text[end] === '\\' ? 2 : 1;
+    if (end >= this.#text.length) {
+      this.#broken = true;
+      this.#copy(this.#text.length - this.#pos);
+      return;
+    }
+    const written = this.#text.slice(this.#pos + 1, end);
+    if (!this.#hasHole(written)) {
+      this.#copy(end + 1 - this.#pos);
+      return;
+    }
+    // The same command as $(…), which needs no levels of backslashes.
+    const from = this.uses.length;
+    const inside = written.replace(surroundings === 'double' ? /\\([\\`$"])/g : /\\([\\`$])/g, '$1');
+    const outer = this.#documents;
+    this.#documents = [];
+    this.#out.push('$( ');
+    this.#within(inside, () => this.#commands('text'));
+    this.#out.push('\n)');
+    if (this.#documents.length > 0) this.#broken = true;
+    this.#documents = outer;
+    this.#pos = end + 1;
+    if (surroundings === 'here' && written.includes('\\"')) this.#object(from, this.uses.length, UNSURE);
+  }
+
+  /** `((…))` or `$((…))`; false when it turns out to be a subshell inside of parentheses. */
+  #arithmetic(opening: number): boolean {
+    const end = this.#arithmeticEnd(this.#pos + opening);
+    if (end === undefined) return false;
+    this.#evaluating(opening, end);
+    this.#copy(2);
+    return true;
+  }
+
+  #evaluating(opening: number, end: number): void {
+    if (!this.#hasHole(this.#text.slice(this.#pos, end))) {
+      this.#copy(end - this.#pos);
+      return;
+    }
+    const from = this.uses.length;
+    this.#copy(opening);
+    while (this.#pos < end) {
+      const char = this.#at();
+      if (char === '\\') this.#copy(2);
+      else if (char === '$') this.#dollar('double');
+      else if (char === '`') this.#backticks('double');
+      else if (this.#isHole(char)) this.#hole('bare');
+      else this.#copy();
+    }
+    if (this.#pos !== end) this.#broken = true;
+    this.#object(from, this.uses.length, ARITHMETIC);
+  }
+
+  #arithmeticEnd(start: number): number | undefined {
+    let depth = 0;
+    for (let at = start; at < this.#text.length; at++) {
+      const char = this.#text[at];
+      if (char === '\\') at++;
+      else if (char === "'" || char === '"') {
+        at = this.#text.indexOf(char, at + 1);
+        if (at === -1) return undefined;
+      } else if (char === '(') depth++;
+      else if (char === ')') {
+        if (depth > 0) depth--;
+        else return this.#text[at + 1] === ')' ? at : undefined;
+      }
+    }
+    return undefined;
+  }
+
+  /** `$[…]`, an arithmetic expression to bash and zsh, and text to other shells. */
+  #oldArithmetic(): void {
+    const region = this.#match(/\$\[[^\]\n]*\]?/y);
+    if (/['"`\\(]|\$[({]/.test(region)) this.#unsure();
+    this.#forbidden(region.length, ARITHMETIC);
+  }
+
+  /** `$'…'`, which dash and some /bin/sh read as a dollar and a plain quote. */
+  #ansi(): void {
+    const from = this.uses.length;
+    const certain = this.#options.interpreter === 'bash' || this.#options.interpreter === 'zsh';
+    if (!certain && /\\'/.test(this.#match(/\$'[^']*'/y))) this.#unsure();
+    if (this.#dash) {
+      this.#copy();
+      return;
+    }
+    this.#single("$'", '"');
+    if (!certain) this.#object(from, this.uses.length, UNSURE);
+  }
+
+  #parameter(surroundings: Surroundings): void {
+    this.#copy(2);
+    const name = this.#match(EXPANDED);
+    this.#copy(name.length);
+    if (name !== '' && this.#at() === '[') {
+      const region = this.#match(/\[[^\]\n]*\]?/y);
+      this.#forbidden(region.length, SUBSCRIPT);
+    }
+    const from = this.uses.length;
+    const operator = name === '' ? '' : this.#match(/:?[-+?=]/y);
+    this.#copy(operator.length);
+    this.#operand(surroundings, operator === '');
+    if (operator === '' || (operator.endsWith('=') && surroundings === 'word'))
+      this.#object(from, this.uses.length, OPERAND);
+  }
+
+  #operand(surroundings: Surroundings, interpreted: boolean): void {
+    for (;;) {
+      const char = this.#at();
+      if (char === '') {
+        this.#broken = true;
+        return;
+      }
+      if (char === '}') {
+        this.#copy();
+        return;
+      }
+      if (char === '\\') this.#copy(2);
+      else if (char === '$') this.#dollar(surroundings);
+      else if (char === '`') this.#backticks(surroundings);
+      else if (this.#isHole(char)) {
+        this.#hole(interpreted ? 'bare' : surroundings === 'word' ? 'one-word' : 'double');
+      } else if (char === "'" && surroundings === 'word') this.#single("'", '"');
+      else if (char === "'") {
+        // Shells differ in whether this quotes; it makes no difference only around plain text.
+        const plain = this.#match(/'[^'"`$\\}]*'/y);
+        if (plain === '' || this.#hasHole(plain)) this.#unsure();
+        this.#copy(plain.length || 1);
+      } else if (char === '"' && surroundings !== 'here') {
+        const from = this.uses.length;
+        this.#double();
+        if (surroundings === 'double') this.#object(from, this.uses.length, UNSURE);
+      } else this.#copy();
+    }
+  }
+}
