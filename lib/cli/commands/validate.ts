@@ -1,0 +1,65 @@
+import type { Define } from '../../command/command.ts';
+import type { Context } from '../../command/context.ts';
+import { describeProblem } from '../../manifest/diagnose.ts';
+import { checkManifest } from '../../manifest/load.ts';
+import { locateManifest } from '../../manifest/locate.ts';
+import type { Problem } from '../../manifest/manifest.ts';
+import { GantzError } from '../../errors.ts';
+import { reviewActions } from '../../run/review/review.ts';
+import { answer } from '../answer.ts';
+
+type Options = { strict?: boolean; json?: boolean };
+
+/** What one file gave. */
+type Report = { file: string; tools: number; problems: Problem[] };
+
+/** `gantz validate`: every problem of one or more manifests, with its place; exit 3 when there is an error. */
+export const define: Define = (command, context) => {
+  command
+    .argument('[files...]', 'manifests; without any, the one that a call would use')
+    .option('--strict', 'let warnings fail as well')
+    .option('--json', 'print the problems as one JSON line')
+    .action(async (files: string[], { strict = false, json = false }: Options) => {
+      const reports: Report[] = [];
+      for (const file of files.length > 0 ? files : [undefined]) reports.push(await review(context, file));
+      const problems = reports.flatMap((report) => report.problems);
+      const errors = problems.filter(({ severity }) => strict || severity === 'error').length;
+      if (errors > 0) throw failure(context, problems, errors, json);
+      if (json)
+        answer(context.process, { files: reports.map(({ file, tools }) => ({ file, tools })), problems });
+      else for (const report of reports) context.process.stdout.write(summary(report));
+    });
+};
+
+async function review({ process, options }: Context, file: string | undefined): Promise<Report> {
+  const location = locateManifest({ config: file ?? options.config, env: process.env, cwd: process.cwd() });
+  const { manifest, problems } = await checkManifest(location);
+  const reviewed = manifest ? await reviewActions(manifest) : [];
+  return { file: location.file, tools: manifest?.tools.length ?? 0, problems: [...problems, ...reviewed] };
+}
+
+/** The problems for a person go to stderr; the answer says how many there are, and with --json which. */
+function failure(
+  { notice }: Context,
+  problems: readonly Problem[],
+  errors: number,
+  json: boolean,
+): GantzError {
+  if (!json) for (const problem of problems) notice(`${describeProblem(problem)}\n`);
+  const [first] = problems.filter(({ severity }) => severity === 'error').concat(problems);
+  const more = problems.length - 1;
+  return new GantzError('MANIFEST_INVALID', first ? describeProblem(first) : 'The manifest is invalid', {
+    hint:
+      more > 0
+        ? `There are ${problems.length} problems, ${errors} of them fail.`
+        : (first?.hint ?? 'See the place that it names.'),
+    fields: { problems },
+  });
+}
+
+function summary({ file, tools, problems }: Report): string {
+  const warnings = problems.map((problem) => `${describeProblem(problem)}\n\n`).join('');
+  const count =
+    problems.length === 0 ? '' : `, ${problems.length} warning${problems.length === 1 ? '' : 's'}`;
+  return `${warnings}${file}: ok, ${tools} tool${tools === 1 ? '' : 's'}${count}\n`;
+}
