@@ -19,12 +19,9 @@ export const hash = {
       const text = await redis.client.hGet(name, fieldName(field));
       return { value: text === null ? null : decode(text), found: text !== null };
     }
-    const fields = Object.entries(await redis.client.hGetAll(name));
-    // Not by assignment: a field may be named __proto__.
-    return {
-      data: Object.fromEntries(fields.map(([f, text]) => [f, decode(text)])),
-      found: fields.length > 0,
-    };
+    // Not hGetAll, nor an assignment below: both lose a field named __proto__.
+    const reply = await redis.client.sendCommand<string[]>(['HGETALL', name]);
+    return { data: fromFlat(reply), found: reply.length > 0 };
   },
 
   delete: async (redis, { key, fields }) => {
@@ -35,6 +32,13 @@ export const hash = {
     return { deleted: Number(deleted) };
   },
 } satisfies Group<'hash'>;
+
+/** An object of field, text, field, text, … */
+function fromFlat(reply: readonly string[]): Record<string, unknown> {
+  const entries: [string, unknown][] = [];
+  for (let at = 0; at < reply.length; at += 2) entries.push([reply[at] ?? '', decode(reply[at + 1] ?? '')]);
+  return Object.fromEntries(entries);
+}
 
 /** The name, checked: with half a surrogate pair it could not be told from another in UTF-8. */
 function fieldName(name: string): string {

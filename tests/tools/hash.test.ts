@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import fc from 'fast-check';
+import { anyJson, anyName } from '../helpers/json.ts';
+import { startRedis, type PlainClient, type RedisServer } from '../helpers/redis-server.ts';
+import { openRows, type Rows } from '../helpers/rows.ts';
+
+const anyMapping = fc
+  .array(fc.tuple(fc.oneof(anyName, fc.constant('')), anyJson), { minLength: 1, maxLength: 6 })
+  .map((entries) => Object.fromEntries(entries));
+
+describe('hash', () => {
+  let server: RedisServer;
+  let client: PlainClient;
+  let rows: Rows;
+  const stored = (key: string): string => `${rows.namespace}:hash:${key}`;
+
+  before(async () => {
+    server = await startRedis();
+    client = await server.client();
+    rows = openRows(server);
+  });
+  after(async () => {
+    await rows.close();
+    await server.stop();
+  });
+
+  it('gives back any JSON values under any fields', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyMapping, async (mapping) => {
+        const key = 'any';
+        const count = Object.keys(mapping).length;
+        assert.deepEqual(await rows.call('hash_set', { key, mapping }), { fields: count });
+        assert.deepEqual(await rows.call('hash_get', { key }), { data: mapping, found: true });
+        for (const [field, value] of Object.entries(mapping)) {
+          assert.deepEqual(await rows.call('hash_get', { key, field }), { value, found: true });
+        }
+        assert.deepEqual(await rows.call('hash_delete', { key }), { deleted: count });
+        assert.deepEqual(await rows.call('hash_get', { key }), { data: {}, found: false });
+      }),
+    );
+  });
+
+  it('reads what other clients write, and stores an ordinary string as it is', async () => {
+    await client.hSet(stored('raw'), { number: '42', big: '12345678901234567890', python: 'True' });
+    await rows.call('hash_set', { key: 'raw', mapping: { name: 'Ada' } });
+    const data = { number: 42, big: '12345678901234567890', python: 'True', name: 'Ada' };
+    assert.deepEqual(await rows.call('hash_get', { key: 'raw' }), { data, found: true });
+    assert.equal(await client.hGet(stored('raw'), 'name'), 'Ada');
+  });
+
+  it('field "" is a field and not the whole hash', async () => {
+    await rows.call('hash_set', { key: 'empty', mapping: { a: 1 } });
+    assert.deepEqual(await rows.call('hash_get', { key: 'empty', field: '' }), { value: null, found: false });
+    await rows.call('hash_set', { key: 'empty', mapping: { '': 2 } });
+    assert.deepEqual(await rows.call('hash_get', { key: 'empty', field: '' }), { value: 2, found: true });
+    assert.deepEqual(await rows.call('hash_delete', { key: 'empty', fields: [''] }), { deleted: 1 });
+    assert.deepEqual(await rows.call('hash_get', { key: 'empty' }), { data: { a: 1 }, found: true });
+  });
+
+  it('tells a stored null from nothing', async () => {
+    await rows.call('hash_set', { key: 'null', mapping: { a: null } });
+    assert.deepEqual(await rows.call('hash_get', { key: 'null', field: 'a' }), { value: null, found: true });
+    assert.deepEqual(await rows.call('hash_get', { key: 'null', field: 'b' }), { value: null, found: false });
+  });
+
+  it('keeps the fields it was not given, and deletes those it was', async () => {
+    await rows.call('hash_set', { key: 'keep', mapping: { a: 1, b: 2 } });
+    await rows.call('hash_set', { key: 'keep', mapping: { b: 3, c: 4 } });
+    assert.deepEqual((await rows.call('hash_get', { key: 'keep' })).data, { a: 1, b: 3, c: 4 });
+    assert.deepEqual(await rows.call('hash_delete', { key: 'keep', fields: ['a', 'c', 'x'] }), {
+      deleted: 2,
+    });
+    assert.deepEqual((await rows.call('hash_get', { key: 'keep' })).data, { b: 3 });
+    assert.deepEqual(await rows.call('hash_delete', { key: 'nothing' }), { deleted: 0 });
+  });
+
+  it('refuses a field that is not well-formed Unicode, since two such would become one', async () => {
+    await rows.failure('hash_set', { key: 'bad', mapping: { a: 1, '\ud800': 1 } }, 'INVALID_PARAMETERS');
+    await rows.failure('hash_get', { key: 'bad', field: '\ud800' }, 'INVALID_PARAMETERS');
+    assert.equal(await client.exists(stored('bad')), 0);
+  });
+
+  it('writes 100 000 fields in one call', async () => {
+    const mapping = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`f${index}`, index]));
+    assert.deepEqual(await rows.call('hash_set', { key: 'many', mapping }), { fields: 100_000 });
+    assert.deepEqual((await rows.call('hash_get', { key: 'many' })).data, mapping);
+    assert.deepEqual(await rows.call('hash_delete', { key: 'many', fields: Object.keys(mapping) }), {
+      deleted: 100_000,
+    });
+  });
+
+  it('sets the time to live with the write, leaves it alone, or ends it', async () => {
+    await rows.call('hash_set', { key: 'life', mapping: { a: 1 }, ttl: 100 });
+    assert.ok((await client.ttl(stored('life'))) > 90);
+    await rows.call('hash_set', { key: 'life', mapping: { a: 1 } });
+    assert.ok((await client.ttl(stored('life'))) > 90);
+    await rows.call('hash_set', { key: 'life', mapping: { a: 1 }, ttl: null });
+    assert.equal(await client.ttl(stored('life')), -1);
+  });
+
+  it('leaves a key of another type as it is, its time to live too', async () => {
+    await client.set(stored('text'), 'x');
+    await rows.failure('hash_set', { key: 'text', mapping: { a: 1 }, ttl: 5 }, 'WRONG_TYPE');
+    await rows.failure('hash_get', { key: 'text' }, 'WRONG_TYPE');
+    await rows.failure('hash_delete', { key: 'text' }, 'WRONG_TYPE');
+    assert.equal(await client.get(stored('text')), 'x');
+    assert.equal(await client.ttl(stored('text')), -1);
+  });
+});

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import fc from 'fast-check';
+import { anyJson } from '../helpers/json.ts';
+import { startRedis, type PlainClient, type RedisServer } from '../helpers/redis-server.ts';
+import { openRows, type Rows } from '../helpers/rows.ts';
+
+describe('list', () => {
+  let server: RedisServer;
+  let client: PlainClient;
+  let rows: Rows;
+  const stored = (key: string): string => `${rows.namespace}:list:${key}`;
+
+  before(async () => {
+    server = await startRedis();
+    client = await server.client();
+    rows = openRows(server);
+  });
+  after(async () => {
+    await rows.close();
+    await server.stop();
+  });
+
+  it('gives back any JSON values in their order', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyJson, { minLength: 1, maxLength: 6 }), async (values) => {
+        const key = 'any';
+        await rows.call('list_delete', { key });
+        assert.deepEqual(await rows.call('list_push', { key, values, left: false }), {
+          length: values.length,
+        });
+        assert.deepEqual(await rows.call('list_range', { key }), { values, count: values.length });
+        for (const value of values)
+          assert.deepEqual(await rows.call('list_pop', { key }), { value, found: true });
+        assert.deepEqual(await rows.call('list_pop', { key }), { value: null, found: false });
+      }),
+    );
+  });
+
+  it('reads what other clients push, and stores true as true', async () => {
+    await client.rPush(stored('raw'), ['True', 'true', '12345678901234567890', 'plain']);
+    await rows.call('list_push', { key: 'raw', values: [true, 'true'], left: false });
+    const { values } = await rows.call('list_range', { key: 'raw' });
+    assert.deepEqual(values, ['True', true, '12345678901234567890', 'plain', true, 'true']);
+    assert.deepEqual(await client.lRange(stored('raw'), -2, -1), ['true', '"true"']);
+  });
+
+  it('pushes at the head one after the other, or at the tail', async () => {
+    await rows.call('list_push', { key: 'order', values: [1, 2] });
+    await rows.call('list_push', { key: 'order', values: [3, 4], left: false });
+    assert.deepEqual((await rows.call('list_range', { key: 'order' })).values, [2, 1, 3, 4]);
+    assert.equal((await rows.call('list_pop', { key: 'order', left: false })).value, 4);
+    assert.equal((await rows.call('list_pop', { key: 'order' })).value, 2);
+  });
+
+  for (const value of [null, '', false, 0]) {
+    it(`a popped ${JSON.stringify(value)} does not look like an empty list`, async () => {
+      await rows.call('list_push', { key: 'pop', values: [value] });
+      assert.deepEqual(await rows.call('list_pop', { key: 'pop' }), { value, found: true });
+      assert.deepEqual(await rows.call('list_pop', { key: 'pop' }), { value: null, found: false });
+    });
+  }
+
+  for (const [start, end, values] of [
+    [0, -1, ['a', 'b', 'c', 'd']],
+    [1, 2, ['b', 'c']],
+    [-2, -1, ['c', 'd']],
+    [-100, 0, ['a']],
+    [3, 100, ['d']],
+    [2, 1, []],
+    [4, 9, []],
+  ] as const) {
+    it(`gives the range from ${start} to ${end}`, async () => {
+      await rows.call('list_delete', { key: 'range' });
+      await rows.call('list_push', { key: 'range', values: ['a', 'b', 'c', 'd'], left: false });
+      assert.deepEqual(await rows.call('list_range', { key: 'range', start, end }), {
+        values,
+        count: values.length,
+      });
+    });
+  }
+
+  it('pushes 200 000 values in one call', async () => {
+    const values = Array.from({ length: 200_000 }, (_, index) => index);
+    assert.deepEqual(await rows.call('list_push', { key: 'many', values, left: false }), { length: 200_000 });
+    assert.deepEqual((await rows.call('list_range', { key: 'many' })).values, values);
+  });
+
+  it('sets the time to live with the push, leaves it alone, or ends it', async () => {
+    await rows.call('list_push', { key: 'life', values: [1], ttl: 100 });
+    assert.ok((await client.ttl(stored('life'))) > 90);
+    await rows.call('list_push', { key: 'life', values: [1] });
+    assert.ok((await client.ttl(stored('life'))) > 90);
+    await rows.call('list_push', { key: 'life', values: [1], ttl: null });
+    assert.equal(await client.ttl(stored('life')), -1);
+  });
+
+  it('leaves a key of another type as it is, its time to live too', async () => {
+    await client.set(stored('text'), 'x');
+    const error = await rows.failure('list_push', { key: 'text', values: [1], ttl: 5 }, 'WRONG_TYPE');
+    assert.equal(error.outcome, 'none');
+    assert.equal(await client.get(stored('text')), 'x');
+    assert.equal(await client.ttl(stored('text')), -1);
+    await rows.failure('list_pop', { key: 'text' }, 'WRONG_TYPE');
+    await rows.failure('list_range', { key: 'text' }, 'WRONG_TYPE');
+  });
+
+  it('refuses to push nothing', async () => {
+    await rows.failure('list_push', { key: 'none', values: [] }, 'INVALID_PARAMETERS');
+  });
+
+  it('deletes once', async () => {
+    await rows.call('list_push', { key: 'gone', values: [1] });
+    assert.deepEqual(await rows.call('list_delete', { key: 'gone' }), { deleted: true });
+    assert.deepEqual(await rows.call('list_delete', { key: 'gone' }), { deleted: false });
+  });
+});

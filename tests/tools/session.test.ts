@@ -1,0 +1,245 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import fc from 'fast-check';
+import { anyJson, anyText } from '../helpers/json.ts';
+import { startRedis, type PlainClient, type RedisServer } from '../helpers/redis-server.ts';
+import { openRows, type Rows } from '../helpers/rows.ts';
+
+const anyData = fc
+  .array(fc.tuple(anyText, anyJson), { maxLength: 6 })
+  .map((entries): Record<string, unknown> => Object.fromEntries(entries));
+
+describe('session', () => {
+  let server: RedisServer;
+  let client: PlainClient;
+  let rows: Rows;
+  const stored = (id: string): string => `${rows.namespace}:session:${id}`;
+  const create = async (data: Record<string, unknown>, ttl?: number | null): Promise<string> =>
+    (await rows.call('session_create', { data, ...(ttl !== undefined && { ttl }) })).session_id;
+  const read = async (id: string) => {
+    const { session } = await rows.call('session_get', { session_id: id });
+    assert.ok(session, 'the session is there');
+    return session;
+  };
+
+  before(async () => {
+    server = await startRedis();
+    client = await server.client();
+    rows = openRows(server);
+  });
+  after(async () => {
+    await rows.close();
+    await server.stop();
+  });
+
+  it('gives back any data, and merges any into any', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyData, anyData, async (data, more) => {
+        const id = await create(data);
+        assert.deepEqual((await read(id)).data, data);
+        await rows.call('session_update', { session_id: id, data: more });
+        const merged = Object.fromEntries([...Object.entries(data), ...Object.entries(more)]);
+        assert.deepEqual((await read(id)).data, merged);
+        await rows.call('session_update', { session_id: id, data: more, merge: false });
+        assert.deepEqual((await read(id)).data, more);
+      }),
+    );
+  });
+
+  it('keeps data keys that look like its own fields apart from them', async () => {
+    const data = {
+      revision: 9,
+      created_at: 'x',
+      'data:a': 1,
+      'json:"a"': 2,
+      '': 3,
+      '\ud800': 4,
+      '"\\ud800"': 5,
+    };
+    const id = await create(data);
+    const session = await read(id);
+    assert.deepEqual(session.data, data);
+    assert.equal(session.revision, 1);
+  });
+
+  it('says when in UTC with Z, by the clock of the server', async () => {
+    const begun = Date.now() - 1;
+    const id = await create({});
+    const { created_at, updated_at } = await read(id);
+    assert.match(created_at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    assert.ok(Date.parse(created_at) >= begun && Date.parse(created_at) <= Date.now() + 1);
+    assert.equal(updated_at, created_at);
+    await rows.call('session_update', { session_id: id, data: {} });
+    const later = await read(id);
+    assert.equal(later.created_at, created_at);
+    assert.ok(later.updated_at >= updated_at);
+  });
+
+  it('lives an hour unless told, and for ever with null', async () => {
+    const id = await create({});
+    assert.ok((await client.ttl(stored(id))) > 3590);
+    assert.equal((await rows.call('session_get', { session_id: id })).ttl, 3600);
+    const ever = await create({}, null);
+    assert.equal(await client.ttl(stored(ever)), -1);
+    assert.equal((await rows.call('session_get', { session_id: ever })).ttl, null);
+  });
+
+  it('gives nothing for a session that is not there', async () => {
+    assert.deepEqual(await rows.call('session_get', { session_id: 'none' }), {
+      session: null,
+      found: false,
+      ttl: null,
+    });
+    assert.deepEqual(await rows.call('session_delete', { session_id: 'none' }), { deleted: false });
+  });
+
+  it('takes a hash that somebody else left for no session', async () => {
+    await client.hSet(stored('foreign'), 'a', '1');
+    assert.equal((await rows.call('session_get', { session_id: 'foreign' })).found, false);
+    await rows.failure('session_update', { session_id: 'foreign', data: {} }, 'NOT_FOUND');
+    await client.set(stored('text'), 'x');
+    await rows.failure('session_get', { session_id: 'text' }, 'WRONG_TYPE');
+    await rows.failure('session_update', { session_id: 'text', data: {} }, 'WRONG_TYPE');
+  });
+
+  describe('session_update', () => {
+    it('merges the top level only, and null is a value', async () => {
+      const id = await create({ a: { x: 1, y: 2 }, b: 1, c: 1 });
+      assert.deepEqual(
+        await rows.call('session_update', { session_id: id, data: { a: { z: 3 }, b: null } }),
+        {
+          session_id: id,
+          revision: 2,
+        },
+      );
+      assert.deepEqual((await read(id)).data, { a: { z: 3 }, b: null, c: 1 });
+    });
+
+    it('replaces all data without merge', async () => {
+      const id = await create({ a: 1, b: 1 });
+      await rows.call('session_update', { session_id: id, data: { c: 1 }, merge: false });
+      assert.deepEqual((await read(id)).data, { c: 1 });
+      await rows.call('session_update', { session_id: id, data: {}, merge: false });
+      assert.deepEqual(await read(id).then(({ data, revision }) => ({ data, revision })), {
+        data: {},
+        revision: 3,
+      });
+    });
+
+    it('loses no update of many clients at once', async () => {
+      const id = await create({}, 1000);
+      const clients = Array.from({ length: 20 }, () => openRows(server, rows.namespace));
+      const names = Array.from({ length: 200 }, (_, index) => `field-${index}`);
+      await Promise.all(
+        names.map((name, index) =>
+          clients[index % 20]?.call('session_update', { session_id: id, data: { [name]: index } }),
+        ),
+      );
+      const { data, revision } = await read(id);
+      assert.deepEqual(Object.keys(data).sort(), names.sort());
+      assert.equal(revision, 201);
+      await Promise.all(clients.map((one) => one.close()));
+    });
+
+    it('lets one of many with the same expected revision through', async () => {
+      const id = await create({});
+      const update = (n: number): Promise<unknown> =>
+        rows.call('session_update', { session_id: id, data: { n }, expected_revision: 1 });
+      const settled = await Promise.allSettled(Array.from({ length: 20 }, (_, n) => update(n)));
+      assert.equal(settled.filter(({ status }) => status === 'fulfilled').length, 1);
+      assert.equal((await read(id)).revision, 2);
+    });
+
+    it('changes nothing when the expected revision is stale', async () => {
+      const id = await create({ a: 1 });
+      await rows.call('session_update', { session_id: id, data: { a: 2 }, expected_revision: 1 });
+      const update = { session_id: id, data: { a: 3 }, merge: false, expected_revision: 1 };
+      const { message } = await rows.failure('session_update', update, 'CONFLICT');
+      assert.match(message, /revision 2, not 1/);
+      assert.deepEqual((await read(id)).data, { a: 2 });
+    });
+
+    it('keeps the exact remaining time to live', async () => {
+      const id = await create({}, 1000);
+      const at = Date.now() + 123_456;
+      await client.pExpireAt(stored(id), at);
+      for (const merge of [true, false]) {
+        await rows.call('session_update', { session_id: id, data: { a: 1 }, merge });
+        assert.equal(await client.pExpireTime(stored(id)), at);
+      }
+    });
+
+    it('keeps a session for ever that lives for ever', async () => {
+      const id = await create({}, null);
+      await rows.call('session_update', { session_id: id, data: { a: 1 } });
+      assert.equal(await client.ttl(stored(id)), -1);
+    });
+
+    it('works with less than a second left, and does not prolong it', async () => {
+      const id = await create({});
+      await client.pExpire(stored(id), 900);
+      await rows.call('session_update', { session_id: id, data: { a: 1 } });
+      const left = await client.pTTL(stored(id));
+      assert.ok(left > 0 && left <= 900, String(left));
+    });
+
+    it('never brings back one that expired or was deleted', async () => {
+      const expired = await create({});
+      await client.pExpireAt(stored(expired), 1);
+      const deleted = await create({});
+      await rows.call('session_delete', { session_id: deleted });
+      for (const id of [expired, deleted]) {
+        const { outcome } = await rows.failure(
+          'session_update',
+          { session_id: id, data: { a: 1 } },
+          'NOT_FOUND',
+        );
+        assert.equal(outcome, 'none');
+        assert.equal(await client.exists(stored(id)), 0);
+      }
+    });
+
+    it('takes 100 000 keys in one call, and replaces them', async () => {
+      const data = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`f${index}`, index]));
+      const id = await create(data);
+      await rows.call('session_update', { session_id: id, data });
+      assert.deepEqual((await read(id)).data, data);
+      await rows.call('session_update', { session_id: id, data: { a: 1 }, merge: false });
+      assert.deepEqual((await read(id)).data, { a: 1 });
+    });
+  });
+
+  describe('session_extend', () => {
+    it('sets the time to live, shorter too, and ends it with null', async () => {
+      const id = await create({});
+      assert.deepEqual(await rows.call('session_extend', { session_id: id, ttl: 9000 }), {
+        session_id: id,
+        ttl: 9000,
+      });
+      assert.ok((await client.ttl(stored(id))) > 8990);
+      await rows.call('session_extend', { session_id: id, ttl: 10 });
+      assert.ok((await client.ttl(stored(id))) <= 10);
+      for (let time = 0; time < 2; time++) {
+        assert.deepEqual(await rows.call('session_extend', { session_id: id, ttl: null }), {
+          session_id: id,
+          ttl: null,
+        });
+      }
+      assert.equal(await client.ttl(stored(id)), -1);
+      assert.equal((await read(id)).revision, 1);
+    });
+
+    it('with a negative ttl is refused and deletes nothing', async () => {
+      const id = await create({});
+      for (const ttl of [-1, 0])
+        await rows.failure('session_extend', { session_id: id, ttl }, 'INVALID_PARAMETERS');
+      assert.equal((await rows.call('session_get', { session_id: id })).found, true);
+    });
+
+    it('finds no session that is not there, whatever the ttl', async () => {
+      for (const ttl of [5, null])
+        await rows.failure('session_extend', { session_id: 'none', ttl }, 'NOT_FOUND');
+      assert.equal(await client.exists(stored('none')), 0);
+    });
+  });
+});

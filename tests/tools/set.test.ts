@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import fc from 'fast-check';
+import { anyJson } from '../helpers/json.ts';
+import { startRedis, type PlainClient, type RedisServer } from '../helpers/redis-server.ts';
+import { openRows, type Rows } from '../helpers/rows.ts';
+
+describe('set', () => {
+  let server: RedisServer;
+  let client: PlainClient;
+  let rows: Rows;
+  const stored = (key: string): string => `${rows.namespace}:set:${key}`;
+  const sorted = (values: readonly unknown[]): string[] =>
+    values.map((value) => JSON.stringify(value)).sort();
+
+  before(async () => {
+    server = await startRedis();
+    client = await server.client();
+    rows = openRows(server);
+  });
+  after(async () => {
+    await rows.close();
+    await server.stop();
+  });
+
+  it('gives back any JSON values, each once', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyJson, { minLength: 1, maxLength: 6 }), async (members) => {
+        const key = 'any';
+        await rows.call('set_delete', { key });
+        const distinct = [...new Set(sorted(members))];
+        assert.deepEqual(await rows.call('set_add', { key, members: [...members, ...members] }), {
+          added: distinct.length,
+        });
+        const page = await rows.call('set_members', { key });
+        assert.deepEqual(sorted(page.members), distinct);
+        assert.deepEqual([page.count, page.cursor], [distinct.length, null]);
+        for (const member of members) {
+          assert.deepEqual(await rows.call('set_is_member', { key, member }), { is_member: true });
+        }
+        assert.deepEqual(await rows.call('set_remove', { key, members }), { removed: distinct.length });
+      }),
+    );
+  });
+
+  it('tells the text "1" from the number 1', async () => {
+    await rows.call('set_add', { key: 'types', members: ['1'] });
+    assert.deepEqual(await rows.call('set_is_member', { key: 'types', member: 1 }), { is_member: false });
+    assert.deepEqual(await rows.call('set_remove', { key: 'types', members: [1, true] }), { removed: 0 });
+    assert.deepEqual(await rows.call('set_is_member', { key: 'nothing', member: 1 }), { is_member: false });
+  });
+
+  it('reads what other clients add', async () => {
+    await client.sAdd(stored('raw'), ['plain', '42']);
+    assert.deepEqual(sorted((await rows.call('set_members', { key: 'raw' })).members), ['"plain"', '42']);
+    assert.deepEqual(await rows.call('set_is_member', { key: 'raw', member: 42 }), { is_member: true });
+  });
+
+  it('gives 100 000 members, page by page', async () => {
+    const members = Array.from({ length: 100_000 }, (_, index) => index);
+    assert.deepEqual(await rows.call('set_add', { key: 'many', members }), { added: 100_000 });
+    const found = new Set<unknown>();
+    let cursor: string | null = null;
+    do {
+      const page = await rows.call('set_members', {
+        key: 'many',
+        limit: 20_000,
+        ...(cursor !== null && { cursor }),
+      });
+      assert.ok(page.count >= 20_000 || page.cursor === null);
+      assert.equal(new Set(page.members).size, page.count, 'no member twice in a page');
+      for (const member of page.members) found.add(member);
+      cursor = page.cursor;
+    } while (cursor !== null);
+    assert.equal(found.size, 100_000);
+    assert.deepEqual(await rows.call('set_remove', { key: 'many', members }), { removed: 100_000 });
+  });
+
+  it('sets the time to live with the write, leaves it alone, or ends it', async () => {
+    await rows.call('set_add', { key: 'life', members: [1], ttl: 100 });
+    assert.ok((await client.ttl(stored('life'))) > 90);
+    await rows.call('set_add', { key: 'life', members: [2] });
+    assert.ok((await client.ttl(stored('life'))) > 90);
+    await rows.call('set_add', { key: 'life', members: [1], ttl: null });
+    assert.equal(await client.ttl(stored('life')), -1);
+  });
+
+  it('leaves a key of another type as it is, its time to live too', async () => {
+    await client.set(stored('text'), 'x');
+    await rows.failure('set_add', { key: 'text', members: [1], ttl: 5 }, 'WRONG_TYPE');
+    await rows.failure('set_members', { key: 'text' }, 'WRONG_TYPE');
+    assert.equal(await client.get(stored('text')), 'x');
+    assert.equal(await client.ttl(stored('text')), -1);
+  });
+
+  it('deletes once', async () => {
+    await rows.call('set_add', { key: 'gone', members: [1] });
+    assert.deepEqual(await rows.call('set_delete', { key: 'gone' }), { deleted: true });
+    assert.deepEqual(await rows.call('set_delete', { key: 'gone' }), { deleted: false });
+  });
+});
