@@ -1,7 +1,7 @@
 import type { Alias, Node as YamlNode, Pair, YAMLError, YAMLMap, YAMLSeq } from 'yaml';
 import { error, spend, warn, type Findings } from './findings.ts';
-import type { Entry, Mapping, Node } from './node.ts';
-import { explainSlip, looksLikePlaceholder } from './slips.ts';
+import type { Entry, Mapping, Node, Scalar } from './node.ts';
+import { bracesSlip, explainSlip, looksLikePlaceholder } from './slips.ts';
 import { position, type Place, type Source } from './source.ts';
 
 type Yaml = typeof import('yaml');
@@ -27,14 +27,19 @@ export async function parseDocument(source: Source, findings: Findings): Promise
       // Checked below, where it takes linear time and can say where the first one is.
       uniqueKeys: false,
       merge: true,
-      logLevel: 'silent',
+      // `silent` would also keep back that there is a second document.
+      logLevel: 'error',
     });
   } catch (thrown) {
     if (!(thrown instanceof RangeError)) throw thrown;
     error(findings, { source, offset: 0 }, 'This is nested too deeply to be read');
     return;
   }
-  reportSyntax(document.errors, source, findings);
+  reportSyntax(
+    document.errors.map((problem) => withStart(problem, document.contents, yaml)),
+    source,
+    findings,
+  );
   for (const { code, message, pos } of document.warnings) {
     warn(
       findings,
@@ -59,7 +64,7 @@ export async function parseDocument(source: Source, findings: Findings): Promise
 }
 
 /** One line is reported once: what follows a slip on its line is its consequence. */
-function reportSyntax(errors: readonly YAMLError[], source: Source, findings: Findings): void {
+function reportSyntax(errors: readonly Stumble[], source: Source, findings: Findings): void {
   const lines = new Set<number>();
   for (const problem of errors) {
     const { offset, message, hint } = explainSlip(problem, source.text);
@@ -71,6 +76,21 @@ function reportSyntax(errors: readonly YAMLError[], source: Source, findings: Fi
   }
 }
 
+type Stumble = Pick<YAMLError, 'code' | 'message' | 'pos'>;
+
+/** A quote that is never closed is found missing at the end of the text; what a person looks for is where it opens. */
+function withStart({ code, message, pos }: Stumble, contents: YamlNode | null, yaml: Yaml): Stumble {
+  let start = pos[0];
+  if (contents && message.startsWith('Missing closing')) {
+    yaml.visit(contents, {
+      Scalar(_, { type, range }) {
+        if (type?.startsWith('QUOTE') && range && range[1] >= pos[0]) start = range[0];
+      },
+    });
+  }
+  return { code, message, pos: [start, start + 1] };
+}
+
 function build(node: YamlNode | null, building: Building, offset: number): Node {
   const { yaml, source, findings } = building;
   if (node === null) return { kind: 'scalar', value: null, text: '', at: { source, offset } };
@@ -79,11 +99,13 @@ function build(node: YamlNode | null, building: Building, offset: number): Node 
   if (yaml.isAlias(node)) return resolve(node, at, building);
   const anchor = 'anchor' in node && typeof node.anchor === 'string' ? node.anchor : undefined;
   if (anchor !== undefined) building.anchors.set(anchor, null);
-  const built = yaml.isMap(node)
-    ? buildMap(node, at, building)
-    : yaml.isSeq(node)
-      ? buildList(node, at, building)
-      : buildScalar(node, at, building);
+  const built: Node = isPlaceholder(node, source, yaml)
+    ? reportPlaceholder(at, findings)
+    : yaml.isMap(node)
+      ? buildMap(node, at, building)
+      : yaml.isSeq(node)
+        ? buildList(node, at, building)
+        : buildScalar(node, at, building);
   if (anchor !== undefined) building.anchors.set(anchor, built);
   return built;
 }
@@ -171,10 +193,6 @@ function keyOf(pair: Pair, mapAt: Place, building: Building): Key | undefined {
   }
   if (yaml.isCollection(key)) {
     const offset = key.range?.[0] ?? mapAt.offset;
-    if (looksLikePlaceholder(source.text, mapAt.offset)) {
-      reportPlaceholder(mapAt, findings);
-      return;
-    }
     error(findings, { source, offset }, 'A key must be a text, not a list or a map');
     return;
   }
@@ -212,15 +230,16 @@ function findPlaceholderSlips(contents: YamlNode, { yaml, source, findings }: Bu
   });
 }
 
-function reportPlaceholder(at: Place, findings: Findings): undefined {
-  const { text, column } = position(at);
-  const name = /^\{\{\s*(.*?)\s*\}\}/.exec(text.slice(column - 1))?.[0] ?? '{{…}}';
-  error(
-    findings,
-    at,
-    `A value that begins with ${name} is a map to YAML`,
-    `Quote the whole value: "${name}…"`.replace('…', text.slice(column - 1) === name ? '' : '…'),
-  );
+function isPlaceholder(node: YamlNode, { text }: Source, yaml: Yaml): boolean {
+  if (!yaml.isMap(node) || !node.range) return false;
+  return looksLikePlaceholder(text, node.range[0]) && yaml.isCollection(node.items[0]?.key);
+}
+
+/** Reports a bare `{{x}}` and gives it as the text that it was meant to be. */
+function reportPlaceholder(at: Place, findings: Findings): Scalar {
+  const { message, hint } = bracesSlip(at.source.text, at.offset);
+  error(findings, at, message, hint);
+  return { kind: 'scalar', value: '{{…}}', text: '{{…}}', at };
 }
 
 function isNode(value: unknown, { yaml }: Building): value is YamlNode {

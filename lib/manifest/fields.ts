@@ -42,15 +42,16 @@ function warnUnknown(findings: Findings, { key, keyAt, value }: Entry, table: Ke
     return;
   }
   const names = Object.keys(table);
-  const meant = Object.hasOwn(MEANT, key) ? MEANT[key] : undefined;
-  const guess = meant !== undefined && isOf(table, meant) ? meant : nearest(key, names);
+  const meant = Object.hasOwn(MEANT, key) ? MEANT[key]?.find((word) => isOf(table, word)) : undefined;
+  const guess = meant ?? nearest(key, names);
   const hint =
     guess !== undefined
       ? `Did you mean \`${guess}\`?`
       : names.length > 15
         ? undefined
-        : `${what.charAt(0).toUpperCase()}${what.slice(1)} knows ${names.join(', ')}.`;
-  warn(findings, keyAt, `${what} has no key ${JSON.stringify(key)}; it has no effect`, hint);
+        : `It knows ${names.join(', ')}.`;
+  const subject = what === 'gantz.yaml' ? what : `${what.charAt(0).toUpperCase()}${what.slice(1)}`;
+  warn(findings, keyAt, `${subject} has no key ${JSON.stringify(key)}; it has no effect`, hint);
 }
 
 /** Whether what was meant is, or begins with, a key of this table. */

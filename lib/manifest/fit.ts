@@ -11,7 +11,9 @@ import { readJson } from './values.ts';
  * integer, `8080` for a string, `yes` for a boolean, `"[]"` for an array. Everything else is an error.
  */
 export function readFitting(findings: Findings, node: Node, types: readonly string[], what: string): unknown {
+  const before = findings.problems.length;
   const value = readJson(findings, node);
+  if (findings.problems.length > before) return undefined;
   if (types.length === 0 || types.some((type) => hasType(value, type))) return value;
   const converted = node.kind === 'scalar' ? convert(node.text, value, types) : undefined;
   if (converted !== undefined) return converted;

@@ -50,7 +50,7 @@ export function readKeywords(
   const types = typesOf(schema);
   for (const [keyword, node] of Object.entries(fields)) {
     if (!Object.hasOwn(KEYWORDS, keyword)) continue;
-    const name = `${keyword} of ${what}`;
+    const name = `\`${keyword}\` of ${what}`;
     switch (KEYWORDS[keyword as keyof typeof KEYWORDS].kind) {
       case 'types':
         break;
@@ -107,7 +107,7 @@ export function readKeywords(
 
 /** `validation` in the keywords that it spells differently. */
 function readValidation(findings: Findings, node: Node, schema: JsonSchema, what: string): void {
-  const map = asMap(findings, node, `validation of ${what}`);
+  const map = asMap(findings, node, `\`validation\` of ${what}`);
   if (!map) return;
   const fields = readFields(findings, map, VALIDATION, 'validation');
   const types = typesOf(schema);
@@ -118,8 +118,8 @@ function readValidation(findings: Findings, node: Node, schema: JsonSchema, what
   ): void => {
     if (!from) return;
     if (keyword in schema)
-      error(findings, from.at, `${keyword} of ${what} is said twice`, 'Leave it out of `validation`.');
-    const found = value(from, `validation of ${what}`);
+      error(findings, from.at, `\`${keyword}\` of ${what} is said twice`, 'Leave it out of `validation`.');
+    const found = value(from, `\`validation\` of ${what}`);
     if (found !== undefined) schema[keyword] = found;
   };
   add('pattern', fields.pattern, (from, name) => readPattern(findings, from, name));

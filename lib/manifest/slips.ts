@@ -12,7 +12,7 @@ export function explainSlip(
   const line = lineAt(text, offset);
   switch (code) {
     case 'BLOCK_AS_IMPLICIT_KEY':
-      return unquotedColon(offset, line) ?? deeperLine(offset, message);
+      return unquotedColon(offset, line) ?? deeperLine(offset);
     case 'MULTILINE_IMPLICIT_KEY':
       return (
         unquotedColon(offset, line) ?? {
@@ -31,7 +31,7 @@ export function explainSlip(
       return {
         offset,
         message: `A text cannot begin with ${start} unless it is quoted`,
-        hint: `Put it in quotes: ${quoted(restOf(line, offset))}`,
+        hint: quoteHint(restOf(line, offset)),
       };
     }
     case 'MULTIPLE_DOCS':
@@ -41,12 +41,13 @@ export function explainSlip(
         hint: 'Use `include:` for several files.',
       };
     case 'BAD_INDENT':
-      return { offset, message: `The indentation does not fit: ${lowerFirst(message)}` };
+      return message.startsWith('Flow') ? unclosed(offset) : misplacedLine(text, offset);
     case 'UNEXPECTED_TOKEN':
     case 'MISSING_CHAR': {
       const before = text.slice(line.start, offset);
       const brace = before.search(/(?<=^|[\s[,:])\{\{/);
-      if (brace !== -1) return bracesSlip(line.start + brace);
+      if (brace !== -1) return bracesSlip(text, line.start + brace);
+      if (/(?:[:-]|^)\s+\*\S+\s*$/.test(before)) return starSlip(line, before);
       if (/^\s*-?\s*[^\s:]+:\s+(["']).*\1\s*$/.test(before) || /^\s*-\s+(["']).*\1\s*$/.test(before)) {
         return {
           offset,
@@ -54,6 +55,9 @@ export function explainSlip(
           hint: 'Quote the whole text: a quoted part cannot stand at the beginning of a longer text.',
         };
       }
+      if (message.startsWith('Sequence item')) return misplacedLine(text, offset);
+      if (message.startsWith('Missing closing')) return { offset, message: 'This quote is not closed' };
+      if (message.startsWith('Flow')) return unclosed(offset);
       return { offset, message };
     }
     default:
@@ -66,17 +70,39 @@ export function looksLikePlaceholder(text: string, offset: number): boolean {
   return text.startsWith('{{', offset);
 }
 
+/** How to write a text that is no plain one. */
+function quoteHint(text: string): string {
+  if (text.includes('"') && text.includes("'"))
+    return 'Put the text on a line of its own, deeper, after `key: |`.';
+  return text.length > 80 ? 'Put the text in quotes.' : `Put the text in quotes: ${quoted(text)}`;
+}
+
 /** A text as one quoted YAML scalar, in the quotes that need the fewest changes. */
 export function quoted(text: string): string {
   if (!/["\\]/.test(text)) return `"${text}"`;
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-function bracesSlip(offset: number): Slip {
+/** A bare `{{x}}` at an offset. */
+export function bracesSlip(text: string, offset: number): Slip {
+  const line = lineAt(text, offset);
+  const rest = restOf(line, offset);
+  const tag = /^\{\{.*?\}\}/.exec(rest)?.[0] ?? '{{…}}';
+  // In a list or a map in brackets the value ends where the tag does, as far as anyone can tell.
+  const value = /^\s*[,\]}]/.test(rest.slice(tag.length)) ? tag : rest.replace(/\s+#.*$/, '');
   return {
     offset,
-    message: 'A value that begins with {{ is a map to YAML',
-    hint: 'Quote the whole value: "{{…}}…"',
+    message: `A value that begins with {{ is a map to YAML`,
+    hint: `Quote the whole value: ${quoted(value)}`,
+  };
+}
+
+function starSlip(line: Line, before: string): Slip {
+  const offset = line.start + before.lastIndexOf('*');
+  return {
+    offset,
+    message: 'A text that begins with * is an alias to YAML',
+    hint: quoteHint(restOf(line, offset)),
   };
 }
 
@@ -87,15 +113,32 @@ function unquotedColon(offset: number, line: Line): Slip | undefined {
   return {
     offset: offset + colon.index,
     message: 'An unquoted text cannot hold `: `; YAML takes what is before it for a key',
-    hint: `Put the text in quotes: ${quoted(value)}`,
+    hint: quoteHint(value),
   };
 }
 
-function deeperLine(offset: number, message: string): Slip {
+function deeperLine(offset: number): Slip {
   return {
     offset,
-    message: `The indentation does not fit: ${lowerFirst(message)}`,
-    hint: 'The lines of one map begin at the same column.',
+    message: 'The next line is indented as if it belonged to this value',
+    hint: 'The keys of one map begin at the same column.',
+  };
+}
+
+function misplacedLine(text: string, offset: number): Slip {
+  const { start, text: line } = lineAt(text, offset);
+  return {
+    offset: Math.max(offset, start + line.search(/\S|$/)),
+    message: 'The indentation of this line fits nothing above it',
+    hint: 'The keys of one map, and the dashes of one list, begin at the same column.',
+  };
+}
+
+function unclosed(offset: number): Slip {
+  return {
+    offset,
+    message: 'A [ or { above is not closed',
+    hint: 'Close it with ] or }, or quote the text that holds it.',
   };
 }
 
@@ -109,8 +152,4 @@ function lineAt(text: string, offset: number): Line {
 
 function restOf(line: Line, offset: number): string {
   return line.text.slice(offset - line.start).trim();
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }
