@@ -1,0 +1,340 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { RateLimitCheckInput, RateLimitCheckResult } from '../../lib/generated/tools.ts';
+import { startRedis, type PlainClient, type RedisServer } from '../helpers/redis-server.ts';
+import { openRows, type Rows } from '../helpers/rows.ts';
+
+const YEAR = 31_536_000;
+const KINDS = { rate_limit_check: 'fixed', rate_limit_sliding_window: 'sliding' } as const;
+type Name = keyof typeof KINDS;
+
+let server: RedisServer;
+let client: PlainClient;
+let rows: Rows;
+let identifiers = 0;
+
+before(async () => {
+  server = await startRedis();
+  client = await server.client();
+  rows = openRows(server);
+});
+after(async () => {
+  await rows.close();
+  await server.stop();
+});
+
+const fresh = (): string => `caller:${identifiers++}`;
+
+function keyOf(name: Name, identifier: string, window: number): string {
+  return `${rows.namespace}:rate:${KINDS[name]}:${window}:${identifier}`;
+}
+
+/** Lets time pass for a sliding log, or run backwards: its entries become older by so many seconds. */
+async function age(identifier: string, window: number, seconds: number): Promise<void> {
+  const key = keyOf('rate_limit_sliding_window', identifier, window);
+  for (const member of await client.zRange(key, 0, -1)) await client.zIncrBy(key, -seconds * 1e6, member);
+}
+
+/** A limit of its own. */
+function limiter(name: Name, common: Omit<RateLimitCheckInput, 'identifier'>) {
+  const identifier = fresh();
+  return {
+    identifier,
+    key: keyOf(name, identifier, common.window_seconds),
+    ask: (cost = 1): Promise<RateLimitCheckResult> => rows.call(name, { identifier, ...common, cost }),
+  };
+}
+
+for (const name of Object.keys(KINDS) as Name[]) {
+  describe(name, () => {
+    it('allows up to the limit, then denies with the time to wait', async () => {
+      const { ask } = limiter(name, { limit: 3, window_seconds: YEAR });
+      for (const current of [1, 2, 3]) {
+        const { reset_at, ...answer } = await ask();
+        assert.deepEqual(answer, {
+          allowed: true,
+          current,
+          limit: 3,
+          remaining: 3 - current,
+          retry_after_ms: 0,
+        });
+        assert.ok(reset_at > Date.now() / 1000 && reset_at <= Date.now() / 1000 + YEAR + 1);
+      }
+      const { allowed, current, remaining, retry_after_ms, reset_at } = await ask();
+      assert.deepEqual({ allowed, current, remaining }, { allowed: false, current: 3, remaining: 0 });
+      assert.ok(retry_after_ms > 0 && Date.now() + retry_after_ms <= reset_at * 1000 + 1000);
+    });
+
+    it('a denied request costs nothing', async () => {
+      const { ask } = limiter(name, { limit: 10, window_seconds: YEAR });
+      await ask(8);
+      for (let time = 0; time < 20; time++) assert.equal((await ask(3)).current, 8);
+      assert.deepEqual(await ask(2).then(({ allowed, current }) => ({ allowed, current })), {
+        allowed: true,
+        current: 10,
+      });
+    });
+
+    it('allows exactly the limit of 100 parallel callers', async () => {
+      const clients = Array.from({ length: 10 }, () => openRows(server, rows.namespace));
+      const identifier = fresh();
+      const answers = await Promise.all(
+        Array.from({ length: 100 }, (_, index) =>
+          clients[index % 10]?.call(name, { identifier, limit: 10, window_seconds: YEAR }),
+        ),
+      );
+      assert.equal(answers.filter((answer) => answer?.allowed).length, 10);
+      await Promise.all(clients.map((one) => one.close()));
+    });
+
+    it('refuses a cost above the limit, and writes nothing', async () => {
+      const identifier = fresh();
+      const { details } = await rows.failure(
+        name,
+        { identifier, limit: 3, window_seconds: 10, cost: 4 },
+        'INVALID_PARAMETERS',
+      );
+      assert.equal(details?.[0]?.path, '/cost');
+      assert.equal(await client.exists(keyOf(name, identifier, 10)), 0);
+    });
+
+    it('keeps windows of different lengths of one identifier apart', async () => {
+      const identifier = fresh();
+      for (let time = 0; time < 50; time++)
+        await rows.call(name, { identifier, limit: 50, window_seconds: YEAR });
+      await rows.call(name, { identifier, limit: 1, window_seconds: 1 });
+      const { allowed, current } = await rows.call(name, { identifier, limit: 50, window_seconds: YEAR });
+      assert.deepEqual({ allowed, current }, { allowed: false, current: 50 });
+    });
+
+    it('keeps identifiers apart that look like keys', async () => {
+      const limit = { limit: 1, window_seconds: YEAR };
+      assert.equal((await rows.call(name, { identifier: `1:${YEAR}:x`, ...limit })).allowed, true);
+      assert.equal((await rows.call(name, { identifier: 'x', ...limit })).allowed, true);
+      assert.equal((await rows.call(name, { identifier: `${YEAR}:x`, ...limit })).allowed, true);
+    });
+
+    it('gives every key a time to live, at most the window', async () => {
+      const { ask, key } = limiter(name, { limit: 2, window_seconds: 1000 });
+      for (let time = 0; time < 3; time++) {
+        await ask();
+        const left = await client.pTTL(key);
+        assert.ok(left > 0 && left <= 1_000_010, String(left));
+      }
+    });
+
+    it('counts costs up to a billion exactly', async () => {
+      const { ask } = limiter(name, { limit: 1e9, window_seconds: YEAR });
+      assert.equal((await ask(999_999_999)).remaining, 1);
+      assert.equal((await ask(2)).allowed, false);
+      assert.deepEqual(await ask(1).then(({ allowed, current }) => [allowed, current]), [true, 1e9]);
+    });
+
+    it('denies when the limit was lowered below what is used', async () => {
+      const identifier = fresh();
+      for (let time = 0; time < 5; time++)
+        await rows.call(name, { identifier, limit: 5, window_seconds: YEAR });
+      const answer = await rows.call(name, { identifier, limit: 2, window_seconds: YEAR });
+      assert.deepEqual([answer.allowed, answer.current, answer.remaining], [false, 5, 0]);
+    });
+  });
+}
+
+describe('fixed window', () => {
+  it('aligns windows to the clock of the server', async () => {
+    const { ask } = limiter('rate_limit_check', { limit: 5, window_seconds: 3600 });
+    const { reset_at } = await ask();
+    assert.equal(reset_at % 3600, 0);
+    assert.ok(reset_at > Date.now() / 1000 - 1 && reset_at <= Date.now() / 1000 + 3600);
+  });
+
+  it('sets the expiry once per window, at its end, and never arms it again', async () => {
+    const { ask, key } = limiter('rate_limit_check', { limit: 5, window_seconds: YEAR });
+    const { reset_at } = await ask();
+    assert.equal(await client.expireTime(key), reset_at);
+    await client.expire(key, 1000);
+    const at = await client.pExpireTime(key);
+    await ask();
+    assert.equal(await client.pExpireTime(key), at);
+  });
+
+  it('waits for the end of the window when denied', async () => {
+    const { ask } = limiter('rate_limit_check', { limit: 1, window_seconds: YEAR });
+    await ask();
+    const { retry_after_ms, reset_at } = await ask();
+    assert.ok(Math.abs(Date.now() + retry_after_ms - reset_at * 1000) < 2000);
+  });
+
+  for (const [when, windows] of [
+    ['the window before', -1],
+    ['a later window, after the clock was set back', 1],
+  ] as const) {
+    it(`takes no count over from ${when}`, async () => {
+      const { ask, key } = limiter('rate_limit_check', { limit: 2, window_seconds: YEAR });
+      await ask(2);
+      const start = Number(await client.hGet(key, 'start'));
+      await client.hSet(key, 'start', String(start + windows * YEAR));
+      const { allowed, current, reset_at } = await ask();
+      assert.deepEqual({ allowed, current }, { allowed: true, current: 1 });
+      assert.equal(await client.expireTime(key), reset_at);
+      assert.equal(Number(await client.hGet(key, 'start')), start);
+    });
+  }
+
+  it('begins anew in the next window', async () => {
+    const { ask } = limiter('rate_limit_check', { limit: 1, window_seconds: 1 });
+    let denied = await ask();
+    while (denied.allowed) denied = await ask();
+    const waits = performance.now() + denied.retry_after_ms;
+    let answer = denied;
+    while (!answer.allowed) answer = await ask();
+    assert.ok(performance.now() >= waits - 50, 'not before its time');
+    assert.equal(answer.current, 1);
+  });
+});
+
+describe('sliding window', () => {
+  it('limit 3 in 10 s retried every second lets about 9 of 30 through', async () => {
+    const { identifier, ask } = limiter('rate_limit_sliding_window', { limit: 3, window_seconds: 10 });
+    const allowed: number[] = [];
+    for (let second = 0; second < 30; second++) {
+      if ((await ask()).allowed) allowed.push(second);
+      await age(identifier, 10, 1);
+    }
+    assert.deepEqual(allowed, [0, 1, 2, 10, 11, 12, 20, 21, 22]);
+  });
+
+  it('five calls at one instant count five times', async () => {
+    const { ask, key } = limiter('rate_limit_sliding_window', { limit: 10, window_seconds: 10 });
+    const answers = await Promise.all(Array.from({ length: 5 }, () => ask()));
+    assert.deepEqual(answers.map(({ current }) => current).sort(), [1, 2, 3, 4, 5]);
+    // All in one microsecond: the next one still counts them all.
+    for (const member of await client.zRange(key, 0, -1))
+      await client.zAdd(key, { score: Date.now() * 1000, value: member });
+    assert.equal((await ask()).current, 6);
+  });
+
+  it('frees each cost when it is as old as the window', async () => {
+    const { identifier, ask } = limiter('rate_limit_sliding_window', { limit: 10, window_seconds: 100 });
+    await ask(5);
+    await age(identifier, 100, 40);
+    await ask(3);
+    await age(identifier, 100, 40);
+    assert.equal((await ask(2)).current, 10);
+    await age(identifier, 100, 20);
+    assert.equal((await ask(5)).current, 10);
+    await age(identifier, 100, 41);
+    assert.equal((await ask(1)).current, 8);
+  });
+
+  it('says when the cost fits: when enough of the oldest have left', async () => {
+    const { identifier, ask } = limiter('rate_limit_sliding_window', { limit: 10, window_seconds: 100 });
+    for (const cost of [1, 2, 3, 4]) {
+      await ask(cost);
+      await age(identifier, 100, 10);
+    }
+    // Their ages are 40, 30, 20 and 10 seconds, so they leave in 60, 70, 80 and 90.
+    for (const [cost, seconds] of [
+      [1, 60],
+      [2, 70],
+      [3, 70],
+      [4, 80],
+      [6, 80],
+      [7, 90],
+      [10, 90],
+    ] as const) {
+      const { allowed, retry_after_ms, reset_at } = await ask(cost);
+      assert.equal(allowed, false);
+      assert.ok(
+        retry_after_ms <= seconds * 1000 && retry_after_ms > seconds * 1000 - 3000,
+        `${cost}: ${retry_after_ms}`,
+      );
+      assert.ok(Math.abs(reset_at - (Date.now() / 1000 + 90)) <= 3, 'all is free when the newest has left');
+    }
+  });
+
+  it('really lets the cost through after retry_after_ms, and not before', async () => {
+    const { ask } = limiter('rate_limit_sliding_window', { limit: 2, window_seconds: 1 });
+    const begun = performance.now();
+    await ask(2);
+    const { retry_after_ms } = await ask(1);
+    assert.ok(retry_after_ms > 0 && retry_after_ms <= 1000);
+    while (!(await ask(1)).allowed);
+    assert.ok(performance.now() - begun >= 999, 'a whole window later');
+  });
+
+  it('agrees with a plain model for any costs and pauses', async () => {
+    const { identifier, ask } = limiter('rate_limit_sliding_window', { limit: 20, window_seconds: 60 });
+    let log: { age: number; cost: number }[] = [];
+    let seed = 7;
+    const random = (most: number): number => (seed = (seed * 48_271) % 2_147_483_647) % most;
+    for (let step = 0; step < 150; step++) {
+      const [cost, pause] = [1 + random(9), random(15)];
+      const used = log.reduce((sum, entry) => sum + entry.cost, 0);
+      const allowed = used + cost <= 20;
+      if (allowed) log.push({ age: 0, cost });
+      const answer = await ask(cost);
+      assert.deepEqual(
+        [answer.allowed, answer.current],
+        [allowed, allowed ? used + cost : used],
+        `step ${step}`,
+      );
+      await age(identifier, 60, pause);
+      log = log.map((entry) => ({ ...entry, age: entry.age + pause })).filter((entry) => entry.age < 60);
+    }
+  });
+
+  it('a clock that is set back blocks nobody longer than a window', async () => {
+    const { identifier, ask, key } = limiter('rate_limit_sliding_window', { limit: 3, window_seconds: 10 });
+    for (const cost of [1, 2]) await ask(cost);
+    await age(identifier, 10, -3600);
+    await client.expire(key, 3610);
+    const { allowed, current, retry_after_ms, reset_at } = await ask();
+    assert.deepEqual({ allowed, current }, { allowed: false, current: 3 });
+    assert.ok(retry_after_ms <= 10_000, `${retry_after_ms} ms`);
+    assert.ok(reset_at <= Date.now() / 1000 + 11);
+    assert.ok((await client.pTTL(key)) <= 10_010);
+    await age(identifier, 10, 10);
+    assert.deepEqual(await ask(3).then((answer) => [answer.allowed, answer.current]), [true, 3]);
+  });
+
+  it('keeps the order of entries when the clock is set back', async () => {
+    const { identifier, ask } = limiter('rate_limit_sliding_window', { limit: 100, window_seconds: 10 });
+    for (let cost = 1; cost <= 12; cost++) await ask(cost);
+    await age(identifier, 10, -100);
+    assert.equal((await ask(22)).current, 100);
+    await age(identifier, 10, 10);
+    assert.equal((await ask(1)).current, 1);
+  });
+
+  it('counts on exactly when its sums become too large for a double', async () => {
+    const { ask, key } = limiter('rate_limit_sliding_window', { limit: 1e9, window_seconds: 1000 });
+    await ask(4);
+    await ask(7);
+    const entries = await client.zRangeWithScores(key, 0, -1);
+    await client.del(key);
+    for (const { value, score } of entries) {
+      const [sum = '', own = ''] = value.split(':');
+      await client.zAdd(key, {
+        score,
+        value: `${String(8_999_999_999_999_980 + Number(sum)).padStart(16, '0')}:${own}`,
+      });
+    }
+    assert.equal((await ask(8)).current, 19);
+    assert.equal((await ask(1e8)).current, 100_000_019);
+    assert.deepEqual(
+      (await client.zRange(key, 0, -1)).map((member) => Number(member.split(':')[0])),
+      [4, 11, 19, 100_000_019],
+    );
+    assert.ok((await client.pTTL(key)) > 0);
+  });
+
+  it('answers a denied request in a long log without reading it', async () => {
+    const { ask } = limiter('rate_limit_sliding_window', { limit: 3000, window_seconds: 1000 });
+    await Promise.all(Array.from({ length: 3000 }, () => ask()));
+    await client.sendCommand(['CONFIG', 'RESETSTAT']);
+    assert.equal((await ask(1500)).allowed, false);
+    const calls = /cmdstat_zrange:calls=(\d+)/.exec(await client.info('commandstats'))?.[1];
+    assert.ok(Number(calls) <= 20, `${calls} entries were read`);
+  });
+});
