@@ -33,7 +33,7 @@ export function renderUrl(
 /** Where the end of a text stands in the http or https URL that it begins. */
 export function positionAfter(text: string): Position {
   // As URL parsers read it: a backslash is a slash, and any number of them begin the host.
-  const rest = /^[a-z][a-z0-9+.-]*:[/\\]*[^/\\?#]*([/\\?#].*)$/is.exec(text)?.[1];
+  const rest = /^[a-z][a-z0-9+.-]*:[/\\]*(?![/\\])[^/\\?#]*([/\\?#].*)$/is.exec(text)?.[1];
   if (rest === undefined) return 'origin';
   if (rest.includes('#')) return 'fragment';
   return rest.includes('?') ? 'query' : 'path';

@@ -1,0 +1,60 @@
+import { Deadline } from '../../lib/deadline.ts';
+import type { Action, Tool } from '../../lib/manifest/manifest.ts';
+import type { Invocation } from '../../lib/run/invocation.ts';
+
+export type InvocationOptions = {
+  /** Every parameter that the tool declares; those of `params` when absent. */
+  names?: readonly string[];
+  params?: Record<string, unknown>;
+  environment?: Record<string, string>;
+  directory?: string;
+  timeoutMs?: number;
+  maxOutputBytes?: number;
+  signal?: AbortSignal;
+  annotations?: Tool['annotations'];
+};
+
+/** One call of a tool with the given action, and the notices that it writes. */
+export function invocationOf(
+  action: Action,
+  {
+    params = {},
+    names = Object.keys(params),
+    environment = {},
+    directory = '/',
+    timeoutMs = 20_000,
+    maxOutputBytes = 1024 * 1024,
+    signal,
+    annotations = {},
+  }: InvocationOptions = {},
+): Invocation & { notices: string[] } {
+  const notices: string[] = [];
+  return {
+    notices,
+    tool: {
+      name: 'tool',
+      description: 'a tool of a test',
+      inputSchema: {
+        type: 'object',
+        properties: Object.fromEntries(names.map((name) => [name, {}])),
+        required: [],
+        additionalProperties: false,
+      },
+      annotations,
+      action,
+      environment: {},
+      directory,
+    },
+    params,
+    call: {
+      deadline: new Deadline({ budgetMs: timeoutMs }),
+      signal,
+      emit: () => undefined,
+      notice: (text) => void notices.push(text),
+      follow: false,
+      given: new Set(Object.keys(params)),
+    },
+    environment: { PATH: process.env['PATH'] ?? '', ...environment },
+    maxOutputBytes,
+  };
+}

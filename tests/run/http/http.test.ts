@@ -1,0 +1,563 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import { gzipSync, brotliCompressSync } from 'node:zlib';
+import { CODES, GantzError, type Code, type Outcome } from '../../../lib/errors.ts';
+import type { HttpAction } from '../../../lib/manifest/manifest.ts';
+import { runHttp } from '../../../lib/run/http/http.ts';
+import { startServer, type Answer, type Received, type TestServer } from '../../helpers/http-server.ts';
+import { invocationOf, type InvocationOptions } from '../../helpers/invocation.ts';
+
+const action = (more: Partial<HttpAction> & { url: string }): HttpAction => ({
+  kind: 'http',
+  method: 'GET',
+  headers: {},
+  query: {},
+  ...more,
+});
+
+let server: TestServer;
+let answers: Answer = (response) => void response.end();
+
+before(async () => {
+  server = await startServer((response, request, raw) => answers(response, request, raw));
+});
+after(() => server.close());
+
+/** Runs a request against the server, `path` being its url from the first slash on. */
+async function run(
+  { path, answer, ...more }: Partial<HttpAction> & { path: string; answer?: Answer },
+  options: InvocationOptions = {},
+): Promise<{ result: Record<string, unknown>; last: Received; notices: string[] }> {
+  answers = answer ?? ((response) => void response.setHeader('content-type', 'application/json').end('{}'));
+  const invocation = invocationOf(action({ ...more, url: `${server.origin}${path}` }), options);
+  const result = await runHttp(invocation);
+  const last = server.received.at(-1);
+  assert.ok(last);
+  return { result, last, notices: invocation.notices };
+}
+
+const json =
+  (text: string, status = 200): Answer =>
+  (response) =>
+    void response.writeHead(status, { 'content-type': 'application/json' }).end(text);
+
+async function fails(
+  promise: Promise<unknown>,
+  code: Code,
+  { outcome, message }: { outcome?: Outcome; message?: RegExp } = {},
+): Promise<GantzError> {
+  const error = await promise.then(
+    (value) => assert.fail(`expected ${code}, got ${JSON.stringify(value)}`),
+    (thrown: unknown) => thrown,
+  );
+  assert.ok(error instanceof GantzError, String(error));
+  assert.ok(error.code in CODES);
+  assert.equal(error.code, code, error.message);
+  if (outcome) assert.equal(error.outcome, outcome, error.message);
+  if (message) assert.match(error.message, message);
+  return error;
+}
+
+describe('a request', () => {
+  it('puts parameters and variables where they stand', async () => {
+    const { last } = await run(
+      {
+        path: '/users/{{ id }}/${KIND}?a={{a}}',
+        method: 'post',
+        headers: { Authorization: 'Bearer ${TOKEN}', 'X-Who': '{{who}}' },
+        query: { q: '{{q}}', fixed: '1 2' },
+        body: {
+          name: '{{who}}',
+          count: '{{n}}',
+          tags: '{{tags}}',
+          text: 'n={{n}}',
+          deep: [{ id: '{{id}}' }],
+        },
+      },
+      {
+        params: { id: 'a/b', a: 'x&y', who: 'Zoë', q: 'ü=1', n: 3, tags: ['a', 'b'] },
+        environment: { TOKEN: 's3cret', KIND: 'things' },
+      },
+    );
+    assert.equal(last.method, 'POST');
+    assert.equal(last.url, '/users/a%2Fb/things?a=x%26y&q=%C3%BC%3D1&fixed=1%202');
+    assert.equal(last.headers.authorization, 'Bearer s3cret');
+    assert.equal(Buffer.from(String(last.headers['x-who']), 'latin1').toString(), 'Zoë');
+    assert.equal(last.headers['content-type'], 'application/json');
+    assert.deepEqual(JSON.parse(last.body), {
+      name: 'Zoë',
+      count: 3,
+      tags: ['a', 'b'],
+      text: 'n=3',
+      deep: [{ id: 'a/b' }],
+    });
+  });
+
+  it('never expands a variable or a placeholder that a value holds', async () => {
+    const hostile = '${SECRET} {{other}} $$';
+    const { last } = await run(
+      {
+        path: '/{{x}}',
+        method: 'POST',
+        query: { q: '{{x}}' },
+        headers: { h: '{{x}}' },
+        body: { b: '{{x}}' },
+      },
+      { params: { x: hostile, other: 'o' }, environment: { SECRET: 'never' } },
+    );
+    const encoded = encodeURIComponent(hostile);
+    assert.equal(last.url, `/${encoded}?q=${encoded}`);
+    assert.equal(last.headers['h'], hostile);
+    assert.deepEqual(JSON.parse(last.body), { b: hostile });
+  });
+
+  it('leaves out what is nothing but omitted parameters', async () => {
+    const { last } = await run(
+      {
+        path: '/x?a={{a}}&b={{b}}&c=',
+        method: 'POST',
+        headers: { 'x-a': '{{a}}', 'x-b': '{{b}}' },
+        query: { qa: '{{a}}', qb: '{{b}}', qc: '', qd: '{{ if a }}d={{a}}{{ end }}' },
+        body: { a: '{{a}}', b: '{{b}}', list: ['{{a}}', '{{b}}'], nothing: '{{n}}' },
+      },
+      { names: ['a', 'b', 'n'], params: { b: '1', n: null } },
+    );
+    assert.equal(last.url, '/x?b=1&c=&qb=1&qc=');
+    assert.equal(last.headers['x-a'], undefined);
+    assert.equal(last.headers['x-b'], '1');
+    assert.deepEqual(JSON.parse(last.body), { b: '1', list: ['1'], nothing: null });
+  });
+
+  it('sends user and password of the url as Basic authorization', async () => {
+    answers = json('{}');
+    const url = server.origin.replace('://', '://me:${PASS}@');
+    await runHttp(invocationOf(action({ url }), { environment: { PASS: 'p%40ss' } }));
+    assert.equal(
+      server.received.at(-1)?.headers.authorization,
+      `Basic ${Buffer.from('me:p@ss').toString('base64')}`,
+    );
+  });
+
+  it('lets one parameter be the whole url, with http and https only', async () => {
+    answers = json('1');
+    const whole = action({ url: '{{url}}', query: { more: 'yes' } });
+    const { result } = await runHttp(invocationOf(whole, { params: { url: `${server.origin}/p?q=1` } }));
+    assert.equal(result, 1);
+    assert.equal(server.received.at(-1)?.url, '/p?q=1&more=yes');
+    for (const url of ['file:///etc/passwd', 'ftp://x/', 'nonsense', '', 3]) {
+      await fails(runHttp(invocationOf(whole, { params: { url } })), 'INVALID_PARAMETERS', {
+        outcome: 'none',
+      });
+    }
+  });
+
+  it('refuses a parameter in scheme, user, host or port', async () => {
+    for (const url of [
+      '{{x}}://host/',
+      'http://{{x}}/',
+      'http:///{{x}}/',
+      'http:${SLASH}${SLASH}{{x}}/',
+      'http://{{x}}@host/',
+      'http://host:{{x}}/',
+      'http://host{{x}}',
+      '${BASE}{{x}}',
+      '{{x}}/path',
+      'http://{{ if x }}{{x}}{{ end }}/',
+    ]) {
+      const invocation = invocationOf(action({ url }), {
+        params: { x: 'a' },
+        environment: { BASE: 'http://host', SLASH: '\\' },
+      });
+      await fails(runHttp(invocation), 'MANIFEST_INVALID', { outcome: 'none', message: /scheme or host/ });
+    }
+  });
+
+  it('refuses values that make a dot segment, also as part of one', async () => {
+    for (const [path, x] of [
+      ['/a/{{x}}/b', '.'],
+      ['/a/{{x}}/b', '..'],
+      ['/a/{{x}}', '..'],
+      ['/a/.{{x}}/b', '.'],
+      ['/a/{{x}}{{x}}/b', '.'],
+      ['/a/%2e{{x}}/b', '.'],
+      ['/a/.{{x}}./b', ''],
+      ['/a${SLASH}{{x}}${SLASH}b', '..'],
+      ['/a/{{x}}?q', '..'],
+      ['/a/\t{{x}}', '..'],
+    ] as const) {
+      const error = await fails(
+        run({ path }, { params: { x }, environment: { SLASH: '\\' } }),
+        'INVALID_PARAMETERS',
+        { outcome: 'none' },
+      );
+      assert.equal(error.details?.[0]?.path, '/x');
+    }
+    const { last } = await run({ path: '/a/{{x}}/../b?{{x}}#{{x}}' }, { params: { x: '...' } });
+    assert.equal(last.url, '/a/b?...');
+  });
+
+  it('refuses line breaks, NUL and half surrogates in a header', async () => {
+    for (const x of ['a\r\nX-Evil: 1', 'a\n', '\r', 'a\0b', 'a\u007f', '\ud800']) {
+      const sent = run({ path: '/', headers: { 'x-a': 'v {{x}}' } }, { params: { x } });
+      await fails(sent, 'INVALID_PARAMETERS', { outcome: 'none' });
+    }
+  });
+
+  it('refuses a placeholder in Host and makes the headers of the connection itself', async () => {
+    const sent = run({ path: '/', headers: { Host: '{{x}}' } }, { params: { x: 'evil' } });
+    await fails(sent, 'MANIFEST_INVALID');
+    const { last } = await run({
+      path: '/',
+      method: 'POST',
+      headers: { 'Content-Length': '5', 'Transfer-Encoding': 'chunked', Host: 'named' },
+      body: 'abc',
+    });
+    assert.equal(last.headers['content-length'], '3');
+    assert.equal(last.headers['transfer-encoding'], undefined);
+    assert.equal(last.headers.host, 'named');
+    assert.equal(last.body, 'abc');
+  });
+});
+
+describe('a text body', () => {
+  it('that is JSON gets escaped texts inside quotes and JSON elsewhere', async () => {
+    const { last } = await run(
+      {
+        path: '/',
+        method: 'POST',
+        body: '{"q":"say {{q}}","n":{{n}},"s":{{q}},"none":{{none}},"o":{{o}},"in":"{{o}}"}',
+      },
+      { names: ['q', 'n', 'none', 'o'], params: { q: '"},\\\n{"', n: 5, o: { a: [1] } } },
+    );
+    assert.equal(last.headers['content-type'], 'application/json');
+    assert.deepEqual(JSON.parse(last.body), {
+      q: 'say "},\\\n{"',
+      n: 5,
+      s: '"},\\\n{"',
+      none: null,
+      o: { a: [1] },
+      in: '{"a":[1]}',
+    });
+  });
+
+  it('is escaped as JSON where the type says so, whatever it looks like', async () => {
+    const { last } = await run(
+      {
+        path: '/',
+        method: 'POST',
+        headers: { 'content-type': 'application/x+json; charset=utf-8' },
+        body: '"{{q}}"\n{{n}}\n',
+      },
+      { params: { q: 'a"b', n: [1] } },
+    );
+    assert.equal(last.body, '"a\\"b"\n[1]\n');
+    assert.equal(last.headers['content-type'], 'application/x+json; charset=utf-8');
+  });
+
+  it('is percent-encoded as a form, escaped as XML, and as it is in plain text', async () => {
+    const params = { q: '<a&b="c">\'+ü' };
+    const body = 'q={{q}}';
+    const sent = async (type: string): Promise<string> =>
+      (await run({ path: '/', method: 'POST', headers: { 'Content-Type': type }, body }, { params })).last
+        .body;
+    assert.equal(new URLSearchParams(await sent('application/x-www-form-urlencoded')).get('q'), params.q);
+    assert.equal(await sent('application/soap+xml; charset=utf-8'), 'q=&#60;a&#38;b=&#34;c&#34;&#62;&#39;+ü');
+    assert.equal(await sent('text/plain'), `q=${params.q}`);
+  });
+
+  it('that is one placeholder is the text or the JSON of its value', async () => {
+    const sent = async (q: unknown): Promise<[string, unknown]> => {
+      const { last } = await run({ path: '/', method: 'POST', body: '{{q}}' }, { params: { q } });
+      return [last.body, last.headers['content-type']];
+    };
+    assert.deepEqual(await sent('{"a": 1}'), ['{"a": 1}', 'application/json']);
+    assert.deepEqual(await sent('hello'), ['hello', 'text/plain;charset=UTF-8']);
+    assert.deepEqual(await sent({ a: [1] }), ['{"a":[1]}', 'application/json']);
+  });
+
+  it('of a map is a form where the type says so', async () => {
+    const { last } = await run(
+      {
+        path: '/',
+        method: 'POST',
+        headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+        body: { a: '{{a}}', 'b c': 'x={{n}}', gone: '{{gone}}' },
+      },
+      { names: ['a', 'n', 'gone'], params: { a: '1&b=2', n: 3 } },
+    );
+    assert.deepEqual(
+      [...new URLSearchParams(last.body)],
+      [
+        ['a', '1&b=2'],
+        ['b c', 'x=3'],
+      ],
+    );
+  });
+
+  it('refuses the boundary of its parts', async () => {
+    const sent = run(
+      {
+        path: '/',
+        method: 'POST',
+        headers: { 'Content-Type': 'multipart/form-data; boundary=XX' },
+        body: '--XX\r\n\r\n{{q}}\r\n--XX--',
+      },
+      { params: { q: 'a\r\n--XX--' } },
+    );
+    await fails(sent, 'INVALID_PARAMETERS');
+  });
+});
+
+describe('an answer', () => {
+  it('is result for JSON, output for text, base64 for bytes', async () => {
+    assert.deepEqual((await run({ path: '/', answer: json('{"success":false}') })).result, {
+      result: { success: false },
+      status: 200,
+    });
+    assert.deepEqual((await run({ path: '/', answer: json('null', 201) })).result, {
+      result: null,
+      status: 201,
+    });
+    const typed =
+      (type: string, body: string | Buffer): Answer =>
+      (response) =>
+        void response.writeHead(200, { 'content-type': type }).end(body);
+    const given = async (answer: Answer): Promise<unknown> => (await run({ path: '/', answer })).result;
+    assert.deepEqual(await given(typed('text/plain', '1.10')), { output: '1.10', status: 200 });
+    assert.deepEqual(await given(typed('text/html', '[1]')), { result: [1], status: 200 });
+    assert.deepEqual(await given(typed('application/json', '{"a":')), { output: '{"a":', status: 200 });
+    assert.deepEqual(await given(typed('text/plain; charset=iso-8859-1', Buffer.from([0xe9]))), {
+      output: 'é',
+      status: 200,
+    });
+    assert.deepEqual(await given(typed('image/png', Buffer.from([0x89, 0x50, 0]))), {
+      base64: 'iVAA',
+      content_type: 'image/png',
+      status: 200,
+    });
+    assert.deepEqual(await given((response) => void response.writeHead(204).end()), {
+      output: '',
+      status: 204,
+    });
+  });
+
+  it('of JSON that would lose digits is given as text, with a notice', async () => {
+    const text = '{"id":12345678901234567890,"name":"12345678901234567890"}';
+    const { result, notices } = await run({ path: '/', answer: json(text) });
+    assert.deepEqual(result, { output: text, status: 200 });
+    assert.match(notices.join(), /12345678901234567890 would lose digits/);
+    const { result: id } = await run({ path: '/', answer: json(text), extractJson: 'id' });
+    assert.deepEqual(id, { result: '12345678901234567890', status: 200 });
+    const { result: name } = await run({ path: '/', answer: json(text), extractJson: '$.name' });
+    assert.deepEqual(name, { result: '12345678901234567890', status: 200 });
+  });
+
+  it('gives what extract_json names, and fails where it is not there', async () => {
+    const answer = json('{"data":{"items":[{"name":null},{"the name":2}]}}');
+    const found = async (extractJson: string): Promise<unknown> =>
+      (await run({ path: '/', answer, extractJson })).result['result'];
+    assert.equal(await found('data.items[0].name'), null);
+    assert.equal(await found("$.data.items[1]['the name']"), 2);
+    assert.deepEqual(await found('$'), { data: { items: [{ name: null }, { 'the name': 2 }] } });
+    const missing = run({ path: '/', answer, extractJson: 'data.items[2].name', method: 'POST' });
+    await fails(missing, 'UNEXPECTED_ANSWER', { outcome: 'applied', message: /data\.items is a list of 2/ });
+    const text: Answer = (response) => void response.end('hello');
+    await fails(run({ path: '/', answer: text, extractJson: 'a' }), 'UNEXPECTED_ANSWER', {
+      outcome: 'none',
+      message: /not with JSON/,
+    });
+    await fails(run({ path: '/', answer, extractJson: 'a..b' }), 'MANIFEST_INVALID');
+  });
+
+  it('of 400 and more is HTTP_STATUS with status and body', async () => {
+    const answer = json('{"why":"no"}', 404);
+    const error = await fails(run({ path: '/x?secret=1', answer }), 'HTTP_STATUS', {
+      outcome: 'none',
+      message: /\/x answered 404 Not Found$/,
+    });
+    assert.deepEqual(error.fields, { status: 404, body: { why: 'no' } });
+    assert.equal(error.retryable, false);
+    const busy = await fails(run({ path: '/', method: 'POST', answer: json('later', 503) }), 'HTTP_STATUS', {
+      outcome: 'unknown',
+    });
+    assert.deepEqual(busy.fields, { status: 503, body: 'later' });
+    assert.equal(busy.retryable, true);
+    const long: Answer = (response) => void response.writeHead(500).end('x'.repeat(100_000));
+    const cut = await fails(run({ path: '/', answer: long }), 'HTTP_STATUS');
+    assert.equal(String(cut.fields?.['body']).length, 65_536);
+    assert.equal(cut.fields?.['body_truncated'], true);
+  });
+
+  it('is decompressed, and bounded by what it is then', async () => {
+    const compressed =
+      (encoding: string, bytes: Buffer): Answer =>
+      (response) =>
+        void response.writeHead(200, { 'content-encoding': encoding }).end(bytes);
+    const hello = Buffer.from('hello');
+    assert.equal(
+      (await run({ path: '/', answer: compressed('gzip', gzipSync(hello)) })).result['output'],
+      'hello',
+    );
+    assert.equal(
+      (await run({ path: '/', answer: compressed('br', brotliCompressSync(hello)) })).result['output'],
+      'hello',
+    );
+    const bomb = compressed('gzip', gzipSync(Buffer.alloc(5_000_000)));
+    await fails(run({ path: '/', answer: bomb }), 'OUTPUT_TOO_LARGE', { outcome: 'none' });
+    await fails(run({ path: '/', method: 'PUT', answer: bomb }), 'OUTPUT_TOO_LARGE', { outcome: 'applied' });
+    await fails(run({ path: '/', answer: compressed('gzip', hello) }), 'UNEXPECTED_ANSWER');
+    await fails(run({ path: '/', answer: compressed('zz', hello) }), 'UNEXPECTED_ANSWER');
+  });
+});
+
+describe('a failure to reach the server', () => {
+  it('has the outcome none when nothing was sent', async () => {
+    const closed = await startServer();
+    await closed.close();
+    const url = closed.origin.replace('://', '://me:hush@');
+    const error = await fails(
+      runHttp(invocationOf(action({ method: 'POST', url: `${url}/?k=hush` }))),
+      'UPSTREAM_UNAVAILABLE',
+      { outcome: 'none' },
+    );
+    assert.match(error.message, /connection refused/);
+    assert.doesNotMatch(JSON.stringify([error.message, error.hint, error.fields]), /hush/);
+    const nowhere = action({ method: 'POST', url: 'http://nowhere.invalid/' });
+    await fails(runHttp(invocationOf(nowhere)), 'UPSTREAM_UNAVAILABLE', { outcome: 'none' });
+  });
+
+  it('has the outcome unknown when the connection broke after an unsafe request', async () => {
+    const reset: Answer = (_response, _request, raw) => void raw.socket.destroy();
+    await fails(run({ path: '/', method: 'POST', answer: reset }), 'UPSTREAM_UNAVAILABLE', {
+      outcome: 'unknown',
+    });
+    await fails(run({ path: '/', answer: reset }), 'UPSTREAM_UNAVAILABLE', { outcome: 'none' });
+    const half: Answer = (response) => {
+      response.writeHead(200, { 'content-length': '100' });
+      response.write('x', () => response.destroy());
+    };
+    await fails(run({ path: '/', method: 'POST', answer: half }), 'UPSTREAM_UNAVAILABLE', {
+      outcome: 'unknown',
+    });
+  });
+
+  it('says so when the other side does not speak HTTP', async () => {
+    const rude = createServer((socket) => void socket.end('220 mail ready\r\n'));
+    await new Promise<void>((resolve) => rude.listen(0, '127.0.0.1', resolve));
+    const { port } = rude.address() as AddressInfo;
+    await fails(runHttp(invocationOf(action({ url: `http://127.0.0.1:${port}/` }))), 'UNEXPECTED_ANSWER');
+    rude.close();
+  });
+
+  it('ends at the deadline, before and in the middle of the answer', async () => {
+    const silent: Answer = () => undefined;
+    const options = { timeoutMs: 150 };
+    await fails(run({ path: '/', method: 'POST', answer: silent }, options), 'TIMEOUT', {
+      outcome: 'unknown',
+    });
+    await fails(run({ path: '/', answer: silent }, options), 'TIMEOUT', { outcome: 'none' });
+    const slow: Answer = (response) => void response.writeHead(200).write('x');
+    await fails(run({ path: '/', method: 'POST', answer: slow }, options), 'TIMEOUT', { outcome: 'unknown' });
+  });
+
+  it('ends when the caller cancels', async () => {
+    const controller = new AbortController();
+    const answer: Answer = () => controller.abort(new GantzError('CANCELLED', 'enough'));
+    const sent = run({ path: '/', method: 'POST', answer }, { signal: controller.signal });
+    await fails(sent, 'CANCELLED', { outcome: 'unknown' });
+    await fails(run({ path: '/', method: 'POST' }, { signal: controller.signal }), 'CANCELLED', {
+      outcome: 'none',
+    });
+  });
+});
+
+describe('a redirect', () => {
+  const to =
+    (location: string, status = 302): Answer =>
+    (response) =>
+      void response.writeHead(status, { location }).end();
+
+  it('carries no header of the manifest to another origin, nor back from there', async () => {
+    const other = await startServer((response, { url }) => {
+      if (url === '/back') response.writeHead(302, { location: `${server.origin}/end` });
+      response.end();
+    });
+    const headers = {
+      Authorization: 'Bearer ${T}',
+      Cookie: 'c=1',
+      'X-Api-Key': '{{k}}',
+      Accept: 'x/y',
+      'User-Agent': 'me',
+    };
+    const options = { params: { k: 'key' }, environment: { T: 'token' } };
+    const answer: Answer = (response, { url }) =>
+      url === '/end'
+        ? void response.end('end')
+        : to(`${other.origin}/back`)(response, server.received[0] as Received, undefined as never);
+    const { last } = await run({ path: '/start', headers, answer }, options);
+    const [start] = server.received.filter(({ url }) => url === '/start');
+    assert.equal(start?.headers.authorization, 'Bearer token');
+    assert.equal(start.headers['x-api-key'], 'key');
+    assert.equal(last.url, '/end');
+    for (const received of [other.received.at(-1), last]) {
+      assert.ok(received);
+      const { authorization, cookie, accept, 'x-api-key': key, 'user-agent': agent } = received.headers;
+      assert.deepEqual([authorization, cookie, key], [undefined, undefined, undefined]);
+      assert.notEqual(accept, 'x/y');
+      assert.notEqual(agent, 'me');
+    }
+    await other.close();
+  });
+
+  it('keeps them on the same origin', async () => {
+    const answer: Answer = (response, request, raw) =>
+      request.url === '/b' ? void response.end() : to('b')(response, request, raw);
+    const { last } = await run({ path: '/a', headers: { 'X-Key': 'k' }, answer });
+    assert.deepEqual([last.url, last.headers['x-key']], ['/b', 'k']);
+  });
+
+  it('changes the method as browsers do', async () => {
+    for (const [status, method, next] of [
+      [301, 'POST', 'GET'],
+      [302, 'POST', 'GET'],
+      [302, 'PUT', 'PUT'],
+      [303, 'PUT', 'GET'],
+      [303, 'HEAD', 'HEAD'],
+      [307, 'POST', 'POST'],
+      [308, 'DELETE', 'DELETE'],
+    ] as const) {
+      const answer: Answer = (response, request, raw) =>
+        request.url === '/b' ? void response.end() : to('/b', status)(response, request, raw);
+      const { last } = await run({
+        path: '/a',
+        method,
+        body: method === 'HEAD' ? undefined : { a: 1 },
+        answer,
+      });
+      assert.equal(last.method, next, `${method} after ${status}`);
+      assert.equal(last.body, next === 'GET' || next === 'HEAD' ? '' : '{"a":1}');
+    }
+  });
+
+  it('ends after ten, and at what is not http', async () => {
+    await fails(run({ path: '/', method: 'POST', answer: to('/again', 307) }), 'UNEXPECTED_ANSWER', {
+      outcome: 'unknown',
+      message: /more than 10/,
+    });
+    await fails(run({ path: '/', answer: to('file:///etc/passwd') }), 'UNEXPECTED_ANSWER', {
+      outcome: 'none',
+    });
+  });
+
+  it('never takes variables in a body to another host', async () => {
+    const elsewhere = server.origin.replace('127.0.0.1', 'localhost');
+    const answer = to(`${elsewhere}/`, 307);
+    const sent = run(
+      { path: '/', method: 'POST', body: { k: '${KEY}' }, answer },
+      { environment: { KEY: 'k' } },
+    );
+    await fails(sent, 'UNEXPECTED_ANSWER', { outcome: 'unknown', message: /variables of the environment/ });
+  });
+});
