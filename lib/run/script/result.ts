@@ -1,0 +1,99 @@
+import type { Result } from '../../envelope.ts';
+import { CODES, GantzError, type Code, type Detail, type Outcome } from '../../errors.ts';
+import { parseJson } from '../../json/parse.ts';
+import type { Ended } from './process.ts';
+
+/**
+ * What a script said. One JSON object with a boolean `success` is the envelope itself; other JSON is `result`, unless
+ * a number in it would lose digits; anything else is text, `output`, without its last newline. An exit other than 0
+ * is SCRIPT_FAILED, whatever was printed before it, unless that was the envelope of a failure.
+ */
+export function readResult(ended: Ended, what: string): Result {
+  const { stdout, exitCode } = ended;
+  const output = stdout.endsWith('\n') ? stdout.slice(0, -1) : stdout;
+  const value = jsonOf(stdout);
+  const envelope = asEnvelope(value);
+  if (envelope?.['success'] === false) throw failureOf(envelope, what);
+  if (exitCode !== 0) throw exited(ended, output, what);
+  if (envelope) return without(envelope, ['success']);
+  return value === undefined ? { output } : { result: value };
+}
+
+const OUTCOMES = new Set<unknown>(['none', 'applied', 'unknown']);
+
+function jsonOf(text: string): unknown {
+  // Most texts show at their first character that they are not JSON.
+  if (!/^\s*[[{"\dtfn-]/.test(text)) return undefined;
+  const parsed = parseJson(text);
+  return 'value' in parsed ? parsed.value : undefined;
+}
+
+function asEnvelope(value: unknown): Record<string, unknown> | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const object = value as Record<string, unknown>;
+  return typeof object['success'] === 'boolean' ? object : undefined;
+}
+
+/** The script's own failure. A code that is not one of ours is kept, and ends gantz as SCRIPT_FAILED does. */
+function failureOf(envelope: Record<string, unknown>, what: string): GantzError {
+  const { error, code, outcome, retryable, hint, details, ...rest } = without(envelope, ['success']);
+  const known: Code = isCode(code) ? code : 'SCRIPT_FAILED';
+  return new GantzError(known, sentence(error) ?? `${what} failed`, {
+    outcome: isOutcome(outcome) ? outcome : 'unknown',
+    ...(typeof retryable === 'boolean' && { retryable }),
+    ...(typeof hint === 'string' && { hint }),
+    ...(isDetails(details) && { details }),
+    fields: {
+      ...(typeof code === 'string' && code !== '' && !isCode(code) && { code }),
+      ...(details !== undefined && !isDetails(details) && { details }),
+      ...rest,
+    },
+  });
+}
+
+function without(object: Record<string, unknown>, names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));
+}
+
+function sentence(error: unknown): string | undefined {
+  if (error === undefined || error === null || error === '') return undefined;
+  return typeof error === 'string' ? error : JSON.stringify(error);
+}
+
+function isCode(code: unknown): code is Code {
+  return typeof code === 'string' && Object.hasOwn(CODES, code);
+}
+
+function isOutcome(outcome: unknown): outcome is Outcome {
+  return OUTCOMES.has(outcome);
+}
+
+function isDetails(details: unknown): details is Detail[] {
+  return (
+    Array.isArray(details) &&
+    details.every(
+      (detail: unknown) =>
+        typeof detail === 'object' && detail !== null && 'path' in detail && 'message' in detail,
+    )
+  );
+}
+
+function exited({ stderr, exitCode, signal }: Ended, output: string, what: string): GantzError {
+  const how = exitCode === null ? `was ended by ${signal ?? 'a signal'}` : `ended with exit code ${exitCode}`;
+  const last = stderr.trimEnd().split('\n').at(-1)?.trim() ?? '';
+  const hint =
+    exitCode === 127
+      ? 'Exit code 127 means that a command was not found: check its name and PATH.'
+      : exitCode === 126
+        ? 'Exit code 126 means that a file could not be run: chmod +x it.'
+        : undefined;
+  return new GantzError('SCRIPT_FAILED', `${what} ${how}${last === '' ? '' : `: ${last.slice(0, 300)}`}`, {
+    outcome: 'unknown',
+    ...(hint !== undefined && { hint }),
+    fields: {
+      ...(exitCode === null ? { signal } : { exit_code: exitCode }),
+      stderr,
+      output,
+    },
+  });
+}
