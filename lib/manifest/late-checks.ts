@@ -1,4 +1,4 @@
-import { compileValidator } from '../parameters/validator.ts';
+import { compileValidator, type Validator } from '../parameters/validator.ts';
 import { describeError } from '../parameters/describe-error.ts';
 import { error, type Findings } from './findings.ts';
 
@@ -8,7 +8,20 @@ export async function runLateChecks(findings: Findings): Promise<void> {
     // A reference begins at the object of all parameters, which is not at hand here.
     if (JSON.stringify(schema).includes('"$ref"')) continue;
     findings.tool = tool;
-    const validate = await compileValidator(schema);
+    let validate: Validator;
+    try {
+      validate = await compileValidator(schema);
+    } catch (thrown) {
+      // What keeps a schema from compiling was mostly reported at its own line.
+      if (!findings.problems.some(({ severity }) => severity === 'error')) {
+        error(
+          findings,
+          at,
+          `The schema of ${what} cannot be used: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+        );
+      }
+      continue;
+    }
     const [wrong] = validate(structuredClone(value)) ?? [];
     if (!wrong) continue;
     const { path, message } = describeError(wrong);

@@ -42,6 +42,8 @@ export function explainSlip(
       };
     case 'BAD_INDENT':
       return message.startsWith('Flow') ? unclosed(offset) : misplacedLine(text, offset);
+    case 'RESOURCE_EXHAUSTION':
+      return { offset, message: 'This is nested too deeply to be read' };
     case 'UNEXPECTED_TOKEN':
     case 'MISSING_CHAR': {
       const before = text.slice(line.start, offset);

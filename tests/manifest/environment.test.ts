@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { GantzError } from '../../lib/errors.ts';
+import { expand, manifestEnvironment, toolEnvironment } from '../../lib/manifest/environment.ts';
+import type { Manifest, Tool } from '../../lib/manifest/manifest.ts';
+import { parseManifest } from '../../lib/manifest/parse.ts';
+
+const ENV = { A: '1', B: 'two words', EMPTY: '', SECRET: '${A}' };
+
+describe('expand', () => {
+  const cases: [text: string, expanded: string][] = [
+    ['plain', 'plain'],
+    ['${A}', '1'],
+    ['x${A}y${B}z', 'x1ytwo wordsz'],
+    ['${NONE}', ''],
+    ['${EMPTY}', ''],
+    ['${NONE:-default}', 'default'],
+    ['${EMPTY:-default}', 'default'],
+    ['${A:-default}', '1'],
+    ['${NONE:-}', ''],
+    ['${NONE:-${A}}', '1'],
+    ['${NONE:-${NIL:-${B}}}!', 'two words!'],
+    ['${NONE:-{"a": 1}', '{"a": 1'],
+    ['${A:?needed}', '1'],
+    ['$$', '$'],
+    ['$${A}', '${A}'],
+    ['$$$${A}', '$${A}'],
+    ['$A $1 $? $( $', '$A $1 $? $( $'],
+    ['${A', '${A'],
+    ['${', '${'],
+    ['${}', '${}'],
+    ['${1}', '${1}'],
+    ['${A-x}', '${A-x}'],
+    ['${A:+x}', '${A:+x}'],
+    ['${{ a }}', '${{ a }}'],
+    ['${SECRET}', '${A}'],
+    ['${__proto__}${constructor}', ''],
+  ];
+  for (const [text, expanded] of cases)
+    it(JSON.stringify(text), () => assert.equal(expand(text, ENV), expanded));
+
+  it('refuses an unset or empty ${VAR:?message} and names it', () => {
+    for (const name of ['NONE', 'EMPTY']) {
+      assert.throws(
+        () => expand(`\${${name}:?set it to \${A}}`, ENV),
+        (error) => {
+          assert.ok(error instanceof GantzError);
+          assert.equal(error.code, 'MANIFEST_INVALID');
+          assert.match(error.message, new RegExp(`${name} is not set: set it to 1`));
+          return true;
+        },
+      );
+    }
+  });
+
+  it('refuses to nest without end', () => {
+    assert.throws(() => expand('${N:-'.repeat(5000) + '}'.repeat(5000), ENV), /nested/);
+  });
+
+  it('leaves every text without a dollar alone and reads no value twice', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (text, value) => {
+        if (!text.includes('$')) assert.equal(expand(text, ENV), text);
+        assert.equal(expand('<${V}>', { V: value }), `<${value}>`);
+        assert.equal(expand(text.replaceAll('$', '$$$$'), ENV), text);
+      }),
+    );
+  });
+});
+
+async function load(text: string): Promise<{ manifest: Manifest; tool: Tool; other: Tool | undefined }> {
+  const manifest = await parseManifest(text, { file: 'gantz.yaml', directory: '/here' });
+  const [tool, other] = manifest.tools;
+  assert.ok(tool);
+  return { manifest, tool, other };
+}
+
+describe('toolEnvironment', () => {
+  it('puts the root, the tool and the script over the caller, each seeing those before', async () => {
+    const { manifest, tool } = await load(`
+env: { A: root, B: "\${A}+\${HOME}" }
+tools:
+  - name: t
+    environment: { A: "tool-\${A}", C: "\${B}" }
+    script: { shell: env, env: { D: "\${C}\${A}" } }
+`);
+    assert.deepEqual(
+      { ...toolEnvironment(manifest, tool, { HOME: '/me', KEPT: 'yes', GONE: undefined }) },
+      { HOME: '/me', KEPT: 'yes', A: 'tool-root', B: 'root+/me', C: 'root+/me', D: 'root+/metool-root' },
+    );
+  });
+
+  it('does not export what is wholly one unset variable, nor what it passes through', async () => {
+    const { manifest, tool } = await load(
+      'env: { A: "${NONE}", B: "x${NONE}", C: , E: "${EMPTY}" }\ntools: [{ name: t, script: ./a }]\n',
+    );
+    assert.deepEqual({ ...toolEnvironment(manifest, tool, { EMPTY: '' }) }, { B: 'x', EMPTY: '', E: '' });
+  });
+
+  it('requires a ${VAR:?} of the tools that need it, and of no other', async () => {
+    const { manifest, tool, other } = await load(`
+env: { TOKEN: "\${TOKEN:?get one}" }
+tools:
+  - { name: t, script: ./a }
+  - { name: u, http: { url: "https://example.com" } }
+  - { name: v, http: { url: "https://example.com", headers: { a: "\${TOKEN}" } } }
+`);
+    const last = manifest.tools[2];
+    assert.ok(other && last);
+    assert.throws(() => toolEnvironment(manifest, tool, {}), /TOKEN is not set: get one/);
+    assert.throws(() => toolEnvironment(manifest, last, {}), /TOKEN is not set/);
+    assert.deepEqual({ ...toolEnvironment(manifest, other, {}) }, {});
+    assert.deepEqual({ ...manifestEnvironment(manifest, {}) }, {});
+  });
+
+  it('gives the caller back unchanged when a manifest says nothing', async () => {
+    const { manifest, tool } = await load('tools: [{ name: t, script: ./a }]\n');
+    assert.deepEqual(
+      { ...toolEnvironment(manifest, tool, { PATH: '/bin', X: '${A}$$' }) },
+      { PATH: '/bin', X: '${A}$$' },
+    );
+  });
+});

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, describe, it } from 'node:test';
+import { checkManifest, loadManifest } from '../../lib/manifest/load.ts';
+import { locateManifest } from '../../lib/manifest/locate.ts';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'gantz-locate-'));
+const empty = path.join(folder, 'empty');
+const here = path.join(folder, 'here');
+mkdirSync(empty);
+mkdirSync(here);
+const file = path.join(here, 'gantz.yaml');
+writeFileSync(file, 'tools: []\n');
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('locateManifest', () => {
+  const cases: [name: string, options: Parameters<typeof locateManifest>[0], found: string][] = [
+    ['-c over all', { config: file, env: { GANTZ_CONFIG: '/none' }, cwd: empty }, file],
+    ['-c relative to the working directory', { config: 'gantz.yaml', env: {}, cwd: here }, file],
+    ['-c with a folder', { config: '../here', env: {}, cwd: empty }, file],
+    ['-c builtin:redis', { config: 'builtin:redis', env: {}, cwd: here }, 'builtin:redis'],
+    [
+      'GANTZ_CONFIG over ./gantz.yaml',
+      { env: { GANTZ_CONFIG: 'builtin:redis' }, cwd: here },
+      'builtin:redis',
+    ],
+    ['an empty GANTZ_CONFIG is none', { env: { GANTZ_CONFIG: '' }, cwd: here }, file],
+    ['./gantz.yaml', { env: {}, cwd: here }, file],
+    ['else the bundled one', { env: {}, cwd: empty }, 'builtin:redis'],
+  ];
+  for (const [name, options, found] of cases)
+    it(name, () => assert.deepEqual(locateManifest(options), { file: found }));
+
+  it('says what it looked for when there is none', () => {
+    for (const config of ['none.yaml', 'builtin:mysql', '', '.']) {
+      assert.throws(() => locateManifest({ config, env: {}, cwd: empty }), {
+        code: 'MANIFEST_NOT_FOUND',
+        message: /-c names/,
+      });
+    }
+    assert.throws(() => locateManifest({ env: { GANTZ_CONFIG: 'x.yaml' }, cwd: empty }), {
+      message: /GANTZ_CONFIG names/,
+    });
+  });
+});
+
+describe('loadManifest', () => {
+  it('says so when a file cannot be read', async () => {
+    await assert.rejects(loadManifest({ file: path.join(folder, 'none.yaml') }), {
+      code: 'MANIFEST_NOT_FOUND',
+      message: /no such file/,
+    });
+    await assert.rejects(loadManifest({ file: folder }), { code: 'MANIFEST_NOT_FOUND', message: /folder/ });
+  });
+
+  it('loads builtin:redis', async () => {
+    const { file: name, directory, tools } = await loadManifest({ file: 'builtin:redis' });
+    assert.deepEqual([name, directory], ['builtin:redis', '']);
+    assert.ok(tools.every(({ action }) => action?.kind === 'handler' && action.builtin));
+  });
+
+  it("takes the checkout's own gantz.yaml, and a copy of it, for the bundled one", async () => {
+    const root = path.join(import.meta.dirname, '../../gantz.yaml');
+    const copy = path.join(folder, 'copy.yaml');
+    writeFileSync(copy, readFileSync(root));
+    for (const name of [root, copy]) {
+      const { manifest, problems } = await checkManifest({ file: name });
+      assert.deepEqual(problems, []);
+      assert.equal(manifest?.file, name);
+      assert.deepEqual(manifest.sources, [name]);
+      assert.ok(manifest.tools.every(({ action }) => action?.kind === 'handler' && action.builtin));
+    }
+  });
+
+  it('does not take handlers of other folders for bundled ones', async () => {
+    const own = path.join(folder, 'own.yaml');
+    writeFileSync(own, 'tools: [{ name: cache_get, handler: cache.get }]\n');
+    const { tools } = await loadManifest({ file: own });
+    assert.deepEqual(tools[0]?.action, { kind: 'handler', module: 'cache', function: 'get', builtin: false });
+  });
+});

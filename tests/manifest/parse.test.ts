@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { stringify } from 'yaml';
+import { GantzError } from '../../lib/errors.ts';
+import type { Manifest, Problem } from '../../lib/manifest/manifest.ts';
+import { checkManifestText, parseManifest } from '../../lib/manifest/parse.ts';
+import { compileValidator } from '../../lib/parameters/validator.ts';
+
+const PLACE = { file: 'gantz.yaml', directory: '/here' };
+
+async function load(text: string): Promise<Manifest> {
+  return parseManifest(text, PLACE);
+}
+
+async function problemsOf(text: string): Promise<Problem[]> {
+  return (await checkManifestText(text, PLACE)).problems;
+}
+
+describe('the text of a manifest', () => {
+  it('may begin with a byte order mark and end its lines with CR LF', async () => {
+    const { name, tools } = await load(
+      '\ufeffname: a\r\ntools:\r\n  - name: t\r\n    description: d\r\n    script: ./a.sh\r\n',
+    );
+    assert.equal(name, 'a');
+    assert.deepEqual(tools[0]?.action, { kind: 'script', env: {}, command: './a.sh', args: [] });
+    const [problem] = await problemsOf('\ufeffname: a\r\ntools: text\r\n');
+    assert.deepEqual([problem?.line, problem?.column, problem?.source], [2, 8, 'tools: text']);
+  });
+
+  it('names every problem at once in one failure', async () => {
+    const failure = await load(
+      'tools:\n  - name: t\n    timeout: soon\n    annotation: {}\n    script: []\n',
+    ).catch((e: unknown) => e);
+    assert.ok(failure instanceof GantzError);
+    assert.equal(failure.code, 'MANIFEST_INVALID');
+    assert.match(failure.message, /^gantz\.yaml:3:14: error: .*\n {2}3 \| {5}timeout: soon\n {4}\| {14}\^\n/);
+    assert.match(failure.hint ?? '', /1 more error/);
+    const problems = failure.fields?.['problems'] as Problem[];
+    assert.deepEqual(
+      problems.map(({ line, severity, tool }) => [line, severity, tool]),
+      [
+        [3, 'error', 't'],
+        [4, 'warning', 't'],
+        [5, 'error', 't'],
+      ],
+    );
+  });
+
+  it('cannot take the memory of the machine with aliases of aliases', async () => {
+    const lists = Array.from(
+      { length: 9 },
+      (_, level) =>
+        `x-${level}: &l${level} [${Array(9)
+          .fill(level ? `*l${level - 1}` : 'x')
+          .join(', ')}]`,
+    );
+    const [problem] = await problemsOf(
+      `${lists.join('\n')}\ntools:\n  - { name: t, tests: { input: *l8 }, script: ./a }\n`,
+    );
+    assert.match(problem?.message ?? '', /expand to too many values/);
+    const schemas = Array.from(
+      { length: 40 },
+      (_, level) =>
+        `x-${level}: &s${level} { not: ${level ? `*s${level - 1}` : 'string'}, if: ${level ? `*s${level - 1}` : 'string'} }`,
+    );
+    const [other] = await problemsOf(
+      `${schemas.join('\n')}\ntools:\n  - { name: t, parameters: { p: *s39 }, script: ./a }\n`,
+    );
+    assert.match(other?.message ?? '', /expand to too many values/);
+  });
+
+  it('may be nested as deep as anyone likes and is still answered with a sentence', async () => {
+    for (const text of [
+      `tools: ${'['.repeat(20_000)}`,
+      `tools: ${'[{a: '.repeat(5_000)}${'}]'.repeat(5_000)}`,
+    ]) {
+      const [problem] = await problemsOf(text);
+      assert.match(problem?.message ?? '', /nested too deeply/);
+    }
+  });
+
+  it('never makes the reader throw anything but MANIFEST_INVALID', async () => {
+    const line = fc.stringMatching(
+      /^ {0,6}(- )?(name|tools|script|shell|parameters|type|default|http|url|include|env|<<)?:? ?[-[\]{}*&!|>'"%@`#,:?a-c0-9\t ]{0,12}$/,
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(line, { maxLength: 8 }), async (lines) => {
+        const { manifest, problems } = await checkManifestText(lines.join('\n'), PLACE);
+        assert.equal(
+          manifest === undefined,
+          problems.some(({ severity }) => severity === 'error'),
+        );
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  it('takes any JSON where a schema is expected, and every schema that it lets through compiles', async () => {
+    const keyword = fc.constantFrom(
+      'type',
+      'enum',
+      'const',
+      'default',
+      'minimum',
+      'maxLength',
+      'pattern',
+      'items',
+      'properties',
+      'required',
+      'anyOf',
+      'not',
+      '$ref',
+      'multipleOf',
+      'dependentRequired',
+      'prefixItems',
+      'format',
+      'patternProperties',
+      'additionalProperties',
+      'if',
+    );
+    const value = fc.oneof(
+      fc.constantFrom<unknown>(
+        'string',
+        'integer',
+        '#/properties/p',
+        '#',
+        '^a',
+        '(',
+        'email',
+        true,
+        0,
+        1,
+        -1,
+        0.5,
+        null,
+      ),
+      fc.json().map((json): unknown => JSON.parse(json)),
+    );
+    const { schema } = fc.letrec<{ schema: unknown }>((tie) => ({
+      schema: fc.dictionary(
+        keyword,
+        fc.oneof(
+          value,
+          fc.array(value, { maxLength: 3 }),
+          tie('schema'),
+          fc.array(tie('schema'), { maxLength: 2 }),
+          fc.dictionary(fc.constantFrom('a', '(', '__proto__'), tie('schema')),
+        ),
+        { maxKeys: 3 },
+      ),
+    }));
+    let accepted = 0;
+    await fc.assert(
+      fc.asyncProperty(schema, async (parameter) => {
+        const text = stringify(
+          { tools: [{ name: 't', parameters: { p: parameter }, script: './a' }] },
+          { aliasDuplicateObjects: false },
+        );
+        const { manifest } = await checkManifestText(text, PLACE);
+        const [tool] = manifest?.tools ?? [];
+        if (!tool) return;
+        accepted++;
+        const validate = await compileValidator(tool.inputSchema);
+        validate({ p: { a: [1, 'x', null] } });
+      }),
+      { numRuns: 1500 },
+    );
+    assert.ok(accepted > 100, String(accepted));
+  });
+
+  it('holds two thousand tools', async () => {
+    const tools = Array.from(
+      { length: 2000 },
+      (_, i) => `  - name: tool_${i}\n    parameters: { key: string }\n    script: { shell: echo }\n`,
+    );
+    const { tools: loaded, warnings } = await load(
+      `tools:\n${tools.join('')}toolsets: { all: ["tool_*"] }\n`,
+    );
+    assert.equal(loaded.length, 2000);
+    assert.deepEqual(warnings, []);
+  });
+
+  it('keeps a parameter called __proto__', async () => {
+    const { tools } = await load(
+      'tools:\n  - name: t\n    parameters: { __proto__: string, constructor: int }\n    script: ./a\n',
+    );
+    assert.deepEqual(Object.keys(tools[0]?.inputSchema.properties ?? {}), ['__proto__', 'constructor']);
+  });
+});
