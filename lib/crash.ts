@@ -1,20 +1,30 @@
 import { answerFailure } from './cli/answer.ts';
+import type { Process } from './process.ts';
 
 /**
  * Gives a real process what main cannot see: an error that nobody caught becomes the one envelope and exit status 70, and
  * a reader of stdout that has gone (`gantz … | head -1`) ends the process quietly.
  */
 export function watchForCrashes(process: NodeJS.Process): void {
+  // A handler that runs when the error comes has `process.stdout.write` lead elsewhere.
+  const write = process.stdout.write.bind(process.stdout);
   const onError = (error: unknown): void => {
-    if (error === process.stderr.errored && isBrokenPipe(error)) return;
-    if (error === process.stdout.errored && isBrokenPipe(error)) process.exit();
+    // A reader of stderr that has gone misses what it did not want; stdout goes on.
+    if (isBrokenPipe(error)) return;
     // With an answer already given, a second one would break the promise of one line.
-    if (process.exitCode === undefined) answerFailure(process, error);
-    else process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    if (process.exitCode === undefined) {
+      answerFailure(Object.create(process, { stdout: { value: { write } } }) as Process, error);
+    } else {
+      process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    }
     process.exitCode = 70;
     // What is still open belongs to a program in an unknown state; only what was written is waited for.
-    process.stdout.write('', () => process.exit());
+    write('', () => process.exit());
   };
+  process.stdout.on('error', (error) => {
+    if (isBrokenPipe(error)) process.exit();
+    onError(error);
+  });
   process.on('uncaughtException', onError);
   process.on('unhandledRejection', onError);
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { chmod, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 import { trimmedRedisClient } from './redis-client.ts';
@@ -59,8 +59,10 @@ export async function bundleForNode(root: string, folder: string): Promise<Metaf
     target: 'node10',
     entryPoints: [join(root, 'lib/start/start.ts')],
     outfile: join(folder, 'gantz.cjs'),
+    banner: { js: '#!/usr/bin/env node' },
     define: { BUILD: JSON.stringify(await digestOf(folder)) },
   });
+  await chmod(join(folder, 'gantz.cjs'), 0o755);
   return [main, start, ...others].map(({ metafile }) => metafile).filter((file) => file !== undefined);
 }
 

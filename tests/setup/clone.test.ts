@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+test("a fresh clone in a clean home: the README's first command works, and a second time", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'gantz clone '));
+  const clone = join(folder, 'a clone');
+  const home = join(folder, 'home');
+  mkdirSync(home);
+  copySources(clone);
+  // What npm has downloaded for this checkout is not downloaded again.
+  const cache = spawnSync('npm', ['config', 'get', 'cache'], { encoding: 'utf8' }).stdout.trim();
+  const env = {
+    PATH: process.env['PATH'],
+    HOME: home,
+    NODE_ENV: 'production',
+    npm_config_cache: cache,
+    npm_config_prefer_offline: 'true',
+    npm_config_prefix: join(folder, 'prefix'),
+  };
+  const shell = (line: string) => spawnSync('sh', ['-c', line], { cwd: clone, env, encoding: 'utf8' });
+  t.after(() => {
+    shell('bin/gantz redis stop');
+    rmSync(folder, { recursive: true });
+  });
+  const first = `bin/setup && bin/gantz cache set '{"key":"greeting","value":"hello"}' && bin/gantz cache get '{"key":"greeting"}'`;
+  const expected =
+    '{"success":true,"key":"greeting","ttl":3600,"stored":true}\n{"success":true,"value":"hello","found":true}\n';
+
+  const fresh = shell(first);
+  assert.equal(fresh.stdout, expected, fresh.stderr);
+  const again = shell(first);
+  assert.equal(again.stdout, expected, again.stderr);
+  assert.equal(again.stderr, '', 'nothing to set up, nothing to say');
+  const elsewhere = spawnSync(join(clone, 'bin/setup'), [], { cwd: '/', env: { ...env, HOME: '' } });
+  assert.equal(elsewhere.status, 0);
+  assert.equal(elsewhere.stderr.toString(), '');
+});
+
+/** Everything that a clone of the present state would hold. */
+function copySources(target: string): void {
+  const { stdout } = spawnSync('git', ['ls-files', '-z', '-co', '--exclude-standard'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  for (const file of stdout.split('\0').filter(Boolean)) {
+    mkdirSync(dirname(join(target, file)), { recursive: true });
+    try {
+      cpSync(join(ROOT, file), join(target, file));
+    } catch (error) {
+      // Deleted, but not yet from the index.
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { chmod, copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+
+const ROOT = join(import.meta.dirname, '../..');
+const SHIM = join(ROOT, 'bin/gantz');
+
+/** Prints what it was started as, its arguments, and the variables that must not reach it. */
+const PROGRAM = '#!/bin/sh\nprintf "%s:" "${0##*/}" "$@" "${BUN_OPTIONS-}" "${BUN_BE_BUN-}"\n';
+
+describe('bin/gantz', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'gantz shim '));
+    await mkdir(join(folder, 'app/bin'), { recursive: true });
+    await mkdir(join(folder, 'app/dist/native'), { recursive: true });
+    await copyFile(SHIM, join(folder, 'app/bin/gantz'));
+    const program = join(folder, 'app/dist/native/gantz');
+    await writeFile(program, PROGRAM);
+    await chmod(program, 0o755);
+    await mkdir(join(folder, '.bin'));
+    await symlink('../app/bin/gantz', join(folder, '.bin/gantz'));
+    await symlink(join(folder, '.bin/gantz'), join(folder, 'absolute'));
+    await symlink('absolute', join(folder, 'chained'));
+    await symlink('app', join(folder, 'linked'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  function run(
+    file: string,
+    { env = {}, cwd = folder }: { env?: Record<string, string>; cwd?: string } = {},
+  ) {
+    const { stdout, status } = spawnSync(file, ['a b', '', '*'], {
+      cwd,
+      env: { PATH: process.env['PATH'], ...env },
+      encoding: 'utf8',
+    });
+    return { stdout, status };
+  }
+
+  for (const file of ['app/bin/gantz', '.bin/gantz', 'absolute', 'chained', 'linked/bin/gantz']) {
+    it(`finds the executable from ${file}, and hands its words on as they are`, () => {
+      assert.deepEqual(run(join(folder, file)), { stdout: 'gantz:a b::*:::', status: 0 });
+    });
+  }
+
+  it('finds it by a relative path and through PATH', () => {
+    assert.equal(run('./chained').stdout, 'gantz:a b::*:::');
+    const env = { PATH: `${join(folder, '.bin')}:${process.env['PATH'] ?? ''}` };
+    assert.equal(run('gantz', { env }).stdout, 'gantz:a b::*:::');
+    const { stdout } = spawnSync('sh', ['gantz'], { cwd: join(folder, 'app/bin'), encoding: 'utf8' });
+    assert.equal(stdout, 'gantz:::');
+  });
+
+  it('keeps from it what would make the executable a compiler', () => {
+    assert.equal(
+      run('./chained', { env: { BUN_OPTIONS: '--x', BUN_BE_BUN: '1' } }).stdout,
+      'gantz:a b::*:::',
+    );
+  });
+
+  it('runs the package with node when there is no executable', async () => {
+    const app = join(folder, 'node-only');
+    await mkdir(join(app, 'bin'), { recursive: true });
+    await mkdir(join(app, 'dist/node'), { recursive: true });
+    await copyFile(SHIM, join(app, 'bin/gantz'));
+    await writeFile(join(app, 'dist/node/gantz.cjs'), 'console.log(process.argv.slice(2).join())');
+    assert.deepEqual(run(join(app, 'bin/gantz')), { stdout: 'a b,,*\n', status: 0 });
+    // Without node it says so, in the one line that every call prints.
+    const { stdout, status } = run(join(app, 'bin/gantz'), { env: { PATH: '/nonexistent' } });
+    assert.equal(status, 3);
+    assert.match((JSON.parse(stdout) as { error: string }).error, /no node on PATH/);
+  });
+
+  it('says what to do when nothing is built', async () => {
+    const app = join(folder, 'unbuilt');
+    await mkdir(join(app, 'bin'), { recursive: true });
+    await copyFile(SHIM, join(app, 'bin/gantz'));
+    const { stdout, status } = run(join(app, 'bin/gantz'));
+    assert.equal(status, 3);
+    assert.match((JSON.parse(stdout) as { hint: string }).hint, /bin\/setup/);
+  });
+});
+
+it('shell scripts pass shellcheck', (t) => {
+  const { error, stdout, status } = spawnSync(
+    'shellcheck',
+    ['bin/gantz', 'bin/setup', 'scripts/test', '.ci/run'],
+    { cwd: ROOT, encoding: 'utf8' },
+  );
+  if (error) t.skip('there is no shellcheck here');
+  else assert.equal(status, 0, stdout);
+});
