@@ -12,9 +12,6 @@ export const BUNDLED_MANIFEST: Manifest = {
   "env": {
     "REDIS_URL": "${REDIS_URL:-embedded:}"
   },
-  "toolsets": {},
-  "warnings": [],
-  "sources": [],
   "tools": [
     {
       "name": "cache_get",
@@ -1684,7 +1681,14 @@ export const BUNDLED_MANIFEST: Manifest = {
                 "minimum": 1
               }
             },
-            "additionalProperties": false
+            "additionalProperties": false,
+            "required": [
+              "id",
+              "data",
+              "created_at",
+              "updated_at",
+              "revision"
+            ]
           },
           "found": {
             "type": "boolean"
@@ -2125,11 +2129,11 @@ export const BUNDLED_MANIFEST: Manifest = {
                 },
                 "message": {}
               },
+              "additionalProperties": false,
               "required": [
                 "channel",
                 "message"
-              ],
-              "additionalProperties": false
+              ]
             },
             "description": "in the order of their arrival; empty when they were printed as they came"
           },
@@ -2495,7 +2499,10 @@ export const BUNDLED_MANIFEST: Manifest = {
         }
       ]
     }
-  ]
+  ],
+  "toolsets": {},
+  "warnings": [],
+  "sources": []
 };
 
 /** The text that it was loaded from. */

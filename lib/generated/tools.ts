@@ -103,7 +103,7 @@ export type SessionCreateResult = { session_id: string; ttl: number | null; revi
 /** session_get: Read a session */
 export type SessionGetInput = { session_id: string };
 export type SessionGetParameters = { session_id: string };
-export type SessionGetResult = { session: { id?: string; data?: Record<string, unknown>; created_at?: string; updated_at?: string; revision?: number } | null; found: boolean; ttl: number | null };
+export type SessionGetResult = { session: { id: string; data: Record<string, unknown>; created_at: string; updated_at: string; revision: number } | null; found: boolean; ttl: number | null };
 
 /** session_update: Change the data of a session; it keeps its remaining time to live */
 export type SessionUpdateInput = { session_id: string; data: Record<string, unknown>; merge?: boolean; expected_revision?: number };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import type { Call, ProgressEvent } from '../../lib/call.ts';
+import type { Call } from '../../lib/call.ts';
 import { Deadline } from '../../lib/deadline.ts';
 import { GantzError, type Code } from '../../lib/errors.ts';
 import { BUNDLED_MANIFEST } from '../../lib/generated/manifest.ts';
@@ -47,7 +47,7 @@ export function openRows({ url }: Pick<RedisServer, 'url'>, namespace = `test-${
     assert.ok(tool?.action?.kind === 'handler', name);
     const { params, given } = await checkParameters(tool, input);
     const { deadline = new Deadline({ budgetMs: 30_000 }), signal, follow = false } = options;
-    const { emit = (_: ProgressEvent): void => undefined, notice = ignore } = options;
+    const { emit = ignore, notice = ignore } = options;
     const row = await findRow(tool.action);
     // Who follows ends by itself when he is interrupted.
     const binding = { deadline, signal: follow ? undefined : signal };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
+import type { CacheKeysResult } from '../../lib/generated/tools.ts';
 import { anyJson, anyName } from '../helpers/json.ts';
 import { startRedis, type PlainClient, type RedisServer } from '../helpers/redis-server.ts';
 import { openRows, type Rows } from '../helpers/rows.ts';
@@ -200,9 +201,9 @@ describe('cache', () => {
       const names = Array.from({ length: 5000 }, (_, index) => `key-${index}`);
       await client.mSet(names.map((name) => [`${many.namespace}:cache:${name}`, '1'] as [string, string]));
       const found: string[] = [];
-      let cursor: string | null = null;
+      let cursor: string | null = '0';
       do {
-        const page = await many.call('cache_keys', { limit: 100, ...(cursor !== null && { cursor }) });
+        const page: CacheKeysResult = await many.call('cache_keys', { limit: 100, cursor });
         assert.equal(new Set(page.keys).size, page.count, 'no key twice in a page');
         found.push(...page.keys);
         cursor = page.cursor;

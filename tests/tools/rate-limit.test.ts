@@ -80,10 +80,10 @@ for (const name of Object.keys(KINDS) as Name[]) {
       const identifier = fresh();
       const answers = await Promise.all(
         Array.from({ length: 100 }, (_, index) =>
-          clients[index % 10]?.call(name, { identifier, limit: 10, window_seconds: YEAR }),
+          (clients[index % 10] ?? rows).call(name, { identifier, limit: 10, window_seconds: YEAR }),
         ),
       );
-      assert.equal(answers.filter((answer) => answer?.allowed).length, 10);
+      assert.equal(answers.filter((answer) => answer.allowed).length, 10);
       await Promise.all(clients.map((one) => one.close()));
     });
 

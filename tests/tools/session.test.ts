@@ -132,7 +132,7 @@ describe('session', () => {
       const names = Array.from({ length: 200 }, (_, index) => `field-${index}`);
       await Promise.all(
         names.map((name, index) =>
-          clients[index % 20]?.call('session_update', { session_id: id, data: { [name]: index } }),
+          (clients[index % 20] ?? rows).call('session_update', { session_id: id, data: { [name]: index } }),
         ),
       );
       const { data, revision } = await read(id);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
+import type { SetMembersResult } from '../../lib/generated/tools.ts';
 import { anyJson } from '../helpers/json.ts';
 import { startRedis, type PlainClient, type RedisServer } from '../helpers/redis-server.ts';
 import { openRows, type Rows } from '../helpers/rows.ts';
@@ -32,7 +33,7 @@ describe('set', () => {
         assert.deepEqual(await rows.call('set_add', { key, members: [...members, ...members] }), {
           added: distinct.length,
         });
-        const page = await rows.call('set_members', { key });
+        const page: SetMembersResult = await rows.call('set_members', { key });
         assert.deepEqual(sorted(page.members), distinct);
         assert.deepEqual([page.count, page.cursor], [distinct.length, null]);
         for (const member of members) {
@@ -60,12 +61,12 @@ describe('set', () => {
     const members = Array.from({ length: 100_000 }, (_, index) => index);
     assert.deepEqual(await rows.call('set_add', { key: 'many', members }), { added: 100_000 });
     const found = new Set<unknown>();
-    let cursor: string | null = null;
+    let cursor: string | null = '0';
     do {
-      const page = await rows.call('set_members', {
+      const page: SetMembersResult = await rows.call('set_members', {
         key: 'many',
         limit: 20_000,
-        ...(cursor !== null && { cursor }),
+        cursor,
       });
       assert.ok(page.count >= 20_000 || page.cursor === null);
       assert.equal(new Set(page.members).size, page.count, 'no member twice in a page');

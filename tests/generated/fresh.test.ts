@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { renderGeneratedFiles } from '../../scripts/generated-files.ts';
+import { readInputs, ROOT } from '../../scripts/generation-inputs.ts';
+
+describe('generated files', () => {
+  it('are what npm run generate writes now', async () => {
+    for (const [path, content] of renderGeneratedFiles(await readInputs())) {
+      assert.ok(readFileSync(join(ROOT, path), 'utf8') === content, `${path} is stale: npm run generate`);
+    }
+  });
+
+  it('are the same bytes for the same inputs, in whatever order the scripts come', async () => {
+    const inputs = await readInputs();
+    const reversed = { ...inputs, scripts: new Map([...inputs.scripts].reverse()) };
+    assert.deepEqual(renderGeneratedFiles(reversed), renderGeneratedFiles(inputs));
+  });
+
+  it('name no place of this machine', async () => {
+    for (const [path, content] of renderGeneratedFiles(await readInputs())) {
+      assert.ok(!content.includes(ROOT), path);
+    }
+  });
+
+  it('are not made of a manifest with a warning, or with a tool that runs no row', async () => {
+    const inputs = await readInputs();
+    const [tool] = inputs.manifest.tools;
+    assert.ok(tool);
+    const action = { kind: 'http' as const, method: 'GET', url: '', headers: {}, query: {} };
+    const idle = { ...tool, action };
+    assert.throws(
+      () => renderGeneratedFiles({ ...inputs, manifest: { ...inputs.manifest, tools: [idle] } }),
+      /no handler/,
+    );
+    const warning = {
+      severity: 'warning' as const,
+      message: 'odd',
+      file: '',
+      line: 1,
+      column: 1,
+      source: '',
+    };
+    assert.throws(
+      () => renderGeneratedFiles({ ...inputs, manifest: { ...inputs.manifest, warnings: [warning] } }),
+      /odd/,
+    );
+  });
+});

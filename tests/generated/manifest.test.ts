@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { describe, it } from 'node:test';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { BUNDLED_MANIFEST } from '../../lib/generated/manifest.ts';
+import { schemaType } from '../../lib/reference/schema-type.ts';
+import { findRow } from '../../lib/run/bundled.ts';
+import { ROOT } from '../../scripts/generation-inputs.ts';
+
+const { tools } = BUNDLED_MANIFEST;
+const groups = readdirSync(join(ROOT, 'tools')).filter((file) => file.endsWith('.ts'));
+
+describe('the bundled manifest', () => {
+  for (const tool of tools) {
+    it(`${tool.name} has a row, a description, annotations, and says what it returns`, async () => {
+      assert.ok(tool.action?.kind === 'handler' && tool.action.builtin);
+      assert.equal(`${tool.action.module}_${tool.action.function}`, tool.name);
+      assert.equal(typeof (await findRow(tool.action)), 'function');
+      assert.ok(tool.description.length > 0 && Object.keys(tool.annotations).length > 0);
+      assert.equal(tool.outputSchema?.additionalProperties, false);
+      assert.equal(tool.inputSchema.additionalProperties, false);
+    });
+
+    it(`${tool.name} has schemas that ajv takes, flat ones, and a type for each member that has one`, () => {
+      for (const schema of [tool.inputSchema, tool.outputSchema]) {
+        new Ajv2020({ strict: true, allowUnionTypes: true }).compile(schema ?? {});
+        for (const keyword of ['oneOf', 'anyOf', 'allOf']) assert.ok(!(keyword in (schema ?? {})));
+        for (const [name, member] of Object.entries(schema?.properties ?? {})) {
+          if ('type' in member) assert.notEqual(schemaType(member, 'checked'), 'unknown', name);
+        }
+      }
+    });
+  }
+
+  for (const file of groups) {
+    it(`tools/${file} exports one table, and each of its rows has a tool`, async () => {
+      const group = (await import(join(ROOT, 'tools', file))) as Record<string, object>;
+      const prefix = basename(file, '.ts').replaceAll('-', '_');
+      const [table, ...others] = Object.values(group);
+      assert.deepEqual(others, []);
+      const named = tools.map(({ name }) => name).filter((name) => name.startsWith(`${prefix}_`));
+      assert.deepEqual(
+        Object.keys(table ?? {})
+          .map((row) => `${prefix}_${row}`)
+          .sort(),
+        named.sort(),
+      );
+    });
+  }
+
+  it('has no tool outside the groups', () => {
+    const prefixes = groups.map((file) => `${basename(file, '.ts').replaceAll('-', '_')}_`);
+    for (const { name } of tools)
+      assert.ok(
+        prefixes.some((prefix) => name.startsWith(prefix)),
+        name,
+      );
+  });
+});

@@ -1,0 +1,304 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, describe, it } from 'node:test';
+import fc from 'fast-check';
+import type { ProgressEvent } from '../../lib/call.ts';
+import { Deadline } from '../../lib/deadline.ts';
+import { GantzError } from '../../lib/errors.ts';
+import type { PubsubSubscribeInput, PubsubSubscribeResult } from '../../lib/generated/tools.ts';
+import { anyJson, anyName } from '../helpers/json.ts';
+import { startRedis, type PlainClient, type RedisServer } from '../helpers/redis-server.ts';
+import { openRows, type RowOptions, type Rows } from '../helpers/rows.ts';
+
+describe('pubsub', () => {
+  let server: RedisServer;
+  let client: PlainClient;
+  let rows: Rows;
+
+  before(async () => {
+    server = await startRedis();
+    client = await server.client();
+    rows = openRows(server);
+  });
+  after(async () => {
+    await rows.close();
+    await server.stop();
+  });
+
+  type Subscription = { id: string; ended: Promise<PubsubSubscribeResult>; events: ProgressEvent[] };
+
+  /** Subscribes, and resolves once the notice says that Redis has confirmed it. */
+  async function subscribe(
+    input: PubsubSubscribeInput,
+    options: RowOptions = {},
+    on = rows,
+  ): Promise<Subscription> {
+    const events: ProgressEvent[] = [];
+    let ended: Promise<PubsubSubscribeResult> | undefined;
+    const notice = await Promise.race([
+      new Promise<string>((resolve) => {
+        ended = on.call('pubsub_subscribe', input, {
+          emit: (event) => events.push(event),
+          ...options,
+          notice: resolve,
+        });
+      }),
+      ended,
+    ]);
+    assert.ok(ended && typeof notice === 'string', 'it says when it is subscribed');
+    return { id: notice.replace(/^subscribed /, ''), ended, events };
+  }
+  const publish = async (channel: string, message: unknown): Promise<number> =>
+    (await rows.call('pubsub_publish', { channel, message })).subscribers;
+  const end = async (id: string): Promise<number> =>
+    (await rows.call('pubsub_unsubscribe', { subscription_id: id })).unsubscribed;
+
+  it('gives back any JSON value on any channel', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        anyName,
+        fc.array(anyJson, { minLength: 1, maxLength: 4 }),
+        async (channel, messages) => {
+          const { ended } = await subscribe({ channel, count: messages.length });
+          for (const message of messages) assert.equal(await publish(channel, message), 1);
+          assert.deepEqual(
+            (await ended).messages,
+            messages.map((message) => ({ channel, message })),
+          );
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  it('says "subscribed <id>" only when a publisher reaches it', async () => {
+    const { ended, id } = await subscribe({ channel: 'first', subscription_id: 'mine' });
+    assert.equal(id, 'mine');
+    assert.equal(await publish('first', 'hello'), 1);
+    assert.deepEqual(await ended, {
+      channel: 'first',
+      subscription_id: 'mine',
+      messages: [{ channel: 'first', message: 'hello' }],
+      received: 1,
+      reason: 'count',
+    });
+    assert.equal(await publish('first', 'nobody listens any more'), 0);
+  });
+
+  it('keeps the order, takes no more than count, and reports each message', async () => {
+    const { ended, events } = await subscribe({ channel: 'order', count: 100 });
+    // One connection sends these in their order.
+    await Promise.all(
+      Array.from({ length: 150 }, (_, index) =>
+        client.publish(`${rows.namespace}:channel:order`, `${index}`),
+      ),
+    );
+    const { messages, received } = await ended;
+    assert.deepEqual(
+      messages.map(({ message }) => message),
+      Array.from({ length: 100 }, (_, index) => index),
+    );
+    assert.equal(received, 100);
+    assert.deepEqual(events.at(-1), {
+      event: 'message',
+      channel: 'order',
+      message: 99,
+      progress: 100,
+      total: 100,
+    });
+  });
+
+  it('reads what other clients publish', async () => {
+    const { ended } = await subscribe({ channel: 'raw', count: 3 });
+    for (const text of ['plain', '42', '{"a":1}'])
+      await client.publish(`${rows.namespace}:channel:raw`, text);
+    assert.deepEqual(
+      (await ended).messages.map(({ message }) => message),
+      ['plain', 42, { a: 1 }],
+    );
+  });
+
+  it('ends at its timeout with what came', async () => {
+    const { ended } = await subscribe({ channel: 'quiet', count: 5, timeout: 0.2 });
+    await publish('quiet', 1);
+    const { received, reason, messages } = await ended;
+    assert.deepEqual([received, reason, messages.length], [1, 'timeout', 1]);
+  });
+
+  it('a wait longer than the time limit of a call is no TIMEOUT', async () => {
+    const deadline = new Deadline({ budgetMs: 500 });
+    const { ended } = await subscribe({ channel: 'longer', timeout: 0.8 }, { deadline });
+    assert.equal((await ended).reason, 'timeout');
+  });
+
+  it('under a fixed time limit it still answers in time', async () => {
+    const deadline = new Deadline({ budgetMs: 1000, fixed: true });
+    const { ended } = await subscribe({ channel: 'fixed', timeout: 60 }, { deadline });
+    assert.equal((await ended).reason, 'timeout');
+    assert.ok(deadline.remainingMs() > 0);
+  });
+
+  describe('by pattern', () => {
+    it('receives from every channel that matches', async () => {
+      const { ended } = await subscribe({ pattern: 'news.*', count: 2 });
+      assert.equal(await publish('news.a', 1), 1);
+      assert.equal(await publish('other', 2), 0);
+      assert.equal(await publish('news.b', 3), 1);
+      const { channel, pattern, messages } = await ended;
+      assert.deepEqual([channel, pattern], [null, 'news.*']);
+      assert.deepEqual(messages, [
+        { channel: 'news.a', message: 1 },
+        { channel: 'news.b', message: 3 },
+      ]);
+    });
+
+    it('a literal star matches a star alone', async () => {
+      const { ended } = await subscribe({ pattern: 'a\\*' });
+      assert.equal(await publish('ab', 1), 0);
+      assert.equal(await publish('a*', 2), 1);
+      assert.equal((await ended).received, 1);
+    });
+
+    it('hears nothing of other namespaces, nor of what ends subscriptions', async () => {
+      const other = openRows(server, rows.namespace.replaceAll('-', '.'));
+      const dotted = await subscribe({ pattern: '*', timeout: 0.3 }, {}, other);
+      const own = await subscribe({ pattern: '*', timeout: 0.3 });
+      await other.call('pubsub_unsubscribe', { channel: 'x' });
+      await rows.call('pubsub_unsubscribe', { subscription_id: 'x' });
+      await publish('mine', 1);
+      assert.equal((await dotted.ended).received, 0);
+      assert.deepEqual((await own.ended).messages, [{ channel: 'mine', message: 1 }]);
+      await other.close();
+    });
+  });
+
+  describe('unsubscribe', () => {
+    it('ends those of a channel, whoever holds them, and tells how many', async () => {
+      const other = openRows(server, rows.namespace);
+      const held = [
+        await subscribe({ channel: 'x', count: 9 }),
+        await subscribe({ channel: 'x', count: 9 }, {}, other),
+      ];
+      const pattern = await subscribe({ pattern: 'x*' });
+      const elsewhere = await subscribe({ channel: 'y' });
+      assert.deepEqual(await rows.call('pubsub_unsubscribe', { channel: 'x' }), { unsubscribed: 2 });
+      for (const { ended } of held) assert.equal((await ended).reason, 'unsubscribed');
+      assert.deepEqual(await rows.call('pubsub_unsubscribe', { channel: 'x' }), { unsubscribed: 0 });
+      assert.equal(await publish('x', 1), 1, 'the pattern goes on');
+      assert.equal((await pattern.ended).reason, 'count');
+      assert.equal(await end(elsewhere.id), 1);
+      assert.equal((await elsewhere.ended).reason, 'unsubscribed');
+      await other.close();
+    });
+
+    it('ends those of exactly a pattern', async () => {
+      const [one, two] = [await subscribe({ pattern: 'p*' }), await subscribe({ pattern: 'p?' })];
+      assert.deepEqual(await rows.call('pubsub_unsubscribe', { pattern: 'p*' }), { unsubscribed: 1 });
+      assert.equal((await one.ended).reason, 'unsubscribed');
+      assert.equal(await end(two.id), 1);
+      await two.ended;
+    });
+
+    it('of something that nobody holds ends nothing, and says so', async () => {
+      assert.equal(await end(randomUUID()), 0);
+    });
+  });
+
+  it('takes exactly one of channel, pattern and subscription_id', async () => {
+    const both = await rows.failure('pubsub_subscribe', { channel: 'a', pattern: 'b' }, 'INVALID_PARAMETERS');
+    assert.deepEqual(
+      both.details?.map(({ path }) => path),
+      ['/channel', '/pattern'],
+    );
+    const none = await rows.failure('pubsub_subscribe', {}, 'INVALID_PARAMETERS');
+    assert.deepEqual(
+      none.details?.map(({ path }) => path),
+      [''],
+    );
+    await rows.failure('pubsub_unsubscribe', {}, 'INVALID_PARAMETERS');
+    await rows.failure('pubsub_unsubscribe', { channel: 'a', subscription_id: 'b' }, 'INVALID_PARAMETERS');
+    for (const name of ['a\ud800']) {
+      await rows.failure('pubsub_subscribe', { channel: name }, 'INVALID_PARAMETERS');
+      await rows.failure('pubsub_subscribe', { pattern: name }, 'INVALID_PARAMETERS');
+    }
+  });
+
+  it('leaves no connection behind', async () => {
+    const connections = async (): Promise<number> =>
+      Number(/connected_clients:(\d+)/.exec(await client.info('clients'))?.[1]);
+    await publish('warm', 1);
+    const before = await connections();
+    const { ended } = await subscribe({ channel: 'gone' });
+    assert.equal(await connections(), before + 1);
+    await publish('gone', 1);
+    await ended;
+    while ((await connections()) > before) await new Promise((resolve) => setTimeout(resolve, 5));
+  });
+
+  describe('cancelled', () => {
+    const reason = new GantzError('CANCELLED', 'The caller went away');
+
+    it('fails with the reason', async () => {
+      const abort = new AbortController();
+      const { ended } = await subscribe({ channel: 'c' }, { signal: abort.signal });
+      abort.abort(reason);
+      await assert.rejects(ended, { code: 'CANCELLED', message: reason.message });
+    });
+
+    it('before it began, it never subscribes', async () => {
+      await rows.failure('pubsub_subscribe', { channel: 'c' }, 'CANCELLED', {
+        signal: AbortSignal.abort(reason),
+      });
+    });
+  });
+
+  describe('followed', () => {
+    it('gives messages as they come, until it is unsubscribed', async () => {
+      const { ended, events, id } = await subscribe({ channel: 'f' }, { follow: true });
+      for (const message of [1, 2, 3]) await publish('f', message);
+      await end(id);
+      const { messages, received, reason } = await ended;
+      assert.deepEqual({ messages, received, reason }, { messages: [], received: 3, reason: 'unsubscribed' });
+      assert.deepEqual(
+        events.map(({ event, channel, message }) => [event, channel, message]),
+        [
+          ['message', 'f', 1],
+          ['message', 'f', 2],
+          ['message', 'f', 3],
+        ],
+      );
+    });
+
+    it('an interrupt ends it with its result', async () => {
+      const abort = new AbortController();
+      const { ended, events } = await subscribe({ channel: 'f' }, { follow: true, signal: abort.signal });
+      await publish('f', 1);
+      while (events.length === 0) await new Promise(setImmediate);
+      abort.abort(new GantzError('CANCELLED', 'Interrupted'));
+      const { received, reason } = await ended;
+      assert.deepEqual([received, reason], [1, 'interrupted']);
+    });
+
+    it('count and timeout apply when they are given', async () => {
+      const counted = await subscribe({ channel: 'f', count: 2 }, { follow: true });
+      await Promise.all([publish('f', 1), publish('f', 2), publish('f', 3)]);
+      assert.deepEqual(await counted.ended.then(({ received, reason }) => [received, reason]), [2, 'count']);
+      const timed = await subscribe({ channel: 'f', timeout: 0.1 }, { follow: true });
+      assert.equal((await timed.ended).reason, 'timeout');
+    });
+
+    it('outlives the time limit of a call', async () => {
+      const deadline = new Deadline({ budgetMs: 500 });
+      const { ended, id } = await subscribe({ channel: 'f' }, { follow: true, deadline });
+      await new Promise((resolve) => setTimeout(resolve, 600));
+      await end(id);
+      assert.equal((await ended).reason, 'unsubscribed');
+    });
+  });
+
+  it('a lost connection is REDIS_UNAVAILABLE', async () => {
+    const { ended } = await subscribe({ channel: 'lost' });
+    await client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'pubsub']);
+    await assert.rejects(ended, { code: 'REDIS_UNAVAILABLE' });
+  });
+});
