@@ -19,6 +19,14 @@ export const COMMON = {
   metafile: true,
 } as const satisfies BuildOptions;
 
+/** CommonJS has no import.meta. */
+export const IMPORT_META = {
+  define: { 'import.meta.url': 'importMetaUrl' },
+  banner: {
+    js: 'const importMetaUrl = "file://" + encodeURI(__filename).replace(/[?#]/g, encodeURIComponent);',
+  },
+} as const satisfies BuildOptions;
+
 /** What both deliverables change in the sources. */
 export function pluginsFor(root: string): Plugin[] {
   return [withoutSelfRun, prebuiltValidators(root), trimmedRedisClient];
@@ -36,11 +44,7 @@ export async function bundleForNode(root: string, folder: string): Promise<Metaf
     ...common,
     entryPoints: [join(root, 'lib/entry.ts')],
     outfile: join(folder, 'main.cjs'),
-    // CommonJS has no import.meta.
-    define: { 'import.meta.url': 'importMetaUrl' },
-    banner: {
-      js: 'const importMetaUrl = "file://" + encodeURI(__filename).replace(/[?#]/g, encodeURIComponent);',
-    },
+    ...IMPORT_META,
     plugins: [packagesApart(packages), ...pluginsFor(root)],
   });
   const others = await Promise.all(
