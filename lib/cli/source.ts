@@ -5,11 +5,10 @@ import type { Process } from '../process.ts';
 export async function readSource(argument: string, process: Process): Promise<string> {
   if (argument === '-') return decodeUtf8(await readAll(process.stdin), 'stdin');
   if (!argument.startsWith('@')) return argument;
-  const { readFile } = await import('node:fs/promises');
-  const { resolve } = await import('node:path');
-  const file = resolve(process.cwd(), argument.slice(1));
+  const [fs, path] = await Promise.all([import('node:fs/promises'), import('node:path')]);
+  const file = path.resolve(process.cwd(), argument.slice(1));
   try {
-    return decodeUtf8(await readFile(file), file);
+    return decodeUtf8(await fs.readFile(file), file);
   } catch (error) {
     if (error instanceof GantzError) throw error;
     const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);

@@ -42,7 +42,11 @@ function parseCase(tool: string, test: unknown, index: number): Case {
   );
   const own =
     steps === undefined || 'input' in last || 'expect' in last ? [parseStep(tool, last, where)] : [];
-  return { tool, name: name === undefined ? `test ${index + 1}` : String(name), steps: [...parsed, ...own] };
+  return {
+    tool,
+    name: name === undefined ? `test ${index + 1}` : textOf(name, `name in ${where}`),
+    steps: [...parsed, ...own],
+  };
 }
 
 function parseStep(
@@ -51,10 +55,10 @@ function parseStep(
   where: string,
 ): Step {
   return {
-    tool: other === undefined ? tool : String(other),
+    tool: other === undefined ? tool : textOf(other, `tool in ${where}`),
     input: mapOf(input, `input in ${where}`),
     expect: parseExpectation(mapOf(expect, `expect in ${where}`, EXPECT_KEYS), where),
-    ...(name !== undefined && { name: String(name) }),
+    ...(name !== undefined && { name: textOf(name, `name in ${where}`) }),
   };
 }
 
@@ -68,8 +72,8 @@ function parseExpectation(map: Record<string, unknown>, where: string): Expectat
     ...(success !== undefined && { success }),
     ...('equals' in map && { equals }),
     ...('contains' in map && { contains }),
-    ...(matches !== undefined && { matches: String(matches) }),
-    ...(error !== undefined && { error: String(error) }),
+    ...(matches !== undefined && { matches: textOf(matches, `matches in ${where}`) }),
+    ...(error !== undefined && { error: textOf(error, `error in ${where}`) }),
     ...(exitCode !== undefined && { exitCode }),
     ...(schema !== undefined && { schema: mapOf(schema, `schema in ${where}`) }),
   };
@@ -86,6 +90,11 @@ function mapOf(value: unknown, where: string, keys?: readonly string[]): Record<
     );
   }
   return value as Record<string, unknown>;
+}
+
+function textOf(value: unknown, where: string): string {
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  throw invalid(`${where} must be a text`);
 }
 
 function invalid(message: string): GantzError {
