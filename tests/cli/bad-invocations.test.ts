@@ -114,11 +114,7 @@ const badInvocation: fc.Arbitrary<string[]> = fc.oneof(
     ['ping', 'pong'],
   ),
   oneOf(['cache', 'delete', '{"key":"a"}', '{"key":"a"}']),
-  oneOf(
-    ['cache', 'delete', '--key'],
-    ['cache', 'delete', '@/nothing/there.json'],
-    ['cache', 'delete', '-'],
-  ),
+  oneOf(['cache', 'delete', '--key'], ['cache', 'delete', '@/nothing/there.json'], ['cache', 'delete', '-']),
   wrongTypes,
 );
 

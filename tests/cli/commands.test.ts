@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { VERSION } from '../../lib/version.ts';
+import { startRedis, type RedisServer } from '../helpers/redis-server.ts';
+import { envelopeOf, runMain } from '../helpers/run-main.ts';
+
+const env = { GANTZ_CONFIG: 'builtin:redis' };
+
+let server: RedisServer;
+before(async () => void (server = await startRedis()));
+after(() => server.stop());
+
+test('--version is that of package.json', async () => {
+  const { version } = JSON.parse(await readFile(join(import.meta.dirname, '../../package.json'), 'utf8')) as {
+    version: string;
+  };
+  assert.equal(VERSION, version);
+  const run = await runMain(['--version']);
+  assert.deepEqual([run.stdout, run.exitCode], [`${version}\n`, 0]);
+});
+
+const helps: [string[], RegExp][] = [
+  [['--help'], /^Usage: gantz \[options\]/],
+  [['-h'], /^Usage: gantz/],
+  [['tools', '--help'], /^Usage: gantz tools/],
+  [['redis', '--help'], /status/],
+  [['redis', 'stop', '--help'], /its data stay/],
+  [['call', '--help'], /the whole name of a tool/],
+  [['cache', '--help'], /gantz cache get +Read the value/],
+  [['cache', 'set', '--help'], /^cache_set: Store a JSON value/],
+  [['--help', 'cache', 'set'], /^cache_set: Store a JSON value/],
+  [['call', 'cache_set', '--help'], /--only-if/],
+  [['rate-limit', 'check', '-h'], /gantz rate_limit check '\{/],
+];
+for (const [argv, text] of helps) {
+  test(`${argv.join(' ')} prints help`, async () => {
+    const run = await runMain(argv, { env });
+    assert.equal(run.exitCode, 0, run.stdout);
+    assert.match(run.stdout, text);
+  });
+}
+
+test('tools prints a table, and the definitions with --json', async () => {
+  const table = await runMain(['tools'], { env });
+  assert.match(table.stdout, /^TOOL +WHAT IT DOES\ncache_get +Read the value/);
+  const { tools } = envelopeOf(await runMain(['tools', '--json'], { env })) as unknown as {
+    tools: { name: string; inputSchema: unknown }[];
+  };
+  assert.equal(tools.length, table.stdout.trim().split('\n').length - 1);
+  assert.deepEqual(tools.find(({ name }) => name === 'cache_exists')?.inputSchema, {
+    type: 'object',
+    properties: { key: { type: 'string', minLength: 1, description: 'the key to look for' } },
+    required: ['key'],
+    additionalProperties: false,
+  });
+});
+
+test('describe shows parameters, an example call and the result', async () => {
+  const run = await runMain(['describe', 'cache_set'], { env });
+  assert.match(run.stdout, /Parameters:\n {2}--key .*required/);
+  assert.match(run.stdout, /Example:\n {2}gantz cache set '\{"key":"greeting","value":"hello"\}'/);
+  assert.match(run.stdout, /Result:\n {2}key/);
+  assert.equal((await runMain(['describe', 'cache', 'set'], { env })).stdout, run.stdout);
+});
+
+test('every example that describe prints is accepted', async () => {
+  const { tools } = envelopeOf(await runMain(['tools', '--json'], { env })) as unknown as {
+    tools: { name: string }[];
+  };
+  for (const { name } of tools) {
+    if (name === 'pubsub_subscribe' || name === 'pubsub_unsubscribe') continue;
+    const { stdout } = await runMain(['describe', name], { env });
+    const json = /Example:\n {2}gantz \S+ \S+ '(.*)'\n/.exec(stdout)?.[1] ?? '';
+    const envelope = envelopeOf(
+      await runMain(['call', name, json], { env: { ...env, REDIS_URL: server.url } }),
+    );
+    assert.ok(
+      envelope.success || envelope['code'] === 'NOT_FOUND',
+      `${name} ${json}: ${JSON.stringify(envelope)}`,
+    );
+  }
+});
+
+test('ping says which server, its version, where and how far, without a password', async () => {
+  const envelope = envelopeOf(await runMain(['ping'], { env: { ...env, REDIS_URL: server.url } }));
+  assert.equal(envelope.success, true);
+  assert.match(String(envelope['version']), /^\d+\.\d+/);
+  assert.match(String(envelope['where']), /^unix:\/\//);
+  assert.equal(typeof envelope['round_trip_ms'], 'number');
+});
+
+test('policy: a tool that is not allowed is FORBIDDEN and not listed', async () => {
+  const denied = await runMain(['--read-only', 'cache', 'set', '{"key":"a","value":1}'], {
+    env: { ...env, REDIS_URL: server.url },
+  });
+  assert.deepEqual([envelopeOf(denied)['code'], denied.exitCode], ['FORBIDDEN', 2]);
+  const allowed = await runMain(['--read-only', 'cache', 'get', '{"key":"a"}'], {
+    env: { ...env, REDIS_URL: server.url },
+  });
+  assert.equal(allowed.exitCode, 0);
+  const listed = await runMain(['tools'], { env: { ...env, GANTZ_TOOLS: 'cache_*,session_get' } });
+  assert.match(listed.stdout, /cache_set/);
+  assert.doesNotMatch(listed.stdout, /session_update|hash_get/);
+  assert.equal(envelopeOf(await runMain(['--toolset', 'nothing', 'tools'], { env }))['code'], 'USAGE');
+});
+
+const mistakes: [string[], RegExp][] = [
+  [['cahce', 'get', '{}'], /cache_get/],
+  [['cache', 'gte', '{}'], /cache_get/],
+  [['tols'], /gantz tools/],
+  [['cache_get'], /gantz call cache_get/],
+  [['tools', '--jsno'], /--json/],
+  [['--confg', 'x', 'tools'], /--config/],
+];
+for (const [argv, hint] of mistakes) {
+  test(`${argv.join(' ')} is answered with what was probably meant`, async () => {
+    const run = await runMain(argv, { env });
+    assert.equal(run.exitCode, 2);
+    assert.match(String(envelopeOf(run)['hint']), hint);
+  });
+}
+
+test('completion offers commands, groups, operations, parameters and their values', async () => {
+  const complete = async (...words: string[]): Promise<string[]> =>
+    (await runMain(['complete', '--', ...words], { env })).stdout.split('\n').filter(Boolean);
+  assert.ok((await complete('ca')).includes('cache'));
+  assert.ok((await complete('')).includes('validate'));
+  assert.ok(!(await complete('')).includes('complete'));
+  assert.deepEqual(await complete('cache', 'g'), ['get']);
+  assert.deepEqual(await complete('call', 'cache_g'), ['cache_get']);
+  assert.deepEqual(await complete('cache', 'set', '--on'), ['--only-if']);
+  assert.deepEqual(await complete('cache', 'set', '--only-if', ''), ['absent', 'present']);
+  assert.ok((await complete('--ti')).includes('--timeout'));
+  for (const shell of ['bash', 'zsh', 'fish'])
+    assert.match((await runMain(['completion', shell])).stdout, /gantz complete/);
+});
