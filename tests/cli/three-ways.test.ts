@@ -32,8 +32,8 @@ for (const [file, group, operation, json] of calls) {
   test(`${group} ${operation} ${json} answers the same in all three ways`, async () => {
     const env = { REDIS_URL: server.url };
     await runProgram(['cache', 'set', '{"key":"greeting","value":{"a":[1,null]}}'], { env });
-    const direct = await runProgram([group, operation, json], { env });
-    const called = await runProgram(['call', `${group}_${operation}`, json], { env });
+    const direct = await runProgram([group, operation, json], { env, cwd: ROOT });
+    const called = await runProgram(['call', `${group}_${operation}`, json], { env, cwd: ROOT });
     const alone = runFile(file, [operation, json]);
     assert.deepEqual([called.stdout, called.exitCode], [direct.stdout, direct.exitCode]);
     assert.deepEqual([alone.stdout, alone.exitCode], [direct.stdout, direct.exitCode]);
