@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Manifest } from '../lib/manifest/manifest.ts';
+import { renderSchemaFile, SCHEMA_FILE } from '../lib/manifest/schema.ts';
 import { renderMarkdown } from '../lib/reference/markdown.ts';
 import { renderTypes } from '../lib/reference/types.ts';
 
@@ -21,6 +22,7 @@ export function renderGeneratedFiles({ manifestText, manifest, scripts }: Inputs
     ['lib/generated/scripts.ts', renderScripts(scripts)],
     ['lib/generated/manifest.ts', renderManifest(bundled, manifestText)],
     ['docs/tools.md', renderMarkdown(bundled)],
+    [SCHEMA_FILE, renderSchemaFile()],
   ]);
 }
 

@@ -113,21 +113,23 @@ function readValidation(findings: Findings, node: Node, schema: JsonSchema, what
   const types = typesOf(schema);
   const add = (
     keyword: string,
-    from: Node | undefined,
-    value: (node: Node, name: string) => unknown,
+    spelling: keyof typeof VALIDATION,
+    read: (node: Node, name: string) => unknown,
   ): void => {
+    const from = fields[spelling];
     if (!from) return;
-    if (keyword in schema)
+    if (keyword in schema) {
       error(findings, from.at, `\`${keyword}\` of ${what} is said twice`, 'Leave it out of `validation`.');
-    const found = value(from, `\`validation\` of ${what}`);
+    }
+    const found = read(from, `\`${spelling}\` of ${what}`);
     if (found !== undefined) schema[keyword] = found;
   };
-  add('pattern', fields.pattern, (from, name) => readPattern(findings, from, name));
-  add('minimum', fields.min, (from, name) => readNumber(findings, from, name));
-  add('maximum', fields.max, (from, name) => readNumber(findings, from, name));
-  add('minLength', fields.min_length, (from, name) => readCount(findings, from, name));
-  add('maxLength', fields.max_length, (from, name) => readCount(findings, from, name));
-  add('enum', fields.allowed_values, (from, name) => readValues(findings, from, types, name));
+  add('pattern', 'pattern', (from, name) => readPattern(findings, from, name));
+  add('minimum', 'min', (from, name) => readNumber(findings, from, name));
+  add('maximum', 'max', (from, name) => readNumber(findings, from, name));
+  add('minLength', 'min_length', (from, name) => readCount(findings, from, name));
+  add('maxLength', 'max_length', (from, name) => readCount(findings, from, name));
+  add('enum', 'allowed_values', (from, name) => readValues(findings, from, types, name));
   const bound = fields.min ?? fields.max;
   if (bound && types.length > 0 && !types.includes('number') && !types.includes('integer')) {
     warn(

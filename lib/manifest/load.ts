@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { GantzError } from '../errors.ts';
 import { BUILTIN, isBundled, loadBundled } from './bundled.ts';
 import { invalidManifest } from './diagnose.ts';
+import type { Lint } from './lint.ts';
 import type { Manifest } from './manifest.ts';
 import type { Checked, ManifestText } from './parse.ts';
 
@@ -18,7 +19,10 @@ export async function loadManifest(location: Location): Promise<Manifest> {
 }
 
 /** Loads a manifest and gives all that is wrong with it instead of throwing; MANIFEST_NOT_FOUND is still thrown. */
-export async function checkManifest({ file: name }: Location): Promise<Checked> {
+export async function checkManifest(
+  { file: name }: Location,
+  { lint }: { lint?: Lint } = {},
+): Promise<Checked> {
   if (name === BUILTIN) return { manifest: await loadBundled(), problems: [] };
   const file = path.resolve(name);
   const directory = path.dirname(file);
@@ -29,7 +33,13 @@ export async function checkManifest({ file: name }: Location): Promise<Checked> 
   }
   // What a call of the bundled tools never needs is loaded here.
   const { checkManifestText } = await import('./parse.ts');
-  return checkManifestText(text, { file, directory, builtin: isOwnFolder(directory), readInclude });
+  return checkManifestText(text, {
+    file,
+    directory,
+    builtin: isOwnFolder(directory),
+    readInclude,
+    ...(lint && { lint }),
+  });
 }
 
 async function readInclude(name: string, from: string): Promise<ManifestText | Manifest> {

@@ -3,7 +3,8 @@ import { parseDocument } from './document.ts';
 import { asMap, readFields, type Fields } from './fields.ts';
 import { error, Exhausted, noFindings, warn, type Findings } from './findings.ts';
 import { ROOT, SERVER } from './keys.ts';
-import type { Manifest, Problem, Tool } from './manifest.ts';
+import { runLint, type Lint } from './lint.ts';
+import type { Manifest, Problem } from './manifest.ts';
 import { describe, isNull, type Node } from './node.ts';
 import { position, type Place, type Source } from './source.ts';
 import { readTools, type ReadTool } from './tool.ts';
@@ -17,6 +18,8 @@ export type ManifestText = { file: string; directory: string; text: string; buil
 export type ParseOptions = Omit<ManifestText, 'text'> & {
   /** Finds what `include` names from the folder of the file that says so; throws an Error when there is no such file. */
   readInclude?: (name: string, directory: string) => Promise<ManifestText | Manifest>;
+  /** Looks closer at every tool, for `gantz validate`. */
+  lint?: Lint;
 };
 
 /** A manifest with all that is wrong with it; there is none when an error keeps it from being loaded. */
@@ -32,7 +35,7 @@ export async function parseManifest(text: string, options: ParseOptions): Promis
 /** Parses the text of a gantz.yaml and gives every problem, errors and warnings, in the order of their places. */
 export async function checkManifestText(
   text: string,
-  { readInclude = refuseInclude, ...origin }: ParseOptions,
+  { readInclude = refuseInclude, lint, ...origin }: ParseOptions,
 ): Promise<Checked> {
   const findings = noFindings();
   const gathered: Gathered = {
@@ -47,6 +50,9 @@ export async function checkManifestText(
     const root = await readFile(findings, { text, ...origin }, gathered, []);
     checkToolsets(findings, gathered);
     checkLookalikes(findings, gathered);
+    if (lint)
+      for (const { tool, node } of gathered.tools.values())
+        if (node) await runLint(findings, lint, tool, node);
     if (findings.later.length > 0) await (await import('./late-checks.ts')).runLateChecks(findings);
     if (root) manifest = assemble(root, origin, gathered);
   } catch (thrown) {
@@ -62,7 +68,7 @@ export async function checkManifestText(
 
 /** What all files together say. */
 type Gathered = {
-  readonly tools: Map<string, { tool: Tool; at: Place }>;
+  readonly tools: Map<string, ReadTool>;
   readonly env: Map<string, string | null>;
   readonly toolsets: Map<string, { patterns: readonly { text: string; at: Place }[]; at: Place }>;
   readonly sources: string[];
@@ -186,13 +192,14 @@ function addManifest(
 ): void {
   gathered.sources.push(file);
   for (const [name, value] of Object.entries(env)) if (!gathered.env.has(name)) gathered.env.set(name, value);
-  for (const tool of tools) add(findings, { tool, at }, gathered);
+  for (const tool of tools) add(findings, { tool, at, node: undefined }, gathered);
 }
 
-function add(findings: Findings, { tool, at }: ReadTool, { tools }: Gathered): void {
+function add(findings: Findings, read: ReadTool, { tools }: Gathered): void {
+  const { tool, at } = read;
   const first = tools.get(tool.name);
   if (!first) {
-    tools.set(tool.name, { tool, at });
+    tools.set(tool.name, read);
     return;
   }
   const where =

@@ -1,66 +1,82 @@
 import { error, type Findings } from './findings.ts';
 import type { ObjectSchema } from './manifest.ts';
-import type { Node } from './node.ts';
+import type { Node, Scalar } from './node.ts';
 
-/** Refuses every `$ref` that leads nowhere, or back to itself without ever saying anything. */
+/** Refuses every `$ref` that leads nowhere, or back to itself without going any deeper into a value. */
 export function checkReferences(findings: Findings, node: Node, schema: ObjectSchema): void {
-  for (const { key, value } of entriesOf(node)) {
-    if (key !== '$ref' || value.kind !== 'scalar' || value.value === null) continue;
-    const seen = new Set<string>();
-    for (let reference: string | undefined = value.text; reference !== undefined;) {
-      if (seen.has(reference)) {
-        error(findings, value.at, `${value.text} refers to itself`);
-        break;
-      }
-      seen.add(reference);
-      const target = follow(schema, reference);
-      if (target === undefined) {
-        error(
-          findings,
-          value.at,
-          `${reference} leads to no schema of this tool`,
-          'A reference begins at the object of all parameters: #/properties/<parameter>/…',
-        );
-        break;
-      }
-      reference = refOf(target);
+  const verdicts = new Map<string, Verdict>();
+  for (const { text, at } of referencesIn(node)) {
+    const verdict = verdicts.get(text) ?? judge(schema, text);
+    verdicts.set(text, verdict);
+    if (verdict === 'endless') error(findings, at, `${text} refers to itself`);
+    if (verdict === 'nowhere') {
+      error(
+        findings,
+        at,
+        `${text} leads to no schema of this tool`,
+        'A reference begins at the object of all parameters: #/properties/<parameter>/…',
+      );
     }
   }
 }
 
-type Found = { key: string; value: Node };
+type Verdict = 'good' | 'endless' | 'nowhere';
 
-function* entriesOf(root: Node): Generator<Found> {
+function judge(schema: ObjectSchema, reference: string): Verdict {
+  const target = follow(schema, reference);
+  if (target === undefined) return 'nowhere';
+  const seen = new Set<object>();
+  const queue = [target];
+  for (let next = queue.pop(); next; next = queue.pop()) {
+    if (seen.has(next)) continue;
+    seen.add(next);
+    const further = textOf(next['$ref']);
+    if (further === reference) return 'endless';
+    const reached = further === undefined ? undefined : follow(schema, further);
+    if (reached) queue.push(reached);
+    queue.push(...appliedInPlace(next));
+  }
+  return 'good';
+}
+
+type Schema = Readonly<Record<string, unknown>>;
+
+/** The schemas inside of one that judge the same value as itself. */
+function appliedInPlace(schema: Schema): Schema[] {
+  const { allOf, anyOf, oneOf, not, if: condition, then, else: otherwise, dependentSchemas } = schema;
+  const dependent = isSchema(dependentSchemas) ? Object.values(dependentSchemas) : [];
+  return [allOf, anyOf, oneOf, not, condition, then, otherwise, dependent].flat().filter(isSchema);
+}
+
+/** Every `$ref` of a schema's text; what stands under a key for data is none. */
+function referencesIn(root: Node): Scalar[] {
   const seen = new Set<Node>();
   const queue = [root];
+  const found: Scalar[] = [];
   for (let node = queue.pop(); node; node = queue.pop()) {
     if (seen.has(node)) continue;
     seen.add(node);
     if (node.kind === 'list') queue.push(...node.items);
     if (node.kind !== 'map') continue;
     for (const { key, value } of node.entries) {
-      yield { key, value };
-      // What stands there is data, not schema.
+      if (key === '$ref' && value.kind === 'scalar' && value.value !== null) found.push(value);
       if (!['default', 'const', 'enum', 'examples'].includes(key)) queue.push(value);
     }
   }
+  return found;
 }
 
-function refOf(schema: object): string | undefined {
-  const reference: unknown = '$ref' in schema ? schema.$ref : undefined;
-  return typeof reference === 'string' ? reference : undefined;
-}
-
-function follow(schema: ObjectSchema, reference: string): object | undefined {
-  if (reference !== '#' && !reference.startsWith('#/')) return undefined;
+function follow(schema: ObjectSchema, reference: string): Schema | undefined {
+  if (!reference.startsWith('#/')) return undefined;
   let target: unknown = schema;
   for (const step of reference.split('/').slice(1)) {
     const name = unescape(step);
-    if (name === undefined || typeof target !== 'object' || target === null || !Object.hasOwn(target, name))
+    if (name === undefined || typeof target !== 'object' || target === null || !Object.hasOwn(target, name)) {
       return undefined;
+    }
     target = (target as Record<string, unknown>)[name];
   }
-  return typeof target === 'object' && target !== null && !Array.isArray(target) ? target : undefined;
+  return isSchema(target) ? target : undefined;
 }
 
 function unescape(step: string): string | undefined {
@@ -69,4 +85,12 @@ function unescape(step: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+function isSchema(value: unknown): value is Schema {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }

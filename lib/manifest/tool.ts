@@ -9,8 +9,8 @@ import type { Place } from './source.ts';
 import { readBoolean, readDuration, readJson, readText } from './values.ts';
 import { readVariables } from './variables.ts';
 
-/** A tool and where its name stands. */
-export type ReadTool = { tool: Tool; at: Place };
+/** A tool, where its name stands, and what it was read from; a tool of an included program has no such text. */
+export type ReadTool = { tool: Tool; at: Place; node: Node | undefined };
 
 /** Where a file's tools come from. */
 export type Origin = {
@@ -92,7 +92,7 @@ function readTool(
         `This tool is called ${JSON.stringify(name.text)} already; this \`name\` has no effect`,
       );
     }
-    return { tool: assemble(findings, fields, name, directory, builtin), at: name.at };
+    return { tool: assemble(findings, fields, name, directory, builtin), at: name.at, node: map };
   } finally {
     findings.tool = undefined;
   }

@@ -92,7 +92,7 @@ describe('the text of a manifest', () => {
           problems.some(({ severity }) => severity === 'error'),
         );
       }),
-      { numRuns: 1500 },
+      { numRuns: 600 },
     );
   });
 
@@ -164,9 +164,9 @@ describe('the text of a manifest', () => {
         const validate = await compileValidator(tool.inputSchema);
         validate({ p: { a: [1, 'x', null] } });
       }),
-      { numRuns: 1500 },
+      { numRuns: 600 },
     );
-    assert.ok(accepted > 100, String(accepted));
+    assert.ok(accepted > 50, String(accepted));
   });
 
   it('holds two thousand tools', async () => {
@@ -186,5 +186,34 @@ describe('the text of a manifest', () => {
       'tools:\n  - name: t\n    parameters: { __proto__: string, constructor: int }\n    script: ./a\n',
     );
     assert.deepEqual(Object.keys(tools[0]?.inputSchema.properties ?? {}), ['__proto__', 'constructor']);
+  });
+
+  it('puts what a closer look at a tool finds at its place in the file', async () => {
+    const text = `tools:
+  - name: t
+    description: d
+    script:
+      shell: |
+        echo {{a}} {{b}}
+        echo {{b}}
+  - { name: u, description: d, script: { command: x, args: [a, "it''s {{b}}"] } }
+`;
+    const { problems } = await checkManifestText(text, {
+      ...PLACE,
+      lint: ({ action }) => {
+        if (action?.kind !== 'script') return [];
+        const found = { severity: 'warning' as const, message: 'm', length: 5 };
+        if ('shell' in action)
+          return [{ ...found, path: ['script', 'shell'], offset: action.shell.lastIndexOf('{{b}}') }];
+        return [{ ...found, path: ['script', 'args', 1], offset: action.args[1]?.indexOf('{{b}}') ?? -1 }];
+      },
+    });
+    assert.deepEqual(
+      problems.map(({ line, column, tool }) => [line, column, tool]),
+      [
+        [7, 14, 't'],
+        [8, 71, 'u'],
+      ],
+    );
   });
 });
