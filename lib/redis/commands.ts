@@ -5,18 +5,14 @@ import type { RedisClientType } from '@redis/client';
  * Builds carry no others, and the type of `Client` lets the code name no others.
  */
 export const COMMANDS = [
-  'dbSize',
   'exists',
   'get',
   'hDel',
   'hGet',
-  'hGetAll',
   'info',
   'lPop',
   'lRange',
   'pTTL',
-  'persist',
-  'pExpire',
   'ping',
   'publish',
   'rPop',
