@@ -1,5 +1,6 @@
 import type { Define } from '../command/command.ts';
 import { CODES, toGantzError } from '../errors.ts';
+import { explain } from './explain.ts';
 
 /** `gantz mcp`: serves the tools on stdin and stdout, or prints how a client starts that. */
 export const define: Define = (command, context) => {
@@ -20,9 +21,8 @@ export const define: Define = (command, context) => {
         context.process.exitCode = 0;
       } catch (thrown) {
         // stdout is the protocol's: what kept the server from starting is told on stderr.
-        const { message, hint, code } = toGantzError(thrown);
-        context.notice(hint === undefined ? message : `${message}\n${hint}`);
-        context.process.exitCode = CODES[code].exit;
+        context.notice(explain(thrown));
+        context.process.exitCode = CODES[toGantzError(thrown).code].exit;
       }
     });
 };

@@ -17,26 +17,27 @@ const LINGER_MS = 1000;
  */
 export async function serveStdio(context: Context): Promise<void> {
   const isReal = context.process.stdout === process.stdout;
-  const stray = isReal ? redirectStdout() : undefined;
-  const write = stray?.write ?? ((text: string) => context.process.stdout.write(text));
+  const write: Write = isReal ? redirectStdout() : (text) => context.process.stdout.write(text);
   try {
     // The protocol's library and the manifest are read at the same time; together they are most of the start.
     const protocol = loadProtocol();
     protocol.catch(() => undefined);
+    const loadedAt = Date.now();
     const manifest = await loadManifestOf(context);
     const runners = holdRunners(openRunnerOf(context, manifest, 'long-lived'));
     try {
-      await serve(context, runners, await protocol, write);
+      await serve({ context, runners, loadedAt, write, protocol: await protocol });
     } finally {
       await runners.idle(STOP_MS);
       await runners.close();
     }
   } finally {
-    stray?.restore();
     context.process.stdin.destroy?.();
-    if (isReal) endSoon();
+    if (isReal) endSoon(write);
   }
 }
+
+type Write = (text: string, written?: () => void) => unknown;
 
 type Protocol = Awaited<ReturnType<typeof loadProtocol>>;
 
@@ -49,13 +50,18 @@ async function loadProtocol() {
   return { serveMcp, createServer, LineTransport };
 }
 
-async function serve(
-  context: Context,
-  runners: Runners,
-  { serveMcp, createServer, LineTransport }: Protocol,
-  write: (text: string) => unknown,
-): Promise<void> {
+type Serving = {
+  context: Context;
+  runners: Runners;
+  /** When the manifest was read. */
+  loadedAt: number;
+  write: Write;
+  protocol: Protocol;
+};
+
+async function serve({ context, runners, loadedAt, write, protocol }: Serving): Promise<void> {
   const { process, signal, notice } = context;
+  const { serveMcp, createServer, LineTransport } = protocol;
   const inputs: Inputs = new Map();
   let server: McpServer | undefined;
   const transport = new LineTransport({ input: process.stdin, write, inputs });
@@ -72,7 +78,7 @@ async function serve(
   if (signal.aborted) stop();
   else signal.addEventListener('abort', stop, { once: true });
   const { reloadOnChange } = await import('./reload.ts');
-  const stopReloading = await reloadOnChange(context, runners);
+  const stopReloading = await reloadOnChange(context, runners, loadedAt);
   try {
     await transport.ended;
   } finally {
@@ -80,7 +86,7 @@ async function serve(
   }
 }
 
-/** Ends the process even when a handler left something that keeps it alive, such as a timer. */
-function endSoon(): void {
-  setTimeout(() => process.exit(), LINGER_MS).unref();
+/** Ends the process even when a handler left something that keeps it alive, such as a timer, once all is written. */
+function endSoon(write: Write): void {
+  write('', () => setTimeout(() => process.exit(), LINGER_MS).unref());
 }

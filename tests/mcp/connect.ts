@@ -124,12 +124,15 @@ export function envelopeIn({ content }: ToolResult): Success | Failure {
 }
 
 /** Resolves once a condition holds; fails after a time that no healthy machine needs. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  what: string | (() => string),
+): Promise<void> {
   for (const end = performance.now() + 20_000; performance.now() < end;) {
     if (await condition()) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  throw new Error(`Still not so: ${what}`);
+  throw new Error(`Still not so: ${typeof what === 'string' ? what : what()}`);
 }
 
 /** Whether a process is there, other than as a zombie that waits for its parent. */

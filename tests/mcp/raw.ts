@@ -59,7 +59,10 @@ export function startRaw({
     pid: child.pid ?? 0,
     send: (line) => void child.stdin.write(`${line}\n`),
     async answer(id) {
-      await until(() => find(id) !== undefined, `an answer to ${String(id)}; stderr: ${err}`);
+      await until(
+        () => find(id) !== undefined,
+        () => `an answer to ${String(id)}; stderr: ${err}`,
+      );
       return find(id) ?? {};
     },
     stdout: () => out,

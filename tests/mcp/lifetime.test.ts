@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { CLIENTS, connect, envelopeIn, isAlive, until } from './connect.ts';
+import { INITIALIZE, startRaw } from './raw.ts';
+
+const MANIFEST = `
+name: lifetime
+tools:
+  - name: sleep_long
+    description: A process with a child, both of which leave their ids in a file
+    parameters: [{ name: file, type: string, required: true }]
+    script:
+      shell: |
+        sleep 300 &
+        echo "$$ $!" > {{file}}
+        wait
+  - name: count_lines
+    description: Prints lines as it goes
+    script:
+      shell: 'echo one; echo two; echo three'
+  - name: loud
+    description: Prints on stdout in every way, at once and later
+    handler: loud.say
+`;
+
+const LOUD = `
+console.log('loud: while it loads');
+export function say() {
+  console.log('loud: console.log');
+  console.info({ loud: 'console.info' });
+  console.table([1]);
+  process.stdout.write('loud: process.stdout.write\\n');
+  setTimeout(() => console.log('loud: later'), 20);
+  setInterval(() => undefined, 1000);
+  return { quiet: false };
+}
+`;
+
+describe('gantz mcp', () => {
+  let cwd = '';
+  before(async () => {
+    cwd = await mkdtemp(join(tmpdir(), 'gantz-mcp-'));
+    await writeFile(join(cwd, 'gantz.yaml'), MANIFEST);
+    await mkdir(join(cwd, 'tools'));
+    await writeFile(join(cwd, 'tools/loud.mjs'), LOUD);
+  });
+  after(() => rm(cwd, { recursive: true }));
+
+  async function pidsIn(name: string): Promise<number[]> {
+    let pids: number[] = [];
+    await until(async () => {
+      const text = await readFile(join(cwd, name), 'utf8').catch(() => '');
+      pids = text.endsWith('\n') ? text.trim().split(' ').map(Number) : [];
+      return pids.length === 2;
+    }, 'the ids of the processes');
+    return pids;
+  }
+
+  const call = (id: unknown, name: string, input: object = {}): string =>
+    JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params: { name, arguments: input } });
+
+  for (const client of CLIENTS) {
+    it(`kills the processes of a call that a client of ${client} cancels`, async () => {
+      const agent = await connect({ client, cwd });
+      try {
+        const file = `cancelled-${client.replace(' ', '')}`;
+        const controller = new AbortController();
+        const waiting = agent.call('sleep_long', { file }, { signal: controller.signal });
+        waiting.catch(() => undefined);
+        const pids = await pidsIn(file);
+        controller.abort();
+        await assert.rejects(waiting);
+        await until(() => !pids.some(isAlive), 'the end of the processes');
+        assert.equal((await agent.call('count_lines')).isError ?? false, false);
+      } finally {
+        await agent.close();
+      }
+    });
+  }
+
+  for (const how of ['stdin closes', 'SIGTERM comes'] as const) {
+    it(`leaves no process behind when ${how}, and exits`, async () => {
+      const client = startRaw({ cwd });
+      client.send(INITIALIZE);
+      const file = how.replaceAll(' ', '-');
+      client.send(call(1, 'sleep_long', { file }));
+      const pids = await pidsIn(file);
+      if (how === 'stdin closes') assert.equal(await client.end(), 0);
+      else {
+        client.kill('SIGTERM');
+        assert.equal(await client.exited, 143);
+      }
+      await until(() => !pids.some(isAlive), 'the end of the processes');
+    });
+  }
+
+  it('reports the lines of a script as progress', async () => {
+    const agent = await connect({ cwd });
+    try {
+      const seen: unknown[] = [];
+      await agent.call('count_lines', {}, { onprogress: ({ message }) => seen.push(message) });
+      assert.deepEqual(seen, ['one', 'two', 'three']);
+    } finally {
+      await agent.close();
+    }
+  });
+
+  it('keeps stdout to the protocol whatever a handler prints, and exits although it left a timer', async () => {
+    const client = startRaw({ cwd });
+    client.send(INITIALIZE);
+    client.send(call(1, 'loud'));
+    const { result } = await client.answer(1);
+    assert.deepEqual(result?.['structuredContent'], { success: true, quiet: false }, client.stderr());
+    await until(() => client.stderr().includes('loud: later'), 'what is printed later');
+    client.send(call(2, 'loud'));
+    await client.answer(2);
+    assert.equal(await client.end(), 0);
+    for (const line of client.stdout().trimEnd().split('\n'))
+      assert.equal((JSON.parse(line) as { jsonrpc: string }).jsonrpc, '2.0');
+    assert.doesNotMatch(client.stdout(), /loud:/);
+    for (const way of ['while it loads', 'console.log', 'process.stdout.write'])
+      assert.match(client.stderr(), new RegExp(`loud: ${way}`));
+  });
+
+  it('brings the envelope of a tool that cannot run', async () => {
+    const agent = await connect({ cwd });
+    try {
+      const result = await agent.call('sleep_long', {});
+      assert.equal(envelopeIn(result)['code'], 'INVALID_PARAMETERS');
+    } finally {
+      await agent.close();
+    }
+  });
+});

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { CLIENTS, connect, until, type Agent, type ClientName } from './connect.ts';
+
+const tool = (name: string, script: string): string =>
+  `  - name: ${name}\n    description: Says ${name}\n    script: { shell: '${script}' }\n`;
+const manifest = (...tools: string[]): string => `name: reloaded\ntools:\n${tools.join('')}`;
+
+describe('gantz mcp, while its manifest is edited', () => {
+  let folder = '';
+  let file = '';
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'gantz-reload-'));
+    file = join(folder, 'gantz.yaml');
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  async function start(client?: ClientName): Promise<Agent> {
+    await writeFile(file, manifest(tool('first', 'echo 1')));
+    return await connect({ ...(client && { client }), args: ['-c', file] });
+  }
+
+  const names = async (agent: Agent): Promise<string> => (await agent.list()).map(({ name }) => name).join();
+  const hasTools = (agent: Agent, wanted: string) =>
+    until(async () => (await names(agent)) === wanted, wanted);
+
+  for (const client of CLIENTS) {
+    it(`serves a good edit at once, and tells a client of ${client}`, async () => {
+      const agent = await start(client);
+      try {
+        assert.equal(await names(agent), 'first');
+        const before = agent.changes();
+        await writeFile(file, manifest(tool('first', 'echo 1'), tool('second', 'echo 2')));
+        await until(() => agent.changes() > before, 'the news of the change');
+        await hasTools(agent, 'first,second');
+      } finally {
+        await agent.close();
+      }
+    });
+  }
+
+  it('keeps the tools of before when an edit is wrong, says where, and takes the next good one', async () => {
+    const agent = await start();
+    try {
+      await writeFile(file, 'name: reloaded\ntools:\n  - nam: second\n');
+      await until(() => agent.stderr().includes('The tools stay as they were.'), 'the complaint');
+      assert.match(agent.stderr(), /gantz\.yaml:3:/);
+      await hasTools(agent, 'first');
+      await writeFile(file, manifest(tool('third', 'echo 3')));
+      await hasTools(agent, 'third');
+    } finally {
+      await agent.close();
+    }
+  });
+
+  it('sees a file that is put in the place of the old one, again and again', async () => {
+    const agent = await start();
+    try {
+      for (const name of ['one', 'two', 'three']) {
+        const draft = join(folder, `.draft-${name}`);
+        await writeFile(draft, manifest(tool(name, 'echo')));
+        await rename(draft, file);
+        await hasTools(agent, name);
+      }
+    } finally {
+      await agent.close();
+    }
+  });
+
+  it('keeps its tools while the file is gone, and sees it come back', async () => {
+    const agent = await start();
+    try {
+      await rm(file);
+      await until(() => agent.stderr().includes('The tools stay as they were.'), 'the complaint');
+      await hasTools(agent, 'first');
+      await writeFile(file, manifest(tool('back', 'echo')));
+      await hasTools(agent, 'back');
+    } finally {
+      await agent.close();
+    }
+  });
+
+  it('follows a symbolic link to the file that is edited', async () => {
+    const elsewhere = await mkdtemp(join(tmpdir(), 'gantz-linked-'));
+    const target = join(elsewhere, 'tools.yaml');
+    const link = join(folder, 'linked.yaml');
+    await writeFile(target, manifest(tool('first', 'echo')));
+    await symlink(target, link);
+    const agent = await connect({ args: ['-c', link] });
+    try {
+      await writeFile(target, manifest(tool('linked', 'echo')));
+      await hasTools(agent, 'linked');
+    } finally {
+      await agent.close();
+      await rm(elsewhere, { recursive: true });
+    }
+  });
+
+  it('lets a call in flight end as it began', async () => {
+    await writeFile(
+      file,
+      manifest(tool('slow', `while [ ! -e "${folder}/go" ]; do sleep 0.05; done; echo old`)),
+    );
+    const agent = await connect({ args: ['-c', file] });
+    try {
+      const slow = agent.call('slow');
+      await writeFile(file, manifest(tool('slow', 'echo new')));
+      await until(async () => JSON.stringify(await agent.call('slow')).includes('new'), 'the new tool');
+      await writeFile(join(folder, 'go'), '');
+      assert.match(JSON.stringify(await slow), /old/);
+    } finally {
+      await agent.close();
+    }
+  });
+});
