@@ -34,10 +34,14 @@ function asEnvelope(value: unknown): Record<string, unknown> | undefined {
   return typeof object['success'] === 'boolean' ? object : undefined;
 }
 
-/** The script's own failure. A code that is not one of ours is kept, and ends gantz as SCRIPT_FAILED does. */
-function failureOf(envelope: Record<string, unknown>, what: string): GantzError {
+/** The failure of an envelope that a tool wrote itself. A code that is not one of ours is kept, and ends gantz as `fallback` does. */
+export function failureOf(
+  envelope: Record<string, unknown>,
+  what: string,
+  fallback: Code = 'SCRIPT_FAILED',
+): GantzError {
   const { error, code, outcome, retryable, hint, details, ...rest } = without(envelope, ['success']);
-  const known: Code = isCode(code) ? code : 'SCRIPT_FAILED';
+  const known: Code = isCode(code) ? code : fallback;
   return new GantzError(known, sentence(error) ?? `${what} failed`, {
     outcome: isOutcome(outcome) ? outcome : 'unknown',
     ...(typeof retryable === 'boolean' && { retryable }),

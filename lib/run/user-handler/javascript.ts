@@ -55,7 +55,7 @@ export async function runJavaScriptHandler(
   );
   if (returned === undefined) return {};
   const json = toJson(returned);
-  if ('value' in json) return resultOf(json.value);
+  if ('value' in json) return resultOf(json.value, `${functionName} of ${file}`);
   throw new GantzError(
     'HANDLER_FAILED',
     `${functionName} of ${file} returned what is not JSON: ${json.problem}`,

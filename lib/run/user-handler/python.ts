@@ -3,7 +3,8 @@ import { GantzError } from '../../errors.ts';
 import { parseJson } from '../../json/parse.ts';
 import { nearest } from '../../nearest.ts';
 import type { Invocation } from '../invocation.ts';
-import { runPython, type Ended } from './python-process.ts';
+import { runProcess, type Ended } from '../script/process.ts';
+import { PYTHON_RUNNER } from './python-runner.ts';
 import { resultOf } from './result.ts';
 
 /** What the runner tells when there is no value. */
@@ -22,19 +23,57 @@ export async function runPythonHandler(
   invocation: Invocation,
   { file, functionName }: { file: string; functionName: string },
 ): Promise<Result> {
-  const ended = await runPython(invocation, [file, invocation.tool.directory, functionName]);
   const what = `${functionName} of ${file}`;
-  const parsed = parseJson(ended.answer);
+  const ended = await runRunner(invocation, [file, invocation.tool.directory, functionName], what);
+  const parsed = parseJson(ended.stdout);
   if (!('value' in parsed)) {
-    if (ended.answer === '' || parsed.problem === 'syntax') throw crashed(what, ended);
+    if (ended.stdout === '' || parsed.problem === 'syntax') throw crashed(what, ended);
     throw new GantzError('HANDLER_FAILED', `${what} returned what JSON cannot carry: ${parsed.message}`, {
       outcome: 'applied',
       hint: 'Return long numbers as text: str(n).',
     });
   }
   const answer = parsed.value as { ok: true; value: unknown } | ({ ok: false } & Trouble);
-  if (answer.ok) return answer.value === null ? {} : resultOf(answer.value);
+  if (answer.ok) return answer.value === null ? {} : resultOf(answer.value, what);
   throw failureOf(answer, { what, file, functionName });
+}
+
+/** Runs the runner in the manifest's folder; what the handler prints becomes notices. */
+async function runRunner(
+  { tool, params, call, environment, maxOutputBytes }: Invocation,
+  args: readonly string[],
+  what: string,
+): Promise<Ended> {
+  try {
+    return await runProcess({
+      file: 'python3',
+      args: ['-X', 'utf8', '-c', PYTHON_RUNNER, ...args],
+      cwd: tool.directory,
+      env: environment,
+      stdin: JSON.stringify(params),
+      call: {
+        ...call,
+        emit: ({ stream, message }) => {
+          // Its stdout carries the answer.
+          if (stream === 'stderr') call.notice(message ?? '');
+        },
+      },
+      maxOutputBytes,
+      what,
+    });
+  } catch (error) {
+    if (error instanceof GantzError) throw error;
+    throw notStarted(error);
+  }
+}
+
+function notStarted(error: unknown): GantzError {
+  const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return missing
+    ? new GantzError('NOT_RUNNABLE', 'There is no python3 on PATH to run this handler', {
+        hint: 'Install Python 3 (apt install python3, brew install python).',
+      })
+    : new GantzError('NOT_RUNNABLE', `python3 cannot be started: ${String(error)}`, { cause: error });
 }
 
 function failureOf(
