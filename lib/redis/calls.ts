@@ -135,10 +135,11 @@ export class Calls {
 
   #redis(link: Link, pending: Pending): Redis {
     const { client } = link;
+    const loaded = this.#mode === 'long-lived' ? link.scripts : undefined;
     return {
       client,
       key: this.#key,
-      run: (script, keys, args) => runScript(client, script, keys, args),
+      run: (script, keys, args) => runScript(client, script, keys, args, loaded),
       dedicated: () => this.#dedicated(pending),
     };
   }

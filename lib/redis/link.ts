@@ -7,6 +7,8 @@ export class Link {
   readonly client: Client;
   /** Calls that were answered; one that waits while this stands still has a silent server before it. */
   answered = 0;
+  /** Digests of the scripts that were loaded over it. */
+  readonly scripts = new Set<string>();
   readonly #abort = new AbortController();
   #pending = 0;
   #retired = false;

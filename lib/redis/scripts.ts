@@ -8,13 +8,23 @@ import type { Client } from './commands.ts';
  */
 export type Script = { readonly name: string; readonly sha: string; readonly source: string };
 
-/** Runs a script by its digest; only a server that does not know it yet is sent its source. */
+/**
+ * Runs a script by its digest; only a server that does not know it yet is sent its source. `loaded` holds the digests that
+ * a connection brought along: where other commands follow before the answer, a source that was sent only after it would
+ * run behind them.
+ */
 export async function runScript(
   client: Pick<Client, 'sendCommand'>,
   { sha, source }: Script,
   keys: readonly string[],
   args: readonly string[],
+  loaded?: Set<string>,
 ): Promise<unknown> {
+  if (loaded && !loaded.has(sha)) {
+    loaded.add(sha);
+    // Where this is not allowed, EVAL may still be.
+    client.sendCommand(['SCRIPT', 'LOAD', source]).catch(() => undefined);
+  }
   const count = String(keys.length);
   try {
     return await client.sendCommand(['EVALSHA', sha, count, ...keys, ...args]);
