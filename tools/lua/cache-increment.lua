@@ -2,7 +2,7 @@
 -- KEYS[1]  the counter
 -- ARGV[1]  how much to add, an integer within ±2^53
 -- ARGV[2]  seconds to live; '' leaves it as it is, 'never' makes it persistent
--- Returns the new value. WRONGTYPE when the value is no integer, CONFLICT when the sum leaves the range.
+-- Returns the new value as text. WRONGTYPE when the value is no integer, CONFLICT when the sum leaves the range.
 
 local counter = KEYS[1]
 local by = tonumber(ARGV[1])
@@ -31,4 +31,5 @@ if ttl == 'never' then
 elseif ttl ~= '' then
   redis.call('EXPIRE', counter, ttl)
 end
-return sum
+-- As text: node-redis reads integer replies digit by digit, and rounds on its way to those near 2^53.
+return string.format('%.0f', sum)
