@@ -55,7 +55,7 @@ async function runRunner(
         ...call,
         emit: ({ stream, message }) => {
           // Its stdout carries the answer.
-          if (stream === 'stderr') call.notice(message ?? '');
+          if (stream === 'stderr' && typeof message === 'string') call.notice(message);
         },
       },
       maxOutputBytes,
