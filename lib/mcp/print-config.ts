@@ -34,7 +34,7 @@ const CLIENTS: Readonly<Record<string, Client>> = {
     render: (entry, { PATH }) =>
       json({
         mcpServers: server(entry, {
-          ...(PATH !== undefined && { PATH }),
+          ...(PATH !== undefined && { PATH: [...new Set(PATH.split(':'))].join(':') }),
           ...secretsAs(entry, ({ redacted }) => redacted),
         }),
       }),

@@ -31,10 +31,10 @@ export function trackProgress(send: (progress: Progress) => void): (event: Progr
   };
 }
 
-/** The event's own message when it has nothing else to say, else all of it as JSON. */
+/** A line that a script printed as it is; the event's own message when it has nothing else to say; else all of it as JSON. */
 function describeEvent(event: Readonly<Record<string, unknown>>): string {
+  const { event: kind, message = kind } = event;
   const said = Object.entries(event).filter(([name]) => name !== 'progress' && name !== 'total');
-  const { message = event['event'] } = event;
-  const isPlain = said.every(([name]) => name === 'event' || name === 'message');
+  const isPlain = kind === 'output' || said.every(([name]) => name === 'event' || name === 'message');
   return isPlain && typeof message === 'string' ? message : JSON.stringify(Object.fromEntries(said));
 }

@@ -14,8 +14,8 @@ describe('trackProgress', () => {
   it('counts events that say nothing of progress', () => {
     assert.deepEqual(
       track([
-        { event: 'line', message: 'one' },
-        { event: 'line', message: 'two' },
+        { event: 'output', stream: 'stdout', message: 'one' },
+        { event: 'step', message: 'two' },
       ]),
       [
         { progress: 1, message: 'one' },

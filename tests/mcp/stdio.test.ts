@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import type { Success } from '../../lib/envelope.ts';
 import { startRedis, type RedisServer } from '../helpers/redis-server.ts';
 import { runMain, envelopeOf } from '../helpers/run-main.ts';
 import { CLIENTS, connect, envelopeIn, until, type Agent } from './connect.ts';
@@ -23,25 +24,27 @@ describe('gantz mcp with Redis', () => {
 
       it('lists every tool with flat schemas and annotations', async () => {
         const tools = await agent.list();
-        const { tools: expected } = envelopeOf(await runMain(['tools', '--json'])) as {
-          tools?: {
+        const { tools: expected } = envelopeOf(await runMain(['tools', '--json'])) as Success & {
+          tools: {
             name: string;
             inputSchema: unknown;
-            outputSchema: { properties: object; required: string[] };
+            outputSchema?: { properties: object; required: string[] };
           }[];
         };
         assert.deepEqual(
           tools.map(({ name }) => name),
-          expected?.map(({ name }) => name),
+          expected.map(({ name }) => name),
         );
         const get = tools.find(({ name }) => name === 'cache_get');
-        const wanted = expected?.find(({ name }) => name === 'cache_get');
-        assert.deepEqual(get?.inputSchema, wanted?.inputSchema);
-        assert.deepEqual(get?.annotations, { readOnlyHint: true });
-        assert.deepEqual(get?.outputSchema, {
+        const wanted = expected.find(({ name }) => name === 'cache_get');
+        assert.ok(get && wanted?.outputSchema);
+        assert.deepEqual(get.inputSchema, wanted.inputSchema);
+        assert.deepEqual(get.annotations, { readOnlyHint: true });
+        const { properties, required } = wanted.outputSchema;
+        assert.deepEqual(get.outputSchema, {
           type: 'object',
-          properties: { success: { type: 'boolean', const: true }, ...wanted?.outputSchema.properties },
-          required: ['success', ...(wanted?.outputSchema.required ?? [])],
+          properties: { success: { type: 'boolean', const: true }, ...properties },
+          required: ['success', ...required],
           additionalProperties: false,
         });
         for (const { name, inputSchema } of tools)

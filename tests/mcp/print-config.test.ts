@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { envelopeOf, runMain, type Run } from '../helpers/run-main.ts';
+
+const CLIENTS = ['claude-desktop', 'claude-code', 'cursor', 'vscode', 'codex'];
+
+type Server = { type?: string; command: string; args: string[]; env?: Record<string, string> };
+type Json = { mcpServers?: Record<string, Server>; servers?: Record<string, Server>; inputs?: unknown };
+
+const print = (client: string, env: Record<string, string> = {}, options: string[] = []): Promise<Run> =>
+  runMain([...options, 'mcp', '--print-config', client], { env });
+
+describe('gantz mcp --print-config', () => {
+  for (const client of CLIENTS.filter((name) => name !== 'codex')) {
+    it(`prints JSON for ${client}: an absolute command and a manifest that is found from anywhere`, async () => {
+      const { stdout, stderr, exitCode } = await print(client, { REDIS_URL: 'redis://localhost:7000' });
+      assert.equal(exitCode, 0);
+      assert.match(stderr, /This goes into .*\.json/);
+      const json = JSON.parse(stdout) as Json;
+      const servers = client === 'vscode' ? json.servers : json.mcpServers;
+      assert.deepEqual(Object.keys(json), [client === 'vscode' ? 'servers' : 'mcpServers']);
+      const server = servers?.['redis-tools'];
+      assert.ok(server);
+      const { env = {} } = server;
+      assert.match(server.command, /^\//);
+      assert.deepEqual(server.args, ['--config', 'builtin:redis', 'mcp']);
+      assert.equal(env['REDIS_URL'], 'redis://localhost:7000');
+      assert.equal(env['PATH'] !== undefined, client === 'claude-desktop');
+      assert.equal(server.type, client === 'claude-desktop' ? undefined : 'stdio');
+    });
+  }
+
+  it('prints TOML for codex', async () => {
+    const { stdout } = await print('codex', { GANTZ_NAMESPACE: 'agents' }, [
+      '--tools',
+      'cache_*',
+      '--read-only',
+    ]);
+    const command = /^command = ("\/.*")$/m.exec(stdout)?.[1] ?? '';
+    assert.equal(
+      stdout,
+      [
+        '[mcp_servers.redis-tools]',
+        `command = ${command}`,
+        'args = ["--config", "builtin:redis", "--tools", "cache_*", "--read-only", "mcp"]',
+        '',
+        '[mcp_servers.redis-tools.env]',
+        'GANTZ_NAMESPACE = "agents"',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  for (const [client, stands] of [
+    ['claude-desktop', '"REDIS_URL": "redis://host:6379"'],
+    ['claude-code', '"REDIS_URL": "${REDIS_URL}"'],
+    ['cursor', '"REDIS_URL": "${env:REDIS_URL}"'],
+    ['vscode', '"REDIS_URL": "${input:REDIS_URL}"'],
+    ['codex', 'env_vars = ["REDIS_URL"]'],
+  ] as const) {
+    it(`never prints a password for ${client}, and says what to do`, async () => {
+      const { stdout, stderr } = await print(client, { REDIS_URL: 'redis://me:s3cret@host:6379' });
+      assert.doesNotMatch(stdout + stderr, /s3cret/);
+      assert.ok(stdout.includes(stands), stdout);
+      assert.match(stderr, /REDIS_URL holds a password/);
+    });
+  }
+
+  it('gives the options of the command line and their variables on to the server', async () => {
+    const { stdout } = await print('cursor', { GANTZ_TIMEOUT: '1500ms' }, [
+      '--toolset',
+      'x',
+      '--max-output',
+      '1KiB',
+    ]);
+    const { args } = (JSON.parse(stdout) as Json).mcpServers?.['redis-tools'] ?? { args: [] };
+    assert.deepEqual(args.slice(2), ['--toolset', 'x', '--timeout', '1500ms', '--max-output', '1024', 'mcp']);
+  });
+
+  it('refuses a client that it does not know, with the nearest one', async () => {
+    const envelope = envelopeOf(await print('curser'));
+    assert.equal(envelope['code'], 'USAGE');
+    assert.equal(envelope['hint'], 'Did you mean cursor?');
+  });
+});
