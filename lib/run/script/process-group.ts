@@ -1,16 +1,28 @@
 import type { ChildProcess } from 'node:child_process';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 // Enough for a script to clean up after SIGTERM; little enough that a time limit stays one.
 const GRACE_MS = 300;
-const POLL_MS = 10;
 
-/** Ends a child that leads its own process group, and everything in that group: SIGTERM, and SIGKILL to what stays. */
+/**
+ * Ends a child that leads its own process group, and everything in that group: SIGTERM, and SIGKILL to whatever is
+ * left once the child and all that holds its pipes has gone, or has been given its time.
+ */
 export async function endGroup(child: ChildProcess): Promise<void> {
   signalGroup(child, 'SIGTERM');
-  if (await isGone(child)) return;
+  await happens(child, 'close');
   signalGroup(child, 'SIGKILL');
-  await isGone(child);
+  // Its end is waited for, so that the caller finds nothing of it any more.
+  if (child.exitCode === null && child.signalCode === null) await happens(child, 'exit');
+}
+
+async function happens(child: ChildProcess, event: 'close' | 'exit'): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, GRACE_MS);
+    child.once(event, () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 /** Has the group killed should this process end before the group is released again. */
@@ -29,20 +41,11 @@ function killAdopted(): void {
   for (const child of adopted) signalGroup(child, 'SIGKILL');
 }
 
-async function isGone(child: ChildProcess): Promise<boolean> {
-  for (let waited = 0; waited < GRACE_MS; waited += POLL_MS) {
-    if (!signalGroup(child, 0)) return true;
-    await sleep(POLL_MS);
-  }
-  return !signalGroup(child, 0);
-}
-
-/** Whether there was anybody to signal. */
-function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals | 0): boolean {
-  if (pid === undefined) return false;
+function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
   try {
-    return process.kill(-pid, signal);
+    process.kill(-pid, signal);
   } catch {
-    return false;
+    // Nobody is left in it.
   }
 }

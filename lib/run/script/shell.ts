@@ -27,7 +27,8 @@ export type ShellProblem = {
 
 /** A `shell` text, read and judged. */
 export type CompiledShell = {
-  problems: readonly ShellProblem[];
+  /** Found when they are asked for; a call looks at its own reading of the script alone. */
+  readonly problems: readonly ShellProblem[];
   /** The parameters that it mentions. */
   mentions: ReadonlySet<string>;
   /** It is nothing but one placeholder: the caller's text is the script. */
@@ -52,22 +53,19 @@ const MOST_CONDITIONS = 6;
 
 /** Reads a `shell` text and finds every placeholder that stands where no quoting could keep its value from being parsed. */
 export function compileShell(text: string, { schema, interpreter }: Options): CompiledShell {
-  const names = Object.keys(schema.properties);
-  const template = parseTemplate(text, names);
+  const template = parseTemplate(text, Object.keys(schema.properties));
   const runsText = isOnePlaceholder(template.segments);
-  const problems: ShellProblem[] = template.problems.map((problem) => ({
-    ...problem,
-    hint: problem.hint ?? '',
-    placeholder: text.slice(problem.offset, problem.offset + problem.length),
-  }));
-  if (runsText) problems.push(...runsTextProblems(template.segments));
-  else {
-    for (const pieces of readings(template.segments)) {
-      const reading = read(pieces, { schema, interpreter });
-      problems.push(...reading.problems);
-    }
-  }
-  return { problems: unique(problems), mentions: template.mentions, runsText, template, schema, interpreter };
+  let problems: readonly ShellProblem[] | undefined;
+  return {
+    get problems() {
+      return (problems ??= findProblems(text, template, { schema, interpreter }));
+    },
+    mentions: template.mentions,
+    runsText,
+    template,
+    schema,
+    interpreter,
+  };
 }
 
 /**
@@ -93,6 +91,16 @@ export function renderShell(shell: CompiledShell, params: Readonly<Record<string
 
 function refusal(message: string, hint: string | undefined): GantzError {
   return new GantzError('MANIFEST_INVALID', message, hint ? { hint } : {});
+}
+
+function findProblems(text: string, { segments, problems }: Template, options: Options): ShellProblem[] {
+  const found: ShellProblem[] = problems.map((problem) => ({
+    ...problem,
+    hint: problem.hint ?? '',
+    placeholder: text.slice(problem.offset, problem.offset + problem.length),
+  }));
+  if (isOnePlaceholder(segments)) return [...found, ...runsTextProblems(segments)];
+  return unique([...found, ...readings(segments).flatMap((pieces) => read(pieces, options).problems)]);
 }
 
 function isOnePlaceholder(segments: readonly Segment[]): boolean {

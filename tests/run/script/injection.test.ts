@@ -1,0 +1,238 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { after, describe, it } from 'node:test';
+import fc from 'fast-check';
+import { invoke, temporaryDirectory } from './invoke.ts';
+
+// Every position prints its value, and a NUL after it; `text` is what must be printed before that NUL.
+type Position = { name: string; shell: string; text?: (value: string) => string; bash?: true };
+
+const show = (word: string) => `printf '%s\\0' ${word}`;
+const lines = (delimiter: string, body: string, end: string) =>
+  `while IFS= read -r l; do printf '%s\\n' "$l"; done ${delimiter}\n${body}\n${end}\nprintf '\\0'`;
+
+const POSITIONS: Position[] = [
+  { name: 'a word', shell: show('{{v}}') },
+  { name: 'part of a word', shell: show('pre{{v}}post'), text: (v) => `pre${v}post` },
+  { name: 'double quotes', shell: show('"{{v}}"') },
+  { name: 'single quotes', shell: show("'{{v}}'") },
+  { name: 'single in double quotes', shell: show(`"a'{{v}}'b"`), text: (v) => `a'${v}'b` },
+  { name: 'double in single quotes', shell: show(`'$a"{{v}}"b'`), text: (v) => `$a"${v}"b` },
+  { name: 'after a dollar', shell: show('${{v}}'), text: (v) => `$${v}` },
+  { name: 'after a dollar in quotes', shell: show('"${{v}}"'), text: (v) => `$${v}` },
+  { name: 'after a tilde', shell: show('~{{v}}'), text: (v) => `~${v}` },
+  { name: '$( )', shell: show('"$(printf %s {{v}}; echo x)"'), text: (v) => `${v}x` },
+  {
+    name: 'quoted $( ) in $( )',
+    shell: show(`"$(printf %s "$(printf %s '{{v}}'; echo x)")"`),
+    text: (v) => `${v}x`,
+  },
+  { name: 'backticks', shell: show('"`printf %s {{v}}; echo x`"'), text: (v) => `${v}x` },
+  {
+    name: 'quotes in backticks',
+    shell: 'a=`printf %s "{{v}}"; echo x`; ' + show('"$a"'),
+    text: (v) => `${v}x`,
+  },
+  { name: 'here-document', shell: lines('<<EOF', '$((1)){{v}}', 'EOF'), text: (v) => `1${v}\n` },
+  {
+    name: 'quoted here-document',
+    shell: lines("<<'EOF'", '$HOME `\\"{{v}}', 'EOF'),
+    text: (v) => '$HOME `\\"' + `${v}\n`,
+  },
+  {
+    name: 'indented here-document',
+    shell: lines('<<-"END OF"', '\t{{v}}.', '\tEND OF'),
+    text: (v) => `${v}.\n`,
+  },
+  { name: 'comment', shell: ': # {{v}} `\n' + show('x'), text: () => 'x' },
+  { name: 'assignment', shell: 'a={{v}}; ' + show('"$a"') },
+  { name: 'export', shell: 'export A={{v}}; ' + show('"$A"') },
+  {
+    name: 'case word and pattern',
+    shell: `case {{v}} in x{{v}}) ${show('no')};; {{v}}) ${show('yes')};; *) ${show('no')};; esac`,
+    text: () => 'yes',
+  },
+  { name: 'test', shell: `if [ {{v}} = "{{v}}" ]; then ${show('yes')}; fi`, text: () => 'yes' },
+  { name: 'default', shell: show('${UNSET_:-{{v}}}') },
+  { name: 'default in quotes', shell: show('"${UNSET_:-{{v}}}"') },
+  { name: 'loop', shell: `for i in {{v}}; do ${show('"$i"')}; done` },
+  { name: 'function', shell: `f() { ${show('"$1{{v}}"')}; }; f {{v}}`, text: (v) => v + v },
+  { name: 'condition', shell: show('{{ if v }}"{{v}}"{{ else }}""{{ end }}') },
+  { name: 'subshell', shell: `( cd . && ${show('{{v}}')} )` },
+  {
+    name: 'array',
+    shell: 'a=(x {{v}} "{{v}}"); ' + show('"${a[1]}${a[2]}"'),
+    text: (v) => v + v,
+    bash: true,
+  },
+  {
+    name: 'here-string',
+    shell: "IFS= read -r -d '' l <<< {{v}}; " + show('"$l"'),
+    text: (v) => `${v}\n`,
+    bash: true,
+  },
+  {
+    name: '[[ == ]]',
+    shell: `a={{v}}; [[ $a == {{v}} && x$a != {{v}} ]] && ${show('yes')}`,
+    text: () => 'yes',
+    bash: true,
+  },
+  { name: "$'…'", shell: show("$'a\\t{{v}}\\''"), text: (v) => `a\t${v}'`, bash: true },
+  { name: '$"…"', shell: show('$"{{v}}"'), bash: true },
+  { name: 'declare', shell: 'declare d={{v}}; ' + show('"$d"'), bash: true },
+];
+
+const VALUES_PER_RUN = 50;
+const RUNS = Number(process.env.RUNS ?? 100);
+
+// Text that a shell would act upon: every one that is run would leave a file behind.
+const attack = fc.constantFrom(
+  '$(touch pwned)',
+  '`touch pwned`',
+  ';touch pwned;',
+  '&& touch pwned',
+  '|touch pwned',
+  '\ntouch pwned\n',
+  "'",
+  '"',
+  '\\',
+  '$',
+  '`',
+  '*',
+  '?',
+  '[a-z]*',
+  '~',
+  '{a,b}',
+  '!',
+  '#',
+  '&',
+  '<',
+  '>',
+  '(',
+  ')',
+  '>pwned',
+  '$((',
+  '))',
+  '${',
+  '}',
+  '-n',
+  '-e',
+  '-v',
+  '--',
+  '-va[$(touch pwned)]',
+  'a[$(touch pwned)]',
+  "';touch pwned;'",
+  '";touch pwned;"',
+  '\nEOF\ntouch pwned\n',
+  '\nGANTZ_END\ntouch pwned\n',
+  '\n\tEND OF\ntouch pwned\n',
+  '$HOME',
+  '${HOME}',
+  '$0',
+  '%s',
+  '%n',
+  '\\n',
+  '\\0',
+  ' ',
+  '  ',
+  '\t',
+  '\n',
+  '{{v0}}',
+  '\\{{',
+  '\u0081',
+  'ȁȂ',
+  'é',
+  '😀',
+  '\u007f',
+  '\u0001',
+  '\ue000',
+  '=',
+  '(){ :;};',
+);
+const value = fc.oneof(
+  { weight: 4, arbitrary: fc.array(attack, { minLength: 1, maxLength: 6 }).map((parts) => parts.join('')) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .array(fc.oneof(attack, fc.string({ maxLength: 4 })), { maxLength: 5 })
+      .map((parts) => parts.join('')),
+  },
+  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 12 }) },
+  { weight: 1, arbitrary: fc.string({ maxLength: 12 }) },
+);
+const receivable = value.filter((text) => !text.includes('\0'));
+
+describe('no value is parsed by a shell', () => {
+  const directory = temporaryDirectory();
+  writeFileSync(`${directory}/a`, '');
+  writeFileSync(`${directory}/b c`, '');
+  after(() => rmSync(directory, { recursive: true }));
+
+  for (const interpreter of ['dash', 'bash'] as const) {
+    const positions = POSITIONS.filter(({ bash }) => interpreter === 'bash' || !bash);
+
+    it(`${positions.length} positions × ${VALUES_PER_RUN * RUNS} values in ${interpreter}`, async () => {
+      const names = Array.from({ length: VALUES_PER_RUN }, (_, index) => `v${index}`);
+      const shell = names
+        .flatMap((name) =>
+          positions.map((position) => position.shell.replaceAll(/\bv\b(?=\}\}| \}\})/g, name)),
+        )
+        .join('\n');
+      const before = childrenOf(process.pid);
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(receivable, { minLength: VALUES_PER_RUN, maxLength: VALUES_PER_RUN }),
+          async (values) => {
+            const params = Object.fromEntries(values.map((text, index) => [`v${index}`, text]));
+            const { output } = await invoke({ shell, interpreter }, { params, directory });
+            const printed = String(output).split('\0');
+            for (const [at, text] of values.entries()) {
+              for (const [index, position] of positions.entries()) {
+                const expected = position.text ? position.text(text) : text;
+                if (printed[at * positions.length + index] !== expected)
+                  assert.deepEqual(
+                    { position: position.name, printed: printed[at * positions.length + index] },
+                    { position: position.name, printed: expected },
+                  );
+              }
+            }
+            assert.equal(printed.length, values.length * positions.length + 1);
+          },
+        ),
+        { numRuns: RUNS, endOnFailure: true },
+      );
+      assert.deepEqual(readdirSync(directory), ['a', 'b c']);
+      assert.deepEqual(childrenOf(process.pid), before);
+    });
+  }
+
+  it('renders an omitted parameter as nothing, not as an empty word', async () => {
+    for (const interpreter of ['dash', 'bash', 'zsh'] as const) {
+      const { output } = await invoke(
+        {
+          shell:
+            'set -u; count() { echo $#; }; count {{x}} {{y}} "{{x}}" a{{x}}b; : # {{x}}\n: {{x}}#echo no',
+          interpreter,
+        },
+        { params: { y: '' }, properties: { x: {}, y: {} } },
+      );
+      assert.equal(output, '3', interpreter);
+    }
+  });
+
+  it('keeps the values of an outer gantz out', async () => {
+    const { output } = await invoke(
+      { shell: 'echo [{{x}}]' },
+      { properties: { x: {} }, environment: { GANTZ_ARG_X: 'outer' } },
+    );
+    assert.equal(output, '[]');
+  });
+});
+
+function childrenOf(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+  } catch {
+    return [];
+  }
+}
