@@ -14,6 +14,7 @@ module.exports = {
     { name: 'manifest-and-parameters-run-nothing', severity: 'error', from: { path: '^lib/(manifest|parameters)/' }, to: { path: [faces, '^lib/(run|redis|main|command)', '^tools/'] } },
     { name: 'redis-knows-no-tool', severity: 'error', from: { path: '^lib/redis/' }, to: { path: [faces, '^lib/(run|manifest|parameters|main|command)', '^tools/'] } },
     { name: 'ground-floor', comment: 'errors, envelope, json and the generated tables stand on nothing above them.', severity: 'error', from: { path: '^lib/(errors|envelope|deadline|call|nearest|json/)' }, to: { path: '^(lib|tools)/', pathNot: '^lib/(errors|envelope|deadline|call|nearest|json/|generated/)' } },
+    { name: 'cache-keeps-plain-data', comment: 'The cache is told how to load what it has not got; it knows types alone.', severity: 'error', from: { path: '^lib/(cache|start)/' }, to: { path: '^(lib|tools)/', pathNot: '^lib/(cache/|start/|build|manifest/manifest|parameters/prebuilt)' } },
     { name: 'tools-see-redis-only', severity: 'error', from: { path: '^tools/' }, to: { path: '^lib/', pathNot: '^lib/(redis/|errors|call|generated/|entry-of-group)' } },
     { name: 'only-run-calls-tools', severity: 'error', from: { path: '^lib/', pathNot: '^lib/run/' }, to: { path: '^tools/' } },
     { name: 'no-orphans', severity: 'error', from: { orphan: true, path: '^(lib|tools)/', pathNot: '\\.d\\.ts$' }, to: {} },

@@ -1,25 +1,18 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  renameSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, readSync } from 'node:fs';
+import { renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-const MAGIC = 0x6e_7a_67_32;
+/** Tells a damaged content from a whole one: 32 bits. It need not withstand malice; the owner of the file is trusted. */
+export type Checksum = (content: Uint8Array) => number;
+
+const MAGIC = 0x67_61_6e_31;
 const HEADER_BYTES = 16;
 
 /**
  * The content of a cache file, or undefined when there is none that can be trusted: it must belong to this user, be writable
  * by nobody else, and be whole. Synchronous, because nothing else could be done meanwhile.
  */
-export function readCacheFile(path: string): Buffer | undefined {
+export function readCacheFile(path: string, checksum: Checksum): Buffer | undefined {
   let file: number | undefined;
   try {
     file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
@@ -45,10 +38,10 @@ export function readCacheFile(path: string): Buffer | undefined {
 }
 
 /**
- * Keeps content under a path, whole or not at all, in folders that only this user can enter. What cannot be kept is not:
+ * Keeps content under a path, whole or not at all, in a folder that only this user can enter. What cannot be kept is not:
  * a cache is never a reason to fail.
  */
-export function writeCacheFile(path: string, content: Uint8Array): void {
+export function writeCacheFile(path: string, content: Uint8Array, checksum: Checksum): void {
   const temporary = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`;
   try {
     const folder = dirname(path);
@@ -70,21 +63,7 @@ export function writeCacheFile(path: string, content: Uint8Array): void {
   }
 }
 
-/** Owned by this user, or by root for root's own, and writable by no group and no other. */
+/** Owned by this user, and writable by no group and no other. */
 function isOurs({ uid, mode }: { uid: number; mode: number }): boolean {
   return uid === process.geteuid?.() && (mode & 0o022) === 0;
-}
-
-/** Tells a damaged content from a whole one; it need not withstand malice, the owner of the file is trusted. */
-function checksum(content: Uint8Array): number {
-  let hash = content.length | 0;
-  const words = content.length >>> 2;
-  const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
-  for (let index = 0; index < words; index++) {
-    hash = Math.imul(hash ^ view.getInt32(index * 4, true), 0x01000193);
-  }
-  for (let index = words * 4; index < content.length; index++) {
-    hash = Math.imul(hash ^ (content[index] ?? 0), 0x01000193);
-  }
-  return hash >>> 0;
 }

@@ -1,12 +1,19 @@
 import { isAbsolute, join } from 'node:path';
 
 /**
- * The user's own folder for what can be made again, `$XDG_CACHE_HOME/gantz` or `~/.cache/gantz`; undefined when the
- * environment names none, or `GANTZ_CACHE=off` says to do without.
+ * The user's own folder for what one build of this program can make again: below `$XDG_CACHE_HOME/gantz` or
+ * `~/.cache/gantz`. Undefined when the environment names none, when `GANTZ_CACHE=off` says to do without, and in a
+ * checkout that is run from its sources, which may change.
  */
-export function cacheFolder(env: Readonly<Record<string, string | undefined>>): string | undefined {
-  if (env['GANTZ_CACHE'] === 'off') return undefined;
+export function cacheFolder(
+  env: Readonly<Record<string, string | undefined>>,
+  build: string | undefined,
+): string | undefined {
+  if (build === undefined || env['GANTZ_CACHE'] === 'off') return undefined;
   const { XDG_CACHE_HOME: caches, HOME: home } = env;
-  if (caches && isAbsolute(caches)) return join(caches, 'gantz');
-  return home && isAbsolute(home) ? join(home, '.cache/gantz') : undefined;
+  const below =
+    caches && isAbsolute(caches) ? caches : home && isAbsolute(home) ? join(home, '.cache') : undefined;
+  // Compiled code is good for one engine on one kind of processor; the rest can be made again as well.
+  const { bun, v8 } = process.versions;
+  return below && join(below, 'gantz', `${build}-${bun ?? v8}-${process.arch}`);
 }

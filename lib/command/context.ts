@@ -1,3 +1,7 @@
+import { BUILD } from '../build.ts';
+import { cacheFolder } from '../cache/folder.ts';
+import { throughCache } from '../cache/manifest.ts';
+import { BUILTIN } from '../manifest/bundled.ts';
 import { locateManifest } from '../manifest/locate.ts';
 import { loadManifest } from '../manifest/load.ts';
 import type { Manifest } from '../manifest/manifest.ts';
@@ -18,10 +22,17 @@ export type Context = {
   readonly notice: (text: string) => void;
 };
 
+/** What of a context leads to a manifest and a runner; a program that has no command line has as much. */
+export type Surroundings = Pick<Context, 'options' | 'notice'> & { process: Pick<Process, 'env' | 'cwd'> };
+
 /** Loads the manifest that the options and the environment name, and says its warnings on stderr. */
-export async function loadManifestOf({ process, options, notice }: Context): Promise<Manifest> {
+export async function loadManifestOf({ process, options, notice }: Surroundings): Promise<Manifest> {
   const location = locateManifest({ config: options.config, env: process.env, cwd: process.cwd() });
-  const manifest = await loadManifest(location);
+  const folder = cacheFolder(process.env, BUILD);
+  const manifest =
+    folder === undefined || location.file === BUILTIN
+      ? await loadManifest(location)
+      : await throughCache(folder, location.file, (read) => loadManifest(location, read));
   if (manifest.warnings.length > 0) {
     const { describeProblem } = await import('../manifest/diagnose.ts');
     for (const warning of manifest.warnings) notice(describeProblem(warning));
@@ -31,17 +42,19 @@ export async function loadManifestOf({ process, options, notice }: Context): Pro
 
 /** A runner of the manifest with the options of the command line. */
 export function openRunnerOf(
-  { process, options, notice }: Context,
+  { process, options, notice }: Surroundings,
   manifest: Manifest,
   mode: 'one-shot' | 'long-lived',
 ): Runner {
   const policy = compilePolicy(manifest, options);
+  const folder = cacheFolder(process.env, BUILD);
   return openRunner({
     manifest,
     env: process.env,
     mode,
     notice,
     ...(policy && { policy }),
+    ...(folder !== undefined && { cacheFolder: folder }),
     ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
     ...(options.maxOutputBytes !== undefined && { maxOutputBytes: options.maxOutputBytes }),
   });

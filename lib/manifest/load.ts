@@ -11,9 +11,14 @@ import type { Checked, ManifestText } from './parse.ts';
 /** A file to load, or `builtin:redis`. */
 export type Location = { file: string };
 
+/** Gives the text of a file. */
+export type Read = (file: string) => Promise<string>;
+
+const fromDisk: Read = (file) => readFile(file, 'utf8');
+
 /** Loads a manifest with what it includes. MANIFEST_NOT_FOUND or MANIFEST_INVALID, which names every problem. */
-export async function loadManifest(location: Location): Promise<Manifest> {
-  const { manifest, problems } = await checkManifest(location);
+export async function loadManifest(location: Location, read: Read = fromDisk): Promise<Manifest> {
+  const { manifest, problems } = await checkManifest(location, { read });
   if (manifest) return manifest;
   throw invalidManifest(problems);
 }
@@ -21,12 +26,12 @@ export async function loadManifest(location: Location): Promise<Manifest> {
 /** Loads a manifest and gives all that is wrong with it instead of throwing; MANIFEST_NOT_FOUND is still thrown. */
 export async function checkManifest(
   { file: name }: Location,
-  { lint }: { lint?: Lint } = {},
+  { lint, read = fromDisk }: { lint?: Lint; read?: Read } = {},
 ): Promise<Checked> {
   if (name === BUILTIN) return { manifest: await loadBundled(), problems: [] };
   const file = path.resolve(name);
   const directory = path.dirname(file);
-  const text = await readText(file);
+  const text = await readText(file, read);
   if (await isBundled(text)) {
     // A checkout's own gantz.yaml: the bundled manifest by another name.
     return { manifest: { ...(await loadBundled()), file, directory, sources: [file] }, problems: [] };
@@ -37,26 +42,26 @@ export async function checkManifest(
     file,
     directory,
     builtin: isOwnFolder(directory),
-    readInclude,
+    readInclude: (include, from) => readInclude(include, from, read),
     ...(lint && { lint }),
   });
 }
 
-async function readInclude(name: string, from: string): Promise<ManifestText | Manifest> {
+async function readInclude(name: string, from: string, read: Read): Promise<ManifestText | Manifest> {
   if (name === BUILTIN) return loadBundled();
   if (name.startsWith('builtin:')) throw new Error(`there is only ${BUILTIN}`);
   const file = path.resolve(from, name);
   const directory = path.dirname(file);
   try {
-    return { file, directory, text: await readFile(file, 'utf8'), builtin: isOwnFolder(directory) };
+    return { file, directory, text: await read(file), builtin: isOwnFolder(directory) };
   } catch (thrown) {
     throw new Error(reasonOf(thrown), { cause: thrown });
   }
 }
 
-async function readText(file: string): Promise<string> {
+async function readText(file: string, read: Read): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    return await read(file);
   } catch (thrown) {
     throw new GantzError('MANIFEST_NOT_FOUND', `The manifest ${file} cannot be read: ${reasonOf(thrown)}`, {
       hint: `Name another with -c FILE; -c ${BUILTIN} is the bundled one.`,

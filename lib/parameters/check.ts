@@ -13,12 +13,12 @@ export type Checked = { params: Record<string, unknown>; given: ReadonlySet<stri
  * Checks a call's parameters: converts text that stands for a number or a boolean, fills defaults in, validates.
  * Throws INVALID_PARAMETERS with one detail per problem. The caller's object is left alone.
  */
-export async function checkParameters(tool: Tool, input: unknown): Promise<Checked> {
+export async function checkParameters(tool: Tool, input: unknown, cacheFolder?: string): Promise<Checked> {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) throw notAnObject(input);
   const schema = tool.inputSchema;
   const problems: Detail[] = [];
   const params = fill(schema, input, problems);
-  const validate = knownValidator(schema) ?? (await compileValidator(schema));
+  const validate = knownValidator(schema) ?? (await compileValidator(schema, cacheFolder));
   const converted = new Set(problems.map(({ path }) => path));
   for (const error of validate(params) ?? []) {
     const detail = describeError(error);

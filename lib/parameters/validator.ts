@@ -30,17 +30,23 @@ export function knownValidator(schema: JsonSchema): Validator | undefined {
   return check && remember(schema, check);
 }
 
-/** Compiles a JSON Schema (draft 2020-12, formats) with ajv, once per schema object. */
-export async function compileValidator(schema: JsonSchema): Promise<Validator> {
+/** Compiles a JSON Schema (draft 2020-12, formats) with ajv, once per schema object, or takes what was kept in `cacheFolder`. */
+export async function compileValidator(schema: JsonSchema, cacheFolder?: string): Promise<Validator> {
   const known = knownValidator(schema);
   if (known) return known;
+  const keeper = cacheFolder === undefined ? undefined : await import('../cache/check.ts');
+  const text = JSON.stringify(schema);
+  const kept = cacheFolder === undefined ? undefined : keeper?.readCheck(cacheFolder, text);
+  if (kept) return remember(schema, kept);
   const { Ajv2020 } = await import('ajv/dist/2020.js');
-  const ajv = new Ajv2020(AJV_OPTIONS);
-  if (JSON.stringify(schema).includes('"format"')) {
+  const ajv = new Ajv2020(keeper ? { ...AJV_OPTIONS, code: { source: true } } : AJV_OPTIONS);
+  if (text.includes('"format"')) {
     const { default: addFormats } = await import('ajv-formats');
     addFormats.default(ajv);
   }
-  return remember(schema, ajv.compile(schema));
+  const check = ajv.compile(schema);
+  if (cacheFolder !== undefined) await keeper?.keepCheck(cacheFolder, text, ajv, check);
+  return remember(schema, check);
 }
 
 function remember(schema: JsonSchema, check: Check): Validator {

@@ -27,6 +27,8 @@ export type RunnerOptions = {
   timeoutMs?: number;
   /** The most that a script or an HTTP answer may give, in bytes; default 10 MiB. */
   maxOutputBytes?: number;
+  /** Where compiled schemas are kept from one process to the next; nowhere when absent. */
+  cacheFolder?: string;
   /** Writes a notice for a person. */
   notice: (text: string) => void;
 };
@@ -93,7 +95,7 @@ export function openRunner(options: RunnerOptions): Runner {
     },
     async prepare(tool) {
       try {
-        await compileValidator(tool.inputSchema);
+        await compileValidator(tool.inputSchema, options.cacheFolder);
         if (!isBundled(tool.action)) return;
         rows.set(tool.action, await loadRow(tool.action));
         connecting ??= runner
@@ -111,7 +113,7 @@ export function openRunner(options: RunnerOptions): Runner {
     },
     async call(name, input, { signal, emit = ignore, follow = false, startedAt } = {}) {
       const tool = runner.find(name);
-      const { params, given } = await checkParameters(tool, input);
+      const { params, given } = await checkParameters(tool, input, options.cacheFolder);
       const call: Call = { deadline: runner.deadline(tool, startedAt), signal, emit, notice, follow, given };
       return await runAction(tool, params, call);
     },

@@ -6,11 +6,10 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { constants, Script } from 'node:vm';
+import { crc32 } from 'node:zlib';
+import { BUILD } from '../build.ts';
 import { readCacheFile, writeCacheFile } from '../cache/file.ts';
 import { cacheFolder } from '../cache/folder.ts';
-
-/** Names one build of the files beside this one; the bundler puts it in. */
-declare const BUILD: string;
 
 type Wrapper = (
   exports: object,
@@ -23,9 +22,8 @@ type Wrapper = (
 /** Runs main.cjs of a folder, which reads the other files there when it needs them. */
 export function main(folder: string): void {
   const requireBuiltin = createRequire(join(folder, 'main.cjs'));
-  const caches = cacheFolder(process.env);
-  // Compiled code is good for one text (V8 itself compares but its length), one V8 and one kind of processor.
-  const kept = caches && join(caches, `${BUILD}-${process.versions.v8}-${process.arch}`);
+  const caches = cacheFolder(process.env, BUILD);
+  const kept = caches && join(caches, 'code');
   const scripts = new Map<string, Script>();
   const loaded = new Map<string, { exports: object }>();
   let compiledAny = false;
@@ -36,7 +34,7 @@ export function main(folder: string): void {
     const filename = join(folder, name);
     // The bundler writes nothing but ASCII, which this reads fastest.
     const source = readFileSync(filename, 'latin1');
-    const cachedData = kept && readCacheFile(join(kept, name));
+    const cachedData = kept && readCacheFile(join(kept, name), crc32);
     const script = new Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
       filename,
       ...(cachedData && { cachedData }),
@@ -59,7 +57,8 @@ export function main(folder: string): void {
     process.once('exit', () => {
       // All are kept again when one is new: it was another kind of call, which compiled more of the others, too.
       if (compiledAny)
-        for (const [name, script] of scripts) writeCacheFile(join(kept, name), script.createCachedData());
+        for (const [name, script] of scripts)
+          writeCacheFile(join(kept, name), script.createCachedData(), crc32);
     });
   }
   load('main.cjs');

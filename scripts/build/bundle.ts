@@ -1,36 +1,38 @@
 import { createHash } from 'node:crypto';
 import { chmod, readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 import { trimmedRedisClient } from './redis-client.ts';
 import { withoutSelfRun } from './self-run.ts';
 import { prebuiltValidators } from './validators.ts';
 
-/** What both deliverables are built with. */
-export const COMMON = {
-  bundle: true,
-  platform: 'node',
-  target: 'node20.19',
-  minify: true,
-  // Names are seen by people, in the stack of a bug's report.
-  keepNames: false,
-  legalComments: 'none',
-  logLevel: 'warning',
-  metafile: true,
-} as const satisfies BuildOptions;
-
-/** CommonJS has no import.meta. */
-export const IMPORT_META = {
-  define: { 'import.meta.url': 'importMetaUrl' },
-  banner: {
-    js: 'const importMetaUrl = "file://" + encodeURI(__filename).replace(/[?#]/g, encodeURIComponent);',
-  },
-} as const satisfies BuildOptions;
-
-/** What both deliverables change in the sources. */
-export function pluginsFor(root: string): Plugin[] {
-  return [withoutSelfRun, prebuiltValidators(root), trimmedRedisClient];
+/** What both deliverables are built with from the sources in `root`. */
+export async function commonOptions(
+  root: string,
+): Promise<BuildOptions & { metafile: true; plugins: Plugin[] }> {
+  return {
+    absWorkingDir: root,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20.19',
+    minify: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+    metafile: true,
+    define: {
+      GANTZ_BUILD: JSON.stringify(await digestOf(root)),
+      // CommonJS has no import.meta.
+      'import.meta.url': 'importMetaUrl',
+    },
+    plugins: [withoutSelfRun, prebuiltValidators(root), trimmedRedisClient],
+  };
 }
+
+/** Stands at the top of a bundle of our own modules. */
+export const BANNER = {
+  js: 'const importMetaUrl = "file://" + encodeURI(__filename).replace(/[?#]/g, encodeURIComponent);',
+};
 
 /**
  * The package for Node in `folder`: main.cjs with everything of ours, one file for each npm package, which a call reads when
@@ -38,25 +40,15 @@ export function pluginsFor(root: string): Plugin[] {
  * its loader of ES modules alone takes as long as a call may. Gives the metafiles, which say what is inside.
  */
 export async function bundleForNode(root: string, folder: string): Promise<Metafile[]> {
-  const common: BuildOptions = { ...COMMON, absWorkingDir: root, format: 'cjs', write: true };
+  const common = await commonOptions(root);
   const packages = new Set<string>();
   const main = await build({
     ...common,
     entryPoints: [join(root, 'lib/entry.ts')],
     outfile: join(folder, 'main.cjs'),
-    ...IMPORT_META,
-    plugins: [packagesApart(packages), ...pluginsFor(root)],
+    banner: BANNER,
+    plugins: [packagesApart(packages), ...common.plugins],
   });
-  const others = await Promise.all(
-    [...packages].map((name) =>
-      build({
-        ...common,
-        stdin: { contents: `module.exports = require(${JSON.stringify(name)});`, resolveDir: root },
-        outfile: join(folder, fileOf(name)),
-        plugins: pluginsFor(root),
-      }),
-    ),
-  );
   const start = await build({
     ...common,
     // An old Node must be able to read the sentence that says so.
@@ -64,42 +56,66 @@ export async function bundleForNode(root: string, folder: string): Promise<Metaf
     entryPoints: [join(root, 'lib/start/start.ts')],
     outfile: join(folder, 'gantz.cjs'),
     banner: { js: '#!/usr/bin/env node' },
-    define: { BUILD: JSON.stringify(await digestOf(folder)) },
   });
+  const files = new Set([...packages].map(fileOf));
+  const others = await Promise.all(
+    [...files].map((file) =>
+      build({
+        ...common,
+        stdin: {
+          contents: [...packages]
+            .filter((name) => fileOf(name) === file)
+            .map((name) => `exports[${JSON.stringify(name)}] = () => require(${JSON.stringify(name)});`)
+            .join('\n'),
+          resolveDir: root,
+        },
+        outfile: join(folder, file),
+      }),
+    ),
+  );
   await chmod(join(folder, 'gantz.cjs'), 0o755);
-  return [main, start, ...others].map(({ metafile }) => metafile).filter((file) => file !== undefined);
+  return [main, start, ...others].map(({ metafile }) => metafile);
 }
 
-/** Leaves every npm package out of the bundle, for a file of its own. */
+/** Leaves every npm package out of the bundle, for a file of its family. */
 function packagesApart(packages: Set<string>): Plugin {
   const namespace = 'package';
   return {
     name: 'packages-apart',
     setup(build) {
-      build.onResolve({ filter: /^[^./]/ }, ({ path, kind }) => {
+      build.onResolve({ filter: /^[^./]/ }, ({ path, kind, importer }) => {
+        const ours = kind !== 'entry-point' && !importer.includes('node_modules');
         // What compiled validators call is small and needed by each.
-        if (kind === 'entry-point' || path.startsWith('node:') || path.startsWith('ajv/dist/runtime/'))
-          return undefined;
+        if (!ours || path.startsWith('node:') || path.startsWith('ajv/dist/runtime/')) return undefined;
         packages.add(path);
         return { path, namespace };
       });
       build.onResolve({ filter: /^\.\//, namespace }, ({ path }) => ({ path, external: true }));
       build.onLoad({ filter: /.*/, namespace }, ({ path }) => ({
-        contents: `module.exports = require(${JSON.stringify(`./${fileOf(path)}`)});`,
+        contents: `module.exports = require(${JSON.stringify(`./${fileOf(path)}`)})[${JSON.stringify(path)}]();`,
         loader: 'js',
       }));
     },
   };
 }
 
+/** Packages of one family, which share much, share a file: `@modelcontextprotocol/…`; `ajv` and `ajv-formats`. */
 function fileOf(name: string): string {
-  return `${name.replace(/^@/, '').replace(/\.js$/, '').replaceAll('/', '-')}.cjs`;
+  return `${/[a-z]+/.exec(name)?.[0] ?? name}.cjs`;
 }
 
-/** One short name for what a folder's files say. */
-async function digestOf(folder: string): Promise<string> {
+/** One short name for all that the program is built from. */
+async function digestOf(root: string): Promise<string> {
   const hash = createHash('sha256');
-  for (const name of (await readdir(folder)).sort())
-    hash.update(name).update(await readFile(join(folder, name)));
-  return hash.digest('hex').slice(0, 16);
+  for (const folder of ['lib', 'tools', 'scripts/build']) {
+    const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true });
+    const files = entries
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => join(parentPath, name));
+    for (const file of files.sort()) hash.update(relative(root, file)).update(await readFile(file));
+  }
+  return hash
+    .update(await readFile(join(root, 'package-lock.json')))
+    .digest('hex')
+    .slice(0, 16);
 }

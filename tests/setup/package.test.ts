@@ -42,7 +42,7 @@ test('the package holds the program, its documentation and the manifest, and not
     [],
   );
   const programs = packed.files.filter(({ path }) => path.startsWith('dist/')).map(({ path }) => path);
-  for (const file of ['gantz.cjs', 'main.cjs', 'redis-client.cjs', 'THIRD-PARTY-NOTICES.md'])
+  for (const file of ['gantz.cjs', 'main.cjs', 'redis.cjs', 'THIRD-PARTY-NOTICES.md'])
     assert.ok(programs.includes(`dist/node/${file}`), file);
   assert.ok(packed.files.some(({ path, mode }) => path === 'bin/gantz' && (mode & 0o111) === 0o111));
 });
