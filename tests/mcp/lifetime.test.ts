@@ -97,15 +97,28 @@ describe('gantz mcp', () => {
     });
   }
 
-  it('reports the lines of a script as progress', async () => {
-    const agent = await connect({ cwd });
-    try {
-      const seen: unknown[] = [];
-      await agent.call('count_lines', {}, { onprogress: ({ message }) => seen.push(message) });
-      assert.deepEqual(seen, ['one', 'two', 'three']);
-    } finally {
-      await agent.close();
-    }
+  it('reports the lines of a script as progress, before its result', async () => {
+    const client = startRaw({ cwd });
+    client.send(INITIALIZE);
+    const params = { name: 'count_lines', arguments: {}, _meta: { progressToken: 'token' } };
+    client.send(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }));
+    await client.answer(1);
+    assert.equal(await client.end(), 0);
+    const messages = client
+      .stdout()
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { id?: unknown; params?: object });
+    assert.deepEqual(
+      messages.map(({ id, params: progress }) => progress ?? id),
+      [
+        'initialize',
+        { progressToken: 'token', progress: 1, message: 'one' },
+        { progressToken: 'token', progress: 2, message: 'two' },
+        { progressToken: 'token', progress: 3, message: 'three' },
+        1,
+      ],
+    );
   });
 
   it('keeps stdout to the protocol whatever a handler prints, and exits although it left a timer', async () => {
