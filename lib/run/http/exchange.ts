@@ -1,4 +1,5 @@
-import type { ClientRequest, IncomingMessage } from 'node:http';
+import { request as requestPlain, type ClientRequest, type IncomingMessage } from 'node:http';
+import { request as requestSecure } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import { GantzError, toGantzError, withOutcome } from '../../errors.ts';
 import type { Headers } from './headers.ts';
@@ -13,8 +14,7 @@ export async function exchange(
   { method, url, headers, body }: Sending,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
-  const { request: open } =
-    url.protocol === 'https:' ? await import('node:https') : await import('node:http');
+  const open = url.protocol === 'https:' ? requestSecure : requestPlain;
   signal.throwIfAborted();
   return await new Promise((resolve, reject) => {
     // A connection of its own: one that was kept may die just as it is used again, and a POST cannot be repeated.

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { pipeline, type Readable } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { GantzError } from '../../errors.ts';
 import { networkFailure } from './exchange.ts';
 import type { Answered } from './follow.ts';
@@ -16,7 +17,7 @@ export async function readBody(
   let length = 0;
   try {
     signal.throwIfAborted();
-    for await (const chunk of await decoded(response, method)) {
+    for await (const chunk of decoded(response, method)) {
       chunks.push(chunk as Buffer);
       length += (chunk as Buffer).length;
       if (length > limit) return { bytes: Buffer.concat(chunks).subarray(0, limit), cut: true };
@@ -31,7 +32,7 @@ export async function readBody(
   }
 }
 
-async function decoded(response: IncomingMessage, method: string): Promise<Readable> {
+function decoded(response: IncomingMessage, method: string): Readable {
   const { statusCode, headers } = response;
   const codings = (headers['content-encoding'] ?? '')
     .toLowerCase()
@@ -39,7 +40,6 @@ async function decoded(response: IncomingMessage, method: string): Promise<Reada
     .map((coding) => coding.trim())
     .filter((coding) => coding !== '' && coding !== 'identity');
   if (codings.length === 0 || method === 'HEAD' || statusCode === 204 || statusCode === 304) return response;
-  const { createBrotliDecompress, createGunzip, createInflate } = await import('node:zlib');
   const decoders: Readonly<Record<string, () => NodeJS.ReadWriteStream & Readable>> = {
     gzip: createGunzip,
     'x-gzip': createGunzip,

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Console } from 'node:console';
+import { importModule } from './import-module.ts';
 
 const inside = new AsyncLocalStorage<true>();
 let importing = 0;
@@ -18,7 +19,7 @@ export function quiet<T>(code: () => T): T {
 export async function quietImport(url: string): Promise<Record<string, unknown>> {
   importing++;
   try {
-    return await quiet(async () => (await import(url)) as Record<string, unknown>);
+    return await quiet(() => importModule(url));
   } finally {
     importing--;
   }

@@ -38,11 +38,10 @@ const directory = folderWith({
     };
     export const waits = (_: unknown, { signal }: any) =>
       new Promise((_resolve, reject) => signal.addEventListener('abort', () => { globalThis.handlerEnded = signal.reason.code; reject(signal.reason); }));
-    export default { defaulted: () => 'd' };
   `,
   'tools/both.js': 'export const who = () => "js";',
   'both.py': 'def who(): return "py"',
-  'beside.mjs': 'export const who = () => "beside";',
+  'beside.mjs': 'export const who = () => "beside"; export default { defaulted: () => "d" };',
   'old.js': 'module.exports = { who: () => "commonjs", ["a-b"]: () => 1 };',
   'pkg/deep.mjs': 'export const who = () => "deep";',
   'broken.mjs': 'export const x = ;',
@@ -83,7 +82,7 @@ describe('a JavaScript handler', () => {
     ['math.late', { at: '1970-01-01T00:00:00.000Z', holes: [null, 1], zero: 0 }],
     ['math.envelope', { error: 'no', code: 'MINE', extra: 1 }],
     ['math.odd', { result: { success: 'yes' } }],
-    ['math.defaulted', { result: 'd' }],
+    ['beside.defaulted', { result: 'd' }],
     ['both.who', { result: 'js' }],
     ['beside.who', { result: 'beside' }],
     ['old.who', { result: 'commonjs' }],

@@ -1,0 +1,23 @@
+import { Module } from 'node:module';
+
+type Importer = (url: string) => Promise<Record<string, unknown>>;
+
+let importer: Importer | undefined;
+
+/**
+ * Loads a module that is no part of the program. On Node through a script that Node compiles itself: `import()` in code
+ * that comes from a cache of compiled code, as the packaged program does, fails for want of a loader.
+ */
+export function importModule(url: string): Promise<Record<string, unknown>> {
+  importer ??=
+    'bun' in process.versions ? (address) => import(address) as ReturnType<Importer> : compileImporter();
+  return importer(url);
+}
+
+function compileImporter(): Importer {
+  const script = new Module('gantz-import') as Module & {
+    _compile(source: string, filename: string): unknown;
+  };
+  script._compile('module.exports = (url) => import(url);', script.id);
+  return script.exports as Importer;
+}
