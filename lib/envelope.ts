@@ -25,17 +25,7 @@ export function success(result: Result): Success {
 
 /** The envelope of anything thrown. */
 export function failure(thrown: unknown): Failure {
-  const { message, code, retryable, outcome, hint, details, fields } = toGantzError(thrown);
-  return {
-    success: false,
-    error: message,
-    code,
-    retryable,
-    outcome,
-    ...(hint !== undefined && { hint }),
-    ...(details && { details }),
-    ...fields,
-  };
+  return toGantzError(thrown).envelope;
 }
 
 /** An envelope as one line of JSON; a result that JSON cannot say is a failure of its own. */

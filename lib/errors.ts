@@ -1,3 +1,5 @@
+import type { Failure } from './envelope.ts';
+
 /** Every failure code of an envelope: its exit status, its HTTP status, and whether the same call may work later. */
 export const CODES = {
   NOT_FOUND: { exit: 1, http: 404, retryable: false },
@@ -64,6 +66,21 @@ export class GantzError extends Error {
     this.hint = options.hint;
     this.details = options.details;
     this.fields = options.fields;
+  }
+
+  /** The envelope that says this failure. */
+  get envelope(): Failure {
+    const { message, code, retryable, outcome, hint, details, fields } = this;
+    return {
+      success: false,
+      error: message,
+      code,
+      retryable,
+      outcome,
+      ...(hint !== undefined && { hint }),
+      ...(details && { details }),
+      ...fields,
+    };
   }
 }
 

@@ -1,0 +1,51 @@
+import { optionsFromEnvironment, type GlobalOptions } from '../command/options.ts';
+import { parseDuration } from '../duration.ts';
+import { GantzError } from '../errors.ts';
+
+/** What a program may say when it opens gantz; everything has the default that the command line has. */
+export type GantzOptions = {
+  /** The manifest: a file, or `builtin:redis`. Default: `$GANTZ_CONFIG`, else ./gantz.yaml, else the Redis tools. */
+  manifest?: string;
+  /** Where Redis is, over what the manifest and the environment say: `redis://…`, `unix://…`, `embedded:`. */
+  redisUrl?: string;
+  /** What the names of keys begin with, over what the manifest and the environment say; `mcp` when nothing does. */
+  namespace?: string;
+  /** Allows only these tools: names with `*` and `?`. */
+  tools?: string | readonly string[];
+  /** Allows only one of the manifest's toolsets. */
+  toolset?: string;
+  /** Allows only tools that say `readOnlyHint`. */
+  readOnly?: boolean;
+  /** The time limit of every call: milliseconds, or text such as `2s` or `1m30s`. */
+  timeout?: number | string;
+  /** The most that a script or an HTTP answer may give, in bytes; 10 MiB when absent. */
+  maxOutputBytes?: number;
+  /** The environment variables to use; those of the process when absent. */
+  env?: Readonly<Record<string, string | undefined>>;
+  /** The folder that relative paths start from; that of the process when absent. */
+  cwd?: string;
+  /** Is told what the command line says on stderr, such as where an embedded server was started. */
+  onNotice?: (text: string) => void;
+};
+
+/** The options of a program as the global options of a command line, which the environment's stand behind. */
+export function globalOptions(options: GantzOptions, env: NonNullable<GantzOptions['env']>): GlobalOptions {
+  const { manifest, tools, toolset, readOnly, timeout, maxOutputBytes } = options;
+  return {
+    ...optionsFromEnvironment(env),
+    ...(manifest !== undefined && { config: manifest }),
+    ...(tools !== undefined && { tools: typeof tools === 'string' ? tools : tools.join(',') }),
+    ...(toolset !== undefined && { toolset }),
+    ...(readOnly !== undefined && { readOnly }),
+    ...(timeout !== undefined && { timeoutMs: milliseconds(timeout) }),
+    ...(maxOutputBytes !== undefined && { maxOutputBytes }),
+  };
+}
+
+function milliseconds(timeout: number | string): number {
+  const parsed = parseDuration(typeof timeout === 'number' ? `${timeout}ms` : timeout);
+  if (parsed !== undefined) return parsed;
+  throw new GantzError('USAGE', `timeout ${JSON.stringify(timeout)} is not understood`, {
+    hint: 'Give milliseconds as a number, or text such as 2s, 1m30s or 500ms.',
+  });
+}
