@@ -5,8 +5,8 @@ import type { Ajv2020 } from 'ajv/dist/2020.js';
 import equal from 'ajv/dist/runtime/equal.js';
 import ucs2length from 'ajv/dist/runtime/ucs2length.js';
 import type { Check } from '../parameters/prebuilt.ts';
-import { checksum, nameOf } from './digest.ts';
 import { readCacheFile, writeCacheFile } from './file.ts';
+import { nameOf } from './name.ts';
 
 /** What the code of a check calls; one that calls more is not kept. */
 const MODULES: Readonly<Record<string, unknown>> = {
@@ -18,7 +18,7 @@ const REQUIRE = /require\("([^"]+)"\)/g;
 
 /** The check that was kept for a schema, given by its JSON text. */
 export function readCheck(folder: string, schema: string): Check | undefined {
-  const content = readCacheFile(pathOf(folder, schema), checksum)?.toString();
+  const content = readCacheFile(pathOf(folder, schema))?.toString();
   // The name is a digest; the schema itself stands before the code.
   if (!content?.startsWith(`${schema}\n`)) return undefined;
   const module: { exports: unknown } = { exports: undefined };
@@ -39,7 +39,7 @@ export async function keepCheck(
   const { default: standaloneCode } = await import('ajv/dist/standalone/index.js');
   const code = standaloneCode.default(ajv, check);
   if ([...code.matchAll(REQUIRE)].some(([, name = '']) => !Object.hasOwn(MODULES, name))) return;
-  writeCacheFile(pathOf(folder, schema), Buffer.from(`${schema}\n${code}`), checksum);
+  writeCacheFile(pathOf(folder, schema), Buffer.from(`${schema}\n${code}`));
 }
 
 function pathOf(folder: string, schema: string): string {

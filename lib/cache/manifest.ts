@@ -2,8 +2,8 @@ import { readFileSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Manifest } from '../manifest/manifest.ts';
-import { checksum, nameOf } from './digest.ts';
 import { readCacheFile, writeCacheFile } from './file.ts';
+import { nameOf } from './name.ts';
 
 type Header = { file: string; sources: [file: string, bytes: number][] };
 
@@ -33,7 +33,7 @@ export async function throughCache(
 }
 
 function readKept(path: string, file: string): Manifest | undefined {
-  const content = readCacheFile(path, checksum);
+  const content = readCacheFile(path);
   if (!content) return undefined;
   const end = content.indexOf('\n');
   const header = JSON.parse(content.toString('utf8', 0, end)) as Header;
@@ -63,5 +63,5 @@ function keep(path: string, file: string, manifest: Manifest, texts: ReadonlyMap
     ...sources.map(([, text]) => text),
     Buffer.from(JSON.stringify(manifest)),
   ];
-  writeCacheFile(path, Buffer.concat(parts), checksum);
+  writeCacheFile(path, Buffer.concat(parts));
 }

@@ -1,9 +1,8 @@
 import { BUILD } from '../build.ts';
 import { cacheFolder } from '../cache/folder.ts';
-import { throughCache } from '../cache/manifest.ts';
 import { BUILTIN } from '../manifest/bundled.ts';
 import { locateManifest } from '../manifest/locate.ts';
-import { loadManifest } from '../manifest/load.ts';
+import { loadManifest, type Location } from '../manifest/load.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { Process } from '../process.ts';
 import { compilePolicy } from '../run/policy.ts';
@@ -29,15 +28,18 @@ export type Surroundings = Pick<Context, 'options' | 'notice'> & { process: Pick
 export async function loadManifestOf({ process, options, notice }: Surroundings): Promise<Manifest> {
   const location = locateManifest({ config: options.config, env: process.env, cwd: process.cwd() });
   const folder = cacheFolder(process.env, BUILD);
-  const manifest =
-    folder === undefined || location.file === BUILTIN
-      ? await loadManifest(location)
-      : await throughCache(folder, location.file, (read) => loadManifest(location, read));
+  const manifest = await loadKept(location, folder);
   if (manifest.warnings.length > 0) {
     const { describeProblem } = await import('../manifest/diagnose.ts');
     for (const warning of manifest.warnings) notice(describeProblem(warning));
   }
   return manifest;
+}
+
+async function loadKept(location: Location, folder: string | undefined): Promise<Manifest> {
+  if (folder === undefined || location.file === BUILTIN) return await loadManifest(location);
+  const { throughCache } = await import('../cache/manifest.ts');
+  return await throughCache(folder, location.file, (read) => loadManifest(location, read));
 }
 
 /** A runner of the manifest with the options of the command line. */

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GantzError } from '../errors.ts';
@@ -14,7 +13,8 @@ export type Location = { file: string };
 /** Gives the text of a file. */
 export type Read = (file: string) => Promise<string>;
 
-const fromDisk: Read = (file) => readFile(file, 'utf8');
+// Imported here, since a call of the bundled tools reads no file.
+const fromDisk: Read = async (file) => (await import('node:fs/promises')).readFile(file, 'utf8');
 
 /** Loads a manifest with what it includes. MANIFEST_NOT_FOUND or MANIFEST_INVALID, which names every problem. */
 export async function loadManifest(location: Location, read: Read = fromDisk): Promise<Manifest> {

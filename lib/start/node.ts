@@ -6,7 +6,6 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { constants, Script } from 'node:vm';
-import { crc32 } from 'node:zlib';
 import { BUILD } from '../build.ts';
 import { readCacheFile, writeCacheFile } from '../cache/file.ts';
 import { cacheFolder } from '../cache/folder.ts';
@@ -34,7 +33,7 @@ export function main(folder: string): void {
     const filename = join(folder, name);
     // The bundler writes nothing but ASCII, which this reads fastest.
     const source = readFileSync(filename, 'latin1');
-    const cachedData = kept && readCacheFile(join(kept, name), crc32);
+    const cachedData = kept && readCacheFile(join(kept, name));
     const script = new Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
       filename,
       ...(cachedData && { cachedData }),
@@ -57,8 +56,7 @@ export function main(folder: string): void {
     process.once('exit', () => {
       // All are kept again when one is new: it was another kind of call, which compiled more of the others, too.
       if (compiledAny)
-        for (const [name, script] of scripts)
-          writeCacheFile(join(kept, name), script.createCachedData(), crc32);
+        for (const [name, script] of scripts) writeCacheFile(join(kept, name), script.createCachedData());
     });
   }
   load('main.cjs');

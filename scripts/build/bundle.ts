@@ -25,7 +25,7 @@ export async function commonOptions(
       // CommonJS has no import.meta.
       'import.meta.url': 'importMetaUrl',
     },
-    plugins: [withoutSelfRun, prebuiltValidators(root), trimmedRedisClient],
+    plugins: [builtinsByRequire, withoutSelfRun, prebuiltValidators(root), trimmedRedisClient],
   };
 }
 
@@ -85,8 +85,7 @@ function packagesApart(packages: Set<string>): Plugin {
     setup(build) {
       build.onResolve({ filter: /^[^./]/ }, ({ path, kind, importer }) => {
         const ours = kind !== 'entry-point' && !importer.includes('node_modules');
-        // What compiled validators call is small and needed by each.
-        if (!ours || path.startsWith('node:') || path.startsWith('ajv/dist/runtime/')) return undefined;
+        if (!ours || path.startsWith('node:') || SMALL.test(path)) return undefined;
         packages.add(path);
         return { path, namespace };
       });
@@ -98,6 +97,23 @@ function packagesApart(packages: Set<string>): Plugin {
     },
   };
 }
+
+/** What every call loads, and what compiled validators use: too small for a file. */
+const SMALL = /^(ajv\/dist\/runtime\/|fastest-levenshtein$)/;
+
+/** `import('node:…')` as a require: in CommonJS the other would load the loader of ES modules, for ten milliseconds. */
+const builtinsByRequire: Plugin = {
+  name: 'builtins-by-require',
+  setup(build) {
+    const namespace = 'builtin';
+    build.onResolve({ filter: /^node:/ }, ({ path, kind }) =>
+      kind === 'dynamic-import' ? { path, namespace } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace }, ({ path }) => ({
+      contents: `module.exports = require(${JSON.stringify(path)});`,
+    }));
+  },
+};
 
 /** Packages of one family, which share much, share a file: `@modelcontextprotocol/…`; `ajv` and `ajv-formats`. */
 function fileOf(name: string): string {

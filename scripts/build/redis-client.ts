@@ -47,6 +47,10 @@ const REPLACEMENTS: Readonly<Record<string, string>> = {
     exports.default = class { static setupDefaultMaintOptions() {} static async getHandshakeCommand() {} constructor() { throw new Error('maintenance notifications are not in this build'); } };
     exports.dbgMaintenance = () => {};
     exports.MAINTENANCE_EVENTS = {}; exports.SMIGRATED_EVENT = Symbol('smigrated');`,
+  // Names a connection for metrics; a random one takes all of node:crypto.
+  'lib/client/identity.js': `let count = 0;
+    exports.ClientRole = { STANDALONE: 'standalone' };
+    exports.generateClientId = () => String(++count);`,
   'lib/opentelemetry/index.js': `
     const none = { register() {}, unregister() {} };
     exports.ClientRegistry = { instance: none };`,

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import fc from 'fast-check';
-import { checksum } from '../../lib/cache/digest.ts';
 import { readCacheFile, writeCacheFile } from '../../lib/cache/file.ts';
 
 let folder: string;
@@ -16,12 +15,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const write = (content: Uint8Array): void => writeCacheFile(path, content, checksum);
-const read = (): Buffer | undefined => readCacheFile(path, checksum);
+const write = (content: Uint8Array): void => writeCacheFile(path, content);
+const read = (): Buffer | undefined => readCacheFile(path);
 
 test('what was kept is what is read, whatever it is', () => {
   fc.assert(
-    fc.property(fc.uint8Array(), (content) => {
+    fc.property(fc.uint8Array({ minLength: 1 }), (content) => {
       write(content);
       assert.deepEqual(new Uint8Array(read() ?? assert.fail()), content);
     }),
@@ -54,8 +53,6 @@ test('a file with any one bit turned is ignored', () => {
   write(Buffer.from('a content'));
   const good = readFileSync(path);
   for (let bit = 0; bit < good.length * 8; bit++) {
-    // The last four bytes of the header say nothing.
-    if (bit >= 12 * 8 && bit < 16 * 8) continue;
     const bad = Buffer.from(good);
     bad[bit >> 3] = (bad[bit >> 3] ?? 0) ^ (1 << (bit & 7));
     writeFileSync(path, bad);
@@ -70,7 +67,7 @@ test('a file that others may write, and a link, are ignored', () => {
   chmodSync(path, 0o600);
   assert.ok(read());
   symlinkSync(path, join(folder, 'link'));
-  assert.equal(readCacheFile(join(folder, 'link'), checksum), undefined);
+  assert.equal(readCacheFile(join(folder, 'link')), undefined);
 });
 
 test('nothing is kept in a folder that others may write', () => {
