@@ -5,7 +5,7 @@ import { checkManifest } from '../../manifest/load.ts';
 import { locateManifest } from '../../manifest/locate.ts';
 import type { Problem } from '../../manifest/manifest.ts';
 import { GantzError } from '../../errors.ts';
-import { reviewActions } from '../../run/review/review.ts';
+import { reviewAction } from '../../run/review/review.ts';
 import { answer } from '../answer.ts';
 
 type Options = { strict?: boolean; json?: boolean };
@@ -33,9 +33,8 @@ export const define: Define = (command, context) => {
 
 async function review({ process, options }: Context, file: string | undefined): Promise<Report> {
   const location = locateManifest({ config: file ?? options.config, env: process.env, cwd: process.cwd() });
-  const { manifest, problems } = await checkManifest(location);
-  const reviewed = manifest ? await reviewActions(manifest) : [];
-  return { file: location.file, tools: manifest?.tools.length ?? 0, problems: [...problems, ...reviewed] };
+  const { manifest, problems } = await checkManifest(location, { lint: reviewAction });
+  return { file: location.file, tools: manifest?.tools.length ?? 0, problems };
 }
 
 /** The problems for a person go to stderr; the answer says how many there are, and with --json which. */

@@ -1,12 +1,13 @@
 import type { HttpAction, Tool } from '../../manifest/manifest.ts';
-import { findingOf, type Finding } from '../review/finding.ts';
+import type { LintProblem } from '../../manifest/lint.ts';
+import { findingOf } from '../review/finding.ts';
 import { parseTemplate, type Segment } from '../template.ts';
 import { parsePath } from './extract.ts';
 import { CONNECTION_HEADERS, isToken } from './headers.ts';
 import { positionAfter } from './url.ts';
 
 /** What is wrong or doubtful about an `http` action, as far as can be told before it is called. */
-export function reviewHttp({ inputSchema }: Tool, action: HttpAction): Finding[] {
+export function reviewHttp({ inputSchema }: Tool, action: HttpAction): LintProblem[] {
   const names = Object.keys(inputSchema.properties);
   const { method, url, headers, query, body } = action;
   const texts = [method, url, ...Object.values(headers), ...Object.values(query), ...textsOf(body)];
@@ -27,7 +28,7 @@ function textsOf(body: unknown): string[] {
   return typeof body === 'object' && body !== null ? Object.values(body).flatMap(textsOf) : [];
 }
 
-function reviewMethod(method: string): Finding[] {
+function reviewMethod(method: string): LintProblem[] {
   if (method.includes('{{') || method.includes('${')) return [];
   if (isToken(method) && method.toUpperCase() !== 'CONNECT') return [];
   return [
@@ -39,7 +40,7 @@ function reviewMethod(method: string): Finding[] {
   ];
 }
 
-function reviewUrl(text: string, names: readonly string[]): Finding[] {
+function reviewUrl(text: string, names: readonly string[]): LintProblem[] {
   const { segments, mentions } = parseTemplate(text.trim(), names);
   const [first] = segments;
   if (first?.kind === 'placeholder' && segments.length === 1) {
@@ -52,7 +53,7 @@ function reviewUrl(text: string, names: readonly string[]): Finding[] {
       },
     ];
   }
-  const findings: Finding[] = [];
+  const findings: LintProblem[] = [];
   const end = walk(segments, '', (tag, before) => {
     if (positionAfter(stand(before)) !== 'origin') return;
     const dependsOnVariable = /^\$\{.*\}$/.test(before);
@@ -107,7 +108,7 @@ function stand(url: string): string {
     .replace(/[\t\n\r]/g, '');
 }
 
-function reviewHeader(name: string, text: string, names: readonly string[]): Finding[] {
+function reviewHeader(name: string, text: string, names: readonly string[]): LintProblem[] {
   const lower = name.toLowerCase();
   if (!isToken(name)) {
     return [
@@ -145,7 +146,7 @@ function reviewHeader(name: string, text: string, names: readonly string[]): Fin
   return [];
 }
 
-function reviewExtract({ extractJson }: HttpAction): Finding[] {
+function reviewExtract({ extractJson }: HttpAction): LintProblem[] {
   if (extractJson === undefined || parsePath(extractJson)) return [];
   return [
     {

@@ -1,10 +1,11 @@
 import type { ScriptAction, Tool } from '../../manifest/manifest.ts';
-import { findingOf, type Finding } from '../review/finding.ts';
+import type { LintProblem } from '../../manifest/lint.ts';
+import { findingOf } from '../review/finding.ts';
 import { parseTemplate } from '../template.ts';
 import { compileShell } from './shell.ts';
 
 /** What is wrong or doubtful about a script, found without running it. */
-export function reviewScript({ inputSchema }: Tool, action: ScriptAction): Finding[] {
+export function reviewScript({ inputSchema }: Tool, action: ScriptAction): LintProblem[] {
   const names = Object.keys(inputSchema.properties);
   const texts = [action.stdin ?? '', action.workingDir ?? '', ...('args' in action ? action.args : [])];
   const findings = texts.flatMap((text) =>

@@ -1,10 +1,10 @@
 import { GantzError } from '../../errors.ts';
 import type { HandlerAction, Tool } from '../../manifest/manifest.ts';
-import type { Finding } from '../review/finding.ts';
+import type { LintProblem } from '../../manifest/lint.ts';
 import { findModule } from './find-module.ts';
 
 /** Whether a handler's file is there; a missing one fails only the calls of its tool, so it is a warning. */
-export function reviewHandler({ directory }: Tool, action: HandlerAction): Finding[] {
+export function reviewHandler({ directory }: Tool, action: HandlerAction): LintProblem[] {
   try {
     findModule(directory, action);
     return [];
