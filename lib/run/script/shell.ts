@@ -141,9 +141,12 @@ function read(
   const names = Object.keys(schema.properties);
   const variables: Record<string, string> = {};
   const uses = new Set<string>();
+  const variableNames = new Map<string, string>();
   const reference = (hole: string, place: Place) => {
     const path = holes.get(hole)?.path ?? [];
-    const variable = variableOf(path, names);
+    const key = path.join('\0');
+    const variable = variableNames.get(key) ?? variableOf(path, names);
+    variableNames.set(key, variable);
     uses.add(variable);
     const value = params && valueAt(params, path);
     if (path.length > 1 || variable !== argumentVariable(path[0] ?? '')) {

@@ -83,7 +83,7 @@ const POSITIONS: Position[] = [
 ];
 
 const VALUES_PER_RUN = 50;
-const RUNS = Number(process.env.RUNS ?? 100);
+const RUNS = 100;
 
 // Text that a shell would act upon: every one that is run would leave a file behind.
 const attack = fc.constantFrom(
@@ -208,7 +208,7 @@ describe('no value is parsed by a shell', () => {
 
   it('renders an omitted parameter as nothing, not as an empty word', async () => {
     for (const interpreter of ['dash', 'bash', 'zsh'] as const) {
-      const { output } = await invoke(
+      const { result } = await invoke(
         {
           shell:
             'set -u; count() { echo $#; }; count {{x}} {{y}} "{{x}}" a{{x}}b; : # {{x}}\n: {{x}}#echo no',
@@ -216,16 +216,16 @@ describe('no value is parsed by a shell', () => {
         },
         { params: { y: '' }, properties: { x: {}, y: {} } },
       );
-      assert.equal(output, '3', interpreter);
+      assert.equal(result, 3, interpreter);
     }
   });
 
   it('keeps the values of an outer gantz out', async () => {
     const { output } = await invoke(
-      { shell: 'echo [{{x}}]' },
+      { shell: 'echo "<{{x}}>"' },
       { properties: { x: {} }, environment: { GANTZ_ARG_X: 'outer' } },
     );
-    assert.equal(output, '[]');
+    assert.equal(output, '<>');
   });
 });
 

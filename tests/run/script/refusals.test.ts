@@ -1,0 +1,275 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, it } from 'node:test';
+import type { JsonSchema, ObjectSchema } from '../../../lib/manifest/manifest.ts';
+import { compileShell } from '../../../lib/run/script/shell.ts';
+import { failureOf, invoke, temporaryDirectory } from './invoke.ts';
+
+type Interpreter = 'sh' | 'bash' | 'zsh' | 'dash';
+type Case = { what: string; shell: string; attack: string; y?: string; with?: Interpreter };
+
+const SUBSCRIPT = 'a[$(touch pwned)]';
+const COMMAND = '$(touch pwned)';
+
+// Each attack is first tried on the text as naive replacement would make it, or on a quoted variable where even
+// quoting does not help, and must succeed there.
+const REFUSED: Case[] = [
+  { what: 'an arithmetic expansion', shell: 'echo $(( {{x}} + 1 ))', attack: SUBSCRIPT },
+  { what: 'an arithmetic command', shell: '(( {{x}} > 1 ))', attack: SUBSCRIPT },
+  { what: 'an arithmetic loop', shell: 'for (( i = 0; i < {{x}}; i++ )); do :; done', attack: SUBSCRIPT },
+  { what: 'the old arithmetic expansion', shell: 'echo $[ {{x}} ]', attack: SUBSCRIPT },
+  {
+    what: 'a command substitution inside of arithmetic',
+    shell: 'echo $(( $(echo "{{x}}") ))',
+    attack: SUBSCRIPT,
+  },
+  { what: 'a comparison of numbers in [[ ]]', shell: '[[ "{{x}}" -gt 1 ]]', attack: SUBSCRIPT },
+  { what: 'the right side of one', shell: '[[ 1 -lt {{x}} ]]', attack: SUBSCRIPT },
+  { what: '[[ -v ]]', shell: '[[ -v {{x}} ]]', attack: SUBSCRIPT },
+  { what: 'let', shell: 'let "n={{x}}"', attack: SUBSCRIPT },
+  { what: 'a subscript', shell: 'a=(1); echo ${a[{{x}}]}', attack: SUBSCRIPT },
+  { what: 'a subscript that is assigned', shell: 'a[{{x}}]=1', attack: SUBSCRIPT },
+  { what: 'one with blanks', shell: 'a[1 + {{x}}]=1', attack: SUBSCRIPT },
+  { what: "an array element's subscript", shell: 'a=([{{x}}]=1)', attack: SUBSCRIPT },
+  { what: 'a substring', shell: 'v=abc; echo ${v:{{x}}}', attack: SUBSCRIPT },
+  { what: 'a name in ${ }', shell: 'echo ${{{x}}}', attack: SUBSCRIPT },
+  { what: 'an assignment to an integer', shell: 'declare -i n; n={{x}}', attack: SUBSCRIPT },
+  { what: 'a declaration of an integer', shell: 'declare -i n={{x}}', attack: SUBSCRIPT },
+  { what: 'an assignment to a variable that is a number', shell: 'RANDOM={{x}}', attack: SUBSCRIPT },
+  { what: 'the prompt of a trace', shell: 'PS4={{x}}; set -x; :', attack: COMMAND },
+  { what: 'an array in quotes', shell: 'declare -a "a={{x}}"', attack: `(${COMMAND})` },
+  { what: 'eval', shell: 'eval echo "{{x}}"', attack: COMMAND },
+  { what: 'eval of a substitution', shell: 'eval "$(echo "{{x}}")"', attack: COMMAND },
+  { what: 'eval behind a wrapper', shell: 'builtin eval ": {{x}}"', attack: COMMAND },
+  { what: 'sh -c', shell: 'sh -c \'echo "{{x}}"\'', attack: COMMAND },
+  { what: 'sh -c in double quotes', shell: 'sh -c "echo {{x}}"', attack: COMMAND },
+  { what: 'bash -lc behind wrappers', shell: 'env A=1 nice -n 5 bash -ec "echo {{x}}"', attack: COMMAND },
+  { what: 'xargs sh -c', shell: "echo 1 | xargs sh -c 'echo {{x}}'", attack: COMMAND },
+  {
+    what: 'the input of xargs sh -c',
+    shell: "printf '%s' {{x}} | xargs -I{} sh -c 'echo {}'",
+    attack: COMMAND,
+  },
+  { what: 'find -exec sh -c', shell: 'find . -maxdepth 0 -exec sh -c "echo {{x}}" \\;', attack: COMMAND },
+  { what: 'env -S', shell: 'env -S "{{x}}"', attack: 'touch pwned' },
+  { what: 'a script on standard input', shell: "printf '%s' '{{x}}' | sh", attack: 'touch pwned' },
+  {
+    what: 'one in a loop',
+    shell: "printf '%s' '{{x}}' | while true; do sh; break; done",
+    attack: 'touch pwned',
+  },
+  { what: 'one in a subshell', shell: "printf '%s' '{{x}}' | ( cd . && sh )", attack: 'touch pwned' },
+  { what: 'a here-document of a shell', shell: 'bash <<EOF\n{{x}}\nEOF', attack: 'touch pwned' },
+  { what: 'a quoted one', shell: "sh -s <<'EOF'\n{{x}}\nEOF", attack: 'touch pwned' },
+  { what: 'one of a group', shell: '{ sh; } <<EOF\n{{x}}\nEOF', attack: 'touch pwned' },
+  { what: 'a here-document that is piped', shell: 'cat <<EOF | sh\n{{x}}\nEOF', attack: 'touch pwned' },
+  { what: 'a here-string of a shell', shell: 'bash <<< "{{x}}"', attack: 'touch pwned' },
+  { what: 'source of a substitution', shell: 'source <(echo "{{x}}")', attack: 'touch pwned' },
+  { what: 'source of standard input', shell: '. /dev/stdin <<EOF\n{{x}}\nEOF', attack: 'touch pwned' },
+  { what: 'trap', shell: 'trap "echo {{x}}" EXIT', attack: COMMAND },
+  { what: 'an alias', shell: "shopt -s expand_aliases\nalias f='echo {{x}}'\nf", attack: COMMAND },
+  { what: 'words to complete from', shell: "compgen -W '{{x}}' ''", attack: COMMAND },
+  { what: 'printf -v', shell: 'printf -v "{{x}}" 1', attack: SUBSCRIPT },
+  { what: 'read', shell: 'read "{{x}}" <<< 1', attack: SUBSCRIPT },
+  { what: 'unset', shell: 'a=(1); unset "{{x}}"', attack: SUBSCRIPT },
+  { what: 'declare', shell: 'declare "{{x}}"', attack: `${SUBSCRIPT}=1` },
+  { what: 'export', shell: 'typeset "{{x}}=1"', attack: SUBSCRIPT },
+  { what: 'test -v', shell: 'test -v "{{x}}"', attack: SUBSCRIPT },
+  { what: 'two values in [ ]', shell: '[ "{{x}}" "{{y}}" ]', attack: '-v', y: SUBSCRIPT },
+  { what: 'a command', shell: '{{x}} pwned', attack: 'touch' },
+  { what: 'a command behind a wrapper', shell: 'nohup {{x}} pwned', attack: 'touch' },
+  { what: 'a shell that takes its option', shell: 'sh {{x}} {{y}}', attack: '-c', y: "'touch pwned'" },
+  { what: 'a file to source', shell: 'source {{x}}', attack: './evil' },
+  { what: 'su -c and its like', shell: 'script -qc "{{x}}" /dev/null', attack: 'touch pwned' },
+  { what: '$name[…] of zsh', shell: 'a=(1); echo $a[{{x}}]', attack: '$(touch pwned)', with: 'zsh' },
+];
+
+// Not to be tried here: another machine, a terminal or root would be needed.
+const UNTRIED = [
+  'ssh host "ls {{x}}"',
+  'ssh host ls {{x}}',
+  'ssh -o "ProxyCommand={{x}}" host',
+  'ssh host bash -s <<EOF\n{{x}}\nEOF',
+  'su -c "ls {{x}}" bob',
+  'sudo -u bob sh -c "ls {{x}}"',
+  'watch "ls {{x}}"',
+  'docker exec box sh -c "ls {{x}}"',
+  'at now <<EOF\n{{x}}\nEOF',
+  'function {{x}} { :; }',
+  'for {{x}} in a; do :; done',
+  'echo ${v#{{x}}} ${v/{{x}}/y}',
+  'echo "unclosed {{x}}',
+  "echo 'unclosed {{x}}",
+  'echo $(unclosed {{x}}',
+  'echo `unclosed {{x}}',
+  'cat <<EOF\n{{x}}',
+  'cat <<{{x}}\n{{x}}',
+  'case {{x}} in a) echo;;',
+  'echo ${v:-"$(x {{x}}}',
+];
+
+describe('what no quoting makes safe', () => {
+  const directory = temporaryDirectory();
+  const pwned = join(directory, 'pwned');
+  writeFileSync(join(directory, 'evil'), 'touch pwned');
+  afterEach(() => rmSync(pwned, { force: true }));
+
+  for (const { what, shell, attack, y = '', with: interpreter = 'bash' } of REFUSED) {
+    it(`${what}: ${JSON.stringify(shell)}`, async () => {
+      const naive = shell.replaceAll('{{x}}', attack).replaceAll('{{y}}', y);
+      const quoted = shell.replaceAll(/"\{\{(\w)\}\}"|\{\{(\w)\}\}/g, '"$$$1$2"');
+      const env = { PATH: process.env['PATH'], x: attack, y: y.replaceAll("'", '') };
+      for (const source of [naive, quoted]) {
+        spawnSync(interpreter, ['-c', source], { cwd: directory, env, input: '', timeout: 5000 });
+        if (existsSync(pwned)) break;
+      }
+      assert.ok(existsSync(pwned), 'the attack works where nothing refuses it');
+      rmSync(pwned);
+
+      const properties = { x: { type: 'string' }, y: { type: 'string' } };
+      const error = await failureOf(
+        invoke({ shell, interpreter }, { params: { x: attack, y }, properties, directory }),
+      );
+      assert.equal(error.code, 'MANIFEST_INVALID');
+      assert.equal(error.outcome, 'none');
+      assert.ok(error.hint);
+      assert.ok(!existsSync(pwned));
+      const found = problemsOf(shell, properties, interpreter).filter(({ severity }) => severity === 'error');
+      assert.ok(found.length > 0);
+      for (const { offset, length, placeholder } of found)
+        assert.equal(shell.slice(offset, offset + length), placeholder);
+    });
+  }
+
+  for (const shell of UNTRIED) {
+    it(JSON.stringify(shell), () => {
+      assert.ok(problemsOf(shell).some(({ severity }) => severity === 'error'));
+    });
+  }
+});
+
+describe('a type or an enum that makes it harmless', () => {
+  const cases: [shell: string, printed: string, interpreter?: Interpreter][] = [
+    ['printf %s. $(( {{n}} + 1 ))', '-2.'],
+    ['printf %s. $(( {{n}} + 1 ))', '-2.', 'dash'],
+    ['[[ {{n}} -lt 1 ]] && printf yes', 'yes'],
+    ['v=abcdef; printf %s. ${v: {{m}}}', 'cdef.'],
+    ['a=(1 2 x); printf %s ${a[{{m}}]}', 'x'],
+    ['for (( i = 0; i < {{m}}; i++ )); do printf "<$i>"; done', '<0><1>'],
+    ['let x={{m}}+1; printf "x$x"', 'x3'],
+    ['sh -c \'printf "n{{n}}"\'', 'n-3'],
+    ['{{ program }} x', 'x'],
+    ['eval "{{program}} {{flag}}"', 'true'],
+    ['printf "%s." $(( {{obj.size}} * 2 ))', '8.'],
+  ];
+  const properties = {
+    n: { type: 'integer' },
+    m: { type: ['integer', 'null'] },
+    program: { enum: ['echo', 'printf'] },
+    flag: { type: 'boolean' },
+    obj: { type: 'object', properties: { size: { type: 'integer' } } },
+  };
+  const params = { n: -3, m: 2, program: 'echo', flag: true, obj: { size: 4 } };
+  for (const [shell, printed, interpreter = 'bash'] of cases) {
+    it(`${interpreter}: ${shell}`, async () => {
+      assert.deepEqual(problemsOf(shell, properties, interpreter), []);
+      const result = await invoke({ shell, interpreter }, { params, properties });
+      assert.equal(String(result['output'] ?? result['result']), printed);
+    });
+  }
+
+  it('is held against the value itself', async () => {
+    const params = { obj: { size: SUBSCRIPT } };
+    const error = await failureOf(
+      invoke({ shell: 'echo $(( {{obj.size}} ))', interpreter: 'bash' }, { params, properties }),
+    );
+    assert.equal(error.code, 'MANIFEST_INVALID');
+  });
+
+  it('is not an enum with a word that a shell would act upon', () => {
+    assert.equal(problemsOf('eval {{x}}', { x: { enum: ['a', 'b;c'] } })[0]?.severity, 'error');
+  });
+});
+
+describe('what is only warned of', () => {
+  const cases: [shell: string, hint: RegExp][] = [
+    ['python3 -c "print(\'{{x}}\')"', /os\.environ\["GANTZ_ARG_X"\]/],
+    ["python3 - <<'EOF'\nprint('{{x}}')\nEOF", /GANTZ_ARG_X/],
+    ['node -e "console.log({{x}})"', /process\.env\.GANTZ_ARG_X/],
+    ["perl -ne 'print if /{{x}}/' f", /GANTZ_ARG_X/],
+    ['awk -F, \'$1 == "{{x}}"\' f', /ENVIRON\["GANTZ_ARG_X"\]/],
+    ['sed "s/a/{{x}}/" f', /GANTZ_ARG_X/],
+    ['curl -s http://localhost | jq ".{{x}}"', /GANTZ_ARG_X/],
+    ['psql -c "select \'{{x}}\'"', /GANTZ_ARG_X/],
+    ['psql db <<EOF\nselect {{x}}\nEOF', /GANTZ_ARG_X/],
+    ['echo "select {{x}}" | sqlite3 db', /./],
+    ['mysql --execute="select {{x}}"', /GANTZ_ARG_X/],
+    ['ssh {{x}} uptime', /--/],
+    ['printf "{{x}}"', /printf '%s'/],
+    ['{{x}}', /anything/],
+  ];
+  for (const [shell, hint] of cases) {
+    it(shell, () => {
+      const [problem, ...more] = problemsOf(shell);
+      assert.deepEqual([problem?.severity, more], ['warning', []]);
+      assert.match(problem?.hint ?? '', hint);
+    });
+  }
+
+  it('runs a script that is nothing but one placeholder', async () => {
+    assert.deepEqual(await invoke({ shell: ' {{command}}\n' }, { params: { command: 'echo $((1+1))x' } }), {
+      output: '2x',
+    });
+    assert.deepEqual(
+      await invoke({ shell: '{{command}}' }, { params: { command: '-c' } }).catch(() => 'failed'),
+      'failed',
+    );
+    assert.ok(compileShell('{{x}}', { schema: schemaOf({ x: {} }), interpreter: 'sh' }).runsText);
+    assert.ok(!compileShell('{{x}} y', { schema: schemaOf({ x: {} }), interpreter: 'sh' }).runsText);
+  });
+});
+
+describe('what is nothing to speak of', () => {
+  const shells = [
+    'sh -c \'echo "$1"\' sh {{x}}',
+    'eval \'echo "$GANTZ_ARG_X"\'',
+    'bash ./script.sh {{x}}',
+    'command -v {{x}}',
+    "awk '{print $1}' {{x}}",
+    "jq --arg v {{x}} '.[$v]' f",
+    'if [ "{{x}}" = a ] && [ -n {{x}} ]; then echo {{x}}; elif [ ! -f {{x}} ]; then :; fi',
+    'echo {{x}} | tee f; date | sh',
+    'export A={{x}} B="{{x}}"; local c={{x}}',
+    'case {{x}} in a|b) echo {{x}};; esac; esac_=1',
+    'cat > {{x}} 2>&1 < /dev/null <<EOF\n{{x}}\nEOF\n',
+    "docker ps --filter 'name={{x}}' && kill {{x}}",
+    'read -r -p "{{x}}" answer',
+    'psql -v v={{x}} -f f.sql',
+    'ssh -p {{x}} -- host',
+  ];
+  for (const shell of shells) it(shell, () => assert.deepEqual(problemsOf(shell), []));
+
+  it('finds problems in every branch', () => {
+    const problems = problemsOf(
+      '{{ if x }}echo{{ else }}eval {{y}}{{ end }} {{ if not y }}let {{x}}{{ end }}',
+    );
+    assert.deepEqual(
+      problems.map(({ placeholder }) => placeholder),
+      ['{{y}}', '{{x}}'],
+    );
+  });
+});
+
+function schemaOf(properties: Record<string, JsonSchema>): ObjectSchema {
+  return { type: 'object', properties, required: [], additionalProperties: false };
+}
+
+function problemsOf(
+  shell: string,
+  properties: Record<string, JsonSchema> = { x: { type: 'string' }, y: { type: 'string' } },
+  interpreter: Interpreter = 'bash',
+) {
+  return compileShell(shell, { schema: schemaOf(properties), interpreter }).problems;
+}
