@@ -224,3 +224,19 @@ describe('TypeScript that the runtime cannot load', () => {
     if (!knowsTypes) assert.equal((await run('built'))['result'], 'mjs');
   });
 });
+
+describe('a program that ran a handler', () => {
+  it('ends after its call, whatever the handler left open', async () => {
+    const folder = folderWith({
+      'gantz.yaml': 'tools:\n  - { name: hold, description: holds on, handler: open.hold }\n',
+      'open.mjs': 'export const hold = () => { setInterval(() => {}, 1000); return "x".repeat(200_000); };',
+    });
+    const entry = join(import.meta.dirname, '../../../lib/entry.ts');
+    const { stdout } = await exec(
+      process.execPath,
+      ['--import', import.meta.resolve('tsx'), entry, 'call', 'hold'],
+      { cwd: folder, timeout: 60_000 },
+    );
+    assert.deepEqual(JSON.parse(stdout), { success: true, result: 'x'.repeat(200_000) });
+  });
+});
