@@ -10,6 +10,8 @@ export type LintProblem = {
   hint?: string;
   /** The part of the action's text that it is about; its first line is looked for. */
   text?: string;
+  /** How many times that part stands before it in the same text. */
+  before?: number;
 };
 
 /** Looks at one tool that could be read. */
@@ -18,9 +20,9 @@ export type Lint = (tool: Tool) => readonly LintProblem[] | Promise<readonly Lin
 /** Runs a lint over a tool and puts what it finds at its place in the file. */
 export async function runLint(findings: Findings, lint: Lint, tool: Tool, node: Node): Promise<void> {
   findings.tool = tool.name;
-  for (const { severity, message, hint, text } of await lint(tool)) {
+  for (const { severity, message, hint, text, before } of await lint(tool)) {
     const report = severity === 'error' ? error : warn;
-    report(findings, placeOf(actionOf(node), text), message, hint);
+    report(findings, placeOf(actionOf(node), text, before), message, hint);
   }
   findings.tool = undefined;
 }
@@ -30,9 +32,11 @@ function actionOf(tool: Node): Node {
   return member(tool, 'script') ?? member(tool, 'http') ?? member(tool, 'handler') ?? tool;
 }
 
-/** The first occurrence of a text from a node on; indentation, quotes and escapes keep offsets from being counted. */
-function placeOf({ at }: Node, text: string | undefined): Place {
+/** The occurrence of a text from a node on; indentation, quotes and escapes keep offsets from being counted. */
+function placeOf({ at }: Node, text: string | undefined, before = 0): Place {
   const [line = ''] = text?.split('\n', 1) ?? [];
-  const offset = line === '' ? -1 : at.source.text.indexOf(line, at.offset);
+  let offset = line === '' ? -1 : at.source.text.indexOf(line, at.offset);
+  for (let count = 0; count < before && offset >= 0; count++)
+    offset = at.source.text.indexOf(line, offset + 1);
   return offset < 0 ? at : { source: at.source, offset };
 }

@@ -200,12 +200,14 @@ describe('the text of a manifest', () => {
 `;
     const { problems } = await checkManifestText(text, {
       ...PLACE,
-      lint: () => [{ severity: 'warning', message: 'm', text: '{{b}}' }],
+      lint: ({ name }) => [
+        { severity: 'warning', message: 'm', text: '{{b}}', before: name === 't' ? 1 : 0 },
+      ],
     });
     assert.deepEqual(
       problems.map(({ line, column, tool }) => [line, column, tool]),
       [
-        [6, 20, 't'],
+        [7, 14, 't'],
         [8, 71, 'u'],
       ],
     );

@@ -6,5 +6,7 @@ export function findingOf(
   text: string,
   { severity, message, hint, offset, length }: TemplateProblem,
 ): LintProblem {
-  return { severity, message, text: text.slice(offset, offset + length), ...(hint && { hint }) };
+  const part = text.slice(offset, offset + length);
+  const before = part === '' ? 0 : text.slice(0, offset).split(part).length - 1;
+  return { severity, message, text: part, before, ...(hint && { hint }) };
 }
