@@ -3,7 +3,6 @@
  * Node 20 keeps compiled code for no one but those who run their scripts through node:vm; so this room does.
  */
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { constants, Script } from 'node:vm';
 import { BUILD } from '../build.ts';
@@ -18,9 +17,8 @@ type Wrapper = (
   dirname: string,
 ) => void;
 
-/** Runs main.cjs of a folder, which reads the other files there when it needs them. */
-export function main(folder: string): void {
-  const requireBuiltin = createRequire(join(folder, 'main.cjs'));
+/** Runs main.cjs of a folder, which reads the other files there when it needs them; `requireBuiltin` gives it node's own. */
+export function main(folder: string, requireBuiltin: (name: string) => unknown): void {
   const caches = cacheFolder(process.env, BUILD);
   const kept = caches && join(caches, 'code');
   const scripts = new Map<string, Script>();

@@ -2,7 +2,7 @@
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major > 20 || (major === 20 && minor >= 19)) {
   // Imported here, where an old Node does not come.
-  void import('./node.ts').then(({ main }) => main(__dirname));
+  void import('./node.ts').then(({ main }) => main(__dirname, require));
 } else {
   const failure = {
     success: false,
