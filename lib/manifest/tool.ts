@@ -2,7 +2,7 @@ import { namesAction, readAction } from './action.ts';
 import { asMap, readFields, type Fields } from './fields.ts';
 import { error, warn, type Findings } from './findings.ts';
 import { ANNOTATIONS, TOOL } from './keys.ts';
-import type { Annotations, Tool } from './manifest.ts';
+import type { Action, Annotations, Tool } from './manifest.ts';
 import { describe, isNull, member, type Node } from './node.ts';
 import { readParameters } from './parameters.ts';
 import type { Place } from './source.ts';
@@ -127,13 +127,22 @@ function assemble(
     description: (text('description') ?? '').trim(),
     inputSchema: readParameters(findings, fields.parameters, 'parameters'),
     ...(fields.returns && { outputSchema: readParameters(findings, fields.returns, 'returns', builtin) }),
-    annotations: fields.annotations ? readAnnotations(findings, fields.annotations) : {},
+    annotations: {
+      ...(fields.annotations && readAnnotations(findings, fields.annotations)),
+      // Whoever may call such a tool may do anything, whatever its author says of it.
+      ...(read && runsText(read.action) && { readOnlyHint: false, destructiveHint: true }),
+    },
     ...(read && { action: read.action }),
     ...(timeoutMs !== undefined && { timeoutMs }),
     environment: readVariables(findings, fields.environment, '`environment`'),
     directory,
     ...(tests.length > 0 && { tests }),
   };
+}
+
+/** Whether a script is nothing but one placeholder, so that the caller's text is run. */
+function runsText(action: Action): boolean {
+  return action.kind === 'script' && 'shell' in action && /^\s*\{\{[^{}]*\}\}\s*$/.test(action.shell);
 }
 
 function readAnnotations(findings: Findings, node: Node): Annotations {
