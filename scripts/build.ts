@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { bundleForNode } from './build/bundle.ts';
 import { compileNative } from './build/native.ts';
 import { noticesOf } from './build/notices.ts';
+import { declareLibrary } from './build/types.ts';
 
 // Writes dist/node, the npm package's program, and dist/native/gantz, the executable. --node leaves the executable out.
 const root = join(import.meta.dirname, '..');
@@ -11,6 +12,7 @@ const folder = join(root, 'dist/node');
 const fresh = join(root, `dist/node-${process.pid}`);
 try {
   const metafiles = await bundleForNode(root, fresh);
+  await declareLibrary(root, fresh);
   await writeFile(join(fresh, 'THIRD-PARTY-NOTICES.md'), await noticesOf(root, metafiles));
   await rm(folder, { recursive: true, force: true });
   await rename(fresh, folder);

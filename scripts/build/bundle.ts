@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmod, readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
+import { trimmedMcpSdk } from './mcp-sdk.ts';
 import { trimmedRedisClient } from './redis-client.ts';
 import { withoutSelfRun } from './self-run.ts';
 import { prebuiltValidators } from './validators.ts';
@@ -25,7 +26,7 @@ export async function commonOptions(
       // CommonJS has no import.meta.
       'import.meta.url': 'importMetaUrl',
     },
-    plugins: [builtinsByRequire, withoutSelfRun, prebuiltValidators(root), trimmedRedisClient],
+    plugins: [builtinsByRequire, withoutSelfRun, prebuiltValidators(root), trimmedRedisClient, trimmedMcpSdk],
   };
 }
 
@@ -35,8 +36,8 @@ export const BANNER = {
 };
 
 /**
- * The package for Node in `folder`: main.cjs with everything of ours, one file for each npm package, which a call reads when
- * it needs it, and gantz.cjs, which starts them. CommonJS, because Node 20 can keep compiled code of nothing else, and
+ * The package for Node in `folder`: main.cjs with everything of ours, library.cjs with what programs import, one file for
+ * each npm package, which a call reads when it needs it, and gantz.cjs, which starts them. CommonJS, because Node 20 can keep compiled code of nothing else, and
  * its loader of ES modules alone takes as long as a call may. Gives the metafiles, which say what is inside.
  */
 export async function bundleForNode(root: string, folder: string): Promise<Metafile[]> {
@@ -44,8 +45,9 @@ export async function bundleForNode(root: string, folder: string): Promise<Metaf
   const packages = new Set<string>();
   const main = await build({
     ...common,
-    entryPoints: [join(root, 'lib/entry.ts')],
-    outfile: join(folder, 'main.cjs'),
+    entryPoints: { main: join(root, 'lib/entry.ts'), library: join(root, 'lib/library/library.ts') },
+    outdir: folder,
+    outExtension: { '.js': '.cjs' },
     banner: BANNER,
     plugins: [packagesApart(packages), ...common.plugins],
   });
