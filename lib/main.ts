@@ -14,7 +14,7 @@ const call: Omit<Command, 'summary'> = {
 /** Every built-in command, loaded when it is called. A word that is none of them begins the name of a tool. */
 const COMMANDS: Commands = {
   call: { ...call, summary: 'run a tool by its whole name' },
-  run: { ...call, summary: 'the same as call' },
+  run: { ...call, summary: 'the same as call; without a tool, the same as serve' },
   tools: {
     summary: 'list the tools',
     load: async () => (await import('./cli/commands/tools.ts')).define,
@@ -58,6 +58,10 @@ const COMMANDS: Commands = {
   docs: {
     summary: 'print a Markdown page of the tools',
     load: async () => (await import('./cli/commands/docs.ts')).define,
+  },
+  serve: {
+    summary: 'serve the tools over HTTP: MCP and REST',
+    load: async () => (await import('./http/command.ts')).define,
   },
   batch: {
     summary: 'run many calls: one JSON object a line in, one envelope a line out',
@@ -105,7 +109,9 @@ async function dispatch(context: Context, words: readonly string[]): Promise<voi
     return;
   }
   const command = Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
-  if (command?.takesTool) {
+  if (first === 'run' && !help && namesNoTool(words.slice(1))) {
+    await runBuiltIn(context, ['serve', ...words.slice(1)]);
+  } else if (command?.takesTool) {
     const { options, rest } = splitOptions(words.slice(1), context.options);
     const [name, ...parameters] = rest;
     if (name === undefined || options.help) await runBuiltIn({ ...context, options }, [first]);
@@ -117,6 +123,16 @@ async function dispatch(context: Context, words: readonly string[]): Promise<voi
     await answerGroup(context, first, help ? ['--help'] : words.slice(1), COMMANDS);
   } else {
     await callTool(context, `${first}_${second}`.replaceAll('-', '_'), help ? ['--help'] : more);
+  }
+}
+
+/** Whether only options stand here, global ones or those of a server. */
+function namesNoTool(words: readonly string[]): boolean {
+  try {
+    const { options, rest } = splitOptions(words);
+    return rest.length === 0 && !options.help;
+  } catch {
+    return true;
   }
 }
 

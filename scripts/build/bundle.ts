@@ -37,8 +37,9 @@ export const BANNER = {
 
 /**
  * The package for Node in `folder`: main.cjs with everything of ours, library.cjs with what programs import, one file for
- * each npm package, which a call reads when it needs it, and gantz.cjs, which starts them. CommonJS, because Node 20 can keep compiled code of nothing else, and
- * its loader of ES modules alone takes as long as a call may. Gives the metafiles, which say what is inside.
+ * each npm package, which a call reads when it needs it, and gantz.cjs, which starts them. CommonJS, because Node 20 can
+ * keep compiled code of nothing else, and its loader of ES modules alone takes as long as a call may. Gives the metafiles,
+ * which say what is inside.
  */
 export async function bundleForNode(root: string, folder: string): Promise<Metafile[]> {
   const common = await commonOptions(root);

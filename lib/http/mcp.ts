@@ -1,0 +1,41 @@
+import { createMcpHandler } from '@modelcontextprotocol/server';
+import { readMessage, type Inputs } from '../mcp/message.ts';
+import type { Runners } from '../mcp/runners.ts';
+import { createServer } from '../mcp/server.ts';
+
+/** MCP over Streamable HTTP. */
+export type McpFace = {
+  /** Answers a request; `body` is the text of a POST. */
+  answer(request: Request, body: string | undefined): Promise<Response>;
+  /** Ends the streams that are open. */
+  close(): Promise<void>;
+};
+
+/** The MCP face of the runners' tools: both protocol eras, without sessions. */
+export function createMcpFace(runners: Runners): McpFace {
+  // Parameters are read without loss here, and given to the server of the same request.
+  const inputsOf = new WeakMap<Request, Inputs>();
+  const handler = createMcpHandler(({ era, requestInfo }) => {
+    const inputs = requestInfo && inputsOf.get(requestInfo);
+    // Before 2026 there is no stream that could tell of a new list.
+    return createServer(runners, { listChanged: era === 'modern', ...(inputs && { inputs }) });
+  });
+  const stopTelling = runners.onReplace(() => handler.notify.toolsChanged());
+  return {
+    async answer(request, body) {
+      if (body === undefined) return await handler.fetch(request);
+      const inputs: Inputs = new Map();
+      const reading = readMessage(body, inputs);
+      if (!('message' in reading)) {
+        const { code, problem: message } = reading;
+        return Response.json({ jsonrpc: '2.0', id: null, error: { code, message } }, { status: 400 });
+      }
+      inputsOf.set(request, inputs);
+      return await handler.fetch(request, { parsedBody: reading.message });
+    },
+    async close() {
+      stopTelling();
+      await handler.close();
+    },
+  };
+}

@@ -1,0 +1,107 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { toGantzError } from '../errors.ts';
+import type { Runners } from '../mcp/runners.ts';
+import type { Runner } from '../run/runner.ts';
+
+/** What the server counts. */
+export type Metrics = {
+  /** These runners, with every call counted. */
+  count(runners: Runners): Runners;
+  /** All of it as Prometheus reads it. */
+  render(): Promise<string>;
+  readonly contentType: string;
+};
+
+/** From a cache hit on this machine to a script that takes its time, in seconds. */
+const BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+/** Names that no tool has are counted as one, or anybody could add lines without end. */
+const UNKNOWN = '(unknown)';
+
+/** Counters of calls; `redisUp` tells whether Redis answers, undefined when no tool uses it. */
+export function createMetrics(redisUp: () => Promise<boolean | undefined>): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const calls = new Counter({
+    name: 'gantz_calls_total',
+    help: 'Calls of tools that have ended.',
+    labelNames: ['tool'],
+    registers,
+  });
+  const failures = new Counter({
+    name: 'gantz_call_failures_total',
+    help: 'Calls of tools that failed, by the code of the failure.',
+    labelNames: ['tool', 'code'],
+    registers,
+  });
+  const durations = new Histogram({
+    name: 'gantz_call_duration_seconds',
+    help: 'How long calls of tools took.',
+    labelNames: ['tool'],
+    buckets: BUCKETS,
+    registers,
+  });
+  const inFlight = new Gauge({
+    name: 'gantz_calls_in_flight',
+    help: 'Calls of tools under way.',
+    registers,
+  });
+  new Gauge({
+    name: 'gantz_redis_up',
+    help: 'Whether Redis answers: 1 or 0; not there when no tool uses it.',
+    registers,
+    async collect() {
+      this.reset();
+      const up = await redisUp();
+      if (up === undefined) this.remove();
+      else this.set(up ? 1 : 0);
+    },
+  });
+
+  function counted(runner: Runner): Runner {
+    // What an object of labels costs per call is paid once per tool.
+    const known = new Map(
+      runner.manifest.tools.map(({ name }) => [
+        name,
+        { calls: calls.labels(name), duration: durations.labels(name) },
+      ]),
+    );
+    return {
+      ...runner,
+      async call(name, input, options) {
+        const begun = performance.now();
+        inFlight.inc();
+        try {
+          return await runner.call(name, input, options);
+        } catch (error) {
+          failures.inc({ tool: known.has(name) ? name : UNKNOWN, code: toGantzError(error).code });
+          throw error;
+        } finally {
+          inFlight.dec();
+          const tool = known.get(name);
+          (tool?.calls ?? calls.labels(UNKNOWN)).inc();
+          tool?.duration.observe((performance.now() - begun) / 1000);
+        }
+      },
+    };
+  }
+
+  const wrapped = new WeakMap<Runner, Runner>();
+  const wrap = (runner: Runner): Runner => {
+    const known = wrapped.get(runner) ?? counted(runner);
+    wrapped.set(runner, known);
+    return known;
+  };
+
+  return {
+    count: (runners) => ({
+      ...runners,
+      get current() {
+        return wrap(runners.current);
+      },
+      use: (work) => runners.use((runner) => work(wrap(runner))),
+    }),
+    render: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}

@@ -1,0 +1,23 @@
+import { failure, renderEnvelope, type Envelope } from '../envelope.ts';
+import { GantzError, type Code } from '../errors.ts';
+
+const HEADERS = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' };
+
+/** The answer with an envelope: `{"result": …}`. */
+export function answer(status: number, envelope: Envelope, headers?: Record<string, string>): Response {
+  return new Response(`{"result":${renderEnvelope(envelope)}}`, {
+    status,
+    headers: headers ? { ...HEADERS, ...headers } : HEADERS,
+  });
+}
+
+/** The answer to a request that is refused before any tool is asked. */
+export function refuse(
+  status: number,
+  code: Code,
+  message: string,
+  { hint, headers }: { hint?: string; headers?: Record<string, string> } = {},
+): Response {
+  const error = new GantzError(code, message, hint === undefined ? {} : { hint });
+  return answer(status, failure(error), headers);
+}

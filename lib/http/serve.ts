@@ -1,0 +1,135 @@
+import type { Server } from 'node:http';
+import { createAdaptorServer } from '@hono/node-server';
+import { loadManifestOf, openRunnerOf, type Context } from '../command/context.ts';
+import { GantzError } from '../errors.ts';
+import { reloadOnChange } from '../mcp/reload.ts';
+import { holdRunners, type Runners } from '../mcp/runners.ts';
+import { hostCheck, isLoopback, urlOf } from './address.ts';
+import { createApp } from './app.ts';
+import { isRedisUp } from './health.ts';
+import type { McpFace } from './mcp.ts';
+import { createMetrics } from './metrics.ts';
+import { createToken, tokenCheck } from './token.ts';
+
+export type ServeOptions = {
+  /** Over what the manifest says; 127.0.0.1 when nothing does. */
+  host?: string;
+  /** Over what the manifest says; 3000 when nothing does, 0 for any that is free. */
+  port?: number;
+  /** Whether a token is demanded; also when GANTZ_AUTH_TOKEN holds one. */
+  auth?: boolean;
+  /** More names that the server may be called by. */
+  allowedHosts?: readonly string[];
+  /** How long a request may take to arrive, in milliseconds. */
+  requestTimeoutMs?: number;
+};
+
+const REQUEST_TIMEOUT_MS = 30_000;
+const HEADERS_TIMEOUT_MS = 10_000;
+const MAX_HEADER_BYTES = 16 * 1024;
+/** How long calls in flight may take once the server was told to stop; they have time limits of their own. */
+const STOP_MS = 10 * 60_000;
+/** How long answers may take to leave after that. */
+const LINGER_MS = 1000;
+
+/** Serves the tools over HTTP until the process is told to end; calls in flight are answered then. */
+export async function serveHttp(context: Context, options: ServeOptions): Promise<void> {
+  const { process, signal, notice } = context;
+  const loadedAt = Date.now();
+  const manifest = await loadManifestOf(context);
+  const host = options.host ?? manifest.server?.host ?? '127.0.0.1';
+  const port = options.port ?? manifest.server?.port ?? 3000;
+  const given = process.env['GANTZ_AUTH_TOKEN'] || undefined;
+  const token = given ?? (options.auth ? createToken() : undefined);
+  if (token === undefined && !isLoopback(host)) throw unprotected(host);
+
+  const held = holdRunners(openRunnerOf(context, manifest, 'long-lived'));
+  const metrics = createMetrics(() => held.use(isRedisUp));
+  const runners = metrics.count(held);
+  let face: Promise<McpFace> | undefined;
+  const mcp = (): Promise<McpFace> =>
+    (face ??= import('./mcp.ts').then(({ createMcpFace }) => createMcpFace(runners)));
+  const app = createApp({
+    runners,
+    metrics,
+    mcp,
+    knows: hostCheck(host, options.allowedHosts ?? []),
+    ...(token !== undefined && { isAuthorized: tokenCheck(token) }),
+  });
+  const { requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    // A library inside this process may want the globals as they are.
+    overrideGlobalObjects: false,
+    serverOptions: {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs),
+      requestTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(1000, requestTimeoutMs),
+    },
+  }) as Server;
+  let stopReloading: (() => void) | undefined;
+  try {
+    const url = urlOf(host, await listen(server, host, port));
+    stopReloading = await reloadOnChange(context, held, loadedAt);
+    notice(`gantz serves ${manifest.tools.length} tools on ${url} (MCP: /mcp, REST: /mcp/tools)`);
+    if (token !== undefined && given === undefined) notice(`Token: ${token}`);
+    await aborted(signal);
+    notice('Stopping: calls in flight are answered first; a second signal ends them');
+    await stop(server, held, face);
+  } finally {
+    stopReloading?.();
+    await held.close();
+  }
+}
+
+function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => reject(cannotListen(error, host, port)));
+    server.listen(port, host, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address ? address.port : port);
+    });
+  });
+}
+
+async function stop(server: Server, runners: Runners, face: Promise<McpFace> | undefined): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  await runners.idle(STOP_MS);
+  await (await face)?.close();
+  // What has been answered may keep its connection open; what is being sent gets a moment.
+  const closeIdle = setInterval(() => server.closeIdleConnections(), 20);
+  const closeAll = setTimeout(() => server.closeAllConnections(), LINGER_MS);
+  await closed;
+  clearInterval(closeIdle);
+  clearTimeout(closeAll);
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+function unprotected(host: string): GantzError {
+  return new GantzError('FORBIDDEN', `Whoever reaches ${host} could call every tool: a token is needed`, {
+    hint: 'Add --auth (or set GANTZ_AUTH_TOKEN), or listen on 127.0.0.1.',
+  });
+}
+
+function cannotListen(error: Error, host: string, port: number): GantzError {
+  const code = 'code' in error ? String(error.code) : error.message;
+  const reason =
+    {
+      EADDRINUSE: 'something else listens there',
+      EACCES: 'this user may not use that port',
+      EADDRNOTAVAIL: 'this machine has no such address',
+      ENOTFOUND: 'its name is unknown',
+    }[code] ?? code;
+  return new GantzError('USAGE', `Cannot listen on ${host} port ${port}: ${reason}`, {
+    hint: 'Choose another with --port (0 takes any that is free) or --host.',
+    cause: error,
+  });
+}
