@@ -1,0 +1,108 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startRedis } from '../helpers/redis-server.ts';
+import { findPrograms } from './programs.ts';
+import { renderChart, renderMarkdown, type Outcome } from './report.ts';
+import { Unavailable, type Bench, type Row } from './row.ts';
+import { ROWS } from './rows.ts';
+import { spreadOf } from './statistics.ts';
+
+// Measures every row and writes docs/benchmarks.{json,md,svg}. --quick takes under a minute and is rougher; other words
+// choose the rows that contain one of them, and then nothing is written.
+const quick = process.argv.includes('--quick');
+const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
+const docs = join(import.meta.dirname, '../../docs');
+
+const programs = await findPrograms();
+const redisPort = await freePort();
+const server = await startRedis({ port: redisPort });
+const folder = await mkdtemp(join(tmpdir(), 'gantz-bench-'));
+try {
+  const client = await server.client();
+  await client.set('mcp:cache:a', 'hello');
+  await client.set('a', 'hello');
+  const env = environment(folder, redisPort);
+  const bench: Bench = { quick, folder, redisPort, env, programs };
+  const outcomes: Outcome[] = [];
+  for (const row of ROWS.filter(
+    ({ what }) => wanted.length === 0 || wanted.some((word) => what.includes(word)),
+  )) {
+    const outcome = await measure(row, bench);
+    outcomes.push(outcome);
+    console.error(describe(outcome));
+  }
+  if (wanted.length === 0) {
+    const circumstances = {
+      when: new Date().toISOString().slice(0, 10),
+      machine: `${cpus().length} × ${cpus()[0]?.model ?? 'processor'}`,
+      versions: versions(),
+      quick,
+      extraCertificates: process.env['NODE_EXTRA_CA_CERTS'] !== undefined,
+    };
+    await writeFile(
+      join(docs, 'benchmarks.json'),
+      `${JSON.stringify({ ...circumstances, rows: outcomes }, null, 2)}\n`,
+    );
+    await writeFile(join(docs, 'benchmarks.md'), renderMarkdown(outcomes, circumstances));
+    await writeFile(join(docs, 'benchmarks.svg'), renderChart(outcomes));
+  }
+} finally {
+  await server.stop();
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function measure(row: Row, bench: Bench): Promise<Outcome> {
+  const { what, against, unit, target } = row;
+  try {
+    const pairs = await row.measure(bench);
+    const ratio = spreadOf(pairs.map(({ ours, theirs }) => ours / theirs));
+    const met = 'atMost' in target ? ratio.median <= target.atMost : ratio.median >= target.atLeast;
+    const ours = spreadOf(pairs.map((pair) => pair.ours));
+    const theirs = spreadOf(pairs.map((pair) => pair.theirs));
+    return { what, against, unit, target, ours, theirs, ratio, pairs: pairs.length, met };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return {
+      what,
+      against,
+      unit,
+      target,
+      why: error instanceof Unavailable ? why : `failed: ${why.slice(0, 200)}`,
+    };
+  }
+}
+
+function describe(outcome: Outcome): string {
+  const head = `${outcome.what}, against ${outcome.against}`;
+  if ('why' in outcome) return `${head}: ${outcome.why}`;
+  const { ours, theirs, ratio, unit, met } = outcome;
+  return `${head}: ${ours.median.toFixed(1)} / ${theirs.median.toFixed(1)} ${unit} = ${ratio.median.toFixed(2)} (${ratio.low.toFixed(2)}–${ratio.high.toFixed(2)}) ${met ? 'met' : 'NOT MET'}`;
+}
+
+/** The caller's environment, since it is what programs start in, without what would change what they do. */
+function environment(home: string, port: number): Record<string, string> {
+  const kept = Object.entries(process.env).filter(
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined && !/^(GANTZ_|XDG_|npm_|NODE_OPTIONS$|REDIS_)/.test(entry[0]),
+  );
+  return { ...Object.fromEntries(kept), HOME: home, REDIS_URL: `redis://127.0.0.1:${port}` };
+}
+
+function versions(): string {
+  const redis = /v=(\S+)/.exec(execFileSync('redis-server', ['--version'], { encoding: 'utf8' }))?.[1];
+  return `Node ${process.versions.node}, Redis ${redis ?? '?'}`;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo;
+      probe.close(() => resolve(port));
+    });
+  });
+}

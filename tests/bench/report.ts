@@ -1,0 +1,87 @@
+import type { Row } from './row.ts';
+import type { Spread } from './statistics.ts';
+
+/** What one row came to; `why` when it could not be measured. */
+export type Outcome = Pick<Row, 'what' | 'against' | 'unit' | 'target'> &
+  ({ ours: Spread; theirs: Spread; ratio: Spread; pairs: number; met: boolean } | { why: string });
+
+/** Where and when it was measured. */
+export type Circumstances = {
+  when: string;
+  machine: string;
+  versions: string;
+  quick: boolean;
+  /** Whether NODE_EXTRA_CA_CERTS was set. */
+  extraCertificates: boolean;
+};
+
+/** The report as a page of Markdown. */
+export function renderMarkdown(
+  outcomes: readonly Outcome[],
+  { when, machine, versions, extraCertificates }: Circumstances,
+): string {
+  const rows = outcomes.map((outcome) => {
+    const target = renderTarget(outcome.target);
+    if ('why' in outcome)
+      return `| ${outcome.what} | ${outcome.against} | – | – | – | ${target} | ${outcome.why} |`;
+    const { ours, theirs, ratio, unit, met } = outcome;
+    const spread = `${digits(ratio.low)}–${digits(ratio.high)}`;
+    return `| ${outcome.what} | ${outcome.against} | ${digits(ours.median)} ${unit} | ${digits(theirs.median)} ${unit} | **${digits(ratio.median)}** (${spread}) | ${target} | ${met ? 'yes' : 'no'} |`;
+  });
+  return `# Benchmarks
+
+Written by \`npm run bench\`. Each program and its yardstick ran in turn, pair by pair, on ${machine} (${versions}), ${when}.
+A ratio is the median of the pairs', with its quartiles; "ms" are of whole processes, from start to end, unless it says
+otherwise. Redis was on loopback. Absolute numbers differ from machine to machine; the ratios say more.${extraCertificates ? CERTIFICATES : ''}
+
+![Ratios and targets](benchmarks.svg)
+
+| what | against | ours | theirs | ratio | target | met |
+| --- | --- | --- | --- | --- | --- | --- |
+${rows.join('\n')}
+`;
+}
+
+const CERTIFICATES = `
+
+\`NODE_EXTRA_CA_CERTS\` was set, as it often is behind a proxy. Node 20 reads those certificates at each start, \`node -e 0\`
+included, which about doubles it; the rows that say so were measured without.`;
+
+/** One bar per row: how far ours ÷ theirs is from its target, which is the line in the middle. */
+export function renderChart(outcomes: readonly Outcome[]): string {
+  const measured = outcomes.filter((outcome) => 'ratio' in outcome);
+  const height = 28;
+  const top = 40;
+  const bars = measured.map(({ what, against, ratio, target, met }, index) => {
+    const y = top + index * height;
+    const bound = 'atMost' in target ? target.atMost : target.atLeast;
+    // More is better to the right of the line, whichever way the target points.
+    const score = 'atMost' in target ? bound / ratio.median : ratio.median / bound;
+    const width = Math.min(240, Math.max(2, 120 * score));
+    return `  <text x="500" y="${y + 14}" text-anchor="end">${escape(what)}</text>
+  <text x="500" y="${y + 24}" text-anchor="end" class="small">${escape(against)}</text>
+  <rect x="510" y="${y + 4}" width="${width.toFixed(0)}" height="16" fill="${met ? '#2f9e63' : '#c2571a'}"/>
+  <text x="${(516 + width).toFixed(0)}" y="${y + 16}">${digits(ratio.median)}× (${renderTarget(target)})</text>`;
+  });
+  const total = top + measured.length * height + 10;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="900" height="${total}" viewBox="0 0 900 ${total}" font-family="system-ui, sans-serif" font-size="11" fill="#24292f">
+  <style>.small { font-size: 9px; fill: #6e7781 }</style>
+  <rect width="900" height="${total}" fill="#ffffff"/>
+  <text x="510" y="20">ours ÷ yardstick; the longer the better, the line is the target</text>
+${bars.join('\n')}
+  <line x1="630" y1="${top - 8}" x2="630" y2="${total - 6}" stroke="#24292f" stroke-dasharray="3 3"/>
+</svg>
+`;
+}
+
+function renderTarget(target: Row['target']): string {
+  return 'atMost' in target ? `≤ ${target.atMost}` : `≥ ${target.atLeast}`;
+}
+
+function digits(value: number): string {
+  return value >= 1000 ? Math.round(value).toLocaleString('en') : value.toPrecision(3);
+}
+
+function escape(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+}

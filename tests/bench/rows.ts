@@ -1,0 +1,454 @@
+import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { createClient } from '@redis/client';
+import { requestsPerSecond, startHttp } from './http-client.ts';
+import { startMcp } from './mcp-client.ts';
+import { timePairs, type Command } from './process.ts';
+import { need, type Bench, type Pair, type Row } from './row.ts';
+import { percentile } from './statistics.ts';
+
+const run = promisify(execFile);
+const YARDSTICKS = join(import.meta.dirname, 'yardsticks');
+const GET = ['cache', 'get', '{"key":"a"}'] as const;
+const NOTHING = ['-e', '0'] as const;
+const IN_FLIGHT = 256;
+
+/** A manifest with this many tools of its own beside the bundled ones, in a folder of its own. */
+async function manifestFolder({ folder }: Bench, count: number): Promise<string> {
+  const cwd = join(folder, `tools-${count}`);
+  await mkdir(cwd, { recursive: true });
+  const tools = Array.from(
+    { length: count },
+    (_, index) => `  - name: work_${index}
+    description: Does piece ${index} of the work that somebody has to do
+    parameters:
+      - { name: text, type: string, required: true, minLength: 1, description: what to work on }
+      - { name: times, type: integer, minimum: 1, maximum: 100, default: 1, description: how often }
+      - { name: mode, type: string, enum: [fast, careful], default: fast, description: how }
+    script: { shell: "true" }
+`,
+  );
+  await writeFile(join(cwd, 'gantz.yaml'), `name: many\ninclude: [builtin:redis]\ntools:\n${tools.join('')}`);
+  return cwd;
+}
+
+/** Node 20 reads these at each start, which is no cost of any program. */
+function withoutCertificates(bench: Bench): Bench {
+  const { NODE_EXTRA_CA_CERTS: certificates, ...env } = bench.env;
+  need(certificates, 'it is unset anyway');
+  return { ...bench, env };
+}
+
+/** The executable, through the shim as everybody starts it. */
+function executable({ programs }: Bench): string {
+  need(programs.native, 'the native executable is not built');
+  return programs.shim;
+}
+
+/** The most memory that a command has, in MiB. */
+async function peakMemory(bench: Bench, command: Command): Promise<number> {
+  const python = need(bench.programs.python, 'python3, which measures memory, is not there');
+  const { stdout } = await run(python, [join(YARDSTICKS, 'peak_memory.py'), ...command], {
+    env: bench.env,
+    cwd: bench.folder,
+  });
+  return Number(stdout) / 1024;
+}
+
+async function memoryPairs(bench: Bench, ours: Command, theirs: Command): Promise<Pair[]> {
+  const pairs: Pair[] = [];
+  await peakMemory(bench, ours);
+  for (let time = 0; time < (bench.quick ? 3 : 10); time++) {
+    pairs.push({ ours: await peakMemory(bench, ours), theirs: await peakMemory(bench, theirs) });
+  }
+  return pairs;
+}
+
+async function batchPairs(
+  bench: Bench,
+  operation: 'get' | 'set',
+  ours: Command,
+  theirs: Command,
+): Promise<Pair[]> {
+  const calls = bench.quick ? 20_000 : 200_000;
+  const file = join(bench.folder, `${operation}.ndjson`);
+  const value = 'x'.repeat(100);
+  const lines = Array.from({ length: calls }, (_, index) => {
+    const key = `k${index % 1000}`;
+    const params = operation === 'get' ? { key } : { key, value };
+    return JSON.stringify({ id: index, tool: `cache_${operation}`, params });
+  });
+  await writeFile(file, `${lines.join('\n')}\n`);
+  const yardstick: Command = [
+    ...theirs,
+    join(YARDSTICKS, 'pipeline.mjs'),
+    operation,
+    String(calls),
+    String(IN_FLIGHT),
+  ];
+  const pairs = await timePairs({ ...bench, quick: true }, [...ours, 'batch', file], yardstick);
+  return pairs.map(({ ours, theirs }) => ({ ours: (calls / ours) * 1000, theirs: (calls / theirs) * 1000 }));
+}
+
+/** Medians of sequential calls, ours and theirs in turn. */
+async function sequentialPairs(bench: Bench, ours: Command, theirs: Command): Promise<Pair[]> {
+  const options = { env: bench.env, cwd: bench.folder };
+  const [a, b] = [await startMcp(ours, options), await startMcp(theirs, options)];
+  try {
+    const median = async (client: typeof a): Promise<number> => {
+      const times: number[] = [];
+      for (let call = 0; call < 200; call++) {
+        const begun = performance.now();
+        await client.call('cache_get', { key: 'a' });
+        times.push(performance.now() - begun);
+      }
+      return percentile(times, 0.5);
+    };
+    for (let warm = 0; warm < 3; warm++) await Promise.all([median(a), median(b)]);
+    const pairs: Pair[] = [];
+    for (let round = 0; round < (bench.quick ? 5 : 20); round++) {
+      pairs.push({ ours: await median(a), theirs: await median(b) });
+    }
+    return pairs;
+  } finally {
+    await Promise.all([a.close(), b.close()]);
+  }
+}
+
+async function concurrentPairs(bench: Bench, ours: Command, theirs: Command): Promise<Pair[]> {
+  const options = { env: bench.env, cwd: bench.folder };
+  const [a, b] = [await startMcp(ours, options), await startMcp(theirs, options)];
+  const rate = async (client: typeof a, tool: string): Promise<number> => {
+    const calls = 3000;
+    let left = calls;
+    const begun = performance.now();
+    const work = async (): Promise<void> => {
+      while (left-- > 0) await client.call(tool, { key: 'a' });
+    };
+    await Promise.all(Array.from({ length: 50 }, work));
+    return (calls / (performance.now() - begun)) * 1000;
+  };
+  try {
+    const pairs: Pair[] = [];
+    for (let round = -1; round < (bench.quick ? 3 : 20); round++) {
+      const pair = { ours: await rate(a, 'cache_get'), theirs: await rate(b, 'get') };
+      if (round >= 0) pairs.push(pair);
+    }
+    return pairs;
+  } finally {
+    await Promise.all([a.close(), b.close()]);
+  }
+}
+
+async function httpPairs(bench: Bench, ours: Command, theirs: Command): Promise<Pair[]> {
+  const options = { env: bench.env, cwd: bench.folder };
+  const [a, b] = [await startHttp(ours, options), await startHttp(theirs, options)];
+  try {
+    const pairs: Pair[] = [];
+    for (let round = -1; round < (bench.quick ? 3 : 20); round++) {
+      const pair = {
+        ours: await requestsPerSecond(a.url, '/tools/cache_get', { key: 'a' }),
+        theirs: await requestsPerSecond(b.url, '/', { key: 'a' }),
+      };
+      if (round >= 0) pairs.push(pair);
+    }
+    return pairs;
+  } finally {
+    a.stop();
+    b.stop();
+  }
+}
+
+/** Pages through very many keys, and watches the memory of the pager and how long a GET beside it takes. */
+async function page(bench: Bench): Promise<{ memory: Pair; latency: Pair }> {
+  const keys = bench.quick ? 100_000 : 1_000_000;
+  const url = `redis://127.0.0.1:${bench.redisPort}`;
+  const client = createClient({ url, RESP: 2 });
+  await client.connect();
+  await client.sendCommand([
+    'EVAL',
+    `for i = 1, ${keys} do redis.call('SET', 'paged:cache:key-' .. i, i) end`,
+    '0',
+  ]);
+  const latencies = async (until: () => boolean): Promise<number[]> => {
+    const times: number[] = [];
+    while (!until()) {
+      const begun = performance.now();
+      await client.get('mcp:cache:a');
+      times.push(performance.now() - begun);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    return times;
+  };
+  const idleUntil = performance.now() + (bench.quick ? 1000 : 5000);
+  const idle = await latencies(() => performance.now() > idleUntil);
+  const pager = run(
+    process.execPath,
+    ['--expose-gc', '--import', 'tsx', join(import.meta.dirname, 'pager.ts')],
+    { env: { ...bench.env, REDIS_URL: url, GANTZ_NAMESPACE: 'paged' } },
+  );
+  let done = false;
+  void pager.finally(() => (done = true)).catch(() => undefined);
+  const busy = await latencies(() => done);
+  const { stdout } = await pager;
+  client.destroy();
+  const memory = JSON.parse(stdout) as { first: number; last: number };
+  return {
+    memory: { ours: memory.last, theirs: memory.first },
+    latency: { ours: percentile(busy, 0.99), theirs: percentile(idle, 0.99) },
+  };
+}
+
+/** Every comparison, in the order of the report. */
+export const ROWS: readonly Row[] = [
+  {
+    what: 'executable: cache get, one process',
+    against: 'node -e 0, Node 20',
+    unit: 'ms',
+    target: { atMost: 0.4 },
+    measure: (bench) => timePairs(bench, [executable(bench), ...GET], [bench.programs.node20, ...NOTHING]),
+  },
+  {
+    what: 'executable: cache get, one process',
+    against: 'the same in Python',
+    unit: 'ms',
+    target: { atMost: 0.25 },
+    measure: (bench) =>
+      timePairs(
+        bench,
+        [executable(bench), ...GET],
+        [
+          need(bench.programs.python, 'there is no Python with redis'),
+          join(YARDSTICKS, 'cache.py'),
+          'get',
+          '{"key":"a"}',
+        ],
+      ),
+  },
+  {
+    what: 'executable: cache get, one process',
+    against: 'redis-cli get',
+    unit: 'ms',
+    target: { atMost: 6 },
+    measure: (bench) =>
+      timePairs(
+        bench,
+        [executable(bench), ...GET],
+        ['redis-cli', '-p', String(bench.redisPort), 'get', 'mcp:cache:a'],
+      ),
+  },
+  {
+    what: "executable: cache get, the user's manifest of 60 tools, second run",
+    against: 'node -e 0, Node 20',
+    unit: 'ms',
+    target: { atMost: 0.45 },
+    measure: async (bench) =>
+      timePairs(
+        bench,
+        [executable(bench), ...GET],
+        [bench.programs.node20, ...NOTHING],
+        await manifestFolder(bench, 60),
+      ),
+  },
+  {
+    what: 'executable: a tool with script.shell "true", second run',
+    against: 'node -e 0, Node 20',
+    unit: 'ms',
+    target: { atMost: 0.45 },
+    measure: async (bench) =>
+      timePairs(
+        bench,
+        [executable(bench), 'work', '7', '{"text":"x"}'],
+        [bench.programs.node20, ...NOTHING],
+        await manifestFolder(bench, 60),
+      ),
+  },
+  {
+    what: 'package on Node 20: cache get, one process',
+    against: 'node -e 0, Node 20',
+    unit: 'ms',
+    target: { atMost: 1.4 },
+    measure: (bench) => {
+      const { node20, package: program } = bench.programs;
+      return timePairs(bench, [node20, program, ...GET], [node20, ...NOTHING]);
+    },
+  },
+  {
+    what: 'package on Node 24: cache get, one process',
+    against: 'node -e 0, Node 24',
+    unit: 'ms',
+    target: { atMost: 1.9 },
+    measure: (bench) => {
+      const node24 = need(bench.programs.node24, 'Node 24 is not to be had');
+      return timePairs(bench, [node24, bench.programs.package, ...GET], [node24, ...NOTHING]);
+    },
+  },
+  {
+    what: 'executable: cache get, one process, NODE_EXTRA_CA_CERTS unset',
+    against: 'node -e 0, Node 20',
+    unit: 'ms',
+    target: { atMost: 0.4 },
+    measure: (bench) =>
+      timePairs(withoutCertificates(bench), [executable(bench), ...GET], [bench.programs.node20, ...NOTHING]),
+  },
+  {
+    what: 'package on Node 20: cache get, one process, NODE_EXTRA_CA_CERTS unset',
+    against: 'node -e 0, Node 20',
+    unit: 'ms',
+    target: { atMost: 1.4 },
+    measure: (bench) => {
+      const { node20, package: program } = bench.programs;
+      return timePairs(withoutCertificates(bench), [node20, program, ...GET], [node20, ...NOTHING]);
+    },
+  },
+  {
+    what: 'executable: peak memory of cache get',
+    against: 'node -e 0, Node 20',
+    unit: 'MiB',
+    target: { atMost: 1.5 },
+    measure: (bench) => memoryPairs(bench, [executable(bench), ...GET], [bench.programs.node20, ...NOTHING]),
+  },
+  {
+    what: 'package on Node 20: peak memory of cache get',
+    against: 'node -e 0, Node 20',
+    unit: 'MiB',
+    target: { atMost: 1.5 },
+    measure: (bench) => {
+      const { node20, package: program } = bench.programs;
+      return memoryPairs(bench, [node20, program, ...GET], [node20, ...NOTHING]);
+    },
+  },
+  {
+    what: 'executable: tools --json, manifest of 2,000 tools, second run',
+    against: 'node -e 0, Node 20',
+    unit: 'ms',
+    target: { atMost: 1 },
+    measure: async (bench) =>
+      timePairs(
+        bench,
+        [executable(bench), 'tools', '--json'],
+        [bench.programs.node20, ...NOTHING],
+        await manifestFolder(bench, 2000),
+      ),
+  },
+  {
+    what: 'executable: gantz mcp, to the answer of initialize and its end',
+    against: 'node -e 0, Node 20',
+    unit: 'ms',
+    target: { atMost: 1 },
+    measure: async (bench) => {
+      const options = { env: bench.env, cwd: bench.folder };
+      const pairs: Pair[] = [];
+      const theirs = await timePairs(
+        bench,
+        [bench.programs.node20, ...NOTHING],
+        [bench.programs.node20, ...NOTHING],
+      );
+      for (const { theirs: nothing } of theirs) {
+        const begun = performance.now();
+        const client = await startMcp([executable(bench), 'mcp'], options);
+        pairs.push({ ours: performance.now() - begun, theirs: nothing });
+        await client.close();
+      }
+      return pairs;
+    },
+  },
+  ...(['get', 'set'] as const).flatMap((operation): Row[] => [
+    {
+      what: `executable: batch, ${operation.toUpperCase()} of 100 bytes`,
+      against: `node-redis alone, ${IN_FLIGHT} in flight, same runtime`,
+      unit: 'calls/s',
+      target: { atLeast: 0.7 },
+      measure: (bench) =>
+        batchPairs(bench, operation, [executable(bench)], [need(bench.programs.bun, 'there is no bun')]),
+    },
+    {
+      what: `package on Node 20: batch, ${operation.toUpperCase()} of 100 bytes`,
+      against: `node-redis alone, ${IN_FLIGHT} in flight, same runtime`,
+      unit: 'calls/s',
+      target: { atLeast: 0.7 },
+      measure: (bench) => {
+        const { node20, package: program } = bench.programs;
+        return batchPairs(bench, operation, [node20, program], [node20]);
+      },
+    },
+  ]),
+  {
+    what: 'executable: MCP stdio, sequential cache_get, p50',
+    against: "the SDK's server with one GET, same runtime",
+    unit: 'ms',
+    target: { atMost: 1.15 },
+    measure: (bench) =>
+      sequentialPairs(
+        bench,
+        [executable(bench), 'mcp'],
+        [need(bench.programs.bun, 'there is no bun'), join(YARDSTICKS, 'mcp-server.mjs')],
+      ),
+  },
+  {
+    what: 'package on Node 20: MCP stdio, sequential cache_get, p50',
+    against: "the SDK's server with one GET, same runtime",
+    unit: 'ms',
+    target: { atMost: 1.15 },
+    measure: (bench) => {
+      const { node20, package: program } = bench.programs;
+      return sequentialPairs(bench, [node20, program, 'mcp'], [node20, join(YARDSTICKS, 'mcp-server.mjs')]);
+    },
+  },
+  {
+    what: 'executable: MCP stdio, 50 calls in flight',
+    against: '@modelcontextprotocol/server-redis get',
+    unit: 'calls/s',
+    target: { atLeast: 1 },
+    measure: (bench) => {
+      const server = need(bench.programs.serverRedis, 'the server is not to be had');
+      return concurrentPairs(
+        bench,
+        [executable(bench), 'mcp'],
+        [bench.programs.node20, server, `redis://127.0.0.1:${bench.redisPort}`],
+      );
+    },
+  },
+  {
+    what: 'executable: HTTP, cache_get, 32 connections',
+    against: 'node:http that answers a constant, same runtime',
+    unit: 'calls/s',
+    target: { atLeast: 0.5 },
+    measure: (bench) =>
+      httpPairs(
+        bench,
+        [executable(bench), 'serve', '--port', '0'],
+        [need(bench.programs.bun, 'there is no bun'), join(YARDSTICKS, 'http-server.mjs')],
+      ),
+  },
+  {
+    what: 'package on Node 20: HTTP, cache_get, 32 connections',
+    against: 'node:http that answers a constant, same runtime',
+    unit: 'calls/s',
+    target: { atLeast: 0.5 },
+    measure: (bench) => {
+      const { node20, package: program } = bench.programs;
+      return httpPairs(
+        bench,
+        [node20, program, 'serve', '--port', '0'],
+        [node20, join(YARDSTICKS, 'http-server.mjs')],
+      );
+    },
+  },
+  {
+    what: 'cache_keys over 1,000,000 keys: memory of the last page',
+    against: 'that of the 10th page',
+    unit: 'MiB',
+    target: { atMost: 1.1 },
+    measure: async (bench) => [(await page(bench)).memory],
+  },
+  {
+    what: 'cache_keys over 1,000,000 keys: p99 of a GET beside it',
+    against: 'the same GET on an idle server',
+    unit: 'ms',
+    target: { atMost: 3 },
+    measure: async (bench) => [(await page(bench)).latency],
+  },
+];

@@ -1,0 +1,17 @@
+// The yardstick of batch: node-redis alone, GET or SET of 100 bytes, so many calls, so many in flight.
+import { createClient } from '@redis/client';
+
+const [, , operation, calls, inFlight] = process.argv;
+const client = createClient({ url: process.env.REDIS_URL, RESP: 2 });
+await client.connect();
+const value = 'x'.repeat(100);
+let next = 0;
+async function work() {
+  while (next < Number(calls)) {
+    const key = `mcp:cache:k${next++ % 1000}`;
+    if (operation === 'set') await client.set(key, value, { expiration: { type: 'EX', value: 3600 } });
+    else await client.get(key);
+  }
+}
+await Promise.all(Array.from({ length: Number(inFlight) }, work));
+client.destroy();
