@@ -107,7 +107,8 @@ describe('any value', () => {
       fc.property(hostile, around, around, (x, left, right) => {
         const expand = (text: string): string =>
           text.replace('${L}', left.join('')).replace('${R}', right.join(''));
-        const url = 'http://host.example/one/${L}{{x}}${R}';
+        // Without an escape, Node 20 leaves the dots in a path such as /.a/./ where they are, so that steps would not compare.
+        const url = 'http://host.example/%6Fne/${L}{{x}}${R}';
         const render = (value: string): URL =>
           renderUrl({ url, query: {} }, { ...source(value), expand }).url;
         const rendered = refusedOr(() => render(x));
