@@ -36,7 +36,11 @@ export async function callTool(context: Context, name: string, words: readonly s
   }
 }
 
+/** Whether help is asked for; `-h` right after a flag is that flag's value. */
 function asksForHelp(words: readonly string[]): boolean {
   const end = words.indexOf('--');
-  return (end < 0 ? words : words.slice(0, end)).some((word) => word === '--help' || word === '-h');
+  const before = end < 0 ? words : words.slice(0, end);
+  return before.some(
+    (word, index) => word === '--help' || (word === '-h' && !before[index - 1]?.startsWith('--')),
+  );
 }

@@ -1,7 +1,7 @@
 import { GantzError } from '../errors.ts';
 import type { JsonSchema, Tool } from '../manifest/manifest.ts';
 import { nearest } from '../nearest.ts';
-import { typesOf } from '../parameters/convert.ts';
+import { quote, typesOf } from '../parameters/convert.ts';
 import { parseObject, parseValue } from '../parameters/parse.ts';
 import { readSource } from './source.ts';
 import type { Process } from '../process.ts';
@@ -23,13 +23,19 @@ export async function readParameters(
   }
   const [source] = positional;
   const members = source === undefined ? {} : parseObject(await readSource(source, process));
-  return Object.fromEntries([...Object.entries(members), ...flags]);
+  return Object.fromEntries([
+    ...Object.entries(members),
+    ...[...flags].map(([name, { value }]) => [name, value] as const),
+  ]);
 }
 
-type Flags = { flags: Map<string, unknown>; positional: string[] };
+/** What a flag said so far, and whether it said it as JSON. */
+type Given = { json: boolean; value: unknown };
+
+type Flags = { flags: Map<string, Given>; positional: string[] };
 
 function splitFlags(tool: Tool, words: readonly string[]): Flags {
-  const flags = new Map<string, unknown>();
+  const flags = new Map<string, Given>();
   const positional: string[] = [];
   for (let index = 0; index < words.length; index++) {
     const word = words[index] ?? '';
@@ -38,6 +44,10 @@ function splitFlags(tool: Tool, words: readonly string[]): Flags {
       break;
     }
     if (!word.startsWith('--')) {
+      if (/^-[^\d]/.test(word))
+        throw new GantzError('USAGE', `${quote(word)} is no flag`, {
+          hint: 'Flags begin with "--": --key a.',
+        });
       positional.push(word);
       continue;
     }
@@ -45,6 +55,7 @@ function splitFlags(tool: Tool, words: readonly string[]): Flags {
     const next = words[index + 1];
     const taken = takesNext(flag, next) ? next : undefined;
     if (taken !== undefined) index++;
+    else if (isSwitch(flag.schema) && /^[a-z]+$/i.test(next ?? '')) throw notASwitch(flag.word, next ?? '');
     setFlag(flags, flag, flagValue(flag, flag.text ?? taken));
   }
   return { flags, positional };
@@ -101,14 +112,26 @@ function flagValue({ word, name, schema, json, negated }: Flag, text: string | u
   return objectOnly && text.trimStart().startsWith('{') ? parseObject(text, `--${name}`) : text;
 }
 
-function setFlag(flags: Map<string, unknown>, { name, schema, json, negated }: Flag, value: unknown): void {
-  const types = typesOf(schema);
-  const array = types.includes('array') || (types.length === 0 && flags.has(name) && !negated);
+/** A repeated flag makes a list; one that is JSON says the whole value at once. */
+function setFlag(flags: Map<string, Given>, flag: Flag, value: unknown): void {
+  const { word, name, schema, json } = flag;
   const before = flags.get(name);
-  if (json && before === undefined) flags.set(name, value);
-  else if (array && before === undefined && !types.includes('string')) flags.set(name, [value]);
-  else if (before === undefined) flags.set(name, value);
-  else flags.set(name, [...(Array.isArray(before) ? (before as unknown[]) : [before]), value]);
+  if (before !== undefined && (json || before.json)) {
+    throw new GantzError('USAGE', `${word} is given more than once`, {
+      hint: `--${name}:json says the whole value at once.`,
+    });
+  }
+  if (json) flags.set(name, { json, value });
+  else if (before)
+    flags.set(name, {
+      json,
+      value: [...(Array.isArray(before.value) ? (before.value as unknown[]) : [before.value]), value],
+    });
+  else
+    flags.set(name, {
+      json,
+      value: typesOf(schema).includes('array') && !typesOf(schema).includes('string') ? [value] : value,
+    });
 }
 
 function isSwitch(schema: JsonSchema): boolean {
@@ -117,6 +140,12 @@ function isSwitch(schema: JsonSchema): boolean {
       .filter((type) => type !== 'null')
       .join() === 'boolean'
   );
+}
+
+function notASwitch(word: string, text: string): GantzError {
+  return new GantzError('USAGE', `${word} takes true or false, not ${quote(text)}`, {
+    hint: `${word} alone means true, ${word.replace('--', '--no-')} false.`,
+  });
 }
 
 function fold(name: string): string {

@@ -26,14 +26,14 @@ export async function runCommand(
     .description('Runs the tools of a gantz.yaml, with checked parameters and one JSON answer.')
     .usage('[options] <command | group operation> [arguments]')
     .version(VERSION, '--version', 'show the version')
-    .helpCommand(false)
     .addHelpText('after', GROUPS_HELP);
   quiet(program, process.stdout);
   addGlobalOptions(program, context);
   for (const [key, { summary, hidden = false, load }] of Object.entries(commands)) {
     const command = quiet(program.command(key, { hidden }).description(summary), process.stdout);
     addGlobalOptions(command, context);
-    if (key === name) (await load())(command, context);
+    // The list of commands shows what each takes; a command itself needs no other.
+    if (key === name || (name === undefined && options.help)) (await load())(command, context);
   }
   const asked = options.version ? ['--version'] : options.help ? ['--help'] : [];
   try {
@@ -41,6 +41,7 @@ export async function runCommand(
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return;
+    if (error.code === 'commander.help') throw needsSubcommand(program, name);
     throw new GantzError('USAGE', error.message.replace(/^error: /, '').split('\n')[0] ?? '', {
       hint:
         error.message.split('\n')[1]?.replace(/^\(|\)$/g, '') ??
@@ -49,10 +50,19 @@ export async function runCommand(
   }
 }
 
+function needsSubcommand(program: Commander, name = ''): GantzError {
+  const command = program.commands.find((candidate) => candidate.name() === name);
+  const names = command?.commands.map((candidate) => candidate.name()).join(' or ') ?? '';
+  return new GantzError('USAGE', `gantz ${name} needs ${names}`, {
+    hint: `gantz ${name} --help shows what each does.`,
+  });
+}
+
 /** Help goes to stdout, complaints become envelopes, and nothing ends the process. */
 function quiet(command: Commander, stdout: Context['process']['stdout']): Commander {
   return command
     .helpOption('-h, --help', 'show help')
+    .helpCommand(false)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void stdout.write(text),
@@ -66,7 +76,8 @@ function addGlobalOptions(command: Commander, { options }: Context): void {
     if (flag === '--help' || flag === '--version') continue;
     const flags = `${short ? `${short}, ` : ''}${flag}${value ? ` <${value}>` : ''}`;
     const option = new Option(flags, variable ? `${description} (or ${variable})` : description);
-    command.addOption(option);
+    // Every command takes them; only the help of gantz itself lists them.
+    command.addOption(command.parent ? option.hideHelp() : option);
     command.on(`option:${option.name()}`, (text: string | null) => apply(options, text ?? 'true'));
   }
 }

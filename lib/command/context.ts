@@ -26,7 +26,7 @@ export type Surroundings = Pick<Context, 'options' | 'notice'> & { process: Pick
 
 /** Loads the manifest that the options and the environment name, and says its warnings on stderr. */
 export async function loadManifestOf({ process, options, notice }: Surroundings): Promise<Manifest> {
-  const location = locateManifest({ config: options.config, env: process.env, cwd: process.cwd() });
+  const location = locateManifest({ config: options.config, env: process.env, cwd: () => process.cwd() });
   const folder = cacheFolder(process.env, BUILD);
   const manifest = await loadKept(location, folder);
   if (manifest.warnings.length > 0) {

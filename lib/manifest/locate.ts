@@ -8,7 +8,8 @@ export type LocateOptions = {
   /** What `-c` says. */
   config?: string | undefined;
   env: Readonly<Record<string, string | undefined>>;
-  cwd: string;
+  /** The current folder; asked for only when a name is relative to it. */
+  cwd: () => string;
 };
 
 const FILE = 'gantz.yaml';
@@ -21,13 +22,13 @@ export function locateManifest({ config, env, cwd }: LocateOptions): Location {
   if (config !== undefined) return named(config, cwd, '-c');
   // Empty counts as unset, as a shell's ${GANTZ_CONFIG:-} has it.
   if (env['GANTZ_CONFIG']) return named(env['GANTZ_CONFIG'], cwd, 'GANTZ_CONFIG');
-  const file = path.join(cwd, FILE);
+  const file = path.join(folder(cwd), FILE);
   return { file: kindOf(file) === 'file' ? file : BUILTIN };
 }
 
-function named(name: string, cwd: string, by: string): Location {
+function named(name: string, cwd: () => string, by: string): Location {
   if (name === BUILTIN) return { file: BUILTIN };
-  const file = path.resolve(cwd, name);
+  const file = path.isAbsolute(name) ? name : path.resolve(folder(cwd), name);
   const kind = name.startsWith('builtin:') || name === '' ? undefined : kindOf(file);
   if (kind === 'file') return { file };
   const inside = path.join(file, FILE);
@@ -41,8 +42,27 @@ function named(name: string, cwd: string, by: string): Location {
   );
 }
 
+function folder(cwd: () => string): string {
+  try {
+    return cwd();
+  } catch (cause) {
+    throw new GantzError('MANIFEST_NOT_FOUND', 'The current folder is gone or cannot be entered', {
+      hint: `Change to another folder, or name a manifest with -c: a full path, or ${BUILTIN}.`,
+      cause,
+    });
+  }
+}
+
 function kindOf(file: string): 'file' | 'folder' | undefined {
-  const found = statSync(file, { throwIfNoEntry: false });
-  // What is no folder can be read: a pipe (`-c <(…)`) as well as a file.
-  return found && (found.isDirectory() ? 'folder' : 'file');
+  try {
+    const found = statSync(file, { throwIfNoEntry: false });
+    // What is no folder can be read: a pipe (`-c <(…)`) as well as a file.
+    return found && (found.isDirectory() ? 'folder' : 'file');
+  } catch (cause) {
+    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+    throw new GantzError('MANIFEST_NOT_FOUND', `Cannot tell whether there is a manifest ${file}: ${why}`, {
+      hint: `-c names another; -c ${BUILTIN} is the bundled one.`,
+      cause,
+    });
+  }
 }

@@ -83,6 +83,29 @@ test('every example that describe prints is accepted', async () => {
   }
 });
 
+test('-h as the value of a flag is stored, not taken for help', async () => {
+  const stored = await runMain(['cache', 'set', '--key', 'h', '--value', '-h'], {
+    env: { ...env, REDIS_URL: server.url },
+  });
+  assert.equal(envelopeOf(stored).success, true);
+  assert.equal(
+    envelopeOf(await runMain(['cache', 'get', '--key', 'h'], { env: { ...env, REDIS_URL: server.url } }))[
+      'value'
+    ],
+    '-h',
+  );
+});
+
+test('the list of commands shows what each takes', async () => {
+  assert.match((await runMain(['--help'])).stdout, /describe \[options\] <tool> \[operation\]/);
+});
+
+test('redis without a word after it says what it needs', async () => {
+  const run = await runMain(['redis']);
+  assert.equal(run.exitCode, 2);
+  assert.match(String(envelopeOf(run)['error']), /needs status or stop/);
+});
+
 test('ping says which server, its version, where and how far, without a password', async () => {
   const envelope = envelopeOf(await runMain(['ping'], { env: { ...env, REDIS_URL: server.url } }));
   assert.equal(envelope.success, true);

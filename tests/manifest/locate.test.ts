@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -17,31 +17,55 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('locateManifest', () => {
   const cases: [name: string, options: Parameters<typeof locateManifest>[0], found: string][] = [
-    ['-c over all', { config: file, env: { GANTZ_CONFIG: '/none' }, cwd: empty }, file],
-    ['-c relative to the working directory', { config: 'gantz.yaml', env: {}, cwd: here }, file],
-    ['-c with a folder', { config: '../here', env: {}, cwd: empty }, file],
-    ['-c builtin:redis', { config: 'builtin:redis', env: {}, cwd: here }, 'builtin:redis'],
+    ['-c over all', { config: file, env: { GANTZ_CONFIG: '/none' }, cwd: () => empty }, file],
+    ['-c relative to the working directory', { config: 'gantz.yaml', env: {}, cwd: () => here }, file],
+    ['-c with a folder', { config: '../here', env: {}, cwd: () => empty }, file],
+    ['-c builtin:redis', { config: 'builtin:redis', env: {}, cwd: () => here }, 'builtin:redis'],
     [
       'GANTZ_CONFIG over ./gantz.yaml',
-      { env: { GANTZ_CONFIG: 'builtin:redis' }, cwd: here },
+      { env: { GANTZ_CONFIG: 'builtin:redis' }, cwd: () => here },
       'builtin:redis',
     ],
-    ['an empty GANTZ_CONFIG is none', { env: { GANTZ_CONFIG: '' }, cwd: here }, file],
-    ['./gantz.yaml', { env: {}, cwd: here }, file],
-    ['else the bundled one', { env: {}, cwd: empty }, 'builtin:redis'],
+    ['an empty GANTZ_CONFIG is none', { env: { GANTZ_CONFIG: '' }, cwd: () => here }, file],
+    ['./gantz.yaml', { env: {}, cwd: () => here }, file],
+    ['else the bundled one', { env: {}, cwd: () => empty }, 'builtin:redis'],
   ];
   for (const [name, options, found] of cases)
     it(name, () => assert.deepEqual(locateManifest(options), { file: found }));
 
   it('says what it looked for when there is none', () => {
     for (const config of ['none.yaml', 'builtin:mysql', '', '.']) {
-      assert.throws(() => locateManifest({ config, env: {}, cwd: empty }), {
+      assert.throws(() => locateManifest({ config, env: {}, cwd: () => empty }), {
         code: 'MANIFEST_NOT_FOUND',
         message: /-c names/,
       });
     }
-    assert.throws(() => locateManifest({ env: { GANTZ_CONFIG: 'x.yaml' }, cwd: empty }), {
+    assert.throws(() => locateManifest({ env: { GANTZ_CONFIG: 'x.yaml' }, cwd: () => empty }), {
       message: /GANTZ_CONFIG names/,
+    });
+  });
+});
+
+describe('a working directory that is of no use', () => {
+  const gone = (): string => {
+    throw new Error('ENOENT: uv_cwd');
+  };
+
+  it('that is gone, is not asked where no name is relative to it', () => {
+    assert.deepEqual(locateManifest({ config: 'builtin:redis', env: {}, cwd: gone }), {
+      file: 'builtin:redis',
+    });
+    assert.deepEqual(locateManifest({ config: file, env: {}, cwd: gone }), { file });
+    assert.throws(() => locateManifest({ env: {}, cwd: gone }), { code: 'MANIFEST_NOT_FOUND' });
+  });
+
+  it('whose gantz.yaml leads in a circle is MANIFEST_NOT_FOUND, not a crash', () => {
+    const loop = path.join(folder, 'loop');
+    mkdirSync(loop);
+    symlinkSync('gantz.yaml', path.join(loop, 'gantz.yaml'));
+    assert.throws(() => locateManifest({ env: {}, cwd: () => loop }), {
+      code: 'MANIFEST_NOT_FOUND',
+      message: /ELOOP/,
     });
   });
 });

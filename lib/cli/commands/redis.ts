@@ -16,7 +16,7 @@ export const define: Define = (command, { process, options, startedAt }) => {
     });
     return { env: process.env, deadline };
   };
-  command.exitOverride();
+  command.usage('<status|stop>');
   command
     .command('status')
     .description('show whether it runs, where, and its data')

@@ -32,7 +32,11 @@ export const define: Define = (command, context) => {
 };
 
 async function review({ process, options }: Context, file: string | undefined): Promise<Report> {
-  const location = locateManifest({ config: file ?? options.config, env: process.env, cwd: process.cwd() });
+  const location = locateManifest({
+    config: file ?? options.config,
+    env: process.env,
+    cwd: () => process.cwd(),
+  });
   const { manifest, problems } = await checkManifest(location, { lint: reviewAction });
   return { file: location.file, tools: manifest?.tools.length ?? 0, problems };
 }
