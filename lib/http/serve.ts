@@ -95,11 +95,12 @@ function listen(server: Server, host: string, port: number): Promise<number> {
 
 async function stop(server: Server, runners: Runners, face: Promise<McpFace> | undefined): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  // Connections outlive their requests: each gets one more answer at most.
+  server.prependListener('request', (_, response) => void response.setHeader('connection', 'close'));
+  const closeIdle = setInterval(() => server.closeIdleConnections(), 20);
   server.closeIdleConnections();
   await runners.idle(STOP_MS);
   await (await face)?.close();
-  // What has been answered may keep its connection open; what is being sent gets a moment.
-  const closeIdle = setInterval(() => server.closeIdleConnections(), 20);
   const closeAll = setTimeout(() => server.closeAllConnections(), LINGER_MS);
   await closed;
   clearInterval(closeIdle);

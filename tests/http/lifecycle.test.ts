@@ -1,0 +1,224 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { serveHttp } from '../../lib/http/serve.ts';
+import { startRedis, type RedisServer } from '../helpers/redis-server.ts';
+import { envelopeOf, runMain } from '../helpers/run-main.ts';
+import { startServer } from './server.ts';
+
+let redis: RedisServer;
+let folder: string;
+let config: string;
+before(async () => {
+  redis = await startRedis();
+  folder = await mkdtemp(join(tmpdir(), 'gantz-http-'));
+  config = join(folder, 'gantz.yaml');
+  await writeFile(
+    config,
+    `name: lifecycle
+tools:
+  - name: wait_for
+    description: Waits until a file is there
+    parameters: [{ name: file, type: string, required: true }, { name: begun, type: string, required: true }]
+    script:
+      shell: 'begun={{begun}}; trap "echo ended > \\"$begun\\"" EXIT TERM; echo begun > "$begun"; while [ ! -e {{file}} ]; do sleep 0.01; done; echo there'
+`,
+  );
+});
+after(async () => {
+  await redis.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function says(file: string, text: string): Promise<void> {
+  while ((await readFile(join(folder, file), 'utf8').catch(() => '')).trim() !== text)
+    await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+const waitFor = (name: string) => ({
+  file: join(folder, `${name}.there`),
+  begun: join(folder, `${name}.begun`),
+});
+
+test('a stop lets calls in flight finish, and takes no new ones', async () => {
+  const server = await startServer([], { config });
+  const call = server.call('wait_for', waitFor('stop'));
+  await says('stop.begun', 'begun');
+  server.signal('SIGTERM');
+  await assert.rejects(
+    async () => {
+      for (;;) await fetch(`${server.url}/healthz`);
+    },
+    { name: 'TypeError' },
+  );
+  await writeFile(join(folder, 'stop.there'), '');
+  const { status, result } = await call;
+  assert.deepEqual([status, result['output']], [200, 'there']);
+  assert.equal(await server.ended, 143);
+});
+
+test('a stop does not wait for connections that rest', async () => {
+  const server = await startServer([], { config });
+  const socket = connect(server.port, '127.0.0.1');
+  await once(socket, 'connect');
+  socket.write('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n');
+  await once(socket, 'data');
+  assert.equal(await server.stop(), 143);
+  if (!socket.closed) await once(socket, 'close');
+});
+
+test('a client that goes away cancels its call', async () => {
+  const server = await startServer([], { config });
+  const gone = new AbortController();
+  const call = fetch(`${server.url}/mcp/tools/call`, {
+    method: 'POST',
+    body: JSON.stringify({ tool: 'wait_for', params: waitFor('gone') }),
+    signal: gone.signal,
+  });
+  await says('gone.begun', 'begun');
+  gone.abort();
+  await assert.rejects(call);
+  await says('gone.begun', 'ended');
+  const metrics = async (): Promise<string> => await (await fetch(`${server.url}/metrics`)).text();
+  while (!(await metrics()).includes('gantz_calls_in_flight 0\n'))
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.match(await metrics(), /gantz_call_failures_total\{tool="wait_for",code="CANCELLED"\} 1/);
+  await server.stop();
+});
+
+test('a body that does not come is given up', async () => {
+  const stop = new AbortController();
+  let said = '';
+  const process = {
+    argv: [],
+    env: {},
+    stdin: (async function* () {})(),
+    stdout: { write: () => true },
+    stderr: { write: () => true },
+    cwd: () => '/',
+    on: () => undefined,
+    off: () => undefined,
+  };
+  let listening: () => void = () => undefined;
+  const notice = (text: string): void => {
+    said += text;
+    listening();
+  };
+  const context = { process, options: { config }, startedAt: 0, signal: stop.signal, notice };
+  const heard = new Promise<void>((resolve) => (listening = resolve));
+  const ended = serveHttp(context, { port: 0, requestTimeoutMs: 200 });
+  await heard;
+  const port = Number(/:(\d+) /.exec(said)?.[1]);
+  const socket = connect(port, '127.0.0.1');
+  let answer = '';
+  socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
+  socket.write('POST /mcp/tools/call HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\n{"tool":');
+  await once(socket, 'close');
+  assert.match(answer, /^HTTP\/1\.1 408 /);
+  stop.abort();
+  await ended;
+});
+
+test('--auth prints a fresh token once, on stderr', async () => {
+  const server = await startServer(['--auth'], { config });
+  const tokens = server.stderr().match(/gtz_[\w-]{43}/g) ?? [];
+  assert.equal(tokens.length, 1);
+  const [token = ''] = tokens;
+  const get = async (authorization: string): Promise<number> =>
+    (await fetch(`${server.url}/mcp/tools`, { headers: { authorization } })).status;
+  assert.deepEqual([await get(`Bearer ${token}`), await get('Bearer gtz_other')], [200, 401]);
+  const other = await startServer(['--auth'], { config });
+  assert.ok(!other.stderr().includes(token));
+  await Promise.all([server.stop(), other.stop()]);
+});
+
+test('a token of the environment is demanded, and never printed', async () => {
+  const server = await startServer([], { config, env: { GANTZ_AUTH_TOKEN: 'gtz_mine' } });
+  assert.equal((await fetch(`${server.url}/mcp/tools`)).status, 401);
+  await server.stop();
+  assert.doesNotMatch(server.stderr(), /gtz_/);
+});
+
+for (const host of ['0.0.0.0', '::', '192.0.2.1', 'gantz.example']) {
+  test(`listening on ${host} without a token is refused`, async () => {
+    const run = await runMain(['-c', config, 'serve', '--host', host, '--port', '0']);
+    const envelope = envelopeOf(run);
+    assert.deepEqual([envelope['code'], run.exitCode], ['FORBIDDEN', 2]);
+  });
+}
+
+test('with a token it listens anywhere, and --allow-host adds a name', async () => {
+  const env = { GANTZ_AUTH_TOKEN: 'gtz_mine' };
+  const server = await startServer(['--host', '0.0.0.0', '--allow-host', 'gantz.example'], { config, env });
+  const status = async (host: string): Promise<string> => {
+    const socket = connect(server.port, '127.0.0.1');
+    socket.write(`GET /healthz HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`);
+    const [chunk] = (await once(socket, 'data')) as [Buffer];
+    socket.destroy();
+    return chunk.toString().slice(9, 12);
+  };
+  assert.deepEqual(
+    [await status('gantz.example:80'), await status('192.0.2.7'), await status('evil.example')],
+    ['200', '200', '403'],
+  );
+  await server.stop();
+});
+
+test('a port that is taken is said, with exit status 2', async () => {
+  const other = createServer();
+  other.listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const run = await runMain(['-c', config, 'serve', '--port', String(port)]);
+  const envelope = envelopeOf(run);
+  assert.deepEqual([envelope['code'], run.exitCode], ['USAGE', 2]);
+  assert.match(String(envelope['error']), new RegExp(`port ${port}: something else listens there`));
+  other.close();
+});
+
+for (const port of ['-1', '65536', 'http', '1.5']) {
+  test(`--port=${port} is refused`, async () => {
+    const run = await runMain(['-c', config, 'serve', `--port=${port}`]);
+    assert.deepEqual([envelopeOf(run)['code'], run.exitCode], ['USAGE', 2]);
+  });
+}
+
+test('the manifest says where, unless a flag does', async () => {
+  const other = createServer();
+  other.listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const file = join(folder, 'port.yaml');
+  await writeFile(file, `name: port\nserver: { host: 127.0.0.1, port: ${port} }\ntools: []\n`);
+  assert.match(
+    String(envelopeOf(await runMain(['-c', file, 'run']))['error']),
+    new RegExp(`127.0.0.1 port ${port}`),
+  );
+  const server = await startServer([], { config: file });
+  assert.notEqual(server.port, port);
+  await server.stop();
+  other.close();
+});
+
+test('a good edit of the manifest is live at once; a bad one is said and changes nothing', async () => {
+  const file = join(folder, 'edited.yaml');
+  const manifest = (name: string): string =>
+    `name: edited\ntools:\n  - name: ${name}\n    description: Says so\n    script: { shell: "echo so" }\n`;
+  await writeFile(file, manifest('before'));
+  const server = await startServer([], { config: file });
+  assert.equal((await server.call('before')).status, 200);
+  await writeFile(file, 'name: [');
+  while (!/MANIFEST|stay as they were/.test(server.stderr()))
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.equal((await server.call('before')).status, 200);
+  await writeFile(file, manifest('afterwards'));
+  while ((await server.call('afterwards')).status !== 200)
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.equal((await server.call('before')).status, 404);
+  await server.stop();
+});
