@@ -22,7 +22,7 @@ export function invocationOf(
     names = Object.keys(params),
     environment = {},
     directory = '/',
-    timeoutMs = 20_000,
+    timeoutMs = 60_000,
     maxOutputBytes = 1024 * 1024,
     signal,
     annotations = {},

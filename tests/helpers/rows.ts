@@ -46,7 +46,7 @@ export function openRows({ url }: Pick<RedisServer, 'url'>, namespace = `test-${
     const tool = BUNDLED_MANIFEST.tools.find((one) => one.name === name);
     assert.ok(tool?.action?.kind === 'handler', name);
     const { params, given } = await checkParameters(tool, input);
-    const { deadline = new Deadline({ budgetMs: 30_000 }), signal, follow = false } = options;
+    const { deadline = new Deadline({ budgetMs: 60_000 }), signal, follow = false } = options;
     const { emit = ignore, notice = ignore } = options;
     const row = await findRow(tool.action);
     // Who follows ends by itself when he is interrupted.

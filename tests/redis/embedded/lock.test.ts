@@ -18,7 +18,7 @@ let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'gantz-lock-'))));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const limits = (budgetMs = 5000): { deadline: Deadline } => ({ deadline: new Deadline({ budgetMs }) });
+const limits = (budgetMs = 60_000): { deadline: Deadline } => ({ deadline: new Deadline({ budgetMs }) });
 
 /** Takes the lock, runs some lines, and ends. */
 const program = (lines: string): string[] => [

@@ -28,7 +28,7 @@ type Environment = Record<string, string | undefined>;
 
 let env: Environment;
 const homes: Environment[] = [];
-const deadline = (budgetMs = 15_000): Deadline => new Deadline({ budgetMs });
+const deadline = (budgetMs = 60_000): Deadline => new Deadline({ budgetMs });
 
 beforeEach(() => {
   env = { ...process.env, XDG_STATE_HOME: mkdtempSync(join(tmpdir(), 'gantz-embedded-')) };
@@ -48,7 +48,7 @@ after(() => {
 /** One call as a process of its own would make it: what it answered, and what was said meanwhile. */
 async function call(
   command: readonly string[],
-  budgetMs = 15_000,
+  budgetMs?: number,
 ): Promise<{ answer: unknown; notices: string[] }> {
   const notices: string[] = [];
   const redis = openRedis({ url: 'embedded:', env, mode: 'one-shot', notice: (text) => notices.push(text) });
@@ -67,7 +67,7 @@ const PROGRAM = `
   import { openRedis } from './lib/redis/connection.ts';
   import { Deadline } from './lib/deadline.ts';
   const redis = openRedis({ url: 'embedded:', env: process.env, mode: 'one-shot', notice: (text) => console.error(text) });
-  const answer = await redis.use({ deadline: new Deadline({ budgetMs: 30000 }) }, ({ client }) => client.sendCommand(process.argv.slice(1)));
+  const answer = await redis.use({ deadline: new Deadline({ budgetMs: 60000 }) }, ({ client }) => client.sendCommand(process.argv.slice(1)));
   await redis.close();
   console.log(answer);`;
 const processArguments = (command: readonly string[]): string[] => [
@@ -148,7 +148,7 @@ describe('the embedded server', () => {
     const quoted = processArguments(['SET', 'a', '1']).map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
     const { stdout } = await run('sh', ['-c', `'${process.execPath}' ${quoted.join(' ')} 2>&1 | cat`], {
       env,
-      timeout: 20_000,
+      timeout: 120_000,
     });
     assert.match(stdout, /OK\n$/);
     assert.notEqual(await pidOf(), 0);
@@ -193,7 +193,16 @@ describe('the embedded server', () => {
     const pid = await pidOf();
     process.kill(pid, 'SIGSTOP');
     try {
-      await assert.rejects(call(['SET', 'a', '1'], 300), { code: 'TIMEOUT', outcome: 'unknown' });
+      // To be sent before its deadline, it may need a longer one on a slow machine.
+      for (let budgetMs = 300, outcome = 'none'; outcome === 'none'; budgetMs *= 2) {
+        await assert.rejects(call(['SET', 'a', '1'], budgetMs), (error) => {
+          assert.ok(error instanceof GantzError);
+          assert.equal(error.code, 'TIMEOUT');
+          assert.ok(error.outcome === 'unknown' || budgetMs < 20_000, error.outcome);
+          outcome = error.outcome;
+          return true;
+        });
+      }
     } finally {
       process.kill(pid, 'SIGCONT');
     }

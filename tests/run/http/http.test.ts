@@ -453,13 +453,24 @@ describe('a failure to reach the server', () => {
 
   it('ends at the deadline, before and in the middle of the answer', async () => {
     const silent: Answer = () => undefined;
-    const options = { timeoutMs: 150 };
-    await fails(run({ path: '/', method: 'POST', answer: silent }, options), 'TIMEOUT', {
-      outcome: 'unknown',
-    });
-    await fails(run({ path: '/', answer: silent }, options), 'TIMEOUT', { outcome: 'none' });
     const slow: Answer = (response) => void response.writeHead(200).write('x');
-    await fails(run({ path: '/', method: 'POST', answer: slow }, options), 'TIMEOUT', { outcome: 'unknown' });
+    for (const { method, answer, outcome } of [
+      { method: 'POST', answer: silent, outcome: 'unknown' },
+      { method: 'GET', answer: silent, outcome: 'none' },
+      { method: 'POST', answer: slow, outcome: 'unknown' },
+    ] as const) {
+      // A deadline that came before the request did says nothing of either.
+      let arrivals = 0;
+      const arrive: Answer = (...exchange) => {
+        arrivals++;
+        answer(...exchange);
+      };
+      const arrived = (): boolean => arrivals > 0;
+      for (let timeoutMs = 150; !arrived(); timeoutMs *= 2) {
+        const error = await fails(run({ path: '/', method, answer: arrive }, { timeoutMs }), 'TIMEOUT');
+        if (arrived()) assert.equal(error.outcome, outcome);
+      }
+    }
   });
 
   it('ends when the caller cancels', async () => {
