@@ -65,10 +65,11 @@ export async function parseDocument(source: Source, findings: Findings): Promise
   }
 }
 
-/** One line is reported once: what follows a slip on its line is its consequence. */
+/** One line is reported once, and not what the parser can make no sense of any more: both are a slip's consequences. */
 function reportSyntax(errors: readonly Stumble[], source: Source, findings: Findings): void {
   const lines = new Set<number>();
   for (const problem of errors) {
+    if (lines.size > 0 && problem.message.includes('token in YAML stream')) continue;
     const { offset, message, hint } = explainSlip(problem, source.text);
     const at = { source, offset: Math.min(offset, source.text.length) };
     const { line } = position(at);

@@ -57,6 +57,7 @@ export function explainSlip(
           hint: 'Quote the whole text: a quoted part cannot stand at the beginning of a longer text.',
         };
       }
+      if (/^Unexpected flow-(seq|map)-start at node end/.test(message)) return bracketSlip(text, offset);
       if (message.startsWith('Sequence item')) return misplacedLine(text, offset);
       if (message.startsWith('Missing closing')) return { offset, message: 'This quote is not closed' };
       if (message.startsWith('Flow')) return unclosed(offset);
@@ -65,6 +66,18 @@ export function explainSlip(
     default:
       return { offset, message };
   }
+}
+
+/** `data.items[0]` unquoted inside `{ }`: there a bracket begins a list, wherever it stands. */
+function bracketSlip(text: string, offset: number): Slip {
+  const bracket = text.charAt(offset);
+  const [word = ''] = /[^\s,{}]*$/.exec(text.slice(0, offset)) ?? [];
+  const [rest = ''] = /^[^\s,{}]*/.exec(text.slice(offset)) ?? [];
+  return {
+    offset,
+    message: `Inside { } or [ ], a ${bracket} ends the text before it unless the text is quoted`,
+    hint: `Quote it: ${quoted(word + rest)}`,
+  };
 }
 
 /** Whether an unquoted `{{` stands at an offset. */
