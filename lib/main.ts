@@ -59,6 +59,10 @@ const COMMANDS: Commands = {
     summary: 'print a Markdown page of the tools',
     load: async () => (await import('./cli/commands/docs.ts')).define,
   },
+  skill: {
+    summary: 'print a page that teaches an agent with a shell to use the tools',
+    load: async () => (await import('./cli/commands/skill.ts')).define,
+  },
   serve: {
     summary: 'serve the tools over HTTP: MCP and REST',
     load: async () => (await import('./http/command.ts')).define,

@@ -1,15 +1,34 @@
+import { Option } from 'commander';
 import type { Define } from '../../command/command.ts';
 import { answer } from '../answer.ts';
 import { loadManifestOf, openRunnerOf } from '../../command/context.ts';
+import type { Format } from '../../reference/definitions.ts';
 import { renderTable } from '../table.ts';
 
-/** `gantz tools`: a table of the tools, or their definitions as JSON. */
+const FORMAT_NAMES = [
+  'openai',
+  'anthropic',
+  'mcp',
+  'json-schema',
+  'markdown',
+] as const satisfies readonly Format[];
+
+/** `gantz tools`: a table of the tools, or their definitions as JSON or as others want them. */
 export const define: Define = (command, context) => {
   command
     .option('--json', 'print the definitions as one JSON line')
-    .action(async ({ json }: { json?: boolean }) => {
+    .addOption(
+      new Option('--format <name>', 'print the definitions as a framework takes them').choices(FORMAT_NAMES),
+    )
+    .action(async ({ json, format }: { json?: boolean; format?: Format }) => {
       const { process } = context;
-      const { tools } = openRunnerOf(context, await loadManifestOf(context), 'one-shot');
+      const manifest = await loadManifestOf(context);
+      const { tools } = openRunnerOf(context, manifest, 'one-shot');
+      if (format) {
+        const { FORMATS } = await import('../../reference/definitions.ts');
+        process.stdout.write(FORMATS[format](tools, manifest));
+        return;
+      }
       if (json) {
         answer(process, {
           tools: tools.map(({ name, description, inputSchema, outputSchema, annotations }) => ({
