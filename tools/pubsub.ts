@@ -40,10 +40,11 @@ async function listen(
   params: PubsubSubscribeParameters & { subscription_id: string },
   call: Call,
 ): Promise<End> {
+  const source = sourceOf(redis, params);
   await using connection = await redis.dedicated();
   const inbox = openInbox(params, call);
   try {
-    await Promise.race([subscribe(redis, connection.client, params, inbox), connection.lost]);
+    await Promise.race([subscribe(connection.client, source, inbox), connection.lost]);
     call.notice(`subscribed ${params.subscription_id}`);
     return await Promise.race([inbox.ended, connection.lost]);
   } finally {
@@ -98,24 +99,42 @@ function openInbox({ count, timeout }: PubsubSubscribeParameters, call: Call): I
   };
 }
 
+/** What a subscription listens to, by the names that Redis knows. */
+type Source = {
+  prefix: string;
+  /** One of them is there. */
+  channel: string | undefined;
+  pattern: string | undefined;
+  /** Where it hears that it shall end. */
+  controls: string[];
+};
+
+function sourceOf(redis: Redis, params: PubsubSubscribeParameters & { subscription_id: string }): Source {
+  const [kind, name] = requireOneOf({ channel: params.channel, pattern: params.pattern });
+  const prefix = redis.key('channel', '');
+  return {
+    prefix,
+    channel: kind === 'channel' ? redis.key('channel', name) : undefined,
+    pattern: kind === 'pattern' ? globUnder(prefix, name) : undefined,
+    controls: [
+      controlChannel(redis, kind, name),
+      controlChannel(redis, 'subscription_id', params.subscription_id),
+    ],
+  };
+}
+
 /** Subscribes to the messages, and to what may end them; resolves once Redis has confirmed all of it. */
 async function subscribe(
-  redis: Redis,
   client: Client,
-  { channel, pattern, subscription_id: id = '' }: PubsubSubscribeParameters,
+  { prefix, channel, pattern, controls }: Source,
   inbox: Inbox,
 ): Promise<void> {
-  const prefix = redis.key('channel', '');
   const take = (text: string, from: string): void =>
     inbox.take({ channel: from.slice(prefix.length), message: decode(text) });
-  const unsubscribed = (): void => inbox.end('unsubscribed');
-  const [kind, name] = requireOneOf({ channel, pattern });
-  const controls = [controlChannel(redis, kind, name), controlChannel(redis, 'subscription_id', id)];
   await Promise.all([
-    kind === 'channel'
-      ? client.subscribe(redis.key('channel', name), take)
-      : client.pSubscribe(globUnder(prefix, name), take),
-    client.subscribe(controls, unsubscribed),
+    channel !== undefined && client.subscribe(channel, take),
+    pattern !== undefined && client.pSubscribe(pattern, take),
+    client.subscribe(controls, () => inbox.end('unsubscribed')),
   ]);
 }
 

@@ -5,6 +5,7 @@ import type { Binding, RedisOptions } from './connection.ts';
 import { DeadlineWatch, type Watched } from './deadline-watch.ts';
 import { explainRedisError, isLoading, outcomeOf } from './errors.ts';
 import { keyOf } from './keys.ts';
+import { lateClient } from './late-client.ts';
 import type { Link } from './link.ts';
 import type { DedicatedRedis, Redis } from './redis.ts';
 import { runScript } from './scripts.ts';
@@ -113,24 +114,45 @@ export class Calls {
 
   async #run<R>(pending: Pending, work: (redis: Redis) => Promise<R>): Promise<R> {
     for (;;) {
-      const link = this.#connect.ready() ?? (await this.#connect.link(pending.deadline));
-      if (pending.over) throw closedError();
-      pending.link = link;
-      pending.answeredBefore = link.answered;
-      link.begin();
+      const link = this.#connect.ready();
       try {
-        return await work(this.#redis(link, pending));
+        return await work(link ? this.#redis(this.#begin(link, pending), pending) : this.#lateRedis(pending));
       } catch (error) {
         // A server that is still reading its data has done nothing yet; an embedded one will soon be there.
         if (!this.#embedded || !isLoading(error)) throw error;
       } finally {
-        link.answered++;
+        if (pending.link) pending.link.answered++;
       }
       if (isOver(pending)) throw closedError();
+      pending.link?.end();
       pending.link = undefined;
-      link.end();
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
+  }
+
+  /** Binds a call to the connection that it is sent on. */
+  #begin(link: Link, pending: Pending): Link {
+    if (pending.over) throw closedError();
+    pending.link = link;
+    pending.answeredBefore = link.answered;
+    link.begin();
+    return link;
+  }
+
+  /** For a call that finds no connection: its first command makes one. */
+  #lateRedis(pending: Pending): Redis {
+    let connecting: Promise<Redis> | undefined;
+    const there = (): Promise<Redis> =>
+      (connecting ??= this.#connect
+        .link(pending.deadline)
+        .then((link) => this.#redis(this.#begin(link, pending), pending)));
+    return {
+      client: lateClient(async () => (await there()).client),
+      key: this.#key,
+      run: async (script, keys, args) => (await there()).run(script, keys, args),
+      connected: async () => (await there()).connected(),
+      dedicated: async () => (await there()).dedicated(),
+    };
   }
 
   #redis(link: Link, pending: Pending): Redis {
@@ -140,6 +162,7 @@ export class Calls {
       client,
       key: this.#key,
       run: (script, keys, args) => runScript(client, script, keys, args, loaded),
+      connected: () => Promise.resolve(),
       dedicated: () => this.#dedicated(pending),
     };
   }
@@ -191,7 +214,9 @@ export class Calls {
     return outcomeOf({ sent: link !== undefined, readOnly }) === 'none' ? 'none' : 'unknown';
   }
 
-  #explain(error: unknown, { link, readOnly }: Pending, sent = link !== undefined): unknown {
+  #explain(error: unknown, { link, readOnly }: Pending, sent = true): unknown {
+    // Without a connection it is what connecting failed with, explained already, or the row's own.
+    if (sent && !link) return error;
     return explainRedisError(error, { where: this.#where, sent, readOnly });
   }
 }

@@ -28,6 +28,9 @@ type Connection =
   'connect' | 'destroy' | 'close' | 'isOpen' | 'isReady' | 'on' | 'once' | 'off' | 'sendCommand';
 type Subscriptions = 'subscribe' | 'unsubscribe' | 'pSubscribe' | 'pUnsubscribe';
 
+/** The part of a client by which commands are sent. */
+export type Commands = Pick<Client, (typeof COMMANDS)[number] | 'sendCommand'>;
+
 /** A node-redis client (RESP2, no modules) narrowed to what this program uses. */
 export type Client = Pick<
   RedisClientType<Record<string, never>, Record<string, never>, Record<string, never>, 2>,

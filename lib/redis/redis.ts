@@ -1,15 +1,20 @@
-import type { Client } from './commands.ts';
+import type { Client, Commands } from './commands.ts';
 import type { Space } from './keys.ts';
 import type { Script } from './scripts.ts';
 
-/** A connection as the rows of tools/ see it. */
+/**
+ * A connection as the rows of tools/ see it. Where there is none yet, the first command makes it: what a row refuses
+ * before that is refused without a server.
+ */
 export type Redis = {
   /** node-redis, with the commands of commands.ts. Strings in, strings out. */
-  readonly client: Client;
+  readonly client: Commands;
   /** `<namespace>:<space>:<name>`; a name that is not well-formed Unicode is INVALID_PARAMETERS. */
   readonly key: (space: Space, name: string) => string;
   /** Runs a Lua script by its digest, sending its source only when the server does not know it yet. */
   readonly run: (script: Script, keys: readonly string[], args: readonly string[]) => Promise<unknown>;
+  /** Makes the connection without sending anything. */
+  readonly connected: () => Promise<void>;
   /** A connection of its own for commands that block or subscribe; the caller disposes of it. */
   readonly dedicated: () => Promise<DedicatedRedis>;
 };

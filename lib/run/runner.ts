@@ -100,7 +100,7 @@ export function openRunner(options: RunnerOptions): Runner {
         rows.set(tool.action, await loadRow(tool.action));
         connecting ??= runner
           .redis()
-          .use({ deadline: runner.deadline(tool), readOnly: true }, () => Promise.resolve());
+          .use({ deadline: runner.deadline(tool), readOnly: true }, ({ connected }) => connected());
         await connecting;
       } catch {
         // The call finds it again, and answers with it.
