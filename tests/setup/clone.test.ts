@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 
 const ROOT = join(import.meta.dirname, '../..');
+const REACH = /^(https?_proxy|no_proxy|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR))$/i;
 
 test("a fresh clone in a clean home: the README's first command works, and a second time", (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'gantz clone '));
@@ -13,13 +14,17 @@ test("a fresh clone in a clean home: the README's first command works, and a sec
   const home = join(folder, 'home');
   mkdirSync(home);
   copySources(clone);
-  // What npm has downloaded for this checkout is not downloaded again.
-  const cache = spawnSync('npm', ['config', 'get', 'cache'], { encoding: 'utf8' }).stdout.trim();
+  const setting = (name: string) =>
+    spawnSync('npm', ['config', 'get', name], { encoding: 'utf8' }).stdout.trim();
   const env = {
+    // How this machine reaches the registry is no part of a home.
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => REACH.test(name))),
+    npm_config_globalconfig: setting('globalconfig'),
     PATH: process.env['PATH'],
     HOME: home,
     NODE_ENV: 'production',
-    npm_config_cache: cache,
+    // What npm has downloaded for this checkout is not downloaded again.
+    npm_config_cache: setting('cache'),
     npm_config_prefer_offline: 'true',
     npm_config_prefix: join(folder, 'prefix'),
   };

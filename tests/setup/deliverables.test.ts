@@ -26,12 +26,16 @@ test('the package for Node passes every test that runs the program', (t) => {
     .filter((file) => /run-program\.ts'/.test(readFileSync(join(ROOT, file), 'utf8')));
   assert.ok(files.length > 0);
   // Without NODE_TEST_CONTEXT it is a run of its own, not a part of this one.
-  const { stdout, status } = spawnSync(process.execPath, ['--import', 'tsx', '--test', ...files], {
-    cwd: ROOT,
-    env: { ...process.env, NODE_TEST_CONTEXT: undefined, GANTZ_TEST_PROGRAM: PACKAGE },
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
-  });
+  const { stdout, status } = spawnSync(
+    process.execPath,
+    ['--import', 'tsx', '--test', '--test-concurrency=2', ...files],
+    {
+      cwd: ROOT,
+      env: { ...process.env, NODE_TEST_CONTEXT: undefined, GANTZ_TEST_PROGRAM: PACKAGE },
+      encoding: 'utf8',
+      maxBuffer: 64 * 1024 * 1024,
+    },
+  );
   assert.equal(status, 0, stdout);
 });
 

