@@ -12,6 +12,8 @@ export type Word = {
   prefix: string;
   /** Whether it begins with a placeholder, so that the caller says whether it is an option. */
   leading: boolean;
+  /** Whether it is nothing but unquoted expansions, which may leave no word at all. */
+  vanishes: boolean;
   from: number;
   to: number;
   /** The piece of output that it begins with. */
@@ -175,7 +177,7 @@ function judge(words: readonly Word[], interpreter: Interpreter, judgement: Judg
   const objectAll = (objection: Objection) => {
     for (const word of rest) object(word, objection);
   };
-  object(command, PROGRAM);
+  objectThrough(words, 0, PROGRAM, object);
   for (const [index, word] of rest.entries()) {
     if (isShell(word)) judgeShell(rest.slice(index), judgement, object, false);
   }
@@ -193,7 +195,7 @@ function judge(words: readonly Word[], interpreter: Interpreter, judgement: Judg
   switch (name) {
     case 'source':
     case '.':
-      object(rest[0], EVALUATED);
+      objectThrough(rest, 0, EVALUATED, object);
       if (rest[0]?.value === '/dev/stdin' || rest[0]?.value === '-') judgement.input = EVALUATED;
       break;
     case 'find':
@@ -207,7 +209,8 @@ function judge(words: readonly Word[], interpreter: Interpreter, judgement: Judg
     case 'script':
     case 'flock':
       for (const [index, word] of rest.entries()) {
-        if (/^-[a-z]*c$|^--(?:session-)?command$/.test(word.value ?? '')) object(rest[index + 1], EVALUATED);
+        if (/^-[a-z]*c$|^--(?:session-)?command$/.test(word.value ?? ''))
+          objectThrough(rest, index + 1, EVALUATED, object);
         else if (/^-c|^--(?:session-)?command=/.test(word.prefix)) object(word, EVALUATED);
       }
       if (name === 'su') judgement.input = EVALUATED;
@@ -243,6 +246,14 @@ type Objector = (word: Word | undefined, objection: Objection) => void;
 
 function at({ from, to }: Word, objection: Objection): Objection & { from: number; to: number } {
   return { ...objection, from, to };
+}
+
+/** Objects to a word, and to the ones that stand in its place should it expand to nothing. */
+function objectThrough(words: readonly Word[], index: number, objection: Objection, object: Objector): void {
+  for (const word of words.slice(index)) {
+    object(word, objection);
+    if (!word.vanishes) return;
+  }
 }
 
 function basename(path: string): string {
@@ -307,10 +318,11 @@ function judgeShell(words: readonly Word[], judgement: Judgement, object: Object
   }
   const operand = words[index];
   if (source) {
-    object(operand, EVALUATED);
+    objectThrough(words, index, EVALUATED, object);
     return;
   }
   if (!runs) return;
+  if (operand?.vanishes) objectThrough(words, index, EVALUATED, object);
   if (!operand || fromInput || operand.value === '-' || operand.value === '/dev/stdin')
     judgement.input = EVALUATED;
   if (!fromInput) object(operand, operand?.raw.startsWith('<(') ? EVALUATED : PROGRAM);
@@ -321,8 +333,11 @@ function judgeDeclaration(name: string, rest: readonly Word[], judgement: Judgem
     .filter(({ prefix }) => /^-[A-Za-z]/.test(prefix))
     .map(({ prefix }) => prefix)
     .join('');
+  // Options that are only known when it runs may be the ones that evaluate.
   const evaluates =
-    !['local', 'typeset', 'declare', 'export', 'readonly'].includes(name) || /[inEF]/.test(flags);
+    rest.some(({ vanishes }) => vanishes) ||
+    !['local', 'typeset', 'declare', 'export', 'readonly'].includes(name) ||
+    /[inEF]/.test(flags);
   for (const word of rest) {
     const assigned = /^([A-Za-z_]\w*)\+?=/.exec(word.prefix)?.[1];
     if (evaluates && !word.prefix.startsWith('-')) {
@@ -368,22 +383,23 @@ function judgePrintf(rest: readonly Word[], judgement: Judgement, object: Object
   } else if (first.value === '--') {
     object(second, FORMAT);
   } else {
-    endOptions([first], judgement);
+    endOptions(rest, judgement);
     object(first, FORMAT);
   }
 }
 
 function endOptions(rest: readonly Word[], judgement: Judgement): void {
-  const first = rest.findIndex(({ prefix, leading }) => leading || !prefix.startsWith('-'));
+  if (rest.every(({ from, to }) => from === to)) return;
+  const first = rest.findIndex(({ prefix }) => !prefix.startsWith('-'));
   if (first === -1 || rest.slice(0, first).some(({ value }) => value === '--' || value === '-')) return;
   const word = rest[first];
-  if (word?.leading) judgement.endOptionsBefore.push(word);
+  if (word?.leading || word?.vanishes) judgement.endOptionsBefore.push(word);
 }
 
 /** `[ -v name ]` evaluates the name's subscript, and a caller's own value may be that -v. */
 function judgeTest(rest: readonly Word[], object: Objector): void {
   for (const [index, word] of rest.entries()) {
-    const next = rest[index + 1];
+    const next = rest.slice(index + 1).find(({ vanishes, from, to }) => !vanishes || to > from);
     if (word.value === '-v' || word.value === '-R') object(next, NAME);
     const begins = index === 0 || /^(?:!|-a|-o|\()$/.test(rest[index - 1]?.value ?? '');
     if (word.leading && begins && next && next.to > next.from) {

@@ -572,7 +572,9 @@ class Lexer {
     const start = this.#pos;
     const from = this.uses.length;
     const chunk = this.#out.push('') - 1;
-    const place: Place = role === 'one-word' ? 'one-word' : 'word';
+    // The first word of a command must not vanish, or else the next one would be the command.
+    const place: Place = role === 'one-word' || role === 'first' ? 'one-word' : 'word';
+    let kept = false;
     let value = '';
     let prefix: string | undefined;
     let leading = false;
@@ -598,6 +600,7 @@ class Lexer {
       } else if (this.#isHole(char)) {
         dynamic(true);
         this.#hole(place);
+        kept ||= place === 'one-word';
       } else if (char === "'") {
         const before = this.uses.length;
         value += this.#single("'", '"');
@@ -633,6 +636,7 @@ class Lexer {
       }
     }
     const raw = this.#text.slice(start, this.#pos);
+    const bare = value === '' && !/^\$\{\w+:-[^}$`]+\}$/.test(raw);
     if (raw === '') {
       // Nothing was read where a word must be: step over it rather than stand still.
       this.#broken = true;
@@ -643,6 +647,7 @@ class Lexer {
       value: prefix === undefined ? value : undefined,
       prefix: prefix ?? value,
       leading,
+      vanishes: prefix !== undefined && bare && !kept && (!/["']/.test(raw) || raw.includes('@')),
       from,
       to: this.uses.length,
       chunk,

@@ -46,6 +46,11 @@ const REFUSED: Case[] = [
   { what: 'sh -c', shell: 'sh -c \'echo "{{x}}"\'', attack: COMMAND },
   { what: 'sh -c in double quotes', shell: 'sh -c "echo {{x}}"', attack: COMMAND },
   { what: 'bash -lc behind wrappers', shell: 'env A=1 nice -n 5 bash -ec "echo {{x}}"', attack: COMMAND },
+  {
+    what: 'sh -c after an option that expands to nothing',
+    shell: 'sh -c $none "{{x}}"',
+    attack: 'touch pwned',
+  },
   { what: 'xargs sh -c', shell: "echo 1 | xargs sh -c 'echo {{x}}'", attack: COMMAND },
   {
     what: 'the input of xargs sh -c',
@@ -79,6 +84,11 @@ const REFUSED: Case[] = [
   { what: 'test -v', shell: 'test -v "{{x}}"', attack: SUBSCRIPT },
   { what: 'two values in [ ]', shell: '[ "{{x}}" "{{y}}" ]', attack: '-v', y: SUBSCRIPT },
   { what: 'a command', shell: '{{x}} pwned', attack: 'touch' },
+  {
+    what: 'what stands after a command that expands to nothing',
+    shell: '$none {{x}} pwned',
+    attack: 'touch',
+  },
   { what: 'a command behind a wrapper', shell: 'nohup {{x}} pwned', attack: 'touch' },
   { what: 'a shell that takes its option', shell: 'sh {{x}} {{y}}', attack: '-c', y: "'touch pwned'" },
   { what: 'a file to source', shell: 'source {{x}}', attack: './evil' },
@@ -162,6 +172,7 @@ describe('a type or an enum that makes it harmless', () => {
     ['sh -c \'printf "n{{n}}"\'', 'n-3'],
     ['{{ program }} x', 'x'],
     ['eval "{{program}} {{flag}}"', 'true'],
+    ['{{program}} {{free}}', '$(x) *'],
     ['printf "%s." $(( {{obj.size}} * 2 ))', '8.'],
   ];
   const properties = {
@@ -169,9 +180,10 @@ describe('a type or an enum that makes it harmless', () => {
     m: { type: ['integer', 'null'] },
     program: { enum: ['echo', 'printf'] },
     flag: { type: 'boolean' },
+    free: { type: 'string' },
     obj: { type: 'object', properties: { size: { type: 'integer' } } },
   };
-  const params = { n: -3, m: 2, program: 'echo', flag: true, obj: { size: 4 } };
+  const params = { n: -3, m: 2, program: 'echo', flag: true, free: '$(x) *', obj: { size: 4 } };
   for (const [shell, printed, interpreter = 'bash'] of cases) {
     it(`${interpreter}: ${shell}`, async () => {
       assert.deepEqual(problemsOf(shell, properties, interpreter), []);
@@ -191,6 +203,26 @@ describe('a type or an enum that makes it harmless', () => {
   it('is not an enum with a word that a shell would act upon', () => {
     assert.equal(problemsOf('eval {{x}}', { x: { enum: ['a', 'b;c'] } })[0]?.severity, 'error');
   });
+});
+
+describe('a leading dash', () => {
+  const directory = temporaryDirectory();
+  for (const interpreter of ['bash', 'dash', 'zsh'] as const) {
+    for (const shell of [
+      'printf {{x}} {{y}}',
+      'printf "{{x}}" "{{y}}"',
+      'printf $none {{x}}',
+      'wait {{x}}; :',
+    ]) {
+      it(`names no variable to evaluate: ${shell} in ${interpreter}`, async () => {
+        for (const x of ['-va[$(touch pwned)]', '-pa[$(touch pwned)]', '-v', '--'])
+          await invoke({ shell, interpreter }, { params: { x, y: SUBSCRIPT }, directory }).catch(
+            () => undefined,
+          );
+        assert.ok(!existsSync(join(directory, 'pwned')));
+      });
+    }
+  }
 });
 
 describe('what is only warned of', () => {
