@@ -8,7 +8,7 @@ import { readParameters } from './parameters.ts';
 /** Runs one tool by its name with the words after it, and prints its envelope. `--help` among the words prints help instead. */
 export async function callTool(context: Context, name: string, words: readonly string[]): Promise<void> {
   const { process, options, signal, startedAt } = context;
-  const manifest = await loadManifestOf(context);
+  const manifest = await loadManifestOf(context, name);
   if (asksForHelp(words)) {
     const tool = findTool(manifest, name);
     if (!Object.hasOwn(tool.inputSchema.properties, 'help')) {

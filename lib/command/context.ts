@@ -24,16 +24,30 @@ export type Context = {
 /** What of a context leads to a manifest and a runner; a program that has no command line has as much. */
 export type Surroundings = Pick<Context, 'options' | 'notice'> & { process: Pick<Process, 'env' | 'cwd'> };
 
-/** Loads the manifest that the options and the environment name, and says its warnings on stderr. */
-export async function loadManifestOf({ process, options, notice }: Surroundings): Promise<Manifest> {
+/**
+ * Loads the manifest that the options and the environment name, and says its warnings on stderr: all of them, or for a
+ * call of one tool those that are about no other.
+ */
+export async function loadManifestOf(
+  { process, options, notice }: Surroundings,
+  about?: string,
+): Promise<Manifest> {
   const location = locateManifest({ config: options.config, env: process.env, cwd: () => process.cwd() });
   const folder = cacheFolder(process.env, BUILD);
   const manifest = await loadKept(location, folder);
-  if (manifest.warnings.length > 0) {
+  const warnings =
+    about === undefined
+      ? manifest.warnings
+      : manifest.warnings.filter(({ tool }) => !tool || isSame(tool, about));
+  if (warnings.length > 0) {
     const { describeProblem } = await import('../manifest/diagnose.ts');
-    for (const warning of manifest.warnings) notice(describeProblem(warning));
+    for (const warning of warnings) notice(describeProblem(warning));
   }
   return manifest;
+}
+
+function isSame(tool: string, name: string): boolean {
+  return tool.replaceAll('-', '_') === name.replaceAll('-', '_');
 }
 
 async function loadKept(location: Location, folder: string | undefined): Promise<Manifest> {

@@ -1,4 +1,5 @@
 import { GantzError } from '../errors.ts';
+import type { LintProblem } from '../manifest/lint.ts';
 import type { Tool } from '../manifest/manifest.ts';
 import { nearest } from '../nearest.ts';
 
@@ -31,6 +32,18 @@ const EXPECT_KEYS = ['success', 'equals', 'contains', 'matches', 'error', 'exit_
 /** The tests that a manifest's tools carry; MANIFEST_INVALID when one is not of the form. */
 export function parseCases(tools: readonly Tool[]): Case[] {
   return tools.flatMap((tool) => (tool.tests ?? []).map((test, index) => parseCase(tool.name, test, index)));
+}
+
+/** What is wrong with the tests of one tool; a lint for the manifest. */
+export function reviewTests(tool: Tool): LintProblem[] {
+  try {
+    parseCases([tool]);
+    return [];
+  } catch (error) {
+    if (!(error instanceof GantzError)) throw error;
+    const { message, hint } = error;
+    return [{ severity: 'error', message, ...(hint !== undefined && { hint }) }];
+  }
 }
 
 function parseCase(tool: string, test: unknown, index: number): Case {

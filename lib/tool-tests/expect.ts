@@ -22,7 +22,8 @@ export async function complaints(envelope: Envelope, expect: Expectation): Promi
     !isDeepStrictEqual(expect.equals, fields) &&
     !isDeepStrictEqual(expect.equals, subject)
   ) {
-    found.push(`gave ${show(subject)}, not ${show(expect.equals)}`);
+    const whole = typeof expect.equals === 'object' && expect.equals !== null;
+    found.push(`gave ${show(whole ? fields : subject)}, not ${show(expect.equals)}`);
   }
   if ('contains' in expect && !contains(subject, expect.contains) && !contains(fields, expect.contains)) {
     found.push(`gave ${show(subject)}, which does not contain ${show(expect.contains)}`);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { GantzError } from '../../errors.ts';
 import { Deadline } from '../../deadline.ts';
 import { parseCases, type Case } from '../../tool-tests/case.ts';
 import { renderJunit } from '../../tool-tests/junit.ts';
@@ -21,6 +22,7 @@ export const define: Define = (command, context) => {
       const cases = parseCases(manifest.tools).filter(
         (test) => filter === undefined || matches(test, filter),
       );
+      if (filter !== undefined && cases.length === 0) throw noMatch(filter);
       const namespace = `gantz-test-${randomUUID()}`;
       const tested = { ...process, env: { ...process.env, GANTZ_NAMESPACE: namespace } };
       const runner = openRunnerOf(
@@ -56,6 +58,13 @@ async function report(
     for (const complaint of complaints) process.stdout.write(`     ${complaint}\n`);
   }
   return verdicts;
+}
+
+/** A filter with a slip in it must not look like a pass. */
+function noMatch(filter: string): GantzError {
+  return new GantzError('USAGE', `No test matches --filter ${JSON.stringify(filter)}`, {
+    hint: 'It is a part of "tool: name of the test"; gantz test without it lists them all.',
+  });
 }
 
 function matches({ tool, name }: Case, filter: string): boolean {

@@ -3,9 +3,11 @@ import type { Context } from '../../command/context.ts';
 import { describeProblem } from '../../manifest/diagnose.ts';
 import { checkManifest } from '../../manifest/load.ts';
 import { locateManifest } from '../../manifest/locate.ts';
-import type { Problem } from '../../manifest/manifest.ts';
+import type { LintProblem } from '../../manifest/lint.ts';
+import type { Problem, Tool } from '../../manifest/manifest.ts';
 import { GantzError } from '../../errors.ts';
 import { reviewAction } from '../../run/review/review.ts';
+import { reviewTests } from '../../tool-tests/case.ts';
 import { answer } from '../answer.ts';
 
 type Options = { strict?: boolean; json?: boolean };
@@ -24,7 +26,8 @@ export const define: Define = (command, context) => {
       for (const file of files.length > 0 ? files : [undefined]) reports.push(await review(context, file));
       const problems = reports.flatMap((report) => report.problems);
       const errors = problems.filter(({ severity }) => strict || severity === 'error').length;
-      if (errors > 0) throw failure(context, problems, errors, json);
+      if (!json) for (const problem of problems) context.notice(`${describeProblem(problem)}\n`);
+      if (errors > 0) throw failure(problems, errors);
       if (json)
         answer(context.process, { files: reports.map(({ file, tools }) => ({ file, tools })), problems });
       else for (const report of reports) context.process.stdout.write(summary(report));
@@ -37,18 +40,16 @@ async function review({ process, options }: Context, file: string | undefined): 
     env: process.env,
     cwd: () => process.cwd(),
   });
-  const { manifest, problems } = await checkManifest(location, { lint: reviewAction });
+  const { manifest, problems } = await checkManifest(location, { lint });
   return { file: location.file, tools: manifest?.tools.length ?? 0, problems };
 }
 
-/** The problems for a person go to stderr; the answer says how many there are, and with --json which. */
-function failure(
-  { notice }: Context,
-  problems: readonly Problem[],
-  errors: number,
-  json: boolean,
-): GantzError {
-  if (!json) for (const problem of problems) notice(`${describeProblem(problem)}\n`);
+async function lint(tool: Tool): Promise<LintProblem[]> {
+  return [...(await reviewAction(tool)), ...reviewTests(tool)];
+}
+
+/** The answer says how many problems there are, and which; a person reads them on stderr. */
+function failure(problems: readonly Problem[], errors: number): GantzError {
   const [first] = problems.filter(({ severity }) => severity === 'error').concat(problems);
   const more = problems.length - 1;
   return new GantzError('MANIFEST_INVALID', first ? describeProblem(first) : 'The manifest is invalid', {
@@ -61,8 +62,7 @@ function failure(
 }
 
 function summary({ file, tools, problems }: Report): string {
-  const warnings = problems.map((problem) => `${describeProblem(problem)}\n\n`).join('');
   const count =
     problems.length === 0 ? '' : `, ${problems.length} warning${problems.length === 1 ? '' : 's'}`;
-  return `${warnings}${file}: ok, ${tools} tool${tools === 1 ? '' : 's'}${count}\n`;
+  return `${file}: ok, ${tools} tool${tools === 1 ? '' : 's'}${count}\n`;
 }

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { envelopeOf, runMain, type Run } from '../helpers/run-main.ts';
+
+let folder: string;
+before(async () => void (folder = await mkdtemp(join(tmpdir(), 'gantz-validate-'))));
+after(() => rm(folder, { recursive: true }));
+
+async function validate(text: string, argv: string[] = []): Promise<Run> {
+  await writeFile(join(folder, 'gantz.yaml'), text);
+  return await runMain(['validate', ...argv], { cwd: folder });
+}
+
+type Listed = { severity: string; message: string; line: number; column: number; tool?: string };
+
+function problemsOf(run: Run): Listed[] {
+  return envelopeOf(run)['problems'] as Listed[];
+}
+
+const BROKEN = `name: x
+tools:
+  - name: sum
+    parameters: { a: string, b: int }
+    script:
+      shell: echo $(( {{a}} + {{b}} )) {{ba}}
+  - name: fetch
+    parameters: { host: string }
+    http: { url: "http://{{host}}/x" }
+  - name: lost
+    handler: foo.bar
+  - name: tested
+    script: { shell: ls }
+    tests: [{ input: {}, expect: { sucess: true } }]
+`;
+
+test('validate names every problem of actions and tests at its place, and ends with 3', async () => {
+  const run = await validate(BROKEN);
+  assert.equal(run.exitCode, 3);
+  assert.deepEqual(
+    problemsOf(run).map(({ severity, line, column, tool }) => [severity, line, column, tool]),
+    [
+      ['error', 6, 23, 'sum'],
+      ['warning', 6, 40, 'sum'],
+      ['error', 9, 26, 'fetch'],
+      ['warning', 11, 14, 'lost'],
+      ['error', 13, 13, 'tested'],
+    ],
+  );
+  assert.match(run.stderr, /gantz\.yaml:6:23: error: \{\{a\}\} stands in an arithmetic expression/);
+  assert.match(run.stderr, / {2}6 \| {7}shell: echo.*\n {4}\| {23}\^\n/);
+  assert.match(run.stderr, /did you mean success\?/);
+});
+
+test('warnings pass on stderr, and fail with --strict', async () => {
+  const text = 'name: x\ntools:\n  - { name: lost, description: d, handler: foo.bar }\n';
+  const run = await validate(text);
+  assert.equal(run.exitCode, 0);
+  assert.match(run.stdout, /gantz\.yaml: ok, 1 tool, 1 warning\n$/);
+  assert.match(run.stderr, /warning: The handler foo\.bar has no file/);
+  const strict = await validate(text, ['--strict']);
+  assert.deepEqual([strict.exitCode, problemsOf(strict).length], [3, 1]);
+});
+
+test('--json prints one line and nothing for a person', async () => {
+  const bad = await validate(BROKEN, ['--json']);
+  assert.deepEqual([bad.stderr, problemsOf(bad).length], ['', 5]);
+  const good = await validate('name: x\ntools:\n  - { name: a, description: d, script: { shell: ls } }\n', [
+    '--json',
+  ]);
+  assert.deepEqual(envelopeOf(good)['problems'], []);
+});
+
+test('several files are checked at once', async () => {
+  await writeFile(join(folder, 'other.yaml'), 'tools: 5\n');
+  await writeFile(join(folder, 'gantz.yaml'), 'name: x\ntools: []\n');
+  const run = await runMain(['validate', 'gantz.yaml', 'other.yaml', '--json'], { cwd: folder });
+  assert.equal(run.exitCode, 3);
+  assert.match(problemsOf(run).find(({ severity }) => severity === 'error')?.message ?? '', /tools/);
+});
+
+test('a call says the warnings about its own tool alone', async () => {
+  const text =
+    'name: x\ntools:\n  - { name: a, descriptoin: d, script: { shell: echo hi } }\n  - { name: b, descriptoin: d, script: { shell: ls } }\n';
+  await writeFile(join(folder, 'gantz.yaml'), text);
+  const run = await runMain(['call', 'a'], { cwd: folder });
+  assert.equal(run.exitCode, 0);
+  assert.equal(run.stderr.match(/descriptoin/g)?.length, 2);
+});
+
+for (const template of ['redis', 'shell', 'http', 'python']) {
+  test(`what init --template ${template} writes passes validate --strict, and is never overwritten`, async () => {
+    const project = await mkdtemp(join(tmpdir(), 'gantz-init-'));
+    try {
+      assert.equal((await runMain(['init', '--template', template], { cwd: project })).exitCode, 0);
+      const run = await runMain(['validate', '--strict'], { cwd: project });
+      assert.equal(run.exitCode, 0, run.stderr);
+      const again = await runMain(['init', '--template', template], { cwd: project });
+      assert.deepEqual([envelopeOf(again)['code'], again.exitCode], ['CONFLICT', 1]);
+    } finally {
+      await rm(project, { recursive: true });
+    }
+  });
+}
