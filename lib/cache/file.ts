@@ -2,6 +2,9 @@ import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, readSy
 import { renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
+/** Begins each half, since a disk that lost power may give nothing but zeros. */
+const MARK = Buffer.from('gantz-1\n');
+
 /**
  * The content of a cache file, or undefined when there is none that can be trusted: it must belong to this user, be writable
  * by nobody else, and be whole, which is seen by its holding the content twice: comparing takes no time, and loading what
@@ -19,8 +22,9 @@ export function readCacheFile(path: string): Buffer | undefined {
       if (read === 0) return undefined;
       length += read;
     }
-    const content = bytes.subarray(0, stat.size / 2);
-    return content.length > 0 && content.equals(bytes.subarray(content.length)) ? content : undefined;
+    const half = bytes.subarray(0, stat.size / 2);
+    const whole = half.subarray(0, MARK.length).equals(MARK) && half.equals(bytes.subarray(half.length));
+    return whole ? half.subarray(MARK.length) : undefined;
   } catch {
     return undefined;
   } finally {
@@ -36,10 +40,10 @@ export function writeCacheFile(path: string, content: Uint8Array): void {
   const temporary = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`;
   try {
     const folder = dirname(path);
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 4);
     const stat = lstatSync(folder);
     if (!stat.isDirectory() || !isOurs(stat)) return;
-    writeFileSync(temporary, Buffer.concat([content, content]), { flag: 'wx', mode: 0o600 });
+    writeFileSync(temporary, Buffer.concat([MARK, content, MARK, content]), { flag: 'wx', mode: 0o600 });
     renameSync(temporary, path);
   } catch {
     try {
@@ -47,6 +51,22 @@ export function writeCacheFile(path: string, content: Uint8Array): void {
     } catch {
       // It was never made.
     }
+  }
+}
+
+/**
+ * Makes a folder and as many above it as there may be missing: what a build keeps of a kind is four below the user's home,
+ * which is not made. Node's own way of doing this never ends where a part of the path can never be (/proc/none).
+ */
+function makeFolder(folder: string, levels: number): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || levels === 1) throw error;
+    makeFolder(dirname(folder), levels - 1);
+    mkdirSync(folder, { mode: 0o700 });
   }
 }
 

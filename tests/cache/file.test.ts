@@ -20,7 +20,7 @@ const read = (): Buffer | undefined => readCacheFile(path);
 
 test('what was kept is what is read, whatever it is', () => {
   fc.assert(
-    fc.property(fc.uint8Array({ minLength: 1 }), (content) => {
+    fc.property(fc.uint8Array(), (content) => {
       write(content);
       assert.deepEqual(new Uint8Array(read() ?? assert.fail()), content);
     }),
@@ -47,6 +47,12 @@ test('a file that is cut off anywhere is ignored', () => {
     truncateSync(path, --size);
     assert.equal(read(), undefined, `${size} bytes`);
   }
+});
+
+test('a file of zeros is ignored', () => {
+  write(Buffer.from('a content'));
+  writeFileSync(path, Buffer.alloc(statSync(path).size));
+  assert.equal(read(), undefined);
 });
 
 test('a file with any one bit turned is ignored', () => {
@@ -82,3 +88,18 @@ test('a folder that cannot be made is no failure', () => {
   write(Buffer.from('x'));
   assert.equal(read(), undefined);
 });
+
+test(
+  'a path that can never be is no failure, and a home that is not there is not made',
+  { timeout: 10_000 },
+  () => {
+    for (const impossible of [
+      '/proc/none/gantz/build/kind/entry',
+      join(folder, 'home/.cache/gantz/build/kind/entry'),
+    ]) {
+      writeCacheFile(impossible, Buffer.from('x'));
+      assert.equal(readCacheFile(impossible), undefined);
+    }
+    assert.deepEqual(readdirSync(folder), []);
+  },
+);

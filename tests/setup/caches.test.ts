@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+
+const DIST = join(import.meta.dirname, '../../dist');
+const PROGRAMS = [join(DIST, 'native/gantz'), join(DIST, 'node/gantz.cjs')];
+const GOOD = '{"success":true,"output":"hi 3"}\n';
+const MANIFEST = `name: kept
+tools:
+  - name: say_it
+    description: says it
+    parameters:
+      - { name: text, type: string, required: true, minLength: 1 }
+      - { name: count, type: integer, default: 3 }
+    script: { shell: 'echo {{text}} {{count}}' }
+`;
+
+for (const program of PROGRAMS) {
+  describe(program.slice(DIST.length + 1), { skip: !existsSync(program) && 'it is not built here' }, () => {
+    /** Calls a tool of a manifest with this cache folder, rightly and wrongly. */
+    function call(caches: string, env: Record<string, string> = {}): void {
+      const cwd = mkdtempSync(join(tmpdir(), 'gantz-'));
+      try {
+        writeFileSync(join(cwd, 'gantz.yaml'), MANIFEST);
+        for (let time = 0; time < 2; time++) {
+          assert.equal(run(caches, cwd, '{"text":"hi"}', env), GOOD);
+          assert.match(run(caches, cwd, '{"text":""}', env), /"message":"must not be empty"/);
+        }
+      } finally {
+        rmSync(cwd, { recursive: true });
+      }
+    }
+
+    function run(caches: string, cwd: string, params: string, env: Record<string, string>): string {
+      const { stdout, stderr } = spawnSync(program, ['say', 'it', params], {
+        cwd,
+        env: { PATH: process.env['PATH'], HOME: '/nonexistent', XDG_CACHE_HOME: caches, ...env },
+        encoding: 'utf8',
+      });
+      assert.equal(stderr, '');
+      return stdout;
+    }
+
+    /** Runs `work` with a cache folder and a manifest that was called before. */
+    function warmed(work: (caches: string, again: () => string) => void): void {
+      const folder = mkdtempSync(join(tmpdir(), 'gantz-'));
+      try {
+        writeFileSync(join(folder, 'gantz.yaml'), MANIFEST);
+        const caches = join(folder, 'caches');
+        const again = (): string => run(caches, folder, '{"text":"hi"}', {});
+        assert.equal(again(), GOOD);
+        assert.ok(filesIn(caches).length > 0, 'something was kept');
+        work(caches, again);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    }
+
+    it('answers the same with the caches empty and full', () => {
+      warmed((caches, again) => {
+        const kept = filesIn(caches).map((file) => [file, statSync(file).mtimeMs]);
+        assert.equal(again(), GOOD);
+        assert.deepEqual(
+          filesIn(caches).map((file) => [file, statSync(file).mtimeMs]),
+          kept,
+          'the second call writes nothing',
+        );
+      });
+    });
+
+    it('works with caches off, and keeps nothing', () => {
+      const folder = mkdtempSync(join(tmpdir(), 'gantz-'));
+      call(folder, { GANTZ_CACHE: 'off' });
+      assert.deepEqual(readdirSync(folder), []);
+      rmSync(folder, { recursive: true });
+    });
+
+    it('works where nothing can be written', () => call('/proc/none'));
+
+    const damages: [string, (content: Buffer) => Buffer][] = [
+      ['nonsense', () => Buffer.from('nonsense')],
+      ['nothing', () => Buffer.alloc(0)],
+      ['half', (content) => content.subarray(0, content.length / 2 - 1)],
+      ['zeros', (content) => Buffer.alloc(content.length)],
+      [
+        'one bit',
+        (content) => {
+          const turned = Buffer.from(content);
+          const at = content.length >> 2;
+          turned[at] = (turned[at] ?? 0) ^ 1;
+          return turned;
+        },
+      ],
+    ];
+    for (const [what, damage] of damages) {
+      it(`makes again what was damaged: ${what}`, () => {
+        warmed((caches, again) => {
+          for (const file of filesIn(caches)) writeFileSync(file, damage(readFileSync(file)));
+          assert.equal(again(), GOOD);
+          assert.equal(again(), GOOD);
+        });
+      });
+    }
+
+    it(
+      'uses nothing that belongs to somebody else',
+      { skip: process.getuid?.() !== 0 && 'it takes root' },
+      () => {
+        warmed((caches, again) => {
+          for (const file of filesIn(caches)) {
+            const content = readFileSync(file).toString('latin1');
+            // A change that is whole, and would be seen.
+            writeFileSync(file, content.replaceAll('echo', 'true'), 'latin1');
+            chownSync(file, 1, 1);
+          }
+          assert.equal(again(), GOOD);
+        });
+      },
+    );
+  });
+}
+
+function filesIn(folder: string): string[] {
+  mkdirSync(folder, { recursive: true });
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
