@@ -12,8 +12,8 @@ export async function callTool(context: Context, name: string, words: readonly s
   if (asksForHelp(words)) {
     const tool = findTool(manifest, name);
     if (!Object.hasOwn(tool.inputSchema.properties, 'help')) {
-      const { describeTool } = await import('./describe-tool.ts');
-      process.stdout.write(describeTool(tool));
+      const { renderPage } = await import('../reference/page.ts');
+      process.stdout.write(renderPage(tool));
       return;
     }
   }

@@ -1,4 +1,4 @@
-import { exampleOf } from '../manifest/example.ts';
+import { exampleCall } from './example.ts';
 import type { JsonSchema, Manifest, ObjectSchema, Tool } from '../manifest/manifest.ts';
 import { schemaType } from './schema-type.ts';
 
@@ -26,7 +26,7 @@ function renderTool(tool: Tool): string {
     description,
     hints(tool),
     renderFields('parameter', inputSchema),
-    `\`\`\`sh\ngantz call ${name} ${quoted(JSON.stringify(exampleOf(inputSchema)))}\n\`\`\``,
+    `\`\`\`sh\n${exampleCall(tool)}\n\`\`\``,
     outputSchema && renderFields('result', outputSchema),
   ];
   return parts.filter((part) => part !== undefined && part !== '').join('\n\n');
@@ -91,8 +91,4 @@ function cell(text: string): string {
 
 function oneLine(text: string): string {
   return text.replaceAll(/\s*\n\s*/g, ' ');
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,5 +1,5 @@
 import { CODES, type Code } from '../errors.ts';
-import { exampleOf } from '../manifest/example.ts';
+import { exampleArgument } from './example.ts';
 import type { JsonSchema, Manifest, ObjectSchema, Tool } from '../manifest/manifest.ts';
 import { schemaType } from './schema-type.ts';
 
@@ -57,14 +57,13 @@ ${tools.map((tool) => renderTool(tool, command)).join('\n\n')}
 }
 
 function renderTool({ name, description, inputSchema, outputSchema }: Tool, command: string): string {
-  const example = JSON.stringify(exampleOf(inputSchema)).replaceAll("'", `'\\''`);
   const lines = [`### ${name}`, '', oneLine(description), ''];
   const parameters = Object.entries(inputSchema.properties);
   if (parameters.length === 0) lines.push('No parameters.');
   for (const [field, schema] of parameters)
     lines.push(`- \`${field}\` (${notes(inputSchema, field, schema)})${said(schema)}`);
   if (outputSchema) lines.push('', `Returns ${fieldsOf(outputSchema)}.`);
-  lines.push('', `    ${command} call ${name} '${example}'`);
+  lines.push('', `    ${command} call ${name} ${exampleArgument(inputSchema)}`);
   return lines.join('\n');
 }
 

@@ -2,7 +2,8 @@ import { findTool } from '../../run/find-tool.ts';
 import { answer } from '../answer.ts';
 import type { Define } from '../../command/command.ts';
 import { loadManifestOf } from '../../command/context.ts';
-import { describeTool } from '../describe-tool.ts';
+import { definitionOf } from '../../manifest/definition.ts';
+import { renderPage } from '../../reference/page.ts';
 
 /** `gantz describe <tool>`: its parameters, an example call and its result. */
 export const define: Define = (command, context) => {
@@ -15,9 +16,7 @@ export const define: Define = (command, context) => {
         await loadManifestOf(context),
         operation === undefined ? name : `${name}_${operation}`,
       );
-      if (json) {
-        const { description, inputSchema, outputSchema, annotations } = tool;
-        answer(context.process, { name: tool.name, description, inputSchema, outputSchema, annotations });
-      } else context.process.stdout.write(describeTool(tool));
+      if (json) answer(context.process, definitionOf(tool));
+      else context.process.stdout.write(renderPage(tool));
     });
 };

@@ -1,9 +1,9 @@
-import { exampleOf } from '../manifest/example.ts';
+import { exampleCall } from './example.ts';
 import type { JsonSchema, ObjectSchema, Tool } from '../manifest/manifest.ts';
 import { describeTypes, typesOf } from '../parameters/convert.ts';
 
 /** A page of text about one tool: what it does, its parameters, an example call, its result. */
-export function describeTool(tool: Tool): string {
+export function renderPage(tool: Tool): string {
   const { name, description, inputSchema, outputSchema } = tool;
   const parameters = rows(inputSchema, (field, schema) => [
     `--${field.replaceAll('_', '-')}`,
@@ -12,7 +12,7 @@ export function describeTool(tool: Tool): string {
   const sections = [
     `${name}: ${description}`,
     section('Parameters', parameters.length ? parameters : ['(none)']),
-    section('Example', [`${commandOf(tool)} ${shellQuote(JSON.stringify(exampleOf(inputSchema)))}`]),
+    section('Example', [exampleCall(tool)]),
   ];
   if (outputSchema)
     sections.push(
@@ -29,16 +29,8 @@ export function describeTool(tool: Tool): string {
   return `${sections.join('\n\n')}\n`;
 }
 
-/** The shell words that run a tool. */
-export function commandOf({ name }: Tool): string {
-  const [, group, operation] = /^([^_]+)_(.+)$/.exec(name) ?? [];
-  const rateLimit = /^(rate_limit)_(.+)$/.exec(name);
-  if (rateLimit) return `gantz ${rateLimit[1] ?? ''} ${rateLimit[2] ?? ''}`;
-  return group && operation ? `gantz ${group} ${operation}` : `gantz call ${name}`;
-}
-
 /** What a schema says of one value, in a few words. */
-export function notes({ required }: ObjectSchema, field: string, schema: JsonSchema): string {
+function notes({ required }: ObjectSchema, field: string, schema: JsonSchema): string {
   const type = typesOf(schema);
   const parts = [type.length ? describeTypes(type) : 'any JSON value'];
   if (Array.isArray(schema['enum']))
@@ -68,8 +60,4 @@ function rows(
 
 function section(title: string, lines: readonly string[]): string {
   return `${title}:\n${lines.map((line) => `  ${line}`).join('\n')}`;
-}
-
-function shellQuote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

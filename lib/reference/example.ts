@@ -1,7 +1,20 @@
-import type { JsonSchema, ObjectSchema } from './manifest.ts';
+import type { JsonSchema, ObjectSchema, Tool } from '../manifest/manifest.ts';
+
+/** The shell line of an example call: `gantz cache get '{"key":"greeting"}'`. */
+export function exampleCall({ name, inputSchema, action }: Tool): string {
+  // A bundled tool is called by its group and its operation.
+  const words =
+    action?.kind === 'handler' && action.builtin ? `${action.module} ${action.function}` : `call ${name}`;
+  return `gantz ${words} ${exampleArgument(inputSchema)}`;
+}
+
+/** Example parameters as one word of a shell. */
+export function exampleArgument(schema: ObjectSchema): string {
+  return `'${JSON.stringify(exampleOf(schema)).replaceAll("'", `'\\''`)}'`;
+}
 
 /** An example of the parameters of a tool: the required ones, or what `examples` and `default` say. */
-export function exampleOf({ properties, required }: ObjectSchema): Record<string, unknown> {
+function exampleOf({ properties, required }: ObjectSchema): Record<string, unknown> {
   const names = Object.keys(properties).filter(
     (name) => required.includes(name) || exampleIn(properties[name] ?? {}) !== undefined,
   );
