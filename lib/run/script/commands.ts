@@ -157,7 +157,16 @@ export function judgeCommand(words: readonly Word[], interpreter: Interpreter): 
 }
 
 /** Judges the words of `[[ … ]]`: what is compared as a number, and what is asked for by name, is evaluated. */
-export function judgeConditional(words: readonly Word[]): Judgement['objections'] {
+export function judgeConditional(words: readonly Word[]): Pick<Judgement, 'objections' | 'evaluates'> {
+  const objections = objectionsTo(words);
+  const compared = words.filter(
+    (_, index) =>
+      COMPARES.test(words[index - 1]?.value ?? '') || COMPARES.test(words[index + 1]?.value ?? ''),
+  );
+  return { objections, evaluates: compared.flatMap((word) => namesIn(word, true)) };
+}
+
+function objectionsTo(words: readonly Word[]): Judgement['objections'] {
   return words.flatMap(({ value }, index) => {
     const [before, after] = [words[index - 1], words[index + 1]];
     if (value !== undefined && COMPARES.test(value)) {
@@ -171,7 +180,10 @@ function judge(words: readonly Word[], interpreter: Interpreter, judgement: Judg
   const [command] = words;
   if (!command) return;
   const object = (word: Word | undefined, objection: Objection) => {
-    if (word && word.to > word.from) judgement.objections.push(at(word, objection));
+    if (!word) return;
+    if (word.to > word.from) judgement.objections.push(at(word, objection));
+    if (objection.severity === 'error' && objection !== PROGRAM)
+      judgement.evaluates.push(...namesIn(word, objection === ARITHMETIC));
   };
   const rest = words.slice(1);
   const objectAll = (objection: Objection) => {
@@ -246,6 +258,14 @@ type Objector = (word: Word | undefined, objection: Objection) => void;
 
 function at({ from, to }: Word, objection: Objection): Objection & { from: number; to: number } {
   return { ...objection, from, to };
+}
+
+/** The variables whose values become a part of a word; in arithmetic also those that are only named. */
+export function namesIn({ raw, value }: Pick<Word, 'raw' | 'value'>, arithmetic: boolean): string[] {
+  if (arithmetic) return raw.match(/[A-Za-z_]\w*/g) ?? [];
+  return value === undefined
+    ? Array.from(raw.matchAll(/\$\{?[#!]?([A-Za-z_]\w*)/g), ([, name = '']) => name)
+    : [];
 }
 
 /** Objects to a word, and to the ones that stand in its place should it expand to nothing. */

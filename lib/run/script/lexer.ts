@@ -1,6 +1,7 @@
 import {
   judgeCommand,
   judgeConditional,
+  namesIn,
   type Interpreter,
   type Objection,
   type Verdict,
@@ -31,7 +32,7 @@ type Options = {
   reference: (hole: string, place: Place) => string;
 };
 
-type Pipeline = { start: number };
+type Pipeline = { start: number; text: string; pos: number };
 type HereDocument = {
   delimiter: string;
   quoted: boolean;
@@ -111,7 +112,7 @@ class Lexer {
   #evaluated = new Set(SPECIAL.split(' '));
   #broken = false;
   #unsureFrom = Infinity;
-  #block: Block = { ends: 'text', pipeline: { start: 0 }, depth: 0, piped: false };
+  #block: Block = { ends: 'text', pipeline: { start: 0, text: '', pos: 0 }, depth: 0, piped: false };
 
   constructor(text: string, options: Options) {
     this.#text = text;
@@ -201,7 +202,7 @@ class Lexer {
     const block: Block =
       part && outer.piped
         ? { ends, pipeline: outer.pipeline, depth: 1, piped: true }
-        : { ends, pipeline: { start: this.uses.length }, depth: 0, piped: false };
+        : { ends, pipeline: this.#pipeline(), depth: 0, piped: false };
     this.#block = block;
     try {
       return this.#list(block);
@@ -254,9 +255,17 @@ class Lexer {
     }
   }
 
+  #pipeline(): Pipeline {
+    return { start: this.uses.length, text: this.#text, pos: this.#pos };
+  }
+
+  #evaluates(names: readonly string[]): void {
+    for (const name of names) this.#evaluated.add(name);
+  }
+
   #nextPipeline(): void {
     if (this.#block.depth > 0) return;
-    this.#block.pipeline = { start: this.uses.length };
+    this.#block.pipeline = this.#pipeline();
     this.#block.piped = false;
   }
 
@@ -330,7 +339,7 @@ class Lexer {
   #judge(words: Word[], block: Block, documents: HereDocument[], hereStrings: [number, number][]): void {
     const judgement = judgeCommand(words, this.#options.interpreter);
     for (const { from, to, ...objection } of judgement.objections) this.#object(from, to, objection);
-    for (const name of judgement.evaluates) this.#evaluated.add(name);
+    this.#evaluates(judgement.evaluates);
     for (const assigned of judgement.assigns) this.#assigned.push(assigned);
     for (const word of judgement.endOptionsBefore)
       this.#out[word.chunk] = `-- ${this.#out[word.chunk] ?? ''}`;
@@ -341,7 +350,10 @@ class Lexer {
     for (const document of documents) document.verdict = input;
     for (const [from, to] of hereStrings) this.#object(from, to, input);
     if (!block.piped) return;
-    this.#object(block.pipeline.start, words[0]?.from ?? this.uses.length, input);
+    const { start, text, pos } = block.pipeline;
+    this.#object(start, words[0]?.from ?? this.uses.length, input);
+    if (input.severity === 'error')
+      this.#evaluates(namesIn({ raw: text.slice(pos, this.#pos), value: undefined }, false));
     for (const document of this.#documents) {
       if (document.pipeline === block.pipeline) document.verdict ??= input;
     }
@@ -355,13 +367,17 @@ class Lexer {
     }
     const name = this.#word('one-word');
     this.#object(name.from, name.to, NAMES_VARIABLE);
+    const first = this.uses.length;
     const gap = this.#match(/(?:[ \t\r\n]|\\\n)*in(?=[\s;&|])/y);
     if (gap === '') return;
     this.#copy(gap.length);
     for (;;) {
       this.#blanks();
       const char = this.#at();
-      if (char === '' || '\n;&|)#'.includes(char)) return;
+      if (char === '' || '\n;&|)#'.includes(char)) {
+        this.#assigned.push({ name: name.raw, from: first, to: this.uses.length });
+        return;
+      }
       if (char === '(' || ((char === '<' || char === '>') && this.#at(1) !== '(')) {
         this.#broken = true;
         return;
@@ -424,7 +440,9 @@ class Lexer {
       if (word.raw === ']]') break;
       words.push(word);
     }
-    for (const { from, to, ...objection } of judgeConditional(words)) this.#object(from, to, objection);
+    const { objections, evaluates } = judgeConditional(words);
+    for (const { from, to, ...objection } of objections) this.#object(from, to, objection);
+    this.#evaluates(evaluates);
   }
 
   #redirect(documents: HereDocument[], hereStrings: [number, number][]): void {
@@ -808,8 +826,11 @@ class Lexer {
     }
   }
 
-  /** Copies text whose placeholders are all objected to. */
+  /** Copies text that the shell evaluates, so that its placeholders are all objected to. */
   #forbidden(length: number, objection: Objection): void {
+    this.#evaluates(
+      namesIn({ raw: this.#text.slice(this.#pos, this.#pos + length), value: undefined }, true),
+    );
     for (const char of this.#text.slice(this.#pos, this.#pos + length)) {
       if (this.#isHole(char)) this.#use(char, 'bare', objection);
       else this.#out.push(char);
@@ -858,6 +879,7 @@ class Lexer {
   #arithmetic(opening: number): boolean {
     const end = this.#arithmeticEnd(this.#pos + opening);
     if (end === undefined) return false;
+    this.#evaluates(namesIn({ raw: this.#text.slice(this.#pos, end), value: undefined }, true));
     this.#evaluating(opening, end);
     this.#copy(2);
     return true;
@@ -930,7 +952,11 @@ class Lexer {
     const from = this.uses.length;
     const operator = name === '' ? '' : this.#match(/:?[-+?=]/y);
     this.#copy(operator.length);
+    const start = this.#pos;
+    const substring = operator === '' && this.#at() === ':';
     this.#operand(surroundings, operator === '');
+    if (substring)
+      this.#evaluates(namesIn({ raw: this.#text.slice(start, this.#pos), value: undefined }, true));
     if (operator === '' || (operator.endsWith('=') && surroundings === 'word'))
       this.#object(from, this.uses.length, OPERAND);
   }
