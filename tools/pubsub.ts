@@ -43,12 +43,15 @@ async function listen(
   const source = sourceOf(redis, params);
   await using connection = await redis.dedicated();
   const inbox = openInbox(params, call);
+  const confirmed = subscribe(connection.client, source, inbox);
+  await Promise.race([confirmed, inbox.ended, connection.lost]);
+  call.notice(`subscribed ${params.subscription_id}`);
+  // Only now does its own wait begin: a server that never confirms is bound like any other that is silent.
+  const release = bindWait(redis, inbox, params, call);
   try {
-    await Promise.race([subscribe(connection.client, source, inbox), connection.lost]);
-    call.notice(`subscribed ${params.subscription_id}`);
     return await Promise.race([inbox.ended, connection.lost]);
   } finally {
-    inbox.close();
+    release();
   }
 }
 
@@ -56,35 +59,25 @@ type Inbox = {
   /** Takes a message in. */
   take(message: Message): void;
   end(reason: PubsubSubscribeResult['reason']): void;
-  /** What came, once something ended it; rejects when the call is cancelled. */
+  /** What came, once something ended it. */
   readonly ended: Promise<End>;
-  close(): void;
 };
 
-function openInbox({ count, timeout }: PubsubSubscribeParameters, call: Call): Inbox {
-  const { follow, given, signal, deadline, emit } = call;
+function openInbox({ count }: PubsubSubscribeParameters, { follow, given, emit }: Call): Inbox {
   // Who follows waits for ever, unless he says otherwise.
   const most = !follow || given.has('count') ? count : Infinity;
-  const waitMs = deadline.allowWait(!follow || given.has('timeout') ? timeout * 1000 : Infinity);
   const messages: Message[] = [];
   let received = 0;
-  let settle: (end: () => End) => void = () => undefined;
-  const ended = new Promise<() => End>((resolve) => (settle = resolve)).then((end) => end());
-  // Nobody waits for it any more when the connection fails first.
-  ended.catch(() => undefined);
-  const end = (reason: End['reason']): void => settle(() => ({ messages, received, reason }));
-  const interrupt = (): void =>
-    follow
-      ? end('interrupted')
-      : settle(() => {
-          throw signal?.reason;
-        });
-  const timer = waitMs < 2 ** 31 ? setTimeout(() => end('timeout'), waitMs) : undefined;
-  signal?.addEventListener('abort', interrupt);
-  if (signal?.aborted) interrupt();
+  let settle: (end: End) => void = () => undefined;
+  const ended = new Promise<End>((resolve) => (settle = resolve));
+  let open = true;
+  const end = (reason: End['reason']): void => {
+    open = false;
+    settle({ messages, received, reason });
+  };
   return {
     take(message) {
-      if (received >= most) return;
+      if (!open) return;
       received++;
       emit({ event: 'message', ...message, progress: received, ...(most !== Infinity && { total: most }) });
       if (!follow) messages.push(message);
@@ -92,10 +85,26 @@ function openInbox({ count, timeout }: PubsubSubscribeParameters, call: Call): I
     },
     end,
     ended,
-    close() {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', interrupt);
-    },
+  };
+}
+
+/** Ends the wait at its timeout, and with --follow on an interrupt; gives the function that stops watching. */
+function bindWait(
+  redis: Redis,
+  { end }: Inbox,
+  { timeout }: PubsubSubscribeParameters,
+  { follow, given, signal, deadline }: Call,
+): () => void {
+  const waitMs = deadline.allowWait(!follow || given.has('timeout') ? timeout * 1000 : Infinity);
+  const timer = waitMs < 2 ** 31 ? setTimeout(() => end('timeout'), waitMs) : undefined;
+  const interrupt = (): void => end('interrupted');
+  if (follow) {
+    redis.outliveSignal();
+    signal?.addEventListener('abort', interrupt);
+  }
+  return () => {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', interrupt);
   };
 }
 

@@ -151,6 +151,7 @@ export class Calls {
       key: this.#key,
       run: async (script, keys, args) => (await there()).run(script, keys, args),
       connected: async () => (await there()).connected(),
+      outliveSignal: () => this.#forgetSignal(pending),
       dedicated: async () => (await there()).dedicated(),
     };
   }
@@ -163,6 +164,7 @@ export class Calls {
       key: this.#key,
       run: (script, keys, args) => runScript(client, script, keys, args, loaded),
       connected: () => Promise.resolve(),
+      outliveSignal: () => this.#forgetSignal(pending),
       dedicated: () => this.#dedicated(pending),
     };
   }
@@ -205,9 +207,13 @@ export class Calls {
     this.#pending.delete(pending);
     this.#watch.delete(pending);
     pending.link?.end();
-    if (pending.signal) this.#signals.delete(pending.signal, pending);
+    this.#forgetSignal(pending);
     for (const end of pending.ending ?? []) end();
     return true;
+  }
+
+  #forgetSignal(pending: Pending): void {
+    if (pending.signal) this.#signals.delete(pending.signal, pending);
   }
 
   #outcome({ link, readOnly }: Pending): 'none' | 'unknown' {

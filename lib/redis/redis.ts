@@ -15,6 +15,8 @@ export type Redis = {
   readonly run: (script: Script, keys: readonly string[], args: readonly string[]) => Promise<unknown>;
   /** Makes the connection without sending anything. */
   readonly connected: () => Promise<void>;
+  /** From now on it is for the row to end when its signal aborts, with a result; until then the call fails. */
+  readonly outliveSignal: () => void;
   /** A connection of its own for commands that block or subscribe; the caller disposes of it. */
   readonly dedicated: () => Promise<DedicatedRedis>;
 };

@@ -132,9 +132,7 @@ export function openRunner(options: RunnerOptions): Runner {
       let row = rows.get(action);
       if (!row) rows.set(action, (row = await loadRow(action)));
       const run = row;
-      const { deadline } = call;
-      // A row that is followed ends by itself when it is interrupted, with a result.
-      const signal = call.follow ? undefined : call.signal;
+      const { deadline, signal } = call;
       const readOnly = tool.annotations.readOnlyHint === true;
       return await runner
         .redis()

@@ -49,10 +49,8 @@ export function openRows({ url }: Pick<RedisServer, 'url'>, namespace = `test-${
     const { deadline = new Deadline({ budgetMs: 60_000 }), signal, follow = false } = options;
     const { emit = ignore, notice = ignore } = options;
     const row = await findRow(tool.action);
-    // Who follows ends by itself when he is interrupted.
-    const binding = { deadline, signal: follow ? undefined : signal };
     const bound = { deadline, signal, emit, notice, follow, given };
-    const result = await redis.use(binding, (connection) => row(connection, params, bound));
+    const result = await redis.use({ deadline, signal }, (connection) => row(connection, params, bound));
     assertReturns(tool, result);
     return result;
   }

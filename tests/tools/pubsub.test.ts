@@ -133,8 +133,8 @@ describe('pubsub', () => {
 
   it('a wait longer than the time limit of a call is no TIMEOUT', async () => {
     await publish('longer', 'the connection is there');
-    const deadline = new Deadline({ budgetMs: 500 });
-    const { ended } = await subscribe({ channel: 'longer', timeout: 0.8 }, { deadline });
+    const deadline = new Deadline({ budgetMs: 1000 });
+    const { ended } = await subscribe({ channel: 'longer', timeout: 1.2 }, { deadline });
     assert.equal((await ended).reason, 'timeout');
   });
 
@@ -313,12 +313,46 @@ describe('pubsub', () => {
 
     it('outlives the time limit of a call', async () => {
       await publish('f', 'the connection is there');
-      const deadline = new Deadline({ budgetMs: 500 });
+      const deadline = new Deadline({ budgetMs: 1000 });
       const { ended, id } = await subscribe({ channel: 'f' }, { follow: true, deadline });
-      await new Promise((resolve) => setTimeout(resolve, 600));
+      await new Promise((resolve) => setTimeout(resolve, 1100));
       await end(id);
       assert.equal((await ended).reason, 'unsubscribed');
     });
+  });
+
+  describe('on a server that never confirms it', () => {
+    let silent: RedisServer;
+    let waiting: Rows;
+    before(async () => {
+      silent = await startRedis();
+      silent.pause();
+      waiting = openRows(silent);
+    });
+    after(async () => {
+      await waiting.close();
+      await silent.stop();
+    });
+    const notice = (): void => assert.fail('it is not subscribed');
+
+    for (const options of [{ follow: true }, { follow: false }]) {
+      it(`ends at the time limit of the call, not after its own wait, ${JSON.stringify(options)}`, async () => {
+        const deadline = new Deadline({ budgetMs: 200 });
+        const input = { channel: 'c', timeout: 3600 };
+        await waiting.failure('pubsub_subscribe', input, 'TIMEOUT', { ...options, deadline, notice });
+      });
+
+      it(`ends at once as CANCELLED when it is interrupted, ${JSON.stringify(options)}`, async () => {
+        const abort = new AbortController();
+        const failed = waiting.failure('pubsub_subscribe', { channel: 'c' }, 'CANCELLED', {
+          ...options,
+          notice,
+          signal: abort.signal,
+        });
+        setImmediate(() => abort.abort(new GantzError('CANCELLED', 'Interrupted')));
+        await failed;
+      });
+    }
   });
 
   it('a lost connection is REDIS_UNAVAILABLE', async () => {
