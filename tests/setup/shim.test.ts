@@ -55,6 +55,13 @@ describe('bin/gantz', () => {
     assert.equal(stdout, 'gantz:::');
   });
 
+  it('answers in a folder that is gone, where the executable could not', () => {
+    const script = 'mkdir gone && cd gone && rmdir ../gone && exec ../chained';
+    const { stdout, status } = spawnSync('sh', ['-c', script], { cwd: folder, encoding: 'utf8' });
+    assert.equal((JSON.parse(stdout) as { code: string }).code, 'MANIFEST_NOT_FOUND');
+    assert.equal(status, 3);
+  });
+
   it('keeps from it what would make the executable a compiler', () => {
     assert.equal(
       run('./chained', { env: { BUN_OPTIONS: '--x', BUN_BE_BUN: '1' } }).stdout,
