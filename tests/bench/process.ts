@@ -36,7 +36,7 @@ export async function timePairs(
     await timeOf(theirs, options);
   }
   const pairs: Pair[] = [];
-  for (let run = 0; run < (quick ? 7 : 40); run++) {
+  for (let run = 0; run < (quick ? 5 : 40); run++) {
     pairs.push({ ours: await timeOf(ours, options), theirs: await timeOf(theirs, options) });
   }
   return pairs;

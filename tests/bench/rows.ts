@@ -149,7 +149,7 @@ async function httpPairs(bench: Bench, ours: Command, theirs: Command): Promise<
     const pairs: Pair[] = [];
     for (let round = -1; round < (bench.quick ? 3 : 20); round++) {
       const pair = {
-        ours: await requestsPerSecond(a.url, '/tools/cache_get', { key: 'a' }),
+        ours: await requestsPerSecond(a.url, '/mcp/tools/call', { tool: 'cache_get', params: { key: 'a' } }),
         theirs: await requestsPerSecond(b.url, '/', { key: 'a' }),
       };
       if (round >= 0) pairs.push(pair);
@@ -159,6 +159,15 @@ async function httpPairs(bench: Bench, ours: Command, theirs: Command): Promise<
     a.stop();
     b.stop();
   }
+}
+
+const paged = new WeakMap<Bench, ReturnType<typeof page>>();
+
+/** One journey through the keys gives both rows. */
+function pagedOnce(bench: Bench): ReturnType<typeof page> {
+  const known = paged.get(bench) ?? page(bench);
+  paged.set(bench, known);
+  return known;
 }
 
 /** Pages through very many keys, and watches the memory of the pager and how long a GET beside it takes. */
@@ -442,13 +451,13 @@ export const ROWS: readonly Row[] = [
     against: 'that of the 10th page',
     unit: 'MiB',
     target: { atMost: 1.1 },
-    measure: async (bench) => [(await page(bench)).memory],
+    measure: async (bench) => [(await pagedOnce(bench)).memory],
   },
   {
     what: 'cache_keys over 1,000,000 keys: p99 of a GET beside it',
     against: 'the same GET on an idle server',
     unit: 'ms',
     target: { atMost: 3 },
-    measure: async (bench) => [(await page(bench)).latency],
+    measure: async (bench) => [(await pagedOnce(bench)).latency],
   },
 ];
