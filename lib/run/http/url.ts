@@ -87,6 +87,7 @@ function urlOfPieces(pieces: readonly Piece[], template: string, { params, expan
     shown += escaped;
   }
   refuseDotSegments(built, places);
+  refuseEmptySteps(built, places);
   const url = parseUrl(dropOmittedMembers(built, places));
   if (!url) {
     throw new GantzError(
@@ -119,6 +120,16 @@ function refuseDotSegments(built: string, places: readonly Place[]): void {
     const place = places.find((value) => value.start <= index + segment.length && value.end >= index);
     if (place)
       throw refuseValue(place.path, `would make ${JSON.stringify(segment)} a step of the url's path`);
+  }
+}
+
+/** A step that is given but empty would name another thing: `DELETE /users/` for `/users/{{id}}`. */
+function refuseEmptySteps(built: string, places: readonly Place[]): void {
+  for (const { start, end, omitted, path } of places) {
+    const isStep = /[/\\]/.test(built.charAt(start - 1)) && /^(?:[/\\?#]|$)/.test(built.slice(end, end + 1));
+    const inPath = positionAfter(built.slice(0, start)) === 'path';
+    if (start === end && !omitted && isStep && inPath)
+      throw refuseValue(path, "is empty, and a whole step of the url's path");
   }
 }
 

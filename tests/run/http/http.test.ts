@@ -174,7 +174,7 @@ describe('a request', () => {
     }
   });
 
-  it('refuses values that make a dot segment, also as part of one', async () => {
+  it('refuses values that make a dot segment, also as part of one, or an empty step', async () => {
     for (const [path, x] of [
       ['/a/{{x}}/b', '.'],
       ['/a/{{x}}/b', '..'],
@@ -186,6 +186,9 @@ describe('a request', () => {
       ['/a${SLASH}{{x}}${SLASH}b', '..'],
       ['/a/{{x}}?q', '..'],
       ['/a/\t{{x}}', '..'],
+      ['/a/{{x}}', ''],
+      ['/a/{{x}}/b', ''],
+      ['/a/{{x}}?q', ''],
     ] as const) {
       const error = await fails(
         run({ path }, { params: { x }, environment: { SLASH: '\\' } }),
