@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Call } from '../lib/call.ts';
 import { GantzError } from '../lib/errors.ts';
 import type { PubsubSubscribeParameters, PubsubSubscribeResult } from '../lib/generated/tools.ts';
 import type { Client } from '../lib/redis/commands.ts';
 import { decode, encode } from '../lib/redis/codec.ts';
 import { globUnder } from '../lib/redis/pattern.ts';
-import type { Redis } from '../lib/redis/redis.ts';
+import type { DedicatedRedis, Redis } from '../lib/redis/redis.ts';
 import type { Group } from '../lib/redis/row.ts';
 
 /** Messages to whoever listens now. */
@@ -47,7 +48,7 @@ async function listen(
   await Promise.race([confirmed, inbox.ended, connection.lost]);
   call.notice(`subscribed ${params.subscription_id}`);
   // Only now does its own wait begin: a server that never confirms is bound like any other that is silent.
-  const release = bindWait(redis, inbox, params, call);
+  const release = bindWait(redis, connection, inbox, params, call);
   try {
     return await Promise.race([inbox.ended, connection.lost]);
   } finally {
@@ -57,8 +58,8 @@ async function listen(
 
 type Inbox = {
   /** Takes a message in. */
-  take(message: Message): void;
-  end(reason: PubsubSubscribeResult['reason']): void;
+  readonly take: (message: Message) => void;
+  readonly end: (reason: End['reason']) => void;
   /** What came, once something ended it. */
   readonly ended: Promise<End>;
 };
@@ -91,12 +92,23 @@ function openInbox({ count }: PubsubSubscribeParameters, { follow, given, emit }
 /** Ends the wait at its timeout, and with --follow on an interrupt; gives the function that stops watching. */
 function bindWait(
   redis: Redis,
+  connection: DedicatedRedis,
   { end }: Inbox,
   { timeout }: PubsubSubscribeParameters,
   { follow, given, signal, deadline }: Call,
 ): () => void {
   const waitMs = deadline.allowWait(!follow || given.has('timeout') ? timeout * 1000 : Infinity);
-  const timer = waitMs < 2 ** 31 ? setTimeout(() => end('timeout'), waitMs) : undefined;
+  // Asked shortly before: silence is a quiet channel only where there is a server.
+  const askMs = Math.min(1000, waitMs / 2);
+  const ask = async (): Promise<void> => {
+    const over = sleep(askMs, undefined, { ref: false });
+    await connection.ask(Math.min(askMs + 1000, deadline.remainingMs() * 0.95));
+    await over;
+    end('timeout');
+  };
+  // A connection that is lost ends the wait by itself.
+  const begin = (): void => void ask().catch(() => undefined);
+  const timer = waitMs < 2 ** 31 ? setTimeout(begin, waitMs - askMs) : undefined;
   const interrupt = (): void => end('interrupted');
   if (follow) {
     redis.outliveSignal();

@@ -16,8 +16,8 @@ import type { Target } from './url.ts';
 /** How many connections the calls of one process may have to themselves at a time. */
 const DEDICATED_CONNECTIONS = 64;
 
-/** A quiet connection of its own is asked for a sign of life this often; an idle timeout would close it instead. */
-const PING_INTERVAL_MS = 15_000;
+/** A connection of its own is asked for a sign of life this often; an idle timeout would close a quiet one instead. */
+const HEARTBEAT_MS = 15_000;
 
 /** One call under way. */
 type Pending = Watched & {
@@ -173,27 +173,30 @@ export class Calls {
     const ending = (pending.ending ??= []);
     const release = await this.#slots.take((cancel) => ending.push(cancel));
     let link: Link | undefined;
+    let heartbeat: NodeJS.Timeout | undefined;
     const close = (): void => {
+      clearInterval(heartbeat);
       link?.destroy();
       release();
     };
     ending.push(close);
     try {
       if (pending.over) throw closedError();
-      link = this.#connect.another({
-        connectTimeoutMs: pending.deadline.remainingMs() + 100,
-        pingIntervalMs: PING_INTERVAL_MS,
-      });
+      const own = this.#connect.another({ connectTimeoutMs: pending.deadline.remainingMs() + 100 });
+      link = own;
       const lost = new Promise<never>((_, reject) => {
-        link?.onLost((error) => reject(asError(this.#explain(error, pending, true))));
+        own.onLost((error) => reject(asError(this.#explain(error, pending, true))));
       });
       lost.catch(() => undefined);
-      const { client } = await link.open();
+      const { client } = await own.open();
+      if (isOver(pending)) throw closedError();
+      const ask = (withinMs: number): Promise<void> => own.ask(withinMs);
+      heartbeat = setInterval(() => void ask(HEARTBEAT_MS).catch(() => undefined), HEARTBEAT_MS);
       const dispose = (): Promise<void> => {
         close();
         return Promise.resolve();
       };
-      return { client, lost, close, [Symbol.asyncDispose]: dispose };
+      return { client, ask, lost, close, [Symbol.asyncDispose]: dispose };
     } catch (error) {
       close();
       throw this.#explain(error, pending, false);

@@ -50,6 +50,19 @@ export class Link {
     this.#lost = listener;
   }
 
+  /** Asks the server for a sign of life; one that gives none in time, in milliseconds, is lost. */
+  async ask(withinMs: number): Promise<void> {
+    const timer = setTimeout(() => {
+      this.#lost?.(Object.assign(new Error('no answer to a PING'), { code: 'ETIMEDOUT' }));
+      this.destroy();
+    }, withinMs);
+    try {
+      await this.client.ping();
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   /** Counts a call that uses it. */
   begin(): void {
     this.#pending++;

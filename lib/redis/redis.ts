@@ -17,14 +17,16 @@ export type Redis = {
   readonly connected: () => Promise<void>;
   /** From now on it is for the row to end when its signal aborts, with a result; until then the call fails. */
   readonly outliveSignal: () => void;
-  /** A connection of its own for commands that block or subscribe; the caller disposes of it. */
+  /** A connection of its own for subscriptions; the caller disposes of it. It is lost when the server falls silent. */
   readonly dedicated: () => Promise<DedicatedRedis>;
 };
 
 /** A connection that one call has to itself, closed by `await using` or `close()`. */
 export type DedicatedRedis = AsyncDisposable & {
   readonly client: Client;
-  close(): void;
+  readonly close: () => void;
+  /** Resolves once the server has given a sign of life; without one in time, in milliseconds, the connection is lost. */
+  readonly ask: (withinMs: number) => Promise<void>;
   /** Rejects with a GantzError when the connection is lost. */
   readonly lost: Promise<never>;
 };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, before, describe, it } from 'node:test';
+import { after, before, beforeEach, describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { ProgressEvent } from '../../lib/call.ts';
 import { Deadline } from '../../lib/deadline.ts';
@@ -353,6 +353,53 @@ describe('pubsub', () => {
         await failed;
       });
     }
+  });
+
+  describe('on a server that falls silent', () => {
+    let silent: RedisServer;
+    let waiting: Rows;
+    before(async () => {
+      silent = await startRedis();
+      waiting = openRows(silent);
+    });
+    after(async () => {
+      await waiting.close();
+      await silent.stop();
+    });
+    beforeEach(() => silent.resume());
+
+    it('is no quiet channel: it is REDIS_UNAVAILABLE instead of a timeout', async () => {
+      const { ended } = await subscribe({ channel: 'c', timeout: 0.5 }, {}, waiting);
+      silent.pause();
+      await assert.rejects(ended, { code: 'REDIS_UNAVAILABLE', message: /does not answer/ });
+    });
+
+    it('does not wait for ever when it is followed', async (t) => {
+      t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
+      const { ended } = await subscribe({ channel: 'c' }, { follow: true }, waiting);
+      silent.pause();
+      t.mock.timers.tick(15_000);
+      t.mock.timers.tick(15_000);
+      await assert.rejects(ended, { code: 'REDIS_UNAVAILABLE', message: /does not answer/ });
+    });
+
+    it('goes on when a sign of life comes in time', async (t) => {
+      t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
+      const { ended, id, events } = await subscribe({ channel: 'c' }, { follow: true }, waiting);
+      const observer = await silent.client();
+      const pings = async (): Promise<number> =>
+        Number(/cmdstat_ping:calls=(\d+)/.exec(await observer.info('commandstats'))?.[1] ?? 0);
+      for (let beat = 1; beat <= 3; beat++) {
+        const before = await pings();
+        t.mock.timers.tick(15_000);
+        while ((await pings()) === before) await new Promise(setImmediate);
+        // What is published now arrives behind the answer.
+        await waiting.call('pubsub_publish', { channel: 'c', message: beat });
+        while (events.length < beat) await new Promise(setImmediate);
+      }
+      await waiting.call('pubsub_unsubscribe', { subscription_id: id });
+      assert.deepEqual(await ended.then(({ received, reason }) => [received, reason]), [3, 'unsubscribed']);
+    });
   });
 
   it('a lost connection is REDIS_UNAVAILABLE', async () => {
