@@ -21,7 +21,7 @@ const EXITS: Readonly<Record<number, string>> = {
 
 /** A Markdown page that teaches an agent with a shell to use tools: names, parameters, an example each, exit codes. */
 export function renderSkill({ name, description, tools, command }: SkillOptions): string {
-  const about = oneLine(description ?? `The tools of ${name}`);
+  const about = oneLine(description ?? `The tools of ${name}`).replace(/[^.!?]$/, '$&.');
   return `---
 name: ${slug(name)}
 description: ${JSON.stringify(`${about} Use it from a shell to call ${someOf(tools)}.`)}
