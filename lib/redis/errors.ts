@@ -20,9 +20,11 @@ export type Circumstances = {
   readOnly: boolean;
 };
 
-type Meaning = { code: Code; hint?: string; retryable?: boolean };
+type Meaning = { code: Code; hint?: string };
 
 const CREDENTIALS = 'Check user and password in REDIS_URL (redis://user:password@host:port).';
+const PERMISSION = 'Give this user the permission (ACL SETUSER), or use another one in REDIS_URL.';
+const DATABASE = 'Name a database in REDIS_URL that the server has, or none.';
 const LATER = 'Try again in a moment.';
 
 /** What the first word of an error reply means. The first four are also what the scripts of tools/lua refuse with. */
@@ -33,10 +35,7 @@ const REPLIES: Readonly<Record<string, Meaning>> = {
   INVALID: { code: 'INVALID_PARAMETERS' },
   NOAUTH: { code: 'REDIS_AUTH', hint: CREDENTIALS },
   WRONGPASS: { code: 'REDIS_AUTH', hint: CREDENTIALS },
-  NOPERM: {
-    code: 'REDIS_AUTH',
-    hint: 'Give this user the permission (ACL SETUSER), or use another one in REDIS_URL.',
-  },
+  NOPERM: { code: 'REDIS_AUTH', hint: PERMISSION },
   DENIED: {
     code: 'REDIS_AUTH',
     hint: 'The server is in protected mode: give it a password, or connect from its own machine.',
@@ -60,6 +59,28 @@ const REPLIES: Readonly<Record<string, Meaning>> = {
     hint: 'This is a node of a cluster, and clusters are not supported yet.',
   },
 };
+
+/**
+ * What a reply means of which Redis says no more than ERR, by how it begins. The only sentences that are looked at: Redis
+ * has no word for them, and the first thing that goes wrong on many a server is one of these.
+ */
+const SENTENCES: readonly (readonly [beginning: string, Meaning & { begun?: true }])[] = [
+  [
+    'ERR max number of clients',
+    {
+      code: 'REDIS_UNAVAILABLE',
+      hint: 'The server is full: end some of its clients, or raise its maxclients.',
+    },
+  ],
+  ['ERR AUTH ', { code: 'REDIS_AUTH', hint: CREDENTIALS }],
+  ['ERR Client sent AUTH', { code: 'REDIS_AUTH', hint: CREDENTIALS }],
+  ['ERR invalid password', { code: 'REDIS_AUTH', hint: CREDENTIALS }],
+  ['ERR DB index is out of range', { code: 'NOT_RUNNABLE', hint: DATABASE }],
+  ['ERR invalid DB index', { code: 'NOT_RUNNABLE', hint: DATABASE }],
+  ['ERR SELECT is not allowed', { code: 'NOT_RUNNABLE', hint: DATABASE }],
+  // A script may have done something before the command that its user lacks.
+  ["ERR The user executing the script can't", { code: 'REDIS_AUTH', hint: PERMISSION, begun: true }],
+];
 
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there',
@@ -103,21 +124,19 @@ export function outcomeOf({ sent, readOnly }: Pick<Circumstances, 'sent' | 'read
   return sent && !readOnly ? 'unknown' : 'none';
 }
 
-/** A reply that is an error: the server did nothing. */
-function explainReply(error: Error, { where, sent }: Circumstances): GantzError {
-  const word = firstWord(error.message);
-  const sentence = error.message.slice(word.length).trim() || error.message;
-  const meaning = REPLIES[word];
-  if (meaning) {
-    const { code, ...options } = meaning;
-    const fromServer = code.startsWith('REDIS_');
-    return new GantzError(code, fromServer ? `Redis at ${where} answered ${error.message}` : sentence, {
-      ...options,
-      cause: error,
-    });
+/** A reply that is an error: the server did nothing, unless it was a script that ended in its middle. */
+function explainReply(error: Error, { where, sent, readOnly }: Circumstances): GantzError {
+  const { message } = error;
+  const word = firstWord(message);
+  const known = REPLIES[word];
+  if (known && !known.code.startsWith('REDIS_')) {
+    return new GantzError(known.code, message.slice(word.length).trim() || message, { cause: error });
   }
-  return new GantzError(sent ? 'REDIS_ERROR' : 'REDIS_AUTH', `Redis at ${where} answered ${error.message}`, {
-    ...(!sent && { hint: 'Check user, password and database in REDIS_URL.' }),
+  const spelled = SENTENCES.find(([beginning]) => message.startsWith(beginning))?.[1];
+  const { code, hint }: Meaning = known ?? spelled ?? { code: 'REDIS_ERROR' };
+  return new GantzError(code, `Redis at ${where} answered ${message}`, {
+    outcome: spelled?.begun ? outcomeOf({ sent, readOnly }) : 'none',
+    ...(hint !== undefined && { hint }),
     cause: error,
   });
 }

@@ -34,6 +34,11 @@ describe('explainRedisError', () => {
     ['MASTERDOWN Link with MASTER is down', 'REDIS_UNAVAILABLE', true],
     ['NOREPLICAS Not enough good replicas to write.', 'REDIS_UNAVAILABLE', true],
     ['MOVED 3999 127.0.0.1:6381', 'REDIS_ERROR', false],
+    ['ERR max number of clients reached', 'REDIS_UNAVAILABLE', true],
+    ['ERR DB index is out of range', 'NOT_RUNNABLE', false],
+    ['ERR invalid DB index', 'NOT_RUNNABLE', false],
+    ['ERR SELECT is not allowed in cluster mode', 'NOT_RUNNABLE', false],
+    ['ERR AUTH <password> called without any password configured', 'REDIS_AUTH', false],
     ['ERR unknown command', 'REDIS_ERROR', false],
     ['NOVELTY of a later version', 'REDIS_ERROR', false],
     ['lower case', 'REDIS_ERROR', false],
@@ -43,6 +48,21 @@ describe('explainRedisError', () => {
       assert.deepEqual([explained.code, explained.outcome, explained.retryable], [code, 'none', retryable]);
     });
   }
+
+  it('takes a reply to the handshake for what it says, not for a wrong password', () => {
+    const code = (reply: string): string => explain(new ErrorReply(reply), { sent: false }).code;
+    assert.equal(code('ERR max number of clients reached'), 'REDIS_UNAVAILABLE');
+    assert.equal(code('ERR DB index is out of range'), 'NOT_RUNNABLE');
+    assert.equal(code('ERR unknown command'), 'REDIS_ERROR');
+    assert.equal(code('ERR AUTH <password> called without any password configured'), 'REDIS_AUTH');
+  });
+
+  it('takes a permission that a script lacks for one, and says that the script may have begun', () => {
+    const reply = "ERR The user executing the script can't run this command or subcommand";
+    const refused = explain(new ErrorReply(`${reply} script: 5b87, on @user_script:28.`));
+    assert.deepEqual([refused.code, refused.outcome], ['REDIS_AUTH', 'unknown']);
+    assert.equal(explain(new ErrorReply(reply), { readOnly: true }).outcome, 'none');
+  });
 
   it('gives the sentence of a script as the message', () =>
     assert.equal(explain(new ErrorReply('CONFLICT The revision is 3')).message, 'The revision is 3'));
