@@ -1,22 +1,17 @@
-import { isUtf8 } from 'node:buffer';
 import type { HttpBindings } from '@hono/node-server';
-import { Hono, type Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
+import { Hono } from 'hono';
 import { failure, success } from '../envelope.ts';
-import { CODES, GantzError, toGantzError } from '../errors.ts';
+import { CODES, toGantzError } from '../errors.ts';
 import { definitionOf } from '../manifest/definition.ts';
 import type { Runners } from '../mcp/runners.ts';
 import { parseRequest } from '../parameters/request.ts';
-import { guardNames, guardToken, type GuardOptions } from './guard.ts';
+import { BodyTooLong, readText } from './body.ts';
+import { goneSignal } from './gone.ts';
+import { guardNames, guardToken, type Guarded, type GuardOptions } from './guard.ts';
 import { isRedisUp } from './health.ts';
 import type { McpFace } from './mcp.ts';
 import type { Metrics } from './metrics.ts';
 import { answer, refuse } from './refusal.ts';
-
-/** The largest body that is read, in bytes. */
-export const MAX_BODY_BYTES = 16 * 1024 * 1024;
-
-type Env = { Bindings: HttpBindings };
 
 export type AppOptions = GuardOptions & {
   runners: Runners;
@@ -26,17 +21,9 @@ export type AppOptions = GuardOptions & {
 };
 
 /** The routes: REST at /mcp/tools, MCP at /mcp, /healthz and /metrics. */
-export function createApp(options: AppOptions): Hono<Env> {
+export function createApp(options: AppOptions): Hono<Guarded> {
   const { runners, metrics, mcp } = options;
-  const app = new Hono<Env>();
-  const limited = bodyLimit({
-    maxSize: MAX_BODY_BYTES,
-    onError: () =>
-      refuse(413, 'USAGE', `The body is longer than ${MAX_BODY_BYTES} bytes`, {
-        // The rest of it is not read.
-        headers: { connection: 'close' },
-      }),
-  });
+  const app = new Hono<Guarded>();
 
   app.use(guardNames(options));
   app.get('/healthz', async () => {
@@ -56,9 +43,9 @@ export function createApp(options: AppOptions): Hono<Env> {
     return new Response(await metrics.render(), { headers: { 'content-type': metrics.contentType } });
   });
   app.get('/mcp/tools', () => Response.json({ tools: runners.current.tools.map(definitionOf) }));
-  app.post('/mcp/tools/call', limited, (context) => callTool(context, runners));
-  app.all('/mcp', limited, async ({ req }) => {
-    const body = req.method === 'POST' ? await readText(req.raw) : undefined;
+  app.post('/mcp/tools/call', ({ env }) => callTool(env, runners));
+  app.all('/mcp', async ({ req, env }) => {
+    const body = req.method === 'POST' ? await readText(env.incoming) : undefined;
     return await (await mcp()).answer(req.raw, body);
   });
 
@@ -72,36 +59,23 @@ export function createApp(options: AppOptions): Hono<Env> {
     }),
   );
   app.onError((thrown) => {
+    if (thrown instanceof BodyTooLong) {
+      return refuse(413, 'USAGE', `The body is ${thrown.message}`, {
+        // The rest of it is not read.
+        headers: { connection: 'close' },
+      });
+    }
     const error = toGantzError(thrown);
     return answer(CODES[error.code].http, failure(error));
   });
   return app;
 }
 
-async function callTool({ req, env }: Context<Env>, runners: Runners): Promise<Response> {
+async function callTool({ incoming }: HttpBindings, runners: Runners): Promise<Response> {
   const startedAt = performance.now();
-  const { outgoing } = env;
-  const gone = new AbortController();
-  const onClose = (): void => {
-    if (!outgoing.writableFinished) gone.abort(new GantzError('CANCELLED', 'The client went away'));
-  };
-  outgoing.once('close', onClose);
-  try {
-    const { tool, params } = parseRequest(await readText(req.raw), ['tool', 'params']);
-    const options = { signal: gone.signal, startedAt };
-    return answer(200, success(await runners.use((runner) => runner.call(tool, params, options))));
-  } catch (thrown) {
-    const error = toGantzError(thrown);
-    return answer(CODES[error.code].http, failure(error));
-  } finally {
-    outgoing.off('close', onClose);
-  }
-}
-
-async function readText(request: Request): Promise<string> {
-  const bytes = Buffer.from(await request.arrayBuffer());
-  if (!isUtf8(bytes)) throw new GantzError('INVALID_JSON', 'The body is not UTF-8 text');
-  return bytes.toString('utf8');
+  const { tool, params } = parseRequest(await readText(incoming), ['tool', 'params']);
+  const options = { signal: goneSignal(incoming), startedAt };
+  return answer(200, success(await runners.use((runner) => runner.call(tool, params, options))));
 }
 
 function wrongMethod(allow: string): Response {

@@ -1,3 +1,4 @@
+import type { HttpBindings } from '@hono/node-server';
 import type { MiddlewareHandler } from 'hono';
 import { nameOfHost, nameOfOrigin } from './address.ts';
 import { refuse } from './refusal.ts';
@@ -9,16 +10,20 @@ export type GuardOptions = {
   isAuthorized?: (header: string | undefined) => boolean;
 };
 
+/** What hono hands on: the request as node:http has it, whose headers need no copy. */
+export type Guarded = { Bindings: HttpBindings };
+
 /** Lets a request pass when its Host and its Origin are the server's own. */
-export function guardNames({ knows }: GuardOptions): MiddlewareHandler {
-  return async ({ req }, next) => {
-    const host = nameOfHost(req.header('host') ?? '');
+export function guardNames({ knows }: GuardOptions): MiddlewareHandler<Guarded> {
+  return async ({ env }, next) => {
+    const { headers } = env.incoming;
+    const host = nameOfHost(headers.host ?? '');
     if (host === undefined || !knows(host)) {
       return refuse(403, 'FORBIDDEN', 'The Host of this request is not this server', {
         hint: 'Call it by its address; gantz serve --allow-host NAME allows another name.',
       });
     }
-    const origin = req.header('origin');
+    const { origin } = headers;
     const page = origin === undefined ? host : nameOfOrigin(origin);
     if (page === undefined || !knows(page)) {
       return refuse(403, 'FORBIDDEN', 'Web pages of this Origin may not call this server');
@@ -29,9 +34,9 @@ export function guardNames({ knows }: GuardOptions): MiddlewareHandler {
 }
 
 /** Lets a request pass when it brings the token. */
-export function guardToken({ isAuthorized }: GuardOptions): MiddlewareHandler {
-  return async ({ req }, next) => {
-    if (!isAuthorized || isAuthorized(req.header('authorization'))) {
+export function guardToken({ isAuthorized }: GuardOptions): MiddlewareHandler<Guarded> {
+  return async ({ env }, next) => {
+    if (!isAuthorized || isAuthorized(env.incoming.headers.authorization)) {
       await next();
       return undefined;
     }

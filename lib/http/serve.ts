@@ -59,8 +59,6 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
   const { requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
   const server = createAdaptorServer({
     fetch: app.fetch,
-    // A library inside this process may want the globals as they are.
-    overrideGlobalObjects: false,
     serverOptions: {
       maxHeaderSize: MAX_HEADER_BYTES,
       headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs),

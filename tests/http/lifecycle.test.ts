@@ -26,7 +26,7 @@ tools:
     description: Waits until a file is there
     parameters: [{ name: file, type: string, required: true }, { name: begun, type: string, required: true }]
     script:
-      shell: 'begun={{begun}}; trap "echo ended > \\"$begun\\"" EXIT TERM; echo begun > "$begun"; while [ ! -e {{file}} ]; do sleep 0.01; done; echo there'
+      shell: 'finish() { echo ended > {{begun}}; }; trap finish EXIT TERM; echo begun > {{begun}}; while [ ! -e {{file}} ]; do sleep 0.01; done; echo there'
 `,
   );
 });
