@@ -105,6 +105,13 @@ describe('list', () => {
     await rows.failure('list_range', { key: 'text' }, 'WRONG_TYPE');
   });
 
+  it('refuses an index that Redis could not read', async () => {
+    for (const index of [1e21, -1e21, 2 ** 53])
+      for (const name of ['start', 'end'])
+        await rows.failure('list_range', { key: 'none', [name]: index }, 'INVALID_PARAMETERS');
+    await rows.call('list_range', { key: 'none', start: -(2 ** 53 - 1), end: 2 ** 53 - 1 });
+  });
+
   it('refuses to push nothing', async () => {
     await rows.failure('list_push', { key: 'none', values: [] }, 'INVALID_PARAMETERS');
   });
