@@ -60,7 +60,7 @@ function fromFields(id: string, fields: readonly string[]): NonNullable<SessionG
     const [field = '', text = ''] = [fields[at], fields[at + 1]];
     const key = field.slice('data:'.length);
     if (field.startsWith('data:')) data.push([key, decode(text)]);
-    else if (field.startsWith('json:')) data.push([String(JSON.parse(key)), decode(text)]);
+    else if (field.startsWith('json:')) data.push([unquoted(key), decode(text)]);
     else meta.set(field, text);
   }
   return {
@@ -73,9 +73,15 @@ function fromFields(id: string, fields: readonly string[]): NonNullable<SessionG
   };
 }
 
-/** UTC, ISO 8601, of Unix milliseconds. */
+/** The key that was stored in quotes; what somebody else left there is its own name. */
+function unquoted(text: string): string {
+  const key = decode(text);
+  return typeof key === 'string' ? key : text;
+}
+
+/** UTC, ISO 8601, of Unix milliseconds; the beginning of time of anything else. */
 function isoTime(milliseconds = '0'): string {
-  return new Date(Number(milliseconds)).toISOString();
+  return new Date(/^\d{1,15}$/.test(milliseconds) ? Number(milliseconds) : 0).toISOString();
 }
 
 if (process.argv[1] === import.meta.filename) void import('../lib/entry-of-group.ts');

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { anyJson, anyText } from '../helpers/json.ts';
-import { startRedis, type PlainClient, type RedisServer } from '../helpers/redis-server.ts';
+import { dump, startRedis, type PlainClient, type RedisServer } from '../helpers/redis-server.ts';
 import { openRows, type Rows } from '../helpers/rows.ts';
 
 const anyData = fc
@@ -93,6 +94,38 @@ describe('session', () => {
     assert.deepEqual(await rows.call('session_delete', { session_id: 'none' }), { deleted: false });
   });
 
+  for (const revision of ['abc', '', '0', '-1', '1.5', ' 1', '12345678901234567890']) {
+    it(`takes a hash whose revision is ${JSON.stringify(revision)} for no session, and leaves it alone`, async () => {
+      const id = randomUUID();
+      await client.hSet(stored(id), { revision, created_at: '1', updated_at: '1', 'data:a': '1' });
+      const untouched = await dump(client);
+      assert.equal((await rows.call('session_get', { session_id: id })).found, false);
+      for (const merge of [true, false])
+        await rows.failure('session_update', { session_id: id, data: { b: 2 }, merge }, 'NOT_FOUND');
+      for (const ttl of [5, null]) await rows.failure('session_extend', { session_id: id, ttl }, 'NOT_FOUND');
+      assert.deepEqual(await dump(client), untouched);
+    });
+  }
+
+  it('reads a session with fields that it did not write itself', async () => {
+    await client.hSet(stored('damaged'), {
+      revision: '3',
+      created_at: 'yesterday',
+      updated_at: '99999999999999999999',
+      'json:{': '1',
+      'json:5': '2',
+      other: 'x',
+    });
+    const { session } = await rows.call('session_get', { session_id: 'damaged' });
+    assert.deepEqual(session, {
+      id: 'damaged',
+      data: { '{': 1, '5': 2 },
+      created_at: '1970-01-01T00:00:00.000Z',
+      updated_at: '1970-01-01T00:00:00.000Z',
+      revision: 3,
+    });
+  });
+
   it('takes a hash that somebody else left for no session', async () => {
     await client.hSet(stored('foreign'), 'a', '1');
     assert.equal((await rows.call('session_get', { session_id: 'foreign' })).found, false);
@@ -100,6 +133,8 @@ describe('session', () => {
     await client.set(stored('text'), 'x');
     await rows.failure('session_get', { session_id: 'text' }, 'WRONG_TYPE');
     await rows.failure('session_update', { session_id: 'text', data: {} }, 'WRONG_TYPE');
+    await rows.failure('session_extend', { session_id: 'text' }, 'WRONG_TYPE');
+    await rows.failure('session_extend', { session_id: 'foreign' }, 'NOT_FOUND');
   });
 
   describe('session_update', () => {

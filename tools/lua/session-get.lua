@@ -4,7 +4,8 @@
 
 local session = KEYS[1]
 
--- A hash that somebody else left here has no revision.
 local revision = redis.pcall('HGET', session, 'revision')
-if type(revision) ~= 'string' then return revision end
+if type(revision) == 'table' then return revision end
+-- A hash that somebody else left here has no revision, or one that does not count.
+if not revision or #revision > 15 or not string.find(revision, '^[1-9]%d*$') then return nil end
 return { redis.call('PTTL', session), redis.call('HGETALL', session) }

@@ -12,7 +12,10 @@ local CHUNK = 4000 -- unpack takes no more than 8000; even, so that no pair is t
 
 local revision = redis.pcall('HGET', session, 'revision')
 if type(revision) == 'table' then return revision end
-if not revision then return redis.error_reply('NOTFOUND There is no such session') end
+-- A hash that somebody else left here has no revision, or one that does not count.
+if not revision or #revision > 15 or not string.find(revision, '^[1-9]%d*$') then
+  return redis.error_reply('NOTFOUND There is no such session')
+end
 if expected ~= '' and expected ~= revision then
   return redis.error_reply('CONFLICT The session is at revision ' .. revision .. ', not ' .. expected)
 end
