@@ -44,9 +44,7 @@ async function connectNew(mode: 'auto' | 'legacy'): Promise<Caller> {
 
 async function connectOld(): Promise<Caller> {
   const client = new OldClient(INFO);
-  await client.connect(
-    new OldTransport(new URL(`${server.url}/mcp`), { requestInit }) as Parameters<OldClient['connect']>[0],
-  );
+  await client.connect(new OldTransport(new URL(`${server.url}/mcp`), { requestInit }));
   return {
     tools: async () => (await client.listTools()).tools.map(({ name }) => name),
     call: async (name, args = {}, signal) =>
