@@ -38,8 +38,11 @@ local function keepUntil(microsecond)
   redis.call('PEXPIREAT', log, whole(math.ceil(microsecond / 1000) + 1))
 end
 
-redis.call('ZREMRANGEBYSCORE', log, '-inf', whole(now - window))
-local newest = entry(-1)
+-- Entries that have left the window; they are removed last, since a script that has removed something may go on writing
+-- to a server that is out of memory.
+local gone = redis.call('ZCOUNT', log, '-inf', whole(now - window))
+local count = redis.call('ZCARD', log)
+local newest = count > gone and entry(-1) or nil
 
 -- The clock was set back: what it says was done later was done just now at the latest.
 if newest and newest.at > now then
@@ -50,13 +53,13 @@ if newest and newest.at > now then
   keepUntil(now + window)
 end
 
-local oldest = newest and entry(0)
+local oldest = newest and entry(gone)
 local before = oldest and oldest.sum - oldest.own or 0 -- costs that have left the window
 local used = newest and newest.sum - before or 0
 
 if used + cost > limit then
   -- The first entry with whose going this cost fits.
-  local low, high = 0, redis.call('ZCARD', log) - 1
+  local low, high = gone, count - 1
   while low < high do
     local middle = math.floor((low + high) / 2)
     if entry(middle).sum - before >= used + cost - limit then high = middle else low = middle + 1 end
@@ -67,7 +70,7 @@ end
 
 -- A log that never ran empty for ages: count from 0 again.
 if newest and newest.sum + cost > MOST then
-  local entries = redis.call('ZRANGE', log, 0, -1, 'WITHSCORES')
+  local entries = redis.call('ZRANGE', log, gone, -1, 'WITHSCORES')
   redis.call('DEL', log)
   for index = 1, #entries, 2 do
     local sum, own = string.match(entries[index], '^(%d+):(%d+)$')
@@ -77,5 +80,6 @@ if newest and newest.sum + cost > MOST then
 end
 
 redis.call('ZADD', log, whole(now), member((newest and newest.sum or 0) + cost, cost))
+if gone > 0 then redis.call('ZREMRANGEBYSCORE', log, '-inf', whole(now - window)) end
 keepUntil(now + window)
 return { 1, used + cost, math.ceil((now + window) / 1000000), 0 }

@@ -20,6 +20,10 @@ if expected ~= '' and expected ~= revision then
   return redis.error_reply('CONFLICT The session is at revision ' .. revision .. ', not ' .. expected)
 end
 
+local time = redis.call('TIME')
+-- First: a server that is out of memory refuses this, but nothing behind a removal.
+redis.call('HSET', session, 'updated_at', string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000)))
+
 if mode == 'replace' then
   local old = {}
   for _, field in ipairs(redis.call('HKEYS', session)) do
@@ -34,6 +38,4 @@ end
 for first = 3, #ARGV, CHUNK do
   redis.call('HSET', session, unpack(ARGV, first, math.min(first + CHUNK - 1, #ARGV)))
 end
-local time = redis.call('TIME')
-redis.call('HSET', session, 'updated_at', string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000)))
 return redis.call('HINCRBY', session, 'revision', 1)
