@@ -56,8 +56,8 @@ async function listKeys(
   const prefix = redis.key('cache', '');
   const MATCH = globUnder(prefix, pattern);
   const page = await scanPage<string>(
-    async (from) => {
-      const { cursor: next, keys } = await redis.client.scan(from, { MATCH, COUNT: 1000 });
+    async (from, COUNT) => {
+      const { cursor: next, keys } = await redis.client.scan(from, { MATCH, COUNT });
       return { cursor: next, items: keys };
     },
     { limit, cursor, deadline, progress: (found) => emit({ event: 'progress', progress: found }) },

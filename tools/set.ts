@@ -36,8 +36,8 @@ async function listMembers(
 ): Promise<SetMembersResult> {
   const name = redis.key('set', key);
   const page = await scanPage<string>(
-    async (from) => {
-      const { cursor: next, members } = await redis.client.sScan(name, from, { COUNT: 1000 });
+    async (from, COUNT) => {
+      const { cursor: next, members } = await redis.client.sScan(name, from, { COUNT });
       return { cursor: next, items: members };
     },
     { limit, cursor, deadline, progress: (found) => emit({ event: 'progress', progress: found }) },

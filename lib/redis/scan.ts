@@ -1,8 +1,8 @@
 import type { Deadline } from '../deadline.ts';
 import { GantzError } from '../errors.ts';
 
-/** One SCAN-like step: the items of a batch and the cursor of the next, '0' at the end. */
-export type ScanStep<T> = (cursor: string) => Promise<{ cursor: string; items: readonly T[] }>;
+/** One SCAN-like step that looks at about `count` items: those of the batch, and the cursor of the next, '0' at the end. */
+export type ScanStep<T> = (cursor: string, count: number) => Promise<{ cursor: string; items: readonly T[] }>;
 
 type PageOptions<T> = {
   /** Where scanning stops; a page may hold more, since a batch is never cut. */
@@ -16,6 +16,9 @@ type PageOptions<T> = {
   identity?: (item: T) => unknown;
 };
 
+/** The most that one step looks at: the server does nothing else meanwhile. */
+const LARGEST_BATCH = 1000;
+
 /** The share of the time left that scanning may use; the rest is for answering. */
 const SHARE_OF_TIME = 0.85;
 
@@ -27,8 +30,11 @@ export async function scanPage<T>(
   let next = checkCursor(cursor);
   const reserveMs = deadline.remainingMs() * (1 - SHARE_OF_TIME);
   const items = new Map<unknown, T>();
+  let batchSize = Math.min(limit, LARGEST_BATCH);
   do {
-    const batch = await step(next);
+    const batch = await step(next, batchSize);
+    // Where few match, small steps would be many.
+    batchSize = Math.min(batchSize * 2, LARGEST_BATCH);
     for (const item of batch.items) {
       const key = identity(item);
       if (!items.has(key)) items.set(key, item);

@@ -77,6 +77,14 @@ describe('set', () => {
     assert.deepEqual(await rows.call('set_remove', { key: 'many', members }), { removed: 100_000 });
   });
 
+  it('stops near a small limit, not a thousand members behind it', async () => {
+    const members = Array.from({ length: 5000 }, (_, index) => `member ${index}`);
+    await rows.call('set_add', { key: 'large', members });
+    const { count, cursor } = await rows.call('set_members', { key: 'large', limit: 10 });
+    assert.ok(count >= 10 && count < 100, `${count} members`);
+    assert.ok(cursor);
+  });
+
   it('sets the time to live with the write, leaves it alone, or ends it', async () => {
     await rows.call('set_add', { key: 'life', members: [1], ttl: 100 });
     assert.ok((await client.ttl(stored('life'))) > 90);
