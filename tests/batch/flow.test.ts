@@ -127,8 +127,10 @@ test('a signal ends the batch: what is in flight is cancelled and answered', asy
   const batch = startBatch([], { env: env(), config });
   batch.send(script('wait_for', 'endless', 'never'));
   batch.send(script('touch', 'begun', 'begun'));
-  while (!(await readFile(join(folder, 'begun')).catch(() => undefined)))
+  for (let tries = 0; !(await readFile(join(folder, 'begun')).catch(() => undefined)); tries++) {
+    assert.ok(tries < 3000, 'the second call never began');
     await new Promise((resolve) => setTimeout(resolve, 10));
+  }
   batch.signal('SIGTERM');
   const { id, code, outcome } = await batch.answer();
   assert.deepEqual([id, code, outcome], ['endless', 'CANCELLED', 'unknown']);

@@ -36,8 +36,11 @@ after(async () => {
 });
 
 async function says(file: string, text: string): Promise<void> {
-  while ((await readFile(join(folder, file), 'utf8').catch(() => '')).trim() !== text)
+  for (const end = performance.now() + 60_000; performance.now() < end;) {
+    if ((await readFile(join(folder, file), 'utf8').catch(() => '')).trim() === text) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error(`${file} never says ${text}`);
 }
 
 const waitFor = (name: string) => ({

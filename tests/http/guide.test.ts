@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { CODES, type Code } from '../../lib/errors.ts';
+import { startRedis } from '../helpers/redis-server.ts';
+import { startServer } from './server.ts';
+
+const PAGE = await readFile(join(import.meta.dirname, '../../docs/http.md'), 'utf8');
+
+test('the requests of docs/http.md are answered as the page says', async () => {
+  const redis = await startRedis();
+  const server = await startServer([], { env: { REDIS_URL: redis.url } });
+  const requests = [...PAGE.matchAll(/^\$ curl -s \S+?3000(\S+) -d '(.*)'\n(.*)$/gm)];
+  assert.equal(requests.length, 2);
+  for (const [, path = '', body = '', answer] of requests) {
+    const response = await fetch(`${server.url}${path}`, { method: 'POST', body });
+    assert.equal(await response.text(), answer);
+  }
+  await server.stop();
+  await redis.stop();
+});
+
+test('docs/http.md gives the status of every code', () => {
+  for (const code of Object.keys(CODES) as Code[]) {
+    const row = PAGE.split('\n').find((line) => line.startsWith(`| ${CODES[code].http} | `));
+    assert.ok(row && new RegExp(`\\b${code}\\b`).test(row), `${code} is with ${CODES[code].http}`);
+  }
+});
