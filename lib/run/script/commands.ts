@@ -329,7 +329,7 @@ function judgeShell(words: readonly Word[], judgement: Judgement, object: Object
       break;
     }
     if (!/^[-+]./.test(prefix)) {
-      if (leading) continue;
+      if (leading && !source) continue;
       break;
     }
     if (/^-[A-Za-z]*c|^--?[Cc]ommand$/.test(prefix) && !prefix.startsWith('--n')) source = true;

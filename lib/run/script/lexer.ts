@@ -212,16 +212,19 @@ class Lexer {
   }
 
   #list(block: Block): 'esac' | undefined {
+    // After `|` lines and comments may come before the command that reads what is piped.
+    let open = false;
     for (;;) {
       this.#blanks();
       const char = this.#at();
+      if (char !== '\n' && char !== '#' && char !== '|') open = false;
       if (char === '') {
         if (block.ends !== 'text') this.#broken = true;
         return undefined;
       }
       if (char === '\n') {
         this.#newline();
-        this.#nextPipeline();
+        if (!open) this.#nextPipeline();
       } else if (char === '#') {
         this.#comment();
       } else if (char === ')') {
@@ -243,6 +246,7 @@ class Lexer {
         } else {
           this.#copy(this.#starts('|&') ? 2 : 1);
           block.piped = true;
+          open = true;
         }
       } else if (char === '(') {
         if (this.#starts('((') && this.#arithmetic(2)) continue;
