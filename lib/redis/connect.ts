@@ -57,7 +57,12 @@ export function connectTo({ target, env, mode, notice }: Options): Connect {
     try {
       return await openOnce(where, deadline);
     } catch (error) {
-      if (target.kind !== 'embedded' || !isAbsent(error)) throw error;
+      if (target.kind !== 'embedded') throw error;
+      if (codeOf(error) === 'EACCES') {
+        const { explainPlaceError } = await import('./embedded/place.ts');
+        throw explainPlaceError(error);
+      }
+      if (!isAbsent(error)) throw error;
       const { ensureServer } = await import('./embedded/server.ts');
       await ensureServer({ env, notice, deadline, signal: closing.signal });
       return await openOnce(where, deadline);
@@ -140,7 +145,10 @@ function linkOptions(mode: RedisOptions['mode'], deadline: Deadline): Omit<Clien
 }
 
 function isAbsent(error: unknown): boolean {
-  return (
-    error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ECONNREFUSED')
-  );
+  const code = codeOf(error);
+  return code === 'ENOENT' || code === 'ECONNREFUSED';
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

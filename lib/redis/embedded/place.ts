@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { existsSync, lstatSync, mkdirSync, type Stats } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { GantzError } from '../../errors.ts';
 
@@ -14,7 +14,7 @@ const LONGEST_SOCKET_PATH = 103;
 export function embeddedPlace(env: Readonly<Record<string, string | undefined>>): Place {
   const base = env['XDG_STATE_HOME']?.startsWith('/')
     ? env['XDG_STATE_HOME']
-    : join(env['HOME'] || homeFolder(), '.local', 'state');
+    : join(env['HOME']?.startsWith('/') ? env['HOME'] : homeFolder(), '.local', 'state');
   const stateFolder = join(base, 'gantz');
   return {
     stateFolder,
@@ -24,9 +24,12 @@ export function embeddedPlace(env: Readonly<Record<string, string | undefined>>)
   };
 }
 
+/** What the system knows, since HOME says nothing of use. */
 function homeFolder(): string {
   try {
-    return homedir();
+    const { homedir } = userInfo();
+    if (homedir.startsWith('/')) return homedir;
+    throw new Error(`${JSON.stringify(homedir)} is no path`);
   } catch (cause) {
     throw new GantzError('NOT_RUNNABLE', 'The embedded Redis has no home: this user has none', {
       hint: 'Set XDG_STATE_HOME to a folder of your own, or REDIS_URL to a server that runs.',
@@ -52,7 +55,7 @@ function shortEnough(path: string): string {
 /** Refuses folders that another user owns or may enter: NOT_RUNNABLE. Folders that are not there yet are fine. */
 export function checkPlace({ stateFolder, socketPath }: Place): void {
   for (const folder of new Set([stateFolder, dirname(socketPath)])) {
-    const found = lstatSync(folder, { throwIfNoEntry: false });
+    const found = look(folder);
     if (!found) continue;
     const problem = !found.isDirectory()
       ? 'is not a folder'
@@ -71,18 +74,41 @@ export function checkPlace({ stateFolder, socketPath }: Place): void {
   }
 }
 
+function look(folder: string): Stats | undefined {
+  try {
+    return lstatSync(folder, { throwIfNoEntry: false });
+  } catch (error) {
+    throw explainPlaceError(error);
+  }
+}
+
 /** Makes the folders, for this user alone. */
 export function makePlace(place: Place): void {
   try {
-    for (const folder of [place.stateFolder, dirname(place.socketPath), place.dataFolder]) {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-    }
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new GantzError('NOT_RUNNABLE', `The embedded Redis has no folder for its data: ${reason}`, {
-      hint: 'Set XDG_STATE_HOME to a folder that can be written, or REDIS_URL to a server of your own.',
-      cause,
-    });
+    for (const folder of [place.stateFolder, dirname(place.socketPath), place.dataFolder]) makeFolder(folder);
+  } catch (error) {
+    throw explainPlaceError(error);
   }
   checkPlace(place);
+}
+
+/** Level by level: where the system answers ENOENT to each of them, as below /proc, Node's `recursive` never ends. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Another process may have been faster.
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+}
+
+/** What the system refused in the place, its path in the message, as NOT_RUNNABLE; anything else comes back as it is. */
+export function explainPlaceError(error: unknown): unknown {
+  if (!(error instanceof Error && 'syscall' in error)) return error;
+  return new GantzError('NOT_RUNNABLE', `The embedded Redis cannot use its folder: ${error.message}`, {
+    hint: 'Set XDG_STATE_HOME to a folder that can be written, or REDIS_URL to a server of your own.',
+    cause: error,
+  });
 }

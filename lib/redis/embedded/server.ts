@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GantzError } from '../../errors.ts';
 import { ask } from './ask.ts';
 import { findServer } from './binary.ts';
 import { takeLock } from './lock.ts';
-import { embeddedPlace, makePlace, type Place } from './place.ts';
+import { embeddedPlace, explainPlaceError, makePlace, type Place } from './place.ts';
 import { poll, type Limits } from './poll.ts';
 import { readLiving, recordOf, writeRecord } from './process-record.ts';
 
@@ -26,6 +26,20 @@ export async function ensureServer({
   const binary = findServer(env);
   const place = embeddedPlace(env);
   makePlace(place);
+  try {
+    await startOnce(binary, place, env, notice, limits);
+  } catch (error) {
+    throw explainPlaceError(error);
+  }
+}
+
+async function startOnce(
+  binary: string,
+  place: Place,
+  env: Environment,
+  notice: (text: string) => void,
+  limits: Limits,
+): Promise<void> {
   const release = await takeLock(place.stateFolder, 'start', limits);
   try {
     if (await accepts(place, limits)) return;
@@ -90,6 +104,7 @@ async function endUnreachable(place: Place, limits: Limits): Promise<void> {
 async function start(binary: string, place: Place, env: Environment, limits: Limits): Promise<void> {
   if (await accepts(place, limits)) return;
   const log = openSync(place.logPath, 'a', 0o600);
+  const logBegin = fstatSync(log).size;
   // Nothing of the caller's is inherited: a pipe would wait for the server, and secrets of the environment would stay.
   const server = spawn(binary, serverArguments(place), {
     cwd: place.dataFolder,
@@ -101,12 +116,19 @@ async function start(binary: string, place: Place, env: Environment, limits: Lim
   let failure: string | undefined;
   server.once('error', (error) => (failure = error.message));
   server.once('exit', (code, signal) => (failure = `it ended with ${signal ?? `status ${code ?? '?'}`}`));
-  const record = server.pid === undefined ? undefined : recordOf(server.pid);
-  if (record) writeRecord(serverRecord(place), record);
   server.unref();
+  const record = server.pid === undefined ? undefined : recordOf(server.pid);
+  try {
+    if (record) writeRecord(serverRecord(place), record);
+  } catch (error) {
+    // A server that nobody could find again must not stay.
+    server.kill();
+    throw error;
+  }
   await poll(
     async () => {
-      if (failure !== undefined) throw notStarted(binary, place, failure);
+      if (failure !== undefined)
+        throw notStarted(binary, place, lastLine(place.logPath, logBegin) ?? failure);
       return (await accepts(place, limits)) || undefined;
     },
     limits,
@@ -122,17 +144,14 @@ function serverArguments({ socketPath, dataFolder }: Place): string[] {
 }
 
 function notStarted(binary: string, { logPath }: Place, reason: string): GantzError {
-  return new GantzError(
-    'REDIS_UNAVAILABLE',
-    `The embedded Redis (${binary}) did not start: ${lastLine(logPath) ?? reason}`,
-    {
-      hint: `Its log is ${logPath}.`,
-      retryable: false,
-    },
-  );
+  return new GantzError('REDIS_UNAVAILABLE', `The embedded Redis (${binary}) did not start: ${reason}`, {
+    hint: `Its log is ${logPath}.`,
+    retryable: false,
+  });
 }
 
-function lastLine(path: string): string | undefined {
-  const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
+/** The last line that a log was given behind its first bytes. */
+function lastLine(path: string, begin: number): string | undefined {
+  const lines = readFileSync(path).subarray(begin).toString().trimEnd().split('\n');
   return lines.at(-1) || undefined;
 }

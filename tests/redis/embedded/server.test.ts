@@ -248,6 +248,31 @@ describe('the embedded server', () => {
     await assert.rejects(call(['PING']), { code: 'REDIS_UNAVAILABLE', message: /the disk is on fire/ });
   });
 
+  it('shows no line of an earlier start as the reason', async () => {
+    const { stateFolder, logPath } = embeddedPlace(env);
+    mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
+    writeFileSync(logPath, 'the disk was on fire\n');
+    const silent = join(env['XDG_STATE_HOME'] ?? '', 'silent-server');
+    writeFileSync(silent, '#!/bin/sh\nexit 3\n');
+    chmodSync(silent, 0o700);
+    env['GANTZ_REDIS_SERVER'] = silent;
+    await assert.rejects(call(['PING']), { code: 'REDIS_UNAVAILABLE', message: /it ended with status 3/ });
+  });
+
+  for (const file of ['redis.log', 'server.json']) {
+    it(`is NOT_RUNNABLE, with the path, when ${file} cannot be written`, async () => {
+      const path = join(embeddedPlace(env).stateFolder, file);
+      mkdirSync(join(path, 'in the way'), { recursive: true, mode: 0o700 });
+      await assert.rejects(call(['PING']), (error) => {
+        assert.ok(error instanceof GantzError);
+        assert.deepEqual([error.code, error.retryable], ['NOT_RUNNABLE', false]);
+        assert.ok(error.message.includes(path), error.message);
+        assert.match(error.hint ?? '', /XDG_STATE_HOME/);
+        return true;
+      });
+    });
+  }
+
   it('serves a long-lived connection through its death', async () => {
     const redis = openRedis({ url: 'embedded:', env, mode: 'long-lived', notice: () => undefined });
     const send = (command: readonly string[]): Promise<unknown> =>
