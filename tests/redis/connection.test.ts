@@ -325,10 +325,10 @@ for (const mode of MODES) {
     });
 
     it('closes the connections of a call with it', async () => {
-      const connection = open(server.url, mode);
       let lost: Promise<never> | undefined;
-      // A call whose deadline came before its connection proves nothing.
+      // A call whose deadline came before its connection proves nothing, and may leave one that is about to close.
       for (let budgetMs = 100; !lost; budgetMs *= 2) {
+        const connection = open(server.url, mode);
         const call = connection.use(within(budgetMs, { readOnly: true }), async ({ dedicated }) => {
           const mine = await dedicated();
           await mine.client.subscribe('c', () => undefined);
