@@ -226,7 +226,7 @@ export class Calls {
   #explain(error: unknown, { link, readOnly }: Pending, sent = true): unknown {
     // Without a connection it is what connecting failed with, explained already, or the row's own.
     if (sent && !link) return error;
-    return explainRedisError(error, { where: this.#where, sent, readOnly });
+    return explainRedisError(link ? link.causeOf(error) : error, { where: this.#where, sent, readOnly });
   }
 }
 

@@ -111,7 +111,8 @@ export function connectTo({ target, env, mode, notice }: Options): Connect {
         } catch (error) {
           closing.signal.throwIfAborted();
           const explained = explainRedisError(error, { where: target.display, sent: false, readOnly: true });
-          const worthAnother = explained instanceof GantzError && explained.code === 'REDIS_UNAVAILABLE';
+          const worthAnother =
+            explained instanceof GantzError && explained.code === 'REDIS_UNAVAILABLE' && explained.retryable;
           if (!worthAnother || performance.now() >= giveUpAt) throw explained;
         }
       }

@@ -147,13 +147,27 @@ function firstWord(message: string): string {
 
 function isConnectionError(error: unknown): boolean {
   return (
+    isForeign(error) ||
     CONNECTION_ERRORS.some((kind) => error instanceof kind) ||
     (error instanceof Error && 'syscall' in error) ||
     Object.hasOwn(REASONS, codeOf(error))
   );
 }
 
+/** What node-redis' decoder throws at bytes that no Redis sends; it has no class for it. */
+function isForeign(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('Unknown RESP type');
+}
+
 function explainLoss(error: unknown, { where, sent, readOnly }: Circumstances): GantzError {
+  if (isForeign(error)) {
+    return new GantzError('REDIS_UNAVAILABLE', `What answers at ${where} is no Redis`, {
+      outcome: outcomeOf({ sent, readOnly }),
+      retryable: false,
+      hint: 'Check host and port in REDIS_URL, and whether the server wants rediss:// (TLS).',
+      cause: error,
+    });
+  }
   const reason = reasonOf(error);
   const message = sent
     ? `The connection to Redis at ${where} was lost: ${reason}`

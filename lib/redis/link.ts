@@ -1,3 +1,4 @@
+import { DisconnectsClientError } from '@redis/client';
 import type { Client } from './commands.ts';
 import { createRedisClient, type ClientOptions } from './client.ts';
 import type { Target } from './url.ts';
@@ -12,12 +13,14 @@ export class Link {
   readonly #abort = new AbortController();
   #pending = 0;
   #retired = false;
+  #failure: unknown;
   #lost: ((error: unknown) => void) | undefined;
 
   constructor(target: Exclude<Target, { kind: 'embedded' }>, options: Omit<ClientOptions, 'signal'>) {
     this.client = createRedisClient(target, { ...options, signal: this.#abort.signal });
     // node-redis also rejects the commands concerned; without a listener the process would end.
     this.client.on('error', (error: unknown) => {
+      this.#failure ??= error;
       this.#lost?.(error);
       // Afterwards, so that the commands are rejected with this error: what is left is node-redis' timer.
       queueMicrotask(() => this.destroy());
@@ -30,7 +33,7 @@ export class Link {
       await this.client.connect();
     } catch (error) {
       this.destroy();
-      throw error;
+      throw this.causeOf(error);
     }
     if (this.#abort.signal.aborted) {
       // node-redis may finish connecting after it was destroyed.
@@ -38,6 +41,11 @@ export class Link {
       throw new Error('it was closed');
     }
     return this;
+  }
+
+  /** What ended this connection, where an error says no more than that it was ended. */
+  causeOf(error: unknown): unknown {
+    return error instanceof DisconnectsClientError ? (this.#failure ?? error) : error;
   }
 
   /** Whether a new call may use it. */
