@@ -1,24 +1,8 @@
 import { judgeLanguage } from './languages.ts';
+import { PLAIN, SHELLS, WRAPPERS } from './programs.ts';
+import { basename, programsOf, type Assigned, type Word } from './word.ts';
 
 export type Interpreter = 'sh' | 'bash' | 'zsh' | 'dash';
-
-/** A word of a command as far as it is known before it is expanded; `from` and `to` bound the placeholders in it. */
-export type Word = {
-  /** As it is written. */
-  raw: string;
-  /** What it is after its quotes are removed; undefined when something in it is expanded. */
-  value: string | undefined;
-  /** The part of it before anything is expanded. */
-  prefix: string;
-  /** Whether it begins with a placeholder, so that the caller says whether it is an option. */
-  leading: boolean;
-  /** Whether it is nothing but unquoted expansions, which may leave no word at all. */
-  vanishes: boolean;
-  from: number;
-  to: number;
-  /** The piece of output that it begins with. */
-  chunk: number;
-};
 
 /** What speaks against a placeholder at its place; `GANTZ_ARG_X` and `{{x}}` stand for its own names. */
 export type Objection = { severity: 'error' | 'warning'; message: string; hint: string };
@@ -48,6 +32,11 @@ const PROGRAM: Objection = {
   message: 'names the program to run',
   hint: 'Write the program itself, or give the parameter an enum of the programs allowed.',
 };
+const UNKNOWN: Objection = {
+  severity: 'error',
+  message: 'goes to a command that is only known when it runs, and may be a shell',
+  hint: 'Write the program itself, or a default that names it: ${COMMAND:-program}.',
+};
 const NAME: Objection = {
   severity: 'error',
   message: 'stands where the name of a variable is wanted, which the shell evaluates',
@@ -72,47 +61,6 @@ const FORMAT: Objection = {
   severity: 'warning',
   message: 'is a format: a % or a backslash in the value is not printed as it is',
   hint: "Write printf '%s' {{x}}.",
-};
-
-const SHELLS = new Set([
-  'sh',
-  'bash',
-  'dash',
-  'zsh',
-  'ksh',
-  'mksh',
-  'ash',
-  'fish',
-  'csh',
-  'tcsh',
-  'rbash',
-  'pwsh',
-]);
-
-/** Programs that run the program named by their arguments: their options that take a value, and words before it. */
-const WRAPPERS: Record<string, { options?: RegExp; skip?: number }> = {
-  env: { options: /^-[uC]$|^--(?:unset|chdir)$/ },
-  sudo: { options: /^-[ugpCDRTUrth]$|^--(?:user|group|prompt|chdir|host)$/ },
-  doas: { options: /^-[uC]$/ },
-  nice: { options: /^-n$|^--adjustment$/ },
-  ionice: { options: /^-[cnp]$/ },
-  timeout: { options: /^-[ks]$|^--(?:kill-after|signal)$/, skip: 1 },
-  gtimeout: { options: /^-[ks]$|^--(?:kill-after|signal)$/, skip: 1 },
-  stdbuf: { options: /^-[ioe]$/ },
-  exec: { options: /^-a$/ },
-  xargs: { options: /^-[adEILnPs]$|^--(?:arg-file|delimiter|max-args|max-procs|replace)$/ },
-  chroot: { skip: 1 },
-  nohup: {},
-  setsid: {},
-  command: {},
-  builtin: {},
-  noglob: {},
-  nocorrect: {},
-  time: { options: /^-[fo]$/ },
-  strace: { options: /^-[eopsu]$/ },
-  unbuffer: {},
-  ltrace: {},
-  chronic: {},
 };
 
 /** Commands none of whose words may come from a caller, and why. */
@@ -146,13 +94,38 @@ const DECLARES = new Set([
   'float',
   'nameref',
 ]);
+/** Every command that treats a word in a way of its own. */
+const KNOWN = [
+  ...Object.keys(CLOSED),
+  ...Object.keys(WRAPPERS),
+  ...SHELLS,
+  ...DECLARES,
+  ...[
+    'source',
+    'find',
+    'su',
+    'runuser',
+    'script',
+    'flock',
+    'at',
+    'batch',
+    'crontab',
+    'ssh',
+    'read',
+    'printf',
+    'test',
+  ],
+];
 const SSH_OPTION = /^-[BbcDEeFIiJLlmOopPQRSWw]$/;
 const COMPARES = /^-(?:eq|ne|lt|le|gt|ge)$/;
 
+/** What a command is judged by: the shell that runs it, and what the script assigns to variables. */
+export type Context = { interpreter: Interpreter; assigned: Assigned };
+
 /** Judges one simple command. */
-export function judgeCommand(words: readonly Word[], interpreter: Interpreter): Judgement {
+export function judgeCommand(words: readonly Word[], context: Context): Judgement {
   const judgement: Judgement = { objections: [], evaluates: [], assigns: [], endOptionsBefore: [] };
-  judge(words, interpreter, judgement);
+  judge(words, context, judgement);
   return judgement;
 }
 
@@ -176,29 +149,57 @@ function objectionsTo(words: readonly Word[]): Judgement['objections'] {
   });
 }
 
-function judge(words: readonly Word[], interpreter: Interpreter, judgement: Judgement): void {
+function judge(words: readonly Word[], context: Context, judgement: Judgement): void {
   const [command] = words;
   if (!command) return;
-  const object = (word: Word | undefined, objection: Objection) => {
+  const object = objector(judgement);
+  objectThrough(words, 0, PROGRAM, object);
+  const rest = words.slice(1);
+  if (command.vanishes) judge(rest, context, judgement);
+  const programs = programsOf(command, { assigned: context.assigned, known: KNOWN });
+  for (const name of programs) {
+    if (name === undefined) judgeUnknown(rest, judgement, object);
+    else judgeNamed(name, words, context, judgement, object);
+  }
+  if (programs.every((name) => name !== undefined && PLAIN.has(name))) return;
+  for (const [index, word] of rest.entries()) {
+    if (isShell(word)) judgeShell(rest.slice(index), judgement, object, false);
+  }
+}
+
+function objector(judgement: Judgement): Objector {
+  return (word, objection) => {
     if (!word) return;
     if (word.to > word.from) judgement.objections.push(at(word, objection));
     if (objection.severity === 'error' && objection !== PROGRAM)
       judgement.evaluates.push(...namesIn(word, objection === ARITHMETIC));
   };
+}
+
+/** A command that may be a shell, or `eval`: what would be its source, from an argument or from its input. */
+function judgeUnknown(rest: readonly Word[], judgement: Judgement, object: Objector): void {
+  const option = rest.findIndex(({ prefix }) => /^-[A-Za-z]*c/.test(prefix));
+  if (option !== -1) for (const word of rest.slice(option)) object(word, UNKNOWN);
+  const operand = rest.find(({ prefix }) => !prefix.startsWith('-'));
+  if (!operand) judgement.input = UNKNOWN;
+  else if (operand.to > operand.from) object(operand, UNKNOWN);
+}
+
+function judgeNamed(
+  name: string,
+  words: readonly Word[],
+  context: Context,
+  judgement: Judgement,
+  object: Objector,
+): void {
   const rest = words.slice(1);
   const objectAll = (objection: Objection) => {
     for (const word of rest) object(word, objection);
   };
-  objectThrough(words, 0, PROGRAM, object);
-  for (const [index, word] of rest.entries()) {
-    if (isShell(word)) judgeShell(rest.slice(index), judgement, object, false);
-  }
-  if (command.value === undefined) return;
-  const name = basename(command.value);
   const wrapper = Object.hasOwn(WRAPPERS, name) ? WRAPPERS[name] : undefined;
   const closed = Object.hasOwn(CLOSED, name) ? CLOSED[name] : undefined;
 
-  if (wrapper) judgeWrapped(name, wrapper, rest, interpreter, judgement, object);
+  if (wrapper) judgeWrapped(name, wrapper, rest, context, judgement, object);
   else if (closed) objectAll(closed);
   else if (SHELLS.has(name)) judgeShell(words, judgement, object, true);
   else if (DECLARES.has(name)) judgeDeclaration(name, rest, judgement, object);
@@ -213,7 +214,7 @@ function judge(words: readonly Word[], interpreter: Interpreter, judgement: Judg
     case 'find':
       for (const [index, { value }] of rest.entries()) {
         if (value !== undefined && /^-(?:exec|execdir|ok|okdir)$/.test(value))
-          judge(rest.slice(index + 1), interpreter, judgement);
+          judge(rest.slice(index + 1), context, judgement);
       }
       break;
     case 'su':
@@ -249,7 +250,7 @@ function judge(words: readonly Word[], interpreter: Interpreter, judgement: Judg
       break;
     case 'test':
     case '[':
-      if (interpreter !== 'dash') judgeTest(rest, object);
+      if (context.interpreter !== 'dash') judgeTest(rest, object);
       break;
   }
 }
@@ -276,10 +277,6 @@ function objectThrough(words: readonly Word[], index: number, objection: Objecti
   }
 }
 
-function basename(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
-}
-
 function isShell({ value }: Word): boolean {
   return value !== undefined && SHELLS.has(basename(value));
 }
@@ -288,7 +285,7 @@ function judgeWrapped(
   name: string,
   { options, skip = 0 }: { options?: RegExp; skip?: number },
   rest: readonly Word[],
-  interpreter: Interpreter,
+  context: Context,
   judgement: Judgement,
   object: Objector,
 ): void {
@@ -311,7 +308,7 @@ function judgeWrapped(
     else if (!word.prefix.startsWith('-')) break;
     else if (options?.test(word.value ?? '')) index++;
   }
-  judge(rest.slice(index + skip), interpreter, judgement);
+  judge(rest.slice(index + skip), context, judgement);
   if (name === 'xargs' && rest.slice(index).some(isShell)) judgement.input = EVALUATED;
 }
 

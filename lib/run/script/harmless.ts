@@ -9,9 +9,8 @@ const HARMLESS_TYPES = new Set<unknown>(['integer', 'number', 'boolean', 'null']
  * Whether every value that the schema lets a placeholder have is harmless even where a shell evaluates it: numbers,
  * booleans, or an enum of plain words.
  */
-export function isHarmless(schema: ObjectSchema, [name = '', ...fields]: readonly string[]): boolean {
-  let inner: unknown = Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined;
-  for (const field of fields) inner = fieldOf(inner, field);
+export function isHarmless(schema: ObjectSchema, path: readonly string[]): boolean {
+  const inner = schemaAt(schema, path);
   if (!isSchema(inner)) return false;
   const { type, enum: values } = inner;
   if (Array.isArray(values)) return values.every(isPlain);
@@ -20,9 +19,23 @@ export function isHarmless(schema: ObjectSchema, [name = '', ...fields]: readonl
   return types.length > 0 && types.every((one) => HARMLESS_TYPES.has(one));
 }
 
+/** The values that the schema lists for a placeholder; none when it does not list them. */
+export function listed(schema: ObjectSchema, path: readonly string[]): readonly unknown[] {
+  const inner = schemaAt(schema, path);
+  if (!isSchema(inner)) return [];
+  const { enum: values } = inner;
+  return Array.isArray(values) ? values : 'const' in inner ? [inner['const']] : [];
+}
+
 /** Whether a value's text is one of plain words, numbers and paths: the schema's promise, held against the value. */
 export function isPlain(value: unknown): boolean {
   return SAFE.test(renderValue(value));
+}
+
+function schemaAt(schema: ObjectSchema, [name = '', ...fields]: readonly string[]): unknown {
+  let inner: unknown = Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined;
+  for (const field of fields) inner = fieldOf(inner, field);
+  return inner;
 }
 
 function fieldOf(schema: unknown, field: string): unknown {

@@ -5,8 +5,8 @@ import {
   type Interpreter,
   type Objection,
   type Verdict,
-  type Word,
 } from './commands.ts';
+import type { Word } from './word.ts';
 
 /** How a placeholder is written into the source, by its place. */
 export type Place =
@@ -28,6 +28,8 @@ type Options = {
   interpreter: Interpreter;
   /** The characters that stand for placeholders, each one of a kind. */
   holes: ReadonlySet<string>;
+  /** The texts that a placeholder may have, as far as its schema lists them. */
+  texts: (hole: string) => readonly string[];
   /** The text that takes a placeholder's place. */
   reference: (hole: string, place: Place) => string;
 };
@@ -102,6 +104,7 @@ class Lexer {
   readonly uses: Use[] = [];
   readonly #options: Options;
   readonly #dash: boolean;
+  readonly #script: string;
   #text: string;
   #pos = 0;
   #out: string[] = [];
@@ -116,6 +119,7 @@ class Lexer {
 
   constructor(text: string, options: Options) {
     this.#text = text;
+    this.#script = text;
     this.#options = options;
     this.#dash = options.interpreter === 'dash';
   }
@@ -341,7 +345,10 @@ class Lexer {
 
   /** Objects to what the command does with its words, and notes what it does with its input. */
   #judge(words: Word[], block: Block, documents: HereDocument[], hereStrings: [number, number][]): void {
-    const judgement = judgeCommand(words, this.#options.interpreter);
+    const judgement = judgeCommand(words, {
+      interpreter: this.#options.interpreter,
+      assigned: (name) => this.#valuesOf(name),
+    });
     for (const { from, to, ...objection } of judgement.objections) this.#object(from, to, objection);
     this.#evaluates(judgement.evaluates);
     for (const assigned of judgement.assigns) this.#assigned.push(assigned);
@@ -361,6 +368,19 @@ class Lexer {
     for (const document of this.#documents) {
       if (document.pipeline === block.pipeline) document.verdict ??= input;
     }
+  }
+
+  /** What the whole script assigns to a variable, as far as it is plain text. */
+  #valuesOf(name: string): readonly (string | undefined)[] {
+    if (this.#isHole(name)) return this.#options.texts(name);
+    const assignment = new RegExp(
+      `(?<![\\w$])${name}\\+?=(?:"([^"\\\\$\`]*)"|'([^']*)'|([^\\s;&|()<>"'\\\\$\`]*))(.?)`,
+      'gs',
+    );
+    return Array.from(this.#script.matchAll(assignment), ([, double, single, bare, after = '']) => {
+      const value = double ?? single ?? bare ?? '';
+      return /^[\s;&|)]?$/.test(after) && !this.#hasHole(value) ? value : undefined;
+    });
   }
 
   #loop(): void {
@@ -597,12 +617,16 @@ class Lexer {
     // The first word of a command must not vanish, or else the next one would be the command.
     const place: Place = role === 'one-word' || role === 'first' ? 'one-word' : 'word';
     let kept = false;
+    let braces = false;
     let value = '';
     let prefix: string | undefined;
     let leading = false;
+    // Where the text after the last expansion begins.
+    let settled = 0;
     const dynamic = (hole: boolean) => {
       if (prefix === undefined && value === '') leading = hole;
       prefix ??= value;
+      settled = value.length;
     };
     for (;;) {
       const char = this.#at();
@@ -635,6 +659,8 @@ class Lexer {
             leading = value === '' && part.prefix === '' && this.uses.length > before;
             prefix = value + part.prefix;
           }
+          settled = value.length;
+          value += part.tail;
         } else {
           value += part.prefix;
         }
@@ -647,14 +673,23 @@ class Lexer {
         this.#dollar('word');
         const taken = this.#text.slice(was, this.#pos);
         if (taken === '$') value += this.#at() === '"' ? '' : '$';
-        else dynamic(this.uses.length > before);
+        else if (/^\$'[^\\]*$/.test(taken) && this.uses.length === before) value += taken.slice(2, -1);
+        else {
+          // A command that is spelled with escapes is not worth reading.
+          if (taken.startsWith("$'") && role === 'first' && !ASSIGNS.test(sofar)) this.#unsure();
+          dynamic(this.uses.length > before);
+        }
       } else if (char === '`') {
         this.#backticks('word');
         dynamic(false);
       } else if (char === '[' && role !== 'one-word' && this.#subscript(sofar, role)) {
         prefix ??= value;
       } else {
+        // A pattern is the names of files, and braces are several words.
+        if (this.#match(/[*?]|\[[^\s\]]+\]|\{(?=[^\s}])/y) !== '') dynamic(false);
+        braces ||= char === '{' && /[^\s}]/.test(this.#at(1));
         value += this.#copy();
+        if (braces) settled = value.length;
       }
     }
     const raw = this.#text.slice(start, this.#pos);
@@ -668,6 +703,7 @@ class Lexer {
       raw,
       value: prefix === undefined ? value : undefined,
       prefix: prefix ?? value,
+      tail: value.slice(settled),
       leading,
       vanishes: prefix !== undefined && bare && !kept && (!/["']/.test(raw) || raw.includes('@')),
       from,
@@ -761,38 +797,42 @@ class Lexer {
     }
   }
 
-  #double(): { dynamic: boolean; prefix: string } {
-    let prefix = '';
-    let dynamic = false;
+  #double(): { dynamic: boolean; prefix: string; tail: string } {
+    let text = '';
+    let prefix: string | undefined;
+    let settled = 0;
+    const dynamic = () => {
+      prefix ??= text;
+      settled = text.length;
+    };
+    const part = () => ({ dynamic: prefix !== undefined, prefix: prefix ?? text, tail: text.slice(settled) });
     this.#copy();
     for (;;) {
       const char = this.#at();
       if (char === '') {
         this.#broken = true;
-        return { dynamic, prefix };
+        return part();
       }
       if (char === '"') {
         this.#copy();
-        return { dynamic, prefix };
+        return part();
       }
       if (char === '\\') {
         const escaped = this.#copy(2);
-        if (!dynamic)
-          prefix += /[$`"\\\n]/.test(escaped.slice(1)) ? escaped.slice(1).replace('\n', '') : escaped;
+        text += /[$`"\\\n]/.test(escaped.slice(1)) ? escaped.slice(1).replace('\n', '') : escaped;
       } else if (char === '$') {
         const was = this.#pos;
         this.#dollar('double');
-        if (this.#pos - was > 1) dynamic = true;
-        else if (!dynamic) prefix += '$';
+        if (this.#pos - was > 1) dynamic();
+        else text += '$';
       } else if (char === '`') {
         this.#backticks('double');
-        dynamic = true;
+        dynamic();
       } else if (this.#isHole(char)) {
         this.#hole('double');
-        dynamic = true;
+        dynamic();
       } else {
-        const text = this.#copy();
-        if (!dynamic) prefix += text;
+        text += this.#copy();
       }
     }
   }

@@ -12,7 +12,7 @@ import {
   type Template,
 } from '../template.ts';
 import type { Interpreter } from './commands.ts';
-import { isHarmless, isPlain } from './harmless.ts';
+import { isHarmless, isPlain, listed } from './harmless.ts';
 import { lex, type Lexed, type Place } from './lexer.ts';
 
 /** One finding about a `shell` text; `offset` and `length` mark the tag, `placeholder` is it as written. */
@@ -162,7 +162,8 @@ function read(
         return `\${${variable}-}`;
     }
   };
-  const lexed = lex(marked.join(''), { interpreter, holes: new Set(holes.keys()), reference });
+  const texts = (hole: string) => listed(schema, holes.get(hole)?.path ?? []).map(renderValue);
+  const lexed = lex(marked.join(''), { interpreter, holes: new Set(holes.keys()), texts, reference });
   const harmless = ({ path }: Placeholder) =>
     isHarmless(schema, path) && (params === undefined || isPlain(valueAt(params, path)));
   return { source: lexed.source, problems: describe(lexed, holes, names, harmless), variables, uses };

@@ -119,6 +119,28 @@ const REFUSED: Case[] = [
     shell: '$none {{x}} pwned',
     attack: 'touch',
   },
+  { what: 'a shell in a variable', shell: '"$SHELL" -c "echo {{x}}"', attack: COMMAND },
+  { what: 'one without quotes', shell: '$SHELL -c "echo {{x}}"', attack: COMMAND },
+  { what: 'one that is a default', shell: '${none:-/bin/sh} -c "echo {{x}}"', attack: COMMAND },
+  { what: 'one that is found', shell: '$(which bash) -c "echo {{x}}"', attack: COMMAND },
+  { what: 'one behind a wrapper', shell: 'env "$SHELL" -c "echo {{x}}"', attack: COMMAND },
+  { what: 'one behind nothing', shell: '$none sh -c "echo {{x}}"', attack: COMMAND },
+  { what: 'one in a folder in a variable', shell: 'bin=/bin; "$bin/sh" -c "echo {{x}}"', attack: COMMAND },
+  { what: 'one in a list', shell: 'run=(bash -c); "${run[@]}" "echo {{x}}"', attack: COMMAND },
+  { what: 'a shell in a variable that reads', shell: 'echo "{{x}}" | "$SHELL"', attack: 'touch pwned' },
+  {
+    what: 'one that reads a here-document',
+    shell: '"${none:-sh}" <<EOF\n{{x}}\nEOF',
+    attack: 'touch pwned',
+  },
+  { what: 'eval in a variable', shell: 'e=eval; "$e" echo "{{x}}"', attack: COMMAND },
+  { what: 'eval that is a default', shell: '${none:-eval} echo "{{x}}"', attack: COMMAND },
+  { what: 'eval in pieces', shell: 'ev${none}al echo "{{x}}"', attack: COMMAND },
+  { what: 'eval around a substitution', shell: 'ev`:`al echo "{{x}}"', attack: COMMAND },
+  { what: "eval in $'…'", shell: "$'eval' echo {{x}}", attack: COMMAND },
+  { what: "eval half in $'…'", shell: "e$'va'l echo {{x}}", attack: COMMAND },
+  { what: 'eval in escapes', shell: "$'\\x65val' echo {{x}}", attack: COMMAND },
+  { what: 'eval in braces', shell: '{eval,} "{{x}}"', attack: COMMAND },
   { what: 'a command behind a wrapper', shell: 'nohup {{x}} pwned', attack: 'touch' },
   { what: 'a shell that takes its option', shell: 'sh {{x}} {{y}}', attack: '-c', y: "'touch pwned'" },
   { what: 'a file to source', shell: 'source {{x}}', attack: './evil' },
@@ -153,6 +175,34 @@ const UNTRIED = [
   'echo ${v:-"$(x {{x}}}',
 ];
 
+// Nothing here may ever be refused or warned of.
+const ORDINARY = [
+  '"$DIR/x" {{x}}',
+  '"$HOME"/bin/tool --a {{x}} -c {{y}}',
+  '$HOME/bin/x {{x}} <<EOF\n{{y}}\nEOF',
+  '${PYTHON:-python3} x.py {{x}}',
+  '$(command -v node) x.js {{x}}',
+  '${EDITOR:-vi} {{x}}',
+  'python${VERSION} x.py {{x}}',
+  'cc=gcc; "$cc" -c {{x}}',
+  "IFS=$'\\n'; grep $'\\t' {{x}}",
+  'echo {{x}} | grep bash | sort | uniq -c | head -n 3',
+  "curl -s http://localhost/{{x}} | jq -r '.[0].name'",
+  'ls *.txt {a,b} [ab]* {{x}} | tr a-z A-Z',
+  'cat <<EOF | sort |\n{{x}}\nEOF\nuniq',
+  'log() { printf "%s\\n" "$1"; }; log {{x}}',
+  'while read -r line; do echo "$line {{x}}"; done < f',
+  'for f in *.log; do\n  grep -c {{x}} "$f" # count\ndone |\n  sort',
+  'mail -s {{x}} bob <<EOF\n$(date): {{y}}\nEOF',
+  'git commit -m "{{x}}" && git push origin "HEAD:{{y}}"',
+  'tar -c -f {{x}}.tar --exclude={{y}} .',
+  'docker run --rm -v "$PWD:/w" image:{{x}} tool {{y}}',
+  'kubectl get pods -n {{x}} -o name | xargs -r kubectl delete -n {{x}}',
+  'find . -name "*{{x}}*" -exec grep -l {{y}} {} +',
+  'set -eu; cd {{x}} && make -j4 >log 2>&1 || exit 1',
+  'if ! command -v jq >/dev/null; then echo {{x}}; exit 1; fi',
+];
+
 describe('what no quoting makes safe', () => {
   const directory = temporaryDirectory();
   const pwned = join(directory, 'pwned');
@@ -163,7 +213,7 @@ describe('what no quoting makes safe', () => {
     it(`${what}: ${JSON.stringify(shell)}`, async () => {
       const naive = shell.replaceAll('{{x}}', attack).replaceAll('{{y}}', y);
       const quoted = shell.replaceAll(/"\{\{(\w)\}\}"|\{\{(\w)\}\}/g, '"$$$1$2"');
-      const env = { PATH: process.env['PATH'], x: attack, y: y.replaceAll("'", '') };
+      const env = { PATH: process.env['PATH'], SHELL: '/bin/bash', x: attack, y: y.replaceAll("'", '') };
       for (const source of [naive, quoted]) {
         spawnSync(interpreter, ['-c', source], { cwd: directory, env, input: '', timeout: 5000 });
         if (existsSync(pwned)) break;
@@ -231,6 +281,12 @@ describe('a type or an enum that makes it harmless', () => {
       invoke({ shell: 'echo $(( {{obj.size}} ))', interpreter: 'bash' }, { params, properties }),
     );
     assert.equal(error.code, 'MANIFEST_INVALID');
+  });
+
+  it('is judged as the programs that its enum lists', () => {
+    const properties = { x: { enum: ['bash', 'zsh'] }, y: { type: 'string' } };
+    assert.equal(problemsOf('{{x}} -c "ls {{y}}"', properties)[0]?.placeholder, '{{y}}');
+    assert.deepEqual(problemsOf('{{x}} ./script {{y}}', properties), []);
   });
 
   it('is not an enum with a word that a shell would act upon', () => {
@@ -312,6 +368,7 @@ describe('what is nothing to speak of', () => {
     'cat > {{x}} 2>&1 < /dev/null <<EOF\n{{x}}\nEOF\n',
     "docker ps --filter 'name={{x}}' && kill {{x}}",
     'read -r -p "{{x}}" answer',
+    ...ORDINARY,
     'psql -v v={{x}} -f f.sql',
     'ssh -p {{x}} -- host',
   ];

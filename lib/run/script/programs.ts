@@ -1,0 +1,53 @@
+/** Programs that parse source of a shell: from `-c`, from a file, or from their input. */
+export const SHELLS: ReadonlySet<string> = new Set([
+  'sh',
+  'bash',
+  'dash',
+  'zsh',
+  'ksh',
+  'mksh',
+  'ash',
+  'fish',
+  'csh',
+  'tcsh',
+  'rbash',
+  'pwsh',
+  'powershell',
+]);
+
+/** Programs that run the program named by their arguments: their options that take a value, and words before it. */
+export const WRAPPERS: Readonly<Record<string, { options?: RegExp; skip?: number }>> = {
+  env: { options: /^-[uC]$|^--(?:unset|chdir)$/ },
+  sudo: { options: /^-[ugpCDRTUrth]$|^--(?:user|group|prompt|chdir|host)$/ },
+  doas: { options: /^-[uC]$/ },
+  nice: { options: /^-n$|^--adjustment$/ },
+  ionice: { options: /^-[cnp]$/ },
+  timeout: { options: /^-[ks]$|^--(?:kill-after|signal)$/, skip: 1 },
+  gtimeout: { options: /^-[ks]$|^--(?:kill-after|signal)$/, skip: 1 },
+  stdbuf: { options: /^-[ioe]$/ },
+  exec: { options: /^-a$/ },
+  xargs: { options: /^-[adEILnPs]$|^--(?:arg-file|delimiter|max-args|max-procs|replace)$/ },
+  chroot: { skip: 1 },
+  nohup: {},
+  setsid: {},
+  command: {},
+  builtin: {},
+  noglob: {},
+  nocorrect: {},
+  time: { options: /^-[fo]$/ },
+  strace: { options: /^-[eopsu]$/ },
+  unbuffer: {},
+  ltrace: {},
+  chronic: {},
+};
+
+/** Programs whose words are data to them, even one that is the name of a shell. */
+export const PLAIN: ReadonlySet<string> = new Set(
+  (
+    ': true false echo printf cat tac head tail grep egrep fgrep rg sed awk gawk mawk cut tr sort uniq wc tee rev ' +
+    'nl fold fmt column paste join comm diff cmp ls stat file touch mkdir rmdir rm cp mv ln chmod chown readlink ' +
+    'realpath basename dirname which type whereis man test [ cd pwd sleep date seq expr kill pgrep pkill killall ' +
+    'id whoami hostname uname df du ps base64 md5sum sha256sum jq yq curl wget read return exit shift hash local ' +
+    'declare typeset export readonly apt apt-get dnf yum apk pacman brew service'
+  ).split(' '),
+);
