@@ -1,6 +1,6 @@
-import { GantzError } from '../lib/errors.ts';
 import { hashDelete, hashSet } from '../lib/generated/scripts.ts';
 import { decode, encode } from '../lib/redis/codec.ts';
+import { checkName } from '../lib/redis/keys.ts';
 import type { Group } from '../lib/redis/row.ts';
 import { ttlArgument } from '../lib/redis/ttl.ts';
 
@@ -40,13 +40,8 @@ function fromFlat(reply: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(entries);
 }
 
-/** The name, checked: with half a surrogate pair it could not be told from another in UTF-8. */
 function fieldName(name: string): string {
-  if (name.isWellFormed()) return name;
-  throw new GantzError(
-    'INVALID_PARAMETERS',
-    `${JSON.stringify(name)} is not well-formed Unicode, so it cannot name a field`,
-  );
+  return checkName(name, 'a field');
 }
 
 if (process.argv[1] === import.meta.filename) void import('../lib/entry-of-group.ts');

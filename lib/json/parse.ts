@@ -37,8 +37,9 @@ function tooDeep(): Parsed {
   return { problem: 'depth', message: `Arrays and objects nest deeper than ${MAX_DEPTH} levels` };
 }
 
-function shorten(literal: string): string {
-  return literal.length > 40 ? `${literal.slice(0, 40)}…` : literal;
+/** A text in a message: the beginning of it where it is long. */
+export function shorten(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }
 
 /** Changes the value in place; it was parsed here, so nobody else holds it, and its depth is bounded. */

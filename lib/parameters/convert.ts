@@ -1,5 +1,6 @@
 import type { Detail } from '../errors.ts';
 import { losesDigits } from '../json/number.ts';
+import { shorten } from '../json/parse.ts';
 import type { JsonSchema } from '../manifest/manifest.ts';
 
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
@@ -20,7 +21,7 @@ export function convertText(value: unknown, schema: JsonSchema, path: string, pr
   if (!wanted) return value;
   if (NUMBER.test(value)) {
     if (losesDigits(value)) {
-      problems.push({ path, message: `${value} cannot be held without losing digits` });
+      problems.push({ path, message: `${shorten(value)} cannot be held without losing digits` });
       return value;
     }
     return Number(value) + 0;

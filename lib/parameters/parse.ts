@@ -1,5 +1,5 @@
 import { GantzError } from '../errors.ts';
-import { parseJson } from '../json/parse.ts';
+import { parseJson, shorten } from '../json/parse.ts';
 
 /**
  * The JSON value of a caller's text. Broken JSON is INVALID_JSON; a number that would lose digits, and nesting too deep
@@ -13,11 +13,13 @@ export function parseValue(text: string, what = 'The JSON'): unknown {
       throw new GantzError('INVALID_JSON', `${what} is not valid: ${parsed.message}`, {
         hint: `Write an object such as '{"key":"greeting"}', in single quotes for the shell.`,
       });
-    case 'digits':
-      throw new GantzError('INVALID_PARAMETERS', `${parsed.literal} cannot be held without losing digits`, {
-        details: [{ path: parsed.path, message: `${parsed.literal} would lose digits` }],
-        hint: `Send it as a string: "${parsed.literal}".`,
+    case 'digits': {
+      const literal = shorten(parsed.literal);
+      throw new GantzError('INVALID_PARAMETERS', `${literal} cannot be held without losing digits`, {
+        details: [{ path: parsed.path, message: `${literal} would lose digits` }],
+        hint: `Send it as a string: "${literal}".`,
       });
+    }
     case 'depth':
       throw new GantzError('INVALID_PARAMETERS', `${what} is ${parsed.message}`, {
         details: [{ path: '', message: parsed.message }],

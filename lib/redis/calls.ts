@@ -64,7 +64,7 @@ export class Calls {
     const mode = this.#mode;
     return new Promise<R>((resolve, reject) => {
       if (this.#closed || signal?.aborted) {
-        reject(this.#closed ? closedError() : asError(signal?.reason));
+        reject(this.#closed ? closedError() : cancellation(signal?.reason));
         return;
       }
       const fail = (error: unknown): void => {
@@ -76,7 +76,7 @@ export class Calls {
         readOnly,
         fail,
         abort: (reason) => {
-          fail(reason instanceof GantzError ? withOutcome(reason, this.#outcome(pending)) : reason);
+          fail(withOutcome(cancellation(reason), this.#outcome(pending)));
           if (mode === 'one-shot') this.#connect.drop();
         },
         over: false,
@@ -237,6 +237,11 @@ function isOver({ over }: Pending): boolean {
 
 function closedError(): GantzError {
   return new GantzError('CANCELLED', 'The connection to Redis is closed');
+}
+
+function cancellation(reason: unknown): GantzError {
+  if (reason instanceof GantzError) return reason;
+  return new GantzError('CANCELLED', 'The call was cancelled', { cause: reason });
 }
 
 function asError(reason: unknown): Error {

@@ -24,7 +24,7 @@ export type RedisOptions = {
 /** What binds one use of the connection. */
 export type Binding = {
   deadline: Deadline;
-  /** Aborts with a GantzError as reason. */
+  /** Aborts with a GantzError as reason; any other is CANCELLED. */
   signal?: AbortSignal | undefined;
   /** Whether nothing is written, so that a lost answer has changed nothing. */
   readOnly?: boolean;

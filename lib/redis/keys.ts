@@ -1,4 +1,5 @@
 import { GantzError } from '../errors.ts';
+import { shorten } from '../json/parse.ts';
 
 /** The sibling spaces of keys; no operation of one reaches into another. */
 export type Space = 'cache' | 'list' | 'hash' | 'set' | 'session' | 'channel' | 'subscription' | 'rate';
@@ -14,13 +15,16 @@ export function parseNamespace(text: string | undefined): string {
   });
 }
 
-/** `<namespace>:<space>:<name>`. A name with half a surrogate pair cannot be told from another in UTF-8: INVALID_PARAMETERS. */
+/** `<namespace>:<space>:<name>`; INVALID_PARAMETERS when the name is not well-formed. */
 export function keyOf(namespace: string, space: Space, name: string): string {
-  if (!name.isWellFormed()) {
-    throw new GantzError(
-      'INVALID_PARAMETERS',
-      `${JSON.stringify(name)} is not well-formed Unicode, so it cannot name a key`,
-    );
-  }
-  return `${namespace}:${space}:${name}`;
+  return `${namespace}:${space}:${checkName(name, 'a key')}`;
+}
+
+/** The name of `what`, checked: with half a surrogate pair it could not be told from another in UTF-8. */
+export function checkName(name: string, what: string): string {
+  if (name.isWellFormed()) return name;
+  throw new GantzError(
+    'INVALID_PARAMETERS',
+    `${JSON.stringify(shorten(name))} is not well-formed Unicode, so it cannot name ${what}`,
+  );
 }

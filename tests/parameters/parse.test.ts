@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { BUNDLED_MANIFEST } from '../../lib/generated/manifest.ts';
+import { GantzError } from '../../lib/errors.ts';
+import { checkParameters } from '../../lib/parameters/check.ts';
+import { parseObject } from '../../lib/parameters/parse.ts';
+import { keyOf } from '../../lib/redis/keys.ts';
+import { globUnder } from '../../lib/redis/pattern.ts';
+
+describe('a failure repeats no more of what it was given than a line', () => {
+  const digits = '1'.repeat(200_000);
+  const range = BUNDLED_MANIFEST.tools.find(({ name }) => name === 'list_range');
+  assert.ok(range);
+  for (const [name, refuse] of [
+    ['a number in JSON', () => parseObject(`{"key":${digits}}`)],
+    ['the text of a number', () => checkParameters(range, { key: 'a', start: digits })],
+    ['a text for a number', () => checkParameters(range, { key: 'a', start: 'x'.repeat(200_000) })],
+    ['a key', () => keyOf('mcp', 'cache', `${digits}\ud800`)],
+    ['a pattern', () => globUnder('mcp:cache:', `${digits}\ud800`)],
+  ] as const) {
+    it(name, async () => {
+      await assert.rejects(
+        async () => void (await refuse()),
+        (error) => {
+          assert.ok(error instanceof GantzError && error.code === 'INVALID_PARAMETERS');
+          assert.ok(JSON.stringify(error.envelope).length < 1000);
+          return true;
+        },
+      );
+    });
+  }
+
+  it('but shows a number that fits into one whole', () => {
+    assert.throws(() => parseObject('{"key":12345678901234567890}'), {
+      message: '12345678901234567890 cannot be held without losing digits',
+      hint: 'Send it as a string: "12345678901234567890".',
+    });
+  });
+});
