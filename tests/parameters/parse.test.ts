@@ -20,7 +20,9 @@ describe('a failure repeats no more of what it was given than a line', () => {
   ] as const) {
     it(name, async () => {
       await assert.rejects(
-        async () => void (await refuse()),
+        async () => {
+          await refuse();
+        },
         (error) => {
           assert.ok(error instanceof GantzError && error.code === 'INVALID_PARAMETERS');
           assert.ok(JSON.stringify(error.envelope).length < 1000);
