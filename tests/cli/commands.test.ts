@@ -45,9 +45,10 @@ for (const [argv, text] of helps) {
 test('tools prints a table, and the definitions with --json', async () => {
   const table = await runMain(['tools'], { env });
   assert.match(table.stdout, /^TOOL +WHAT IT DOES\ncache_get +Read the value/);
-  const { tools } = envelopeOf(await runMain(['tools', '--json'], { env })) as unknown as {
-    tools: { name: string; inputSchema: unknown }[];
-  };
+  const tools = envelopeOf(await runMain(['tools', '--json'], { env }))['tools'] as {
+    name: string;
+    inputSchema: unknown;
+  }[];
   assert.equal(tools.length, table.stdout.trim().split('\n').length - 1);
   assert.deepEqual(tools.find(({ name }) => name === 'cache_exists')?.inputSchema, {
     type: 'object',
@@ -66,9 +67,7 @@ test('describe shows parameters, an example call and the result', async () => {
 });
 
 test('every example that describe prints is accepted', async () => {
-  const { tools } = envelopeOf(await runMain(['tools', '--json'], { env })) as unknown as {
-    tools: { name: string }[];
-  };
+  const tools = envelopeOf(await runMain(['tools', '--json'], { env }))['tools'] as { name: string }[];
   for (const { name } of tools) {
     if (name === 'pubsub_subscribe' || name === 'pubsub_unsubscribe') continue;
     const { stdout } = await runMain(['describe', name], { env });
