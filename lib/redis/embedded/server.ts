@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GantzError } from '../../errors.ts';
 import { ask } from './ask.ts';
@@ -109,7 +109,7 @@ async function start(binary: string, place: Place, env: Environment, limits: Lim
   const server = spawn(binary, serverArguments(place), {
     cwd: place.dataFolder,
     detached: true,
-    stdio: ['ignore', log, log],
+    stdio: streams(log),
     env: { PATH: env['PATH'] },
   });
   closeSync(log);
@@ -135,6 +135,36 @@ async function start(binary: string, place: Place, env: Environment, limits: Lim
     'Starting the embedded Redis',
   );
   server.removeAllListeners();
+}
+
+/**
+ * The log for every stream, also for those of the caller's that this process was given with a high number: Node keeps only
+ * the low ones from its children, and whoever waits for the end of one would wait for the server.
+ */
+function streams(log: number): ('ignore' | number)[] {
+  const given = openFiles().filter((fd) => fd > 2 && fd < 1024 && isOpen(fd));
+  // Where 'ignore' stands beyond the first three, nothing is put.
+  const ignored = Array.from({ length: Math.max(2, ...given) + 1 }, () => 'ignore' as const);
+  return ignored.map((ignore, fd) => (fd === 1 || fd === 2 || given.includes(fd) ? log : ignore));
+}
+
+/** The numbers of this process; none where the system does not list them. */
+function openFiles(): number[] {
+  try {
+    return readdirSync('/dev/fd').map(Number);
+  } catch {
+    return [];
+  }
+}
+
+/** Not so is the one by which the list itself was read. */
+function isOpen(fd: number): boolean {
+  try {
+    fstatSync(fd);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function serverArguments({ socketPath, dataFolder }: Place): string[] {

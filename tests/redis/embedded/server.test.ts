@@ -154,6 +154,26 @@ describe('the embedded server', () => {
     assert.notEqual(await pidOf(), 0);
   });
 
+  it('holds no other pipe that its caller was given, whatever its number', async () => {
+    const numbers = [9, 40, 251];
+    const stdio: ('ignore' | 'pipe')[] = Array.from({ length: 252 }, (_, fd) =>
+      numbers.includes(fd) ? 'pipe' : 'ignore',
+    );
+    const caller = spawn(process.execPath, processArguments(['SET', 'a', '1']), { env, stdio });
+    await Promise.all(
+      numbers.map(async (fd) => {
+        const pipe = caller.stdio[fd];
+        assert.ok(pipe);
+        await once(
+          pipe.on('data', () => undefined),
+          'end',
+          { signal: AbortSignal.timeout(60_000) },
+        );
+      }),
+    );
+    assert.notEqual(await pidOf(), 0);
+  });
+
   it('is started by the next caller when the one that was starting it is killed', async () => {
     // A server that takes its time, so that the caller is surely killed in the middle.
     const slow = join(env['XDG_STATE_HOME'] ?? '', 'slow-server');
