@@ -15,7 +15,9 @@ export type Judgement = {
   /** Variables whose values the shell evaluates from here on; '' when it cannot be said which. */
   evaluates: string[];
   /** Variables that the command assigns placeholders to. */
-  assigns: { name: string; from: number; to: number }[];
+  assigns: { name: string; word: Word }[];
+  /** Variables that it reads its input into. */
+  reads: string[];
   /** Words before which `--` must stand, or else a value with a leading dash would be an option that names a variable. */
   endOptionsBefore: Word[];
   /** What is to be said of placeholders in the input of the command. */
@@ -124,7 +126,13 @@ export type Context = { interpreter: Interpreter; assigned: Assigned };
 
 /** Judges one simple command. */
 export function judgeCommand(words: readonly Word[], context: Context): Judgement {
-  const judgement: Judgement = { objections: [], evaluates: [], assigns: [], endOptionsBefore: [] };
+  const judgement: Judgement = {
+    objections: [],
+    evaluates: [],
+    assigns: [],
+    reads: [],
+    endOptionsBefore: [],
+  };
   judge(words, context, judgement);
   return judgement;
 }
@@ -171,8 +179,12 @@ function objector(judgement: Judgement): Objector {
   return (word, objection) => {
     if (!word) return;
     if (word.to > word.from) judgement.objections.push(at(word, objection));
-    if (objection.severity === 'error' && objection !== PROGRAM)
+    if (objection.severity === 'error' && objection !== PROGRAM) {
       judgement.evaluates.push(...namesIn(word, objection === ARITHMETIC));
+      // A command inside of it may pass on the input.
+      if (objection === EVALUATED && word.value === undefined && /\$\(|`/.test(word.raw))
+        judgement.input = EVALUATED;
+    }
   };
 }
 
@@ -209,7 +221,7 @@ function judgeNamed(
     case 'source':
     case '.':
       objectThrough(rest, 0, EVALUATED, object);
-      if (rest[0]?.value === '/dev/stdin' || rest[0]?.value === '-') judgement.input = EVALUATED;
+      if (rest[0] && isInput(rest[0])) judgement.input = EVALUATED;
       break;
     case 'find':
       for (const [index, { value }] of rest.entries()) {
@@ -238,8 +250,18 @@ function judgeNamed(
       break;
     case 'read':
       for (const [index, word] of rest.entries()) {
-        if (!/^-[a-z]*[dinNptu]$/.test(rest[index - 1]?.value ?? '')) object(word, NAME);
+        if (/^-[a-z]*[dinNptu]$/.test(rest[index - 1]?.value ?? '')) continue;
+        object(word, NAME);
+        judgement.reads.push(word.value ?? '');
       }
+      if (!judgement.reads.some((name) => !name.startsWith('-'))) judgement.reads.push('REPLY');
+      break;
+    case 'mapfile':
+    case 'readarray':
+      judgement.reads.push(rest.at(-1)?.value ?? '', 'MAPFILE');
+      break;
+    case 'parallel':
+      judgement.input = EVALUATED;
       break;
     case 'printf':
       judgePrintf(rest, judgement, object);
@@ -261,11 +283,16 @@ function at({ from, to }: Word, objection: Objection): Objection & { from: numbe
   return { ...objection, from, to };
 }
 
+/** The name that stands for all of `$1`, `$2` and so on. */
+export const POSITIONAL = '@';
+
 /** The variables whose values become a part of a word; in arithmetic also those that are only named. */
 export function namesIn({ raw, value }: Pick<Word, 'raw' | 'value'>, arithmetic: boolean): string[] {
   if (arithmetic) return raw.match(/[A-Za-z_]\w*/g) ?? [];
   return value === undefined
-    ? Array.from(raw.matchAll(/\$\{?[#!]?([A-Za-z_]\w*)/g), ([, name = '']) => name)
+    ? Array.from(raw.matchAll(/\$\{?[#!]?([A-Za-z_]\w*|[@*\d])/g), ([, name = '']) =>
+        /^\W|^\d/.test(name) ? POSITIONAL : name,
+      )
     : [];
 }
 
@@ -275,6 +302,11 @@ function objectThrough(words: readonly Word[], index: number, objection: Objecti
     object(word, objection);
     if (!word.vanishes) return;
   }
+}
+
+/** Whether a file to run is the input of the command. */
+function isInput({ value }: Word): boolean {
+  return /^-$|^\/dev\/(?:stdin|fd\/\d+)$|^\/proc\/\w+\/fd\/\d+$/.test(value ?? '');
 }
 
 function isShell({ value }: Word): boolean {
@@ -304,12 +336,24 @@ function judgeWrapped(
     }
     const assigned =
       name === 'env' || name === 'sudo' ? /^([A-Za-z_]\w*)=/.exec(word.prefix)?.[1] : undefined;
-    if (assigned !== undefined) judgement.assigns.push({ name: assigned, from: word.from, to: word.to });
+    if (assigned !== undefined) judgement.assigns.push({ name: assigned, word });
     else if (!word.prefix.startsWith('-')) break;
     else if (options?.test(word.value ?? '')) index++;
   }
   judge(rest.slice(index + skip), context, judgement);
-  if (name === 'xargs' && rest.slice(index).some(isShell)) judgement.input = EVALUATED;
+  if (name === 'xargs' && readsAsSource(rest.slice(0, index), rest.slice(index))) judgement.input = EVALUATED;
+}
+
+/** Whether what xargs reads becomes source; it does not when it follows the source and what may be replaced is not there. */
+function readsAsSource(options: readonly Word[], command: readonly Word[]): boolean {
+  const program = command[0]?.value;
+  if (program === undefined ? command.length > 0 : /^(?:ssh|su|script|flock|eval)$/.test(basename(program)))
+    return true;
+  const shell = command.findIndex(isShell);
+  if (shell === -1) return false;
+  const replaces = options.some(({ prefix }) => /^-[a-zA-Z]*[IiJ]|^--replace/.test(prefix));
+  const option = command.findIndex(({ value }, index) => index > shell && /^-[a-z]*c$/.test(value ?? ''));
+  return replaces || option === -1 || command[option + 1]?.value === undefined;
 }
 
 /** A shell and its arguments; `runs` when it is the command itself and not merely named among the words of another. */
@@ -338,10 +382,9 @@ function judgeShell(words: readonly Word[], judgement: Judgement, object: Object
     objectThrough(words, index, EVALUATED, object);
     return;
   }
+  if (!operand || fromInput || isInput(operand)) judgement.input = EVALUATED;
   if (!runs) return;
   if (operand?.vanishes) objectThrough(words, index, EVALUATED, object);
-  if (!operand || fromInput || operand.value === '-' || operand.value === '/dev/stdin')
-    judgement.input = EVALUATED;
   if (!fromInput) object(operand, operand?.raw.startsWith('<(') ? EVALUATED : PROGRAM);
 }
 
@@ -363,7 +406,7 @@ function judgeDeclaration(name: string, rest: readonly Word[], judgement: Judgem
     const listed = /^[A-Za-z_]\w*\+?=\(/.test(word.raw);
     if (assigned === undefined) object(word, NAME);
     else if (/[aA]/.test(flags) && !listed) object(word, EVALUATED);
-    else judgement.assigns.push({ name: assigned, from: word.from, to: word.to });
+    else judgement.assigns.push({ name: assigned, word });
   }
 }
 
@@ -386,7 +429,13 @@ function judgeSsh(rest: readonly Word[], judgement: Judgement, object: Objector)
   const [destination, ...remote] = rest.slice(index);
   if (destination?.leading && !ended) object(destination, OPTION);
   for (const word of remote) object(word, EVALUATED);
-  if (remote.length === 0 || remote.some(isShell)) judgement.input = EVALUATED;
+  if (remote.length === 0 || remote.some(namesShell)) judgement.input = EVALUATED;
+}
+
+/** Whether a command line, read by the shell of another machine, may run a shell there. */
+function namesShell({ raw, value }: Word): boolean {
+  if (value === undefined && /^"?\$/.test(raw)) return true;
+  return raw.split(/[^\w./-]+/).some((part) => SHELLS.has(basename(part)));
 }
 
 function judgePrintf(rest: readonly Word[], judgement: Judgement, object: Objector): void {
@@ -394,9 +443,11 @@ function judgePrintf(rest: readonly Word[], judgement: Judgement, object: Object
   if (!first) return;
   if (first.value === '-v') {
     object(second, NAME);
+    for (const word of rest.slice(2)) judgement.assigns.push({ name: second?.value ?? '', word });
     judgePrintf(rest.slice(2), judgement, object);
   } else if (first.prefix.startsWith('-v')) {
     object(first, NAME);
+    for (const word of rest.slice(1)) judgement.assigns.push({ name: first.value?.slice(2) ?? '', word });
   } else if (first.value === '--') {
     object(second, FORMAT);
   } else {

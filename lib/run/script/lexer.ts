@@ -42,10 +42,20 @@ type HereDocument = {
   /** The piece of output that holds the delimiter as written. */
   chunk: number;
   pipeline: Pipeline;
-  verdict: Verdict | undefined;
+  /** The commands that read it. */
+  readers: Reader[];
 };
+/** What becomes of input: placeholders in it, from one to another, and the text that they stand in. */
+type Reader = (from: number, to: number, text: string) => void;
+type Input = { from: number; to: number; text: string };
 type Surroundings = 'word' | 'double' | 'here';
-type Block = { ends: ')' | 'case' | 'text'; pipeline: Pipeline; depth: number; piped: boolean };
+type Block = {
+  ends: ')' | 'case' | 'text';
+  pipeline: Pipeline;
+  piped: boolean;
+  /** The compound commands that are open, each with the pipeline it is a part of. */
+  around: { pipeline: Pipeline; piped: boolean }[];
+};
 
 const HOLE_RANGE = /[\uE000-\uF8FF]/;
 const BLANK = /(?:[ \t\r]|\\\n)+/y;
@@ -112,10 +122,20 @@ class Lexer {
   #assigned: { name: string; from: number; to: number }[] = [];
   /** What is to be said of input, once a command that parses its input as shell source has been met. */
   #reader: Verdict | undefined;
+  #readers = 0;
+  /** How many times output was written to such a command. */
+  #outputs = 0;
+  /** The variables that input is read into. */
+  #read = new Set<string>();
+  #functions = new Set<string>();
+  /** Input of functions, and of the whole shell, whose readers are only known at the end. */
+  #late: (Input & { command: string | undefined })[] = [];
+  /** The variables whose values a variable takes. */
+  #copies: { name: string; text: string }[] = [];
   #evaluated = new Set(SPECIAL.split(' '));
   #broken = false;
   #unsureFrom = Infinity;
-  #block: Block = { ends: 'text', pipeline: { start: 0, text: '', pos: 0 }, depth: 0, piped: false };
+  #block: Block = { ends: 'text', pipeline: { start: 0, text: '', pos: 0 }, piped: false, around: [] };
 
   constructor(text: string, options: Options) {
     this.#text = text;
@@ -128,6 +148,11 @@ class Lexer {
     this.#commands('text');
     if (this.#documents.length > 0) this.#broken = true;
     if (this.#broken) this.#object(0, this.uses.length, UNSURE);
+    for (const { command, from, to, text } of this.#late) {
+      if (command === undefined || this.#functions.has(command))
+        this.#give({ from, to, text }, this.#reader, this.#read);
+    }
+    this.#follow();
     for (const { name, from, to } of this.#assigned) {
       if (this.#evaluated.has(name) || this.#evaluated.has('')) this.#object(from, to, EVALUATED_VARIABLE);
     }
@@ -203,10 +228,11 @@ class Lexer {
   /** Commands up to their end; `part` when they are a part of the command around them and read its input. */
   #commands(ends: Block['ends'], part = false): 'esac' | undefined {
     const outer = this.#block;
+    const { pipeline, piped } = outer;
     const block: Block =
-      part && outer.piped
-        ? { ends, pipeline: outer.pipeline, depth: 1, piped: true }
-        : { ends, pipeline: this.#pipeline(), depth: 0, piped: false };
+      part && piped
+        ? { ends, pipeline, piped, around: [{ pipeline, piped }] }
+        : { ends, pipeline: this.#pipeline(), piped: false, around: [] };
     this.#block = block;
     try {
       return this.#list(block);
@@ -271,18 +297,53 @@ class Lexer {
     for (const name of names) this.#evaluated.add(name);
   }
 
+  /** The variables that give their values, on whatever way, to one whose value is evaluated. */
+  #follow(): void {
+    for (let before = -1; before < this.#evaluated.size;) {
+      before = this.#evaluated.size;
+      for (const { name, text } of this.#copies) {
+        if (this.#evaluated.has(name)) this.#evaluates(namesIn({ raw: text, value: undefined }, false));
+      }
+    }
+  }
+
+  #assigns(name: string, { from, to, text }: Input): void {
+    this.#assigned.push({ name, from, to });
+    if (text.includes('$')) this.#copies.push({ name, text });
+  }
+
   #nextPipeline(): void {
-    if (this.#block.depth > 0) return;
-    this.#block.pipeline = this.#pipeline();
-    this.#block.piped = false;
+    const block = this.#block;
+    const around = block.around.at(-1);
+    const inside = around?.piped ? around.pipeline : undefined;
+    block.pipeline = inside ?? this.#pipeline();
+    block.piped = inside !== undefined;
+  }
+
+  #enter(): void {
+    const { around, pipeline, piped } = this.#block;
+    around.push({ pipeline, piped });
+    this.#nextPipeline();
+  }
+
+  #leave(): void {
+    const outer = this.#block.around.pop();
+    if (outer) Object.assign(this.#block, outer);
   }
 
   #command(block: Block): 'esac' | undefined {
     const words: Word[] = [];
     const documents: HereDocument[] = [];
-    const hereStrings: [number, number][] = [];
+    const inputs: Input[] = [];
+    const outputs = this.#outputs;
     const finish = () => {
-      this.#judge(words, block, documents, hereStrings);
+      // What runs inside of >( ) reads what this command writes.
+      if (this.#outputs > outputs) {
+        this.#object(block.pipeline.start, this.uses.length, UNSURE);
+        if (words[0]?.value === 'exec')
+          this.#late.push({ command: undefined, from: 0, to: Infinity, text: this.#script });
+      }
+      this.#judge(words, block, documents, inputs);
     };
     for (;;) {
       this.#blanks();
@@ -293,7 +354,7 @@ class Lexer {
       }
       if (char === '' || '\n;&|)#'.includes(char)) break;
       if ((char === '<' || char === '>') && this.#at(1) !== '(') {
-        this.#redirect(documents, hereStrings);
+        this.#redirect(documents, inputs);
         continue;
       }
       if (char === '(') {
@@ -303,7 +364,7 @@ class Lexer {
         // `name ()` begins a function; anything else is not what this reader knows.
         if (words.length !== 1 || this.#at() !== ')') this.#broken = true;
         else this.#copy();
-        if (words[0]) this.#object(words[0].from, words[0].to, NAMES_VARIABLE);
+        if (words[0]) this.#function(words[0]);
         return undefined;
       }
       const first = words.length === 0;
@@ -315,10 +376,10 @@ class Lexer {
       }
       if (word.raw === 'esac' && block.ends === 'case') return 'esac';
       if (CONTINUES.has(word.raw)) continue;
-      if (OPENS.has(word.raw)) block.depth++;
-      else if (CLOSES.has(word.raw)) block.depth = Math.max(0, block.depth - 1);
+      if (OPENS.has(word.raw)) this.#enter();
+      else if (CLOSES.has(word.raw)) this.#leave();
       else if (word.raw === 'for' || word.raw === 'select') {
-        block.depth++;
+        this.#enter();
         this.#loop();
         return undefined;
       } else if (word.raw === 'case') {
@@ -327,14 +388,16 @@ class Lexer {
       } else if (word.raw === 'function') {
         this.#blanks();
         const name = this.#word('one-word');
-        this.#object(name.from, name.to, NAMES_VARIABLE);
+        this.#function(name);
         this.#blanks();
         if (this.#at() === '(' && this.#at(1) === ')') this.#copy(2);
         return undefined;
       } else if (word.raw === '[[' && !this.#dash) {
         this.#conditional();
       } else if (ASSIGNS.test(word.raw)) {
-        this.#assigned.push({ name: ASSIGNS.exec(word.raw)?.[1] ?? '', from: word.from, to: word.to });
+        const [, name = ''] = ASSIGNS.exec(word.raw) ?? [];
+        this.#assigns(name, { from: word.from, to: word.to, text: word.raw });
+        if (block.piped && /\$\(|`/.test(word.raw)) this.#assigns(name, this.#piped(block, word.from));
       } else {
         words.push(word);
       }
@@ -344,30 +407,58 @@ class Lexer {
   }
 
   /** Objects to what the command does with its words, and notes what it does with its input. */
-  #judge(words: Word[], block: Block, documents: HereDocument[], hereStrings: [number, number][]): void {
+  #judge(words: Word[], block: Block, documents: HereDocument[], inputs: Input[]): void {
     const judgement = judgeCommand(words, {
       interpreter: this.#options.interpreter,
       assigned: (name) => this.#valuesOf(name),
     });
     for (const { from, to, ...objection } of judgement.objections) this.#object(from, to, objection);
     this.#evaluates(judgement.evaluates);
-    for (const assigned of judgement.assigns) this.#assigned.push(assigned);
+    for (const { name, word } of judgement.assigns)
+      this.#assigns(name, { from: word.from, to: word.to, text: word.raw });
     for (const word of judgement.endOptionsBefore)
       this.#out[word.chunk] = `-- ${this.#out[word.chunk] ?? ''}`;
+    const command = words[0]?.value;
     // What is redirected into a compound command is read by the commands inside of it.
-    const input = judgement.input ?? (words.length === 0 ? this.#reader : undefined);
-    if (!input) return;
-    if (input.severity === 'error') this.#reader = input;
-    for (const document of documents) document.verdict = input;
-    for (const [from, to] of hereStrings) this.#object(from, to, input);
-    if (!block.piped) return;
-    const { start, text, pos } = block.pipeline;
-    this.#object(start, words[0]?.from ?? this.uses.length, input);
-    if (input.severity === 'error')
-      this.#evaluates(namesIn({ raw: text.slice(pos, this.#pos), value: undefined }, false));
-    for (const document of this.#documents) {
-      if (document.pipeline === block.pipeline) document.verdict ??= input;
+    const compound = words.length === 0;
+    const verdict = judgement.input ?? (compound ? this.#reader : undefined);
+    const names = compound ? this.#read : judgement.reads;
+    if (judgement.input?.severity === 'error') {
+      this.#reader = judgement.input;
+      this.#readers++;
     }
+    for (const name of judgement.reads) this.#read.add(name);
+    const shell = command === 'exec' && words.length === 1;
+    const reader: Reader = (from, to, text) => {
+      this.#give({ from, to, text }, verdict, names);
+      if (shell) this.#late.push({ command: undefined, from, to, text });
+      else if (command !== undefined) this.#late.push({ command, from, to, text });
+    };
+    for (const document of documents) document.readers.push(reader);
+    for (const { from, to, text } of inputs) reader(from, to, text);
+    if (!block.piped) return;
+    const { from, to, text } = this.#piped(block, words[0]?.from ?? this.uses.length);
+    reader(from, to, text);
+    for (const document of this.#documents) {
+      if (document.pipeline === block.pipeline) document.readers.push(reader);
+    }
+  }
+
+  /** What comes through the pipeline up to here. */
+  #piped({ pipeline: { start, text, pos } }: Block, to: number): Input {
+    return { from: start, to, text: text === this.#text ? text.slice(pos, this.#pos) : '' };
+  }
+
+  /** Input that is read as source, or into variables. */
+  #give(input: Input, verdict: Verdict | undefined, names: Iterable<string>): void {
+    if (verdict) this.#object(input.from, input.to, verdict);
+    if (verdict?.severity === 'error') this.#evaluates(namesIn({ raw: input.text, value: undefined }, false));
+    for (const name of names) this.#assigns(name, input);
+  }
+
+  #function(name: Word): void {
+    this.#object(name.from, name.to, NAMES_VARIABLE);
+    if (name.value !== undefined) this.#functions.add(name.value);
   }
 
   /** What the whole script assigns to a variable, as far as it is plain text. */
@@ -392,6 +483,7 @@ class Lexer {
     const name = this.#word('one-word');
     this.#object(name.from, name.to, NAMES_VARIABLE);
     const first = this.uses.length;
+    const start = this.#pos;
     const gap = this.#match(/(?:[ \t\r\n]|\\\n)*in(?=[\s;&|])/y);
     if (gap === '') return;
     this.#copy(gap.length);
@@ -399,7 +491,11 @@ class Lexer {
       this.#blanks();
       const char = this.#at();
       if (char === '' || '\n;&|)#'.includes(char)) {
-        this.#assigned.push({ name: name.raw, from: first, to: this.uses.length });
+        this.#assigns(name.raw, {
+          from: first,
+          to: this.uses.length,
+          text: this.#text.slice(start, this.#pos),
+        });
         return;
       }
       if (char === '(' || ((char === '<' || char === '>') && this.#at(1) !== '(')) {
@@ -469,7 +565,7 @@ class Lexer {
     this.#evaluates(evaluates);
   }
 
-  #redirect(documents: HereDocument[], hereStrings: [number, number][]): void {
+  #redirect(documents: HereDocument[], inputs: Input[]): void {
     const operator = this.#match(/<<<|<<-|<<|<&|<>|<|>>|>&|>\||>/y);
     this.#copy(operator.length);
     this.#blanks();
@@ -481,8 +577,8 @@ class Lexer {
       this.#broken = true;
       return;
     }
-    const { from, to } = this.#word('one-word');
-    if (operator === '<<<') hereStrings.push([from, to]);
+    const { from, to, raw } = this.#word('one-word');
+    if (operator === '<<<' || operator === '<') inputs.push({ from, to, text: raw });
   }
 
   // Here-documents
@@ -500,7 +596,7 @@ class Lexer {
       strip,
       chunk: this.#out.length,
       pipeline: this.#block.pipeline,
-      verdict: undefined,
+      readers: [],
     };
     this.#copy(written.length);
     this.#documents.push(document);
@@ -515,7 +611,7 @@ class Lexer {
   }
 
   #document(document: HereDocument): void {
-    const { delimiter, quoted, strip, chunk, verdict } = document;
+    const { delimiter, quoted, strip, chunk, readers } = document;
     const start = this.#pos;
     let end = start;
     let line = '';
@@ -546,7 +642,7 @@ class Lexer {
       this.#pos = end;
       this.#copy(line.length);
     }
-    if (verdict) this.#object(from, this.uses.length, verdict);
+    for (const reader of readers) reader(from, this.uses.length, quoted ? '' : body);
   }
 
   /** A document whose delimiter was quoted, as one whose is not: the body escaped so that it means the same. */
@@ -633,7 +729,7 @@ class Lexer {
       const sofar = this.#text.slice(start, this.#pos);
       if ((char === '<' || char === '>') && this.#at(1) === '(') {
         this.#copy(2);
-        this.#substitution();
+        this.#substitution(char === '>');
         dynamic(false);
       } else if (char === '(' && sofar !== '') {
         if (/^[A-Za-z_]\w*\+?=$/.test(sofar)) this.#array();
@@ -883,10 +979,15 @@ class Lexer {
   }
 
   /** The inside of `$(…)`, `<(…)` and `>(…)`, and its closing parenthesis. */
-  #substitution(): void {
+  #substitution(writes = false): void {
     const outer = this.#documents;
     this.#documents = [];
-    this.#commands(')');
+    const { piped } = this.#block;
+    const readers = this.#readers;
+    if (writes) this.#block.piped = true;
+    this.#commands(')', true);
+    this.#block.piped = piped;
+    if (writes && this.#readers > readers) this.#outputs++;
     if (this.#documents.length > 0) this.#broken = true;
     this.#documents = outer;
     this.#close(')');
