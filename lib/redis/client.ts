@@ -1,4 +1,4 @@
-import { createClient, type RedisClientOptions } from '@redis/client';
+import { RedisClient, type RedisClientOptions } from '@redis/client';
 import type { Client } from './commands.ts';
 import type { Target } from './url.ts';
 
@@ -26,8 +26,8 @@ export function createRedisClient(
     ...(socketTimeoutMs !== undefined && { socketTimeout: Math.ceil(socketTimeoutMs) }),
   } as const;
   const { username, password, database } = target;
-  return createClient<Record<string, never>, Record<string, never>, Record<string, never>, 2>({
-    RESP: 2,
+  const clientOptions = {
+    RESP,
     socket: socketOptions(target, common),
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
@@ -35,13 +35,20 @@ export function createRedisClient(
     ...(pingIntervalMs !== undefined && { pingInterval: Math.ceil(pingIntervalMs) }),
     // No CLIENT SETINFO and no maintenance notifications: they are round trips before the first command.
     disableClientInfo: true,
-    maintNotifications: 'disabled',
+    maintNotifications: 'disabled' as const,
     // What was not sent when the connection broke must not be sent by another one later.
     disableOfflineQueue: true,
     // The default makes a timer for each command; deadlines are kept by connection (see deadline-watch.ts).
     commandOptions: { timeout: 0 },
-  });
+  };
+  // Made from the same config each time: `createClient` builds a class for every new set of options, which takes longer
+  // than connecting.
+  return RedisClient.factory<Record<string, never>, Record<string, never>, Record<string, never>, 2>({
+    RESP,
+  })(clientOptions);
 }
+
+const RESP = 2;
 
 type SocketOptions = NonNullable<RedisClientOptions['socket']>;
 

@@ -28,7 +28,7 @@ export const trimmedRedisClient: Plugin = {
 /** What lib/redis imports of node-redis; anything else fails the build by its name. */
 const INDEX = `
 import RedisClient from './lib/client/index.js';
-export const createClient = RedisClient.create;
+export { RedisClient };
 export * from './lib/errors.js';
 `;
 
