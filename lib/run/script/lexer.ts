@@ -1023,30 +1023,28 @@ class Lexer {
   /** `((…))` or `$((…))`; false when it turns out to be a subshell inside of parentheses. */
   #arithmetic(opening: number): boolean {
     const end = this.#arithmeticEnd(this.#pos + opening);
-    if (end === undefined) return false;
-    this.#evaluates(namesIn({ raw: this.#text.slice(this.#pos, end), value: undefined }, true));
-    this.#evaluating(opening, end);
-    this.#copy(2);
-    return true;
-  }
-
-  #evaluating(opening: number, end: number): void {
-    if (!this.#hasHole(this.#text.slice(this.#pos, end))) {
-      this.#copy(end - this.#pos);
-      return;
+    if (end === undefined) {
+      // Two parentheses that are not closed as two: shells differ in what that is.
+      this.#unsure();
+      return false;
     }
     const from = this.uses.length;
+    this.#evaluates(namesIn({ raw: this.#text.slice(this.#pos, end), value: undefined }, true));
     this.#copy(opening);
     while (this.#pos < end) {
       const char = this.#at();
       if (char === '\\') this.#copy(2);
       else if (char === '$') this.#dollar('double');
       else if (char === '`') this.#backticks('double');
+      else if (char === '"') this.#double();
+      else if (char === "'") this.#single("'", '"');
       else if (this.#isHole(char)) this.#hole('bare');
       else this.#copy();
     }
     if (this.#pos !== end) this.#broken = true;
     this.#object(from, this.uses.length, ARITHMETIC);
+    this.#copy(2);
+    return true;
   }
 
   #arithmeticEnd(start: number): number | undefined {
@@ -1054,9 +1052,14 @@ class Lexer {
     for (let at = start; at < this.#text.length; at++) {
       const char = this.#text[at];
       if (char === '\\') at++;
-      else if (char === "'" || char === '"') {
-        at = this.#text.indexOf(char, at + 1);
+      else if (char === "'") {
+        at = this.#text.indexOf("'", at + 1);
         if (at === -1) return undefined;
+      } else if (char === '"') {
+        for (at++; this.#text[at] !== '"'; at++) {
+          if (this.#text[at] === '\\') at++;
+          if (at >= this.#text.length) return undefined;
+        }
       } else if (char === '(') depth++;
       else if (char === ')') {
         if (depth > 0) depth--;

@@ -25,6 +25,16 @@ const REFUSED: Case[] = [
     shell: 'echo $(( $(echo "{{x}}") ))',
     attack: SUBSCRIPT,
   },
+  {
+    what: 'arithmetic around an escaped quote',
+    shell: 'echo $(( $(echo "\\"1" | tr -dc 1) + {{x}} ))',
+    attack: SUBSCRIPT,
+  },
+  {
+    what: 'arithmetic around parentheses in quotes',
+    shell: 'echo $(( $(echo ")" "\\")" | wc -c) * {{x}} ))',
+    attack: SUBSCRIPT,
+  },
   { what: 'a comparison of numbers in [[ ]]', shell: '[[ "{{x}}" -gt 1 ]]', attack: SUBSCRIPT },
   { what: 'the right side of one', shell: '[[ 1 -lt {{x}} ]]', attack: SUBSCRIPT },
   { what: '[[ -v ]]', shell: '[[ -v {{x}} ]]', attack: SUBSCRIPT },
@@ -241,6 +251,8 @@ const ORDINARY = [
   'f() { cat; }; echo {{x}} | f',
   'while read -r a b; do echo "$b $a"; done <<EOF\n{{x}}\nEOF',
   'apt-get install -y zsh <<< {{x}}',
+  'echo $(( (1 + 2) * $(wc -l < f) )) "$(( "$n" + ${#m} ))" {{x}}',
+  '(( n > 3 )) && echo {{x}}; (( i++ )) || true; ( ( cd /; ls ); echo {{y}} )',
   'if ! command -v jq >/dev/null; then echo {{x}}; exit 1; fi',
 ];
 
