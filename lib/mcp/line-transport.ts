@@ -21,6 +21,7 @@ export class LineTransport implements Transport {
   onmessage?: (message: JSONRPCMessage) => void;
   readonly #options: LineTransportOptions;
   #closed = false;
+  #unwritten = '';
   #end: () => void = () => undefined;
 
   constructor(options: LineTransportOptions) {
@@ -34,12 +35,13 @@ export class LineTransport implements Transport {
   }
 
   send(message: JSONRPCMessage): Promise<void> {
-    if (!this.#closed) this.#options.write(`${JSON.stringify(message)}\n`);
+    if (!this.#closed) this.#write(`${JSON.stringify(message)}\n`);
     return Promise.resolve();
   }
 
   close(): Promise<void> {
     if (!this.#closed) {
+      this.#flush();
       this.#closed = true;
       this.onclose?.();
       this.#end();
@@ -70,7 +72,19 @@ export class LineTransport implements Transport {
 
   /** JSON-RPC answers what has no id of its own with the id null. */
   #refuse(code: number, message: string): void {
-    this.#options.write(`${JSON.stringify({ jsonrpc: '2.0', id: null, error: { code, message } })}\n`);
+    this.#write(`${JSON.stringify({ jsonrpc: '2.0', id: null, error: { code, message } })}\n`);
+  }
+
+  /** Answers that are ready at the same moment leave together: a write for each would cost more than the call behind it. */
+  #write(line: string): void {
+    if (this.#unwritten === '') process.nextTick(() => this.#flush());
+    this.#unwritten += line;
+  }
+
+  #flush(): void {
+    const text = this.#unwritten;
+    this.#unwritten = '';
+    if (text !== '') this.#options.write(text);
   }
 }
 

@@ -44,7 +44,7 @@ export function holdRunners(first: Runner): Runners {
       } finally {
         count(runner, -1);
         settle(runner);
-        if (isIdle()) for (const resolve of waiting.splice(0)) resolve();
+        if (waiting.length > 0 && isIdle()) for (const resolve of waiting.splice(0)) resolve();
       }
     },
     async idle(limitMs) {

@@ -10,10 +10,11 @@ import { failure, success } from '../envelope.ts';
 import { GantzError, toGantzError } from '../errors.ts';
 import { definitionOf } from '../manifest/definition.ts';
 import type { Tool } from '../manifest/manifest.ts';
-import type { Runner } from '../run/runner.ts';
+import { isBundled, type Runner } from '../run/runner.ts';
 import { VERSION } from '../version.ts';
 import type { Inputs } from './message.ts';
 import { trackProgress } from './progress.ts';
+import type { AnswerPlainCall } from './plain-calls.ts';
 import type { Runners } from './runners.ts';
 
 export type ServerOptions = {
@@ -55,23 +56,48 @@ export function createServer(
     const input = inputs?.get(mcpReq.id) ?? (() => params.arguments ?? {});
     inputs?.delete(mcpReq.id);
     const token = mcpReq._meta?.progressToken;
-    const notify = trackProgress((progress) => {
-      const sent = mcpReq.notify({
-        method: 'notifications/progress',
-        params: { progressToken: token ?? '', ...progress },
-      });
-      // Whoever has gone needs no progress.
-      sent.catch(() => undefined);
+    const emit =
+      token === undefined
+        ? undefined
+        : trackProgress((progress) => {
+            const sent = mcpReq.notify({
+              method: 'notifications/progress',
+              params: { progressToken: token, ...progress },
+            });
+            // Whoever has gone needs no progress.
+            sent.catch(() => undefined);
+          });
+    return await runners.use((runner) => {
+      const tool = findOrRefuse(runner, params.name);
+      // Calls of Redis take any reason; a controller of its own for each would cost a tenth of it.
+      const signal = isBundled(tool.action) ? mcpReq.signal : cancelledBy(mcpReq.signal);
+      return answerCall(runner, tool, input, { signal, startedAt, ...(emit && { emit }) });
     });
-    return await runners.use((runner) =>
-      answerCall(runner, findOrRefuse(runner, params.name), input, {
-        signal: cancelledBy(mcpReq.signal),
-        startedAt,
-        ...(token !== undefined && { emit: notify }),
-      }),
-    );
   });
   return mcp;
+}
+
+/**
+ * Answers the calls that `PlainCalls` takes as the server does, but for tools that are not there or not allowed: how
+ * their calls are refused is the server's to say.
+ */
+export function plainAnswers(runners: Runners, inputs: Inputs): AnswerPlainCall {
+  return ({ id, name, signal }) => {
+    const tool = findIn(runners.current, name);
+    if (!tool) return undefined;
+    const startedAt = performance.now();
+    const input = inputs.get(id) ?? (() => ({}));
+    inputs.delete(id);
+    return runners.use((runner) => answerCall(runner, tool, input, { signal, startedAt }));
+  };
+}
+
+function findIn(runner: Runner, name: string): Tool | undefined {
+  try {
+    return runner.find(name);
+  } catch {
+    return undefined;
+  }
 }
 
 type CallOptions = { signal: AbortSignal; startedAt: number; emit?: (event: ProgressEvent) => void };

@@ -42,12 +42,14 @@ type Write = (text: string, written?: () => void) => unknown;
 type Protocol = Awaited<ReturnType<typeof loadProtocol>>;
 
 async function loadProtocol() {
-  const [{ serveStdio: serveMcp }, { createServer }, { LineTransport }] = await Promise.all([
-    import('@modelcontextprotocol/server/stdio'),
-    import('./server.ts'),
-    import('./line-transport.ts'),
-  ]);
-  return { serveMcp, createServer, LineTransport };
+  const [{ serveStdio: serveMcp }, { createServer, plainAnswers }, { LineTransport }, { PlainCalls }] =
+    await Promise.all([
+      import('@modelcontextprotocol/server/stdio'),
+      import('./server.ts'),
+      import('./line-transport.ts'),
+      import('./plain-calls.ts'),
+    ]);
+  return { serveMcp, createServer, plainAnswers, LineTransport, PlainCalls };
 }
 
 type Serving = {
@@ -61,12 +63,12 @@ type Serving = {
 
 async function serve({ context, runners, loadedAt, write, protocol }: Serving): Promise<void> {
   const { process, signal, notice } = context;
-  const { serveMcp, createServer, LineTransport } = protocol;
+  const { serveMcp, createServer, plainAnswers, LineTransport, PlainCalls } = protocol;
   const inputs: Inputs = new Map();
   let server: McpServer | undefined;
   const transport = new LineTransport({ input: process.stdin, write, inputs });
   const connection = serveMcp(() => (server = createServer(runners, { inputs })), {
-    transport,
+    transport: new PlainCalls(transport, plainAnswers(runners, inputs)),
     ...(process.env['GANTZ_DEBUG'] && { onerror: (error) => notice(`MCP: ${error.message}`) }),
   });
   runners.onReplace(() => {

@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import {
+  isJSONRPCNotification,
+  isJSONRPCRequest,
+  isJSONRPCResultResponse,
+} from '@modelcontextprotocol/server';
 import fc from 'fast-check';
 import { GantzError } from '../../lib/errors.ts';
 import { readMessage, type Inputs } from '../../lib/mcp/message.ts';
@@ -43,6 +48,37 @@ describe('rawMember', () => {
 });
 
 describe('readMessage', () => {
+  it('takes for a message exactly what the SDK does', () => {
+    const id = fc.constantFrom(1, 'a', '', 1.5, 1e300, null, true);
+    const params = fc.constantFrom(
+      {},
+      { name: 't' },
+      { name: 1, arguments: [] },
+      { _meta: 1 },
+      [],
+      'text',
+      null,
+    );
+    const message = fc.record(
+      {
+        jsonrpc: fc.constantFrom('2.0', '1.0'),
+        id,
+        method: fc.constantFrom('tools/call', 'ping', 1),
+        params,
+        result: fc.constant({}),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(message, (value) => {
+        const expected =
+          isJSONRPCRequest(value) || isJSONRPCNotification(value) || isJSONRPCResultResponse(value);
+        assert.equal('message' in readMessage(JSON.stringify(value), new Map()), expected);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   const call = (input: string, id = '1'): string =>
     `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":{"name":"t","arguments":${input},"_meta":{"progressToken":7}}}`;
 
