@@ -16,6 +16,8 @@ export type Judgement = {
   evaluates: string[];
   /** Variables that the command assigns placeholders to. */
   assigns: { name: string; word: Word }[];
+  /** Whether later words may mean other commands than they name. */
+  renames?: boolean;
   /** Variables that it reads its input into. */
   reads: string[];
   /** Words before which `--` must stand, or else a value with a leading dash would be an option that names a variable. */
@@ -218,6 +220,9 @@ function judgeNamed(
   else judgeLanguage(name, rest, judgement);
 
   switch (name) {
+    case 'alias':
+      judgement.renames = rest.some(({ raw }) => raw.includes('='));
+      break;
     case 'source':
     case '.':
       objectThrough(rest, 0, EVALUATED, object);

@@ -58,14 +58,14 @@ type Block = {
 };
 
 const HOLE_RANGE = /[\uE000-\uF8FF]/;
-const BLANK = /(?:[ \t\r]|\\\n)+/y;
+const BLANK = /(?:[ \t]|\\\n)+/y;
 const NAME = /[A-Za-z_]\w*/y;
 const EXPANDED = /[#!]?(?:[A-Za-z_]\w*|\d+|[@*#?$!-])/y;
-const WORD_ENDS = new Set([' ', '\t', '\r', '\n', ';', '&', '|', '<', '>', '(', ')']);
+const WORD_ENDS = new Set([' ', '\t', '\n', ';', '&', '|', '<', '>', '(', ')']);
 const OPENS = new Set(['if', 'while', 'until', '{']);
 const CLOSES = new Set(['fi', 'done', '}']);
 const CONTINUES = new Set(['then', 'else', 'elif', 'do', '!', 'time', 'coproc']);
-const ASSIGNS = /^([A-Za-z_]\w*)(?:\[[^\]]*\])?\+?=/;
+const ASSIGNS = /^([A-Za-z_]\w*)(?:\[[^=]*\]|\[.*?\])?\+?=/s;
 
 /** Variables whose values shells evaluate, as a number or as source. */
 const SPECIAL =
@@ -280,6 +280,7 @@ class Lexer {
         }
       } else if (char === '(') {
         if (this.#starts('((') && this.#arithmetic(2)) continue;
+        this.#glued(1);
         this.#copy();
         this.#commands(')', true);
         this.#close(')');
@@ -375,6 +376,17 @@ class Lexer {
         continue;
       }
       if (word.raw === 'esac' && block.ends === 'case') return 'esac';
+      if (word.raw === 'time' && this.#match(/[ \t]+-/y) !== '') {
+        const option = this.#match(/[ \t]+(?:-p|--)(?=[ \t])/y);
+        this.#copy(option.length);
+        if (option === '') words.push(word);
+        continue;
+      }
+      if (word.raw === 'coproc')
+        this.#copy(
+          this.#match(/[ \t]+[A-Za-z_]\w*(?=[ \t]+(?:[{([]|(?:while|until|for|if|case|select)[ \t]))/y)
+            .length,
+        );
       if (CONTINUES.has(word.raw)) continue;
       if (OPENS.has(word.raw)) this.#enter();
       else if (CLOSES.has(word.raw)) this.#leave();
@@ -416,6 +428,7 @@ class Lexer {
     this.#evaluates(judgement.evaluates);
     for (const { name, word } of judgement.assigns)
       this.#assigns(name, { from: word.from, to: word.to, text: word.raw });
+    if (judgement.renames) this.#unsure();
     for (const word of judgement.endOptionsBefore)
       this.#out[word.chunk] = `-- ${this.#out[word.chunk] ?? ''}`;
     const command = words[0]?.value;
@@ -484,7 +497,7 @@ class Lexer {
     this.#object(name.from, name.to, NAMES_VARIABLE);
     const first = this.uses.length;
     const start = this.#pos;
-    const gap = this.#match(/(?:[ \t\r\n]|\\\n)*in(?=[\s;&|])/y);
+    const gap = this.#match(/(?:[ \t\n]|\\\n)*in(?=[ \t\n;&|])/y);
     if (gap === '') return;
     this.#copy(gap.length);
     for (;;) {
@@ -510,7 +523,7 @@ class Lexer {
     this.#blanks();
     this.#word('one-word');
     this.#space();
-    if (this.#match(/in(?=[\s\\])/y) === '') {
+    if (this.#match(/in(?=[ \t\n\\])/y) === '') {
       this.#broken = true;
       return;
     }
@@ -547,7 +560,7 @@ class Lexer {
   #conditional(): void {
     const words: Word[] = [];
     for (;;) {
-      while (/[\s()<>|&!]/.test(this.#at())) {
+      while (/[ \t\n()<>|&!]/.test(this.#at())) {
         if (this.#starts('<(') || this.#starts('>(')) break;
         this.#copy();
       }
@@ -555,6 +568,12 @@ class Lexer {
       if (char === '' || char === ';') {
         this.#broken = true;
         return;
+      }
+      if (char === '#') {
+        // A comment to some, a word to others.
+        this.#unsure();
+        this.#comment();
+        continue;
       }
       const word = this.#word('one-word');
       if (word.raw === ']]') break;
@@ -584,9 +603,9 @@ class Lexer {
   // Here-documents
 
   #delimiter(strip: boolean, documents: HereDocument[]): void {
-    const written = this.#match(/(?:'[^'\n]*'|"[^"\n\\]*"|\\[^\n]|[^\s;&|<>()'"\\])+/y);
+    const written = this.#match(/(?:'[^'\n]*'|"[^"\n\\]*"|\\[^\n]|[^ \t\n;&|<>()'"\\])+/y);
     const after = this.#text[this.#pos + written.length] ?? '\n';
-    if (written === '' || this.#hasHole(written) || /[`$]/.test(written) || !/[\s;&|<>()]/.test(after)) {
+    if (written === '' || this.#hasHole(written) || /[`$]/.test(written) || !/[ \t\n;&|<>()]/.test(after)) {
       this.#broken = true;
       return;
     }
@@ -615,14 +634,19 @@ class Lexer {
     const start = this.#pos;
     let end = start;
     let line = '';
-    for (let previous = ''; ; previous = line) {
+    // Lines so far of which each goes on in the next one.
+    let joined = '';
+    for (;;) {
       const newline = this.#text.indexOf('\n', end);
       line = this.#text.slice(end, newline === -1 ? undefined : newline);
       if ((strip ? line.replace(/^\t+/, '') : line) === delimiter) {
         // A line that ends in a backslash goes on in the next one, even in the one that would end the document.
-        if (!quoted && /(?:^|[^\\])(?:\\\\)*\\$/.test(previous)) this.#broken = true;
+        if (!quoted && joined !== '') this.#broken = true;
         break;
       }
+      joined = /(?:^|[^\\])(?:\\\\)*\\$/.test(line) ? joined + line.slice(0, -1) : joined && joined + line;
+      if (!quoted && joined.replaceAll('\t', '') === delimiter.replaceAll('\t', '')) this.#broken = true;
+      if (!line.endsWith('\\')) joined = '';
       if (newline === -1) {
         this.#broken = true;
         this.#copy(this.#text.length - this.#pos);
@@ -762,6 +786,8 @@ class Lexer {
         }
       } else if (char === '\\') {
         if (this.#at(1) !== '\n') value += this.#at(1);
+        // Only a word that ends here, or the line does, is as it looks.
+        else if (!/[ \t\n;&|)\\]/.test(this.#at(2) || ' ')) this.#unsure();
         this.#copy(2);
       } else if (char === '$') {
         const before = this.uses.length;
@@ -811,21 +837,38 @@ class Lexer {
   /** `name[…]` of an assignment, or `[…]=` of an array's element; false when this bracket is just text. */
   #subscript(sofar: string, role: 'first' | 'argument' | 'element'): boolean {
     if (!(role === 'element' ? sofar === '' : /^\{?[A-Za-z_]\w*$/.test(sofar))) return false;
-    let depth = 0;
-    let end = this.#pos;
-    for (; ; end++) {
-      const char = this.#text[end] ?? '\n';
-      if (char === '\n' || (role === 'argument' && /\s/.test(char))) return false;
-      if (char === '[') depth++;
-      if (char === ']' && --depth === 0) break;
+    const from = this.uses.length;
+    const start = this.#pos;
+    if (this.#dash || role === 'argument') {
+      const region = this.#match(/\[[^\s\]]*\]/y);
+      if (!this.#hasHole(region)) return false;
+      this.#forbidden(region.length, SUBSCRIPT);
+      return true;
     }
-    const region = this.#text.slice(this.#pos, end + 1);
-    if (!this.#hasHole(region)) return false;
-    for (const char of region) {
-      if (this.#isHole(char)) this.#use(char, 'bare', SUBSCRIPT);
-      else this.#out.push(char);
+    for (let depth = 0; ;) {
+      const char = this.#at();
+      if (char === '' || char === '\n') {
+        this.#broken = true;
+        return true;
+      }
+      // Where arrays are not known, a blank ends the word.
+      if (/\s/.test(char) && this.#options.interpreter === 'sh') this.#unsure();
+      if (char === '\\') {
+        this.#glued(0);
+        this.#copy(2);
+      } else if (char === '$') this.#dollar('double');
+      else if (char === '`') this.#backticks('double');
+      else if (char === '"') this.#double();
+      else if (char === "'") this.#single("'", '"');
+      else if (this.#isHole(char)) this.#hole('bare');
+      else {
+        this.#copy();
+        if (char === '[') depth++;
+        if (char === ']' && --depth === 0) break;
+      }
     }
-    this.#pos = end + 1;
+    this.#object(from, this.uses.length, SUBSCRIPT);
+    this.#evaluates(namesIn({ raw: this.#text.slice(start, this.#pos), value: undefined }, true));
     return true;
   }
 
@@ -935,8 +978,15 @@ class Lexer {
 
   // Expansions
 
+  /** Where a backslash and a newline stand inside of what belongs together, its parts are not what they look like. */
+  #glued(offset: number): void {
+    if (this.#at(offset) === '\\' && this.#at(offset + 1) === '\n') this.#unsure();
+  }
+
   #dollar(surroundings: Surroundings): void {
     const next = this.#at(1);
+    this.#glued(1);
+    if (next === '(' || next === '{') this.#glued(2);
     if (this.#isHole(next)) {
       // A dollar before a value is a dollar, not the beginning of `$"…"` or `${…}`.
       this.#pos++;
@@ -958,6 +1008,7 @@ class Lexer {
       const name = this.#match(NAME) || this.#match(/[@*#?$!\d-]/y);
       this.#pos--;
       this.#copy(1 + name.length);
+      if (name !== '') this.#glued(0);
       // zsh takes `$name[…]` for a subscript, also without braces.
       if (this.#options.interpreter === 'zsh' && name !== '' && this.#at() === '[') {
         const region = this.#match(/\[[^\]\n]*\]?/y);
@@ -1093,10 +1144,9 @@ class Lexer {
     this.#copy(2);
     const name = this.#match(EXPANDED);
     this.#copy(name.length);
-    if (name !== '' && this.#at() === '[') {
-      const region = this.#match(/\[[^\]\n]*\]?/y);
-      this.#forbidden(region.length, SUBSCRIPT);
-    }
+    this.#glued(0);
+    const region = name === '' ? '' : this.#match(/\[[^\]\n]*\]?/y);
+    if (region !== '') this.#forbidden(region.length, SUBSCRIPT);
     const from = this.uses.length;
     const operator = name === '' ? '' : this.#match(/:?[-+?=]/y);
     this.#copy(operator.length);
@@ -1105,6 +1155,18 @@ class Lexer {
     this.#operand(surroundings, operator === '');
     if (substring)
       this.#evaluates(namesIn({ raw: this.#text.slice(start, this.#pos), value: undefined }, true));
+    const transforms = operator === '' && this.#text.startsWith('@', start) && !name.startsWith('!');
+    const indirect =
+      /^!\w/.test(name) && !/^(?:\[[@*]\]|[@*])\}/.test(this.#text.slice(start - region.length, start + 3));
+    if (transforms || indirect) this.#evaluates([name.replace('!', '')]);
+    if (
+      this.#options.interpreter === 'zsh' &&
+      name === '' &&
+      /^\([^)]*[eP%#]/.test(this.#text.slice(start, this.#pos))
+    )
+      this.#evaluates(namesIn({ raw: this.#text.slice(start, this.#pos), value: undefined }, true));
+    if (operator.endsWith('='))
+      this.#assigns(name, { from, to: this.uses.length, text: this.#text.slice(start, this.#pos) });
     if (operator === '' || (operator.endsWith('=') && surroundings === 'word'))
       this.#object(from, this.uses.length, OPERAND);
   }
