@@ -5,10 +5,10 @@ const HEADERS = { 'content-type': 'application/json; charset=utf-8', 'cache-cont
 
 /** The answer with an envelope: `{"result": …}`. */
 export function answer(status: number, envelope: Envelope, headers?: Record<string, string>): Response {
-  return new Response(`{"result":${renderEnvelope(envelope)}}`, {
-    status,
-    headers: headers ? { ...HEADERS, ...headers } : HEADERS,
-  });
+  const body = `{"result":${renderEnvelope(envelope)}}`;
+  // Said here, since one of the runtimes would send it in chunks.
+  const length = String(Buffer.byteLength(body));
+  return new Response(body, { status, headers: { ...HEADERS, 'content-length': length, ...headers } });
 }
 
 /** The answer to a request that is refused before any tool is asked. */
