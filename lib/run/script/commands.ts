@@ -16,6 +16,8 @@ export type Judgement = {
   evaluates: string[];
   /** Variables that the command assigns placeholders to. */
   assigns: { name: string; word: Word }[];
+  /** Source that is known, and the words that are its arguments. */
+  sources: { text: string; words: readonly Word[] }[];
   /** Whether later words may mean other commands than they name. */
   renames?: boolean;
   /** Variables that it reads its input into. */
@@ -132,6 +134,7 @@ export function judgeCommand(words: readonly Word[], context: Context): Judgemen
     objections: [],
     evaluates: [],
     assigns: [],
+    sources: [],
     reads: [],
     endOptionsBefore: [],
   };
@@ -183,6 +186,8 @@ function objector(judgement: Judgement): Objector {
     if (word.to > word.from) judgement.objections.push(at(word, objection));
     if (objection.severity === 'error' && objection !== PROGRAM) {
       judgement.evaluates.push(...namesIn(word, objection === ARITHMETIC));
+      if (objection === EVALUATED && word.value !== undefined)
+        judgement.sources.push({ text: word.value, words: [] });
       // A command inside of it may pass on the input.
       if (objection === EVALUATED && word.value === undefined && /\$\(|`/.test(word.raw))
         judgement.input = EVALUATED;
@@ -220,6 +225,9 @@ function judgeNamed(
   else judgeLanguage(name, rest, judgement);
 
   switch (name) {
+    case 'set':
+      for (const word of rest) judgement.assigns.push({ name: POSITIONAL, word });
+      break;
     case 'alias':
       judgement.renames = rest.some(({ raw }) => raw.includes('='));
       break;
@@ -293,7 +301,8 @@ export const POSITIONAL = '@';
 
 /** The variables whose values become a part of a word; in arithmetic also those that are only named. */
 export function namesIn({ raw, value }: Pick<Word, 'raw' | 'value'>, arithmetic: boolean): string[] {
-  if (arithmetic) return raw.match(/[A-Za-z_]\w*/g) ?? [];
+  if (arithmetic)
+    return [...(raw.match(/[A-Za-z_]\w*/g) ?? []), ...(/\$\{?[@*\d]/.test(raw) ? [POSITIONAL] : [])];
   return value === undefined
     ? Array.from(raw.matchAll(/\$\{?[#!]?([A-Za-z_]\w*|[@*\d])/g), ([, name = '']) =>
         /^\W|^\d/.test(name) ? POSITIONAL : name,
@@ -385,6 +394,9 @@ function judgeShell(words: readonly Word[], judgement: Judgement, object: Object
   const operand = words[index];
   if (source) {
     objectThrough(words, index, EVALUATED, object);
+    // The first word after the source is the name that it has.
+    if (operand?.value !== undefined)
+      judgement.sources.push({ text: operand.value, words: words.slice(index + 2) });
     return;
   }
   if (!operand || fromInput || isInput(operand)) judgement.input = EVALUATED;
@@ -411,7 +423,10 @@ function judgeDeclaration(name: string, rest: readonly Word[], judgement: Judgem
     const listed = /^[A-Za-z_]\w*\+?=\(/.test(word.raw);
     if (assigned === undefined) object(word, NAME);
     else if (/[aA]/.test(flags) && !listed) object(word, EVALUATED);
-    else judgement.assigns.push({ name: assigned, word });
+    else
+      judgement.assigns.push({ name: assigned, word }, ...(listed ? [] : [{ name: `${assigned}()`, word }]));
+    if (evaluates && word.value === undefined) judgement.evaluates.push(...namesIn(word, false));
+    if (/[aA]/.test(flags)) judgement.evaluates.push(`${assigned ?? word.value ?? ''}()`);
   }
 }
 

@@ -1,8 +1,10 @@
 import {
+  POSITIONAL,
   judgeCommand,
   judgeConditional,
   namesIn,
   type Interpreter,
+  type Judgement,
   type Objection,
   type Verdict,
 } from './commands.ts';
@@ -22,7 +24,8 @@ export type Place =
 /** A placeholder at the place where it stands, and what speaks against it there. */
 export type Use = { hole: string; objections: Objection[] };
 
-export type Lexed = { source: string; uses: Use[] };
+/** `evaluated` are the variables whose values the source itself has evaluated. */
+export type Lexed = { source: string; uses: Use[]; evaluated: ReadonlySet<string> };
 
 type Options = {
   interpreter: Interpreter;
@@ -45,16 +48,17 @@ type HereDocument = {
   /** The commands that read it. */
   readers: Reader[];
 };
-/** What becomes of input: placeholders in it, from one to another, and the text that they stand in. */
-type Reader = (from: number, to: number, text: string) => void;
-type Input = { from: number; to: number; text: string };
+/** Placeholders, from one to another, and the variables that stand beside them. */
+type Input = { from: number; to: number; names: readonly string[] };
+/** What becomes of input. */
+type Reader = (input: Input) => void;
 type Surroundings = 'word' | 'double' | 'here';
 type Block = {
   ends: ')' | 'case' | 'text';
   pipeline: Pipeline;
   piped: boolean;
   /** The compound commands that are open, each with the pipeline it is a part of. */
-  around: { pipeline: Pipeline; piped: boolean }[];
+  around: { pipeline: Pipeline; piped: boolean; inside: string }[];
 };
 
 const HOLE_RANGE = /[\uE000-\uF8FF]/;
@@ -107,11 +111,13 @@ const UNSURE: Objection = {
 export function lex(text: string, options: Options): Lexed {
   const lexer = new Lexer(text, options);
   lexer.script();
-  return { source: lexer.source(), uses: lexer.uses };
+  return { source: lexer.source(), uses: lexer.uses, evaluated: lexer.evaluated };
 }
 
 class Lexer {
   readonly uses: Use[] = [];
+  /** The variables whose values are evaluated; `@f` are the arguments of f, `a()` is a list that is declared. */
+  readonly evaluated = new Set(SPECIAL.split(' '));
   readonly #options: Options;
   readonly #dash: boolean;
   readonly #script: string;
@@ -131,8 +137,11 @@ class Lexer {
   /** Input of functions, and of the whole shell, whose readers are only known at the end. */
   #late: (Input & { command: string | undefined })[] = [];
   /** The variables whose values a variable takes. */
-  #copies: { name: string; text: string }[] = [];
-  #evaluated = new Set(SPECIAL.split(' '));
+  #copies: { name: string; names: readonly string[] }[] = [];
+  #calls: (Input & { command: string })[] = [];
+  /** The function whose body is read, and the one whose body is to come. */
+  #inside = '';
+  #defines: string | undefined;
   #broken = false;
   #unsureFrom = Infinity;
   #block: Block = { ends: 'text', pipeline: { start: 0, text: '', pos: 0 }, piped: false, around: [] };
@@ -148,13 +157,15 @@ class Lexer {
     this.#commands('text');
     if (this.#documents.length > 0) this.#broken = true;
     if (this.#broken) this.#object(0, this.uses.length, UNSURE);
-    for (const { command, from, to, text } of this.#late) {
-      if (command === undefined || this.#functions.has(command))
-        this.#give({ from, to, text }, this.#reader, this.#read);
+    for (const { command, ...input } of this.#late) {
+      if (command === undefined || this.#functions.has(command)) this.#give(input, this.#reader, this.#read);
+    }
+    for (const { command, ...input } of this.#calls) {
+      if (this.#functions.has(command)) this.#assigns(`${POSITIONAL}${command}`, input);
     }
     this.#follow();
     for (const { name, from, to } of this.#assigned) {
-      if (this.#evaluated.has(name) || this.#evaluated.has('')) this.#object(from, to, EVALUATED_VARIABLE);
+      if (this.evaluated.has(name) || this.evaluated.has('')) this.#object(from, to, EVALUATED_VARIABLE);
     }
   }
 
@@ -231,7 +242,7 @@ class Lexer {
     const { pipeline, piped } = outer;
     const block: Block =
       part && piped
-        ? { ends, pipeline, piped, around: [{ pipeline, piped }] }
+        ? { ends, pipeline, piped, around: [{ pipeline, piped, inside: this.#inside }] }
         : { ends, pipeline: this.#pipeline(), piped: false, around: [] };
     this.#block = block;
     try {
@@ -282,7 +293,11 @@ class Lexer {
         if (this.#starts('((') && this.#arithmetic(2)) continue;
         this.#glued(1);
         this.#copy();
+        const inside = this.#inside;
+        this.#inside = this.#defines ?? inside;
+        this.#defines = undefined;
         this.#commands(')', true);
+        this.#inside = inside;
         this.#close(')');
       } else if (this.#command(block) === 'esac') {
         return 'esac';
@@ -295,22 +310,32 @@ class Lexer {
   }
 
   #evaluates(names: readonly string[]): void {
-    for (const name of names) this.#evaluated.add(name);
+    for (const name of names) this.evaluated.add(this.#scoped(name));
+  }
+
+  /** Every function has arguments of its own. */
+  #scoped(name: string): string {
+    return name === POSITIONAL ? `${POSITIONAL}${this.#inside}` : name;
+  }
+
+  #input(from: number, to: number, raw: string): Input {
+    const names = raw.includes('$') ? namesIn({ raw, value: undefined }, false) : [];
+    return { from, to, names: names.map((name) => this.#scoped(name)) };
   }
 
   /** The variables that give their values, on whatever way, to one whose value is evaluated. */
   #follow(): void {
-    for (let before = -1; before < this.#evaluated.size;) {
-      before = this.#evaluated.size;
-      for (const { name, text } of this.#copies) {
-        if (this.#evaluated.has(name)) this.#evaluates(namesIn({ raw: text, value: undefined }, false));
+    for (let before = -1; before < this.evaluated.size;) {
+      before = this.evaluated.size;
+      for (const { name, names } of this.#copies) {
+        if (this.evaluated.has(name)) for (const one of names) this.evaluated.add(one);
       }
     }
   }
 
-  #assigns(name: string, { from, to, text }: Input): void {
+  #assigns(name: string, { from, to, names }: Input): void {
     this.#assigned.push({ name, from, to });
-    if (text.includes('$')) this.#copies.push({ name, text });
+    if (names.length > 0) this.#copies.push({ name, names });
   }
 
   #nextPipeline(): void {
@@ -323,13 +348,18 @@ class Lexer {
 
   #enter(): void {
     const { around, pipeline, piped } = this.#block;
-    around.push({ pipeline, piped });
+    around.push({ pipeline, piped, inside: this.#inside });
+    this.#inside = this.#defines ?? this.#inside;
+    this.#defines = undefined;
     this.#nextPipeline();
   }
 
   #leave(): void {
     const outer = this.#block.around.pop();
-    if (outer) Object.assign(this.#block, outer);
+    if (!outer) return;
+    this.#block.pipeline = outer.pipeline;
+    this.#block.piped = outer.piped;
+    this.#inside = outer.inside;
   }
 
   #command(block: Block): 'esac' | undefined {
@@ -342,7 +372,7 @@ class Lexer {
       if (this.#outputs > outputs) {
         this.#object(block.pipeline.start, this.uses.length, UNSURE);
         if (words[0]?.value === 'exec')
-          this.#late.push({ command: undefined, from: 0, to: Infinity, text: this.#script });
+          this.#late.push({ command: undefined, ...this.#input(0, Infinity, this.#script) });
       }
       this.#judge(words, block, documents, inputs);
     };
@@ -387,6 +417,11 @@ class Lexer {
           this.#match(/[ \t]+[A-Za-z_]\w*(?=[ \t]+(?:[{([]|(?:while|until|for|if|case|select)[ \t]))/y)
             .length,
         );
+      if (this.#defines !== undefined && word.raw !== '{') {
+        // The body of a function is something else than usual: its arguments are anyone's.
+        this.#defines = undefined;
+        this.#unsure();
+      }
       if (CONTINUES.has(word.raw)) continue;
       if (OPENS.has(word.raw)) this.#enter();
       else if (CLOSES.has(word.raw)) this.#leave();
@@ -408,7 +443,8 @@ class Lexer {
         this.#conditional();
       } else if (ASSIGNS.test(word.raw)) {
         const [, name = ''] = ASSIGNS.exec(word.raw) ?? [];
-        this.#assigns(name, { from: word.from, to: word.to, text: word.raw });
+        this.#assigns(name, this.#input(word.from, word.to, word.raw));
+        if (/^\w+\+?=\(/.test(word.raw)) this.evaluated.add(`${name}()`);
         if (block.piped && /\$\(|`/.test(word.raw)) this.#assigns(name, this.#piped(block, word.from));
       } else {
         words.push(word);
@@ -427,7 +463,8 @@ class Lexer {
     for (const { from, to, ...objection } of judgement.objections) this.#object(from, to, objection);
     this.#evaluates(judgement.evaluates);
     for (const { name, word } of judgement.assigns)
-      this.#assigns(name, { from: word.from, to: word.to, text: word.raw });
+      this.#assigns(this.#scoped(name), this.#input(word.from, word.to, word.raw));
+    this.#parse(judgement.sources);
     if (judgement.renames) this.#unsure();
     for (const word of judgement.endOptionsBefore)
       this.#out[word.chunk] = `-- ${this.#out[word.chunk] ?? ''}`;
@@ -442,16 +479,19 @@ class Lexer {
     }
     for (const name of judgement.reads) this.#read.add(name);
     const shell = command === 'exec' && words.length === 1;
-    const reader: Reader = (from, to, text) => {
-      this.#give({ from, to, text }, verdict, names);
-      if (shell) this.#late.push({ command: undefined, from, to, text });
-      else if (command !== undefined) this.#late.push({ command, from, to, text });
+    const reader: Reader = (input) => {
+      this.#give(input, verdict, names);
+      if (shell) this.#late.push({ command: undefined, ...input });
+      else if (command !== undefined) this.#late.push({ command, ...input });
     };
+    if (command !== undefined) {
+      for (const { from, to, raw } of words.slice(1))
+        this.#calls.push({ command, ...this.#input(from, to, raw) });
+    }
     for (const document of documents) document.readers.push(reader);
-    for (const { from, to, text } of inputs) reader(from, to, text);
+    inputs.forEach(reader);
     if (!block.piped) return;
-    const { from, to, text } = this.#piped(block, words[0]?.from ?? this.uses.length);
-    reader(from, to, text);
+    reader(this.#piped(block, words[0]?.from ?? this.uses.length));
     for (const document of this.#documents) {
       if (document.pipeline === block.pipeline) document.readers.push(reader);
     }
@@ -459,19 +499,37 @@ class Lexer {
 
   /** What comes through the pipeline up to here. */
   #piped({ pipeline: { start, text, pos } }: Block, to: number): Input {
-    return { from: start, to, text: text === this.#text ? text.slice(pos, this.#pos) : '' };
+    return this.#input(start, to, text === this.#text ? text.slice(pos, this.#pos) : '');
   }
 
   /** Input that is read as source, or into variables. */
   #give(input: Input, verdict: Verdict | undefined, names: Iterable<string>): void {
     if (verdict) this.#object(input.from, input.to, verdict);
-    if (verdict?.severity === 'error') this.#evaluates(namesIn({ raw: input.text, value: undefined }, false));
+    if (verdict?.severity === 'error') this.#evaluates(input.names);
     for (const name of names) this.#assigns(name, input);
+  }
+
+  /** Source that is plain text: what it has evaluated is evaluated, be it a variable or one of its arguments. */
+  #parse(sources: Judgement['sources']): void {
+    for (const { text, words } of sources) {
+      const lexer = new Lexer(text, {
+        ...this.#options,
+        interpreter: this.#dash ? 'sh' : this.#options.interpreter,
+      });
+      lexer.script();
+      this.#evaluates([...lexer.evaluated].filter((name) => !name.startsWith(POSITIONAL)));
+      if (!lexer.evaluated.has(POSITIONAL)) continue;
+      for (const { from, to, raw } of words) {
+        this.#object(from, to, EVALUATED_VARIABLE);
+        this.#evaluates(this.#input(from, to, raw).names);
+      }
+    }
   }
 
   #function(name: Word): void {
     this.#object(name.from, name.to, NAMES_VARIABLE);
     if (name.value !== undefined) this.#functions.add(name.value);
+    this.#defines = name.value;
   }
 
   /** What the whole script assigns to a variable, as far as it is plain text. */
@@ -498,17 +556,17 @@ class Lexer {
     const first = this.uses.length;
     const start = this.#pos;
     const gap = this.#match(/(?:[ \t\n]|\\\n)*in(?=[ \t\n;&|])/y);
-    if (gap === '') return;
+    if (gap === '') {
+      // Without `in` it goes through the arguments.
+      this.#assigns(name.raw, this.#input(first, first, '$@'));
+      return;
+    }
     this.#copy(gap.length);
     for (;;) {
       this.#blanks();
       const char = this.#at();
       if (char === '' || '\n;&|)#'.includes(char)) {
-        this.#assigns(name.raw, {
-          from: first,
-          to: this.uses.length,
-          text: this.#text.slice(start, this.#pos),
-        });
+        this.#assigns(name.raw, this.#input(first, this.uses.length, this.#text.slice(start, this.#pos)));
         return;
       }
       if (char === '(' || ((char === '<' || char === '>') && this.#at(1) !== '(')) {
@@ -597,7 +655,7 @@ class Lexer {
       return;
     }
     const { from, to, raw } = this.#word('one-word');
-    if (operator === '<<<' || operator === '<') inputs.push({ from, to, text: raw });
+    if (operator === '<<<' || operator === '<') inputs.push(this.#input(from, to, raw));
   }
 
   // Here-documents
@@ -666,7 +724,7 @@ class Lexer {
       this.#pos = end;
       this.#copy(line.length);
     }
-    for (const reader of readers) reader(from, this.uses.length, quoted ? '' : body);
+    for (const reader of readers) reader(this.#input(from, this.uses.length, quoted ? '' : body));
   }
 
   /** A document whose delimiter was quoted, as one whose is not: the body escaped so that it means the same. */
@@ -1166,7 +1224,7 @@ class Lexer {
     )
       this.#evaluates(namesIn({ raw: this.#text.slice(start, this.#pos), value: undefined }, true));
     if (operator.endsWith('='))
-      this.#assigns(name, { from, to: this.uses.length, text: this.#text.slice(start, this.#pos) });
+      this.#assigns(name, this.#input(from, this.uses.length, this.#text.slice(start, this.#pos)));
     if (operator === '' || (operator.endsWith('=') && surroundings === 'word'))
       this.#object(from, this.uses.length, OPERAND);
   }

@@ -164,9 +164,29 @@ function read(
   };
   const texts = (hole: string) => listed(schema, holes.get(hole)?.path ?? []).map(renderValue);
   const lexed = lex(marked.join(''), { interpreter, holes: new Set(holes.keys()), texts, reference });
-  const harmless = ({ path }: Placeholder) =>
+  const harmless = ({ path }: Pick<Placeholder, 'path'>) =>
     isHarmless(schema, path) && (params === undefined || isPlain(valueAt(params, path)));
-  return { source: lexed.source, problems: describe(lexed, holes, names, harmless), variables, uses };
+  const own = names
+    .filter((name) => lexed.evaluated.has(argumentVariable(name)) && !harmless({ path: [name] }))
+    .flatMap((name) => ownUse(argumentVariable(name), pieces));
+  const problems = [...describe(lexed, holes, names, harmless), ...own];
+  return { source: lexed.source, problems, variables, uses };
+}
+
+/** What is to be said of a script that has the variable of a parameter evaluated. */
+function ownUse(variable: string, pieces: readonly Piece[]): ShellProblem[] {
+  const piece = pieces.find(({ kind, text }) => kind === 'literal' && text.includes(variable));
+  if (!piece) return [];
+  return [
+    {
+      severity: 'error',
+      message: `$${variable} is evaluated by the shell`,
+      hint: 'Give the parameter the type integer, number or boolean, or an enum of plain words.',
+      offset: piece.offset + piece.text.indexOf(variable),
+      length: variable.length,
+      placeholder: variable,
+    },
+  ];
 }
 
 function describe(

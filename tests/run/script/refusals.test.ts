@@ -70,6 +70,28 @@ const REFUSED: Case[] = [
     attack: COMMAND,
   },
   { what: "zsh's evaluating expansion", shell: 'y={{x}}; echo ${(e)y}', attack: COMMAND, with: 'zsh' },
+  { what: 'its own variable in arithmetic', shell: 'echo $((GANTZ_ARG_X + 1))', attack: SUBSCRIPT },
+  { what: 'its own variable in eval', shell: 'eval "echo $GANTZ_ARG_X"', attack: COMMAND },
+  { what: 'its own variable in a trap', shell: 'trap \'eval "$GANTZ_ARG_X"\' EXIT', attack: COMMAND },
+  { what: 'its own variable in another shell', shell: "bash -c 'echo $((GANTZ_ARG_X))'", attack: SUBSCRIPT },
+  { what: 'an argument of another shell', shell: "bash -c 'n=$1; (( n > 1 ))' sh {{x}}", attack: SUBSCRIPT },
+  { what: 'arguments that are set', shell: 'set -- "{{x}}"; echo $(($1))', attack: SUBSCRIPT },
+  { what: 'the argument of a function', shell: 'f() { eval "$1"; }; f "{{x}}"', attack: 'touch pwned' },
+  { what: 'one in a variable', shell: 'f() { local n=$2; [[ $n -gt 1 ]]; }; f a "{{x}}"', attack: SUBSCRIPT },
+  {
+    what: 'one that is passed on',
+    shell: 'g() { (( $1 > 1 )); }; f() { g "$@"; }; f "{{x}}"',
+    attack: SUBSCRIPT,
+  },
+  { what: 'one in a loop', shell: 'f() { for n; do (( n > 1 )); done; }; f "{{x}}"', attack: SUBSCRIPT },
+  {
+    what: 'one that a name refers to',
+    shell: 'f() { declare -n r=$1; echo $r; }; f "{{x}}"',
+    attack: SUBSCRIPT,
+  },
+  { what: 'a list that is declared', shell: 'declare -a y; declare y="{{x}}"', attack: '($(touch pwned))' },
+  { what: 'a local one', shell: 'f() { local -A y; local y="{{x}}"; }; f', attack: '($(touch pwned) 1)' },
+  { what: 'a list that is there', shell: 'y=(1 2); declare y="{{x}}"', attack: '($(touch pwned))' },
   { what: 'a comparison of numbers in [[ ]]', shell: '[[ "{{x}}" -gt 1 ]]', attack: SUBSCRIPT },
   { what: 'the right side of one', shell: '[[ 1 -lt {{x}} ]]', attack: SUBSCRIPT },
   { what: '[[ -v ]]', shell: '[[ -v {{x}} ]]', attack: SUBSCRIPT },
@@ -293,6 +315,11 @@ const ORDINARY = [
   'declare -A m; m["k l"]=1 m[$k]=2; i=0; a[$((i + 1))]={{x}}; a[i]=3; echo "${m["k l"]} ${!m[@]} ${#a[@]}"',
   'echo "${x@Q} ${!prefix@}" {{x}}',
   'time ls {{x}}; time -p cat {{y}}; coproc cat {{x}}',
+  'f() { (( $1 > 2 )); }; g() { local n=$1; echo "$n"; }; f 3; g {{x}}',
+  'die() { echo "$1" >&2; exit 1; }\nmain()\n{\n  [ -n "$1" ] || die "no {{x}}"\n}\nmain {{x}}',
+  'trap \'rm -f "$tmp"\' EXIT; tmp=$(mktemp); echo "$GANTZ_ARG_X" {{x}} > "$tmp"',
+  'f() ( cd "$1" && ls ); f {{x}}; function g { printf "%s\\n" "$@"; }; g {{x}} {{y}}',
+  'set -euo pipefail; a=(); for v in "${a[@]}"; do n=$((n + 1)); done; echo {{x}}',
   'if ! command -v jq >/dev/null; then echo {{x}}; exit 1; fi',
 ];
 
@@ -306,7 +333,13 @@ describe('what no quoting makes safe', () => {
     it(`${what}: ${JSON.stringify(shell)}`, async () => {
       const naive = shell.replaceAll('{{x}}', attack).replaceAll('{{y}}', y);
       const quoted = shell.replaceAll(/"\{\{(\w)\}\}"|\{\{(\w)\}\}/g, '"$$$1$2"');
-      const env = { PATH: process.env['PATH'], SHELL: '/bin/bash', x: attack, y: y.replaceAll("'", '') };
+      const env = {
+        PATH: process.env['PATH'],
+        SHELL: '/bin/bash',
+        GANTZ_ARG_X: attack,
+        x: attack,
+        y: y.replaceAll("'", ''),
+      };
       for (const source of [naive, quoted]) {
         spawnSync(interpreter, ['-c', source], { cwd: directory, env, input: '', timeout: 5000 });
         if (existsSync(pwned)) break;
