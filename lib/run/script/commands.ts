@@ -158,7 +158,7 @@ function objectionsTo(words: readonly Word[]): Judgement['objections'] {
     if (value !== undefined && COMPARES.test(value)) {
       return [before, after].flatMap((word) => (word ? [at(word, ARITHMETIC)] : []));
     }
-    return (value === '-v' || value === '-R') && after ? [at(after, NAME)] : [];
+    return (value === '-v' || value === '-R' || value === '-t') && after ? [at(after, NAME)] : [];
   });
 }
 
@@ -218,6 +218,7 @@ function judgeNamed(
   const wrapper = Object.hasOwn(WRAPPERS, name) ? WRAPPERS[name] : undefined;
   const closed = Object.hasOwn(CLOSED, name) ? CLOSED[name] : undefined;
 
+  if (context.interpreter === 'zsh') judgeZsh(name, rest, object);
   if (wrapper) judgeWrapped(name, wrapper, rest, context, judgement, object);
   else if (closed) objectAll(closed);
   else if (SHELLS.has(name)) judgeShell(words, judgement, object, true);
@@ -230,6 +231,11 @@ function judgeNamed(
       break;
     case 'alias':
       judgement.renames = rest.some(({ raw }) => raw.includes('='));
+      break;
+    case 'setopt':
+      // Values of variables become patterns, which may hold commands.
+      if (rest.some(({ value }) => value === undefined || /glob_?subst|prompt_?subst/i.test(value)))
+        judgement.evaluates.push('');
       break;
     case 'source':
     case '.':
@@ -377,7 +383,7 @@ function judgeShell(words: readonly Word[], judgement: Judgement, object: Object
   for (; index < words.length; index++) {
     const word = words[index];
     if (!word) break;
-    const { value = '', prefix, leading } = word;
+    const { value = '', prefix, tail, leading } = word;
     if (leading && runs) object(word, EVALUATED);
     if (value === '--') {
       index++;
@@ -385,7 +391,11 @@ function judgeShell(words: readonly Word[], judgement: Judgement, object: Object
     }
     if (!/^[-+]./.test(prefix)) {
       if (leading && !source) continue;
-      break;
+      // What is only known when it runs may be an option; where a -c follows, it is taken for one.
+      const unknown = word.value === undefined && prefix === '' && tail === '';
+      if (source || !unknown || !words.slice(index + 1).some((later) => /^-[A-Za-z]*c/.test(later.prefix)))
+        break;
+      continue;
     }
     if (/^-[A-Za-z]*c|^--?[Cc]ommand$/.test(prefix) && !prefix.startsWith('--n')) source = true;
     if (/^-[A-Za-z]*s/.test(prefix)) fromInput = true;
@@ -403,6 +413,32 @@ function judgeShell(words: readonly Word[], judgement: Judgement, object: Object
   if (!runs) return;
   if (operand?.vanishes) objectThrough(words, index, EVALUATED, object);
   if (!fromInput) object(operand, operand?.raw.startsWith('<(') ? EVALUATED : PROGRAM);
+}
+
+/** Builtins of zsh that take numbers as expressions, and those that take source or names. */
+function judgeZsh(name: string, rest: readonly Word[], object: Objector): void {
+  const objectAll = (objection: Objection) => {
+    for (const word of rest) object(word, objection);
+  };
+  if (/^(?:exit|return|shift|break|continue|logout|bye|repeat|ulimit|limit)$/.test(name))
+    objectAll(ARITHMETIC);
+  else if (
+    /^(?:emulate|zparseopts|zstyle|sched|functions|zformat|zregexparse|zle|bindkey|compdef|zmodload)$/.test(
+      name,
+    )
+  )
+    objectAll(EVALUATED);
+  else if (name === 'read') objectAll(NAME);
+  else if (name === 'printf' || name === 'print') {
+    const plain = rest.find(({ prefix }) => !prefix.startsWith('-'))?.value;
+    const text = name === 'printf' && /^(?:[^%]|%%|%-?\d*s|%q|%b)*$/.test(plain ?? '*%');
+    const option = rest.some(({ prefix }) => /^-[a-zA-Z]*[fxXuC]/.test(prefix));
+    if (name === 'printf' ? !text : option) objectAll(ARITHMETIC);
+  } else if (name === 'test' || name === '[') {
+    for (const [index, word] of rest.entries()) {
+      if (rest[index - 1]?.value === '-t') object(word, ARITHMETIC);
+    }
+  }
 }
 
 function judgeDeclaration(name: string, rest: readonly Word[], judgement: Judgement, object: Objector): void {

@@ -71,10 +71,15 @@ const CLOSES = new Set(['fi', 'done', '}']);
 const CONTINUES = new Set(['then', 'else', 'elif', 'do', '!', 'time', 'coproc']);
 const ASSIGNS = /^([A-Za-z_]\w*)(?:\[[^=]*\]|\[.*?\])?\+?=/s;
 
-/** Variables whose values shells evaluate, as a number or as source. */
+/** Variables whose values shells evaluate, or programs give to one, as a number or as source. */
 const SPECIAL =
-  'RANDOM SRANDOM SECONDS OPTIND LINENO HISTCMD BASHPID EPOCHSECONDS COLUMNS LINES ' +
+  'GIT_SSH_COMMAND GIT_EDITOR GIT_PAGER EDITOR VISUAL PAGER MANPAGER LESSOPEN LESSCLOSE RANDOM SRANDOM SECONDS OPTIND LINENO HISTCMD BASHPID EPOCHSECONDS COLUMNS LINES ' +
   'BASH_ENV ENV PS0 PS1 PS2 PS3 PS4 PROMPT PROMPT_COMMAND SHELLOPTS BASHOPTS';
+
+/** Those that only zsh evaluates. */
+const ZSH_SPECIAL =
+  ' HISTSIZE SAVEHIST KEYTIMEOUT FUNCNEST UID GID EUID EGID LISTMAX TMOUT BAUD ERRNO MAILCHECK LOGCHECK DIRSTACKSIZE ' +
+  'TTYIDLE PERIOD POSTEDIT PROMPT RPROMPT PROMPT2 PROMPT3 PROMPT4 prompt';
 
 const EVALUATED_VARIABLE: Objection = {
   severity: 'error',
@@ -90,7 +95,7 @@ const SUBSCRIPT: Objection = { ...ARITHMETIC, message: 'stands in a subscript, w
 const OPERAND: Objection = {
   severity: 'error',
   message: 'stands inside ${…} where the shell interprets it',
-  hint: 'Assign it to a variable first, or give the parameter the type integer or an enum of plain words.',
+  hint: 'Assign it to a variable and write ${v#"$variable"}, or give the parameter the type integer or an enum of plain words.',
 };
 const NAMES_VARIABLE: Objection = {
   severity: 'error',
@@ -100,7 +105,7 @@ const NAMES_VARIABLE: Objection = {
 const UNSURE: Objection = {
   severity: 'error',
   message: 'stands where the quoting of the script cannot be followed with certainty',
-  hint: 'Close every quote, bracket and here-document, or move the value to a variable at the top: value={{…}}',
+  hint: 'Close every quote, bracket and here-document, do without aliases and lines joined inside of a word, or give the parameter an enum of plain words.',
 };
 
 /**
@@ -117,7 +122,7 @@ export function lex(text: string, options: Options): Lexed {
 class Lexer {
   readonly uses: Use[] = [];
   /** The variables whose values are evaluated; `@f` are the arguments of f, `a()` is a list that is declared. */
-  readonly evaluated = new Set(SPECIAL.split(' '));
+  readonly evaluated: Set<string>;
   readonly #options: Options;
   readonly #dash: boolean;
   readonly #script: string;
@@ -151,6 +156,7 @@ class Lexer {
     this.#script = text;
     this.#options = options;
     this.#dash = options.interpreter === 'dash';
+    this.evaluated = new Set((options.interpreter === 'zsh' ? SPECIAL + ZSH_SPECIAL : SPECIAL).split(' '));
   }
 
   script(): void {
@@ -465,7 +471,7 @@ class Lexer {
     for (const { name, word } of judgement.assigns)
       this.#assigns(this.#scoped(name), this.#input(word.from, word.to, word.raw));
     this.#parse(judgement.sources);
-    if (judgement.renames) this.#unsure();
+    if (judgement.renames) this.#disguise();
     for (const word of judgement.endOptionsBefore)
       this.#out[word.chunk] = `-- ${this.#out[word.chunk] ?? ''}`;
     const command = words[0]?.value;
@@ -714,7 +720,7 @@ class Lexer {
     }
     const body = this.#text.slice(start, end);
     const from = this.uses.length;
-    if (!this.#hasHole(body)) {
+    if (!this.#hasHole(body) && (quoted || !/[$`]/.test(body))) {
       this.#copy(body.length + line.length);
     } else if (quoted) {
       this.#unquoted(body, chunk);
@@ -845,7 +851,7 @@ class Lexer {
       } else if (char === '\\') {
         if (this.#at(1) !== '\n') value += this.#at(1);
         // Only a word that ends here, or the line does, is as it looks.
-        else if (!/[ \t\n;&|)\\]/.test(this.#at(2) || ' ')) this.#unsure();
+        else if (!/[ \t\n;&|)\\]/.test(this.#at(2) || ' ')) this.#disguise();
         this.#copy(2);
       } else if (char === '$') {
         const before = this.uses.length;
@@ -856,7 +862,7 @@ class Lexer {
         else if (/^\$'[^\\]*$/.test(taken) && this.uses.length === before) value += taken.slice(2, -1);
         else {
           // A command that is spelled with escapes is not worth reading.
-          if (taken.startsWith("$'") && role === 'first' && !ASSIGNS.test(sofar)) this.#unsure();
+          if (taken.startsWith("$'") && role === 'first' && !ASSIGNS.test(sofar)) this.#disguise();
           dynamic(this.uses.length > before);
         }
       } else if (char === '`') {
@@ -1036,9 +1042,15 @@ class Lexer {
 
   // Expansions
 
+  /** From here on the source may be another one than it looks like, and evaluate any variable. */
+  #disguise(): void {
+    this.#unsure();
+    this.#evaluates(['']);
+  }
+
   /** Where a backslash and a newline stand inside of what belongs together, its parts are not what they look like. */
   #glued(offset: number): void {
-    if (this.#at(offset) === '\\' && this.#at(offset + 1) === '\n') this.#unsure();
+    if (this.#at(offset) === '\\' && this.#at(offset + 1) === '\n') this.#disguise();
   }
 
   #dollar(surroundings: Surroundings): void {
@@ -1072,6 +1084,9 @@ class Lexer {
         const region = this.#match(/\[[^\]\n]*\]?/y);
         if (this.#hasHole(region)) this.#forbidden(region.length, SUBSCRIPT);
       }
+      // The value of $~name is a pattern, and a pattern of zsh may hold commands.
+      if (this.#options.interpreter === 'zsh' && name === '')
+        this.#evaluates(namesIn({ raw: this.#match(/[=^]*~[=^~]*\w+/y), value: undefined }, true));
     }
   }
 
@@ -1111,20 +1126,19 @@ class Lexer {
       return;
     }
     const written = this.#text.slice(this.#pos + 1, end);
-    if (!this.#hasHole(written)) {
-      this.#copy(end + 1 - this.#pos);
-      return;
-    }
+    const hole = this.#hasHole(written);
+    const first = this.#out.length;
     // The same command as $(…), which needs no levels of backslashes.
     const from = this.uses.length;
     const inside = written.replace(surroundings === 'double' ? /\\([\\`$"])/g : /\\([\\`$])/g, '$1');
     const outer = this.#documents;
     this.#documents = [];
     this.#out.push('$( ');
-    this.#within(inside, () => this.#commands('text'));
+    this.#within(inside, () => this.#commands('text', true));
     this.#out.push('\n)');
     if (this.#documents.length > 0) this.#broken = true;
     this.#documents = outer;
+    if (!hole) this.#out.splice(first, Infinity, this.#text.slice(this.#pos, end + 1));
     this.#pos = end + 1;
     if (surroundings === 'here' && written.includes('\\"')) this.#object(from, this.uses.length, UNSURE);
   }
@@ -1210,7 +1224,8 @@ class Lexer {
     this.#copy(operator.length);
     const start = this.#pos;
     const substring = operator === '' && this.#at() === ':';
-    this.#operand(surroundings, operator === '');
+    const pattern = /[#%]/.test(this.#at());
+    this.#operand(surroundings, operator !== '' ? undefined : substring ? ARITHMETIC : OPERAND, pattern);
     if (substring)
       this.#evaluates(namesIn({ raw: this.#text.slice(start, this.#pos), value: undefined }, true));
     const transforms = operator === '' && this.#text.startsWith('@', start) && !name.startsWith('!');
@@ -1220,17 +1235,18 @@ class Lexer {
     if (
       this.#options.interpreter === 'zsh' &&
       name === '' &&
-      /^\([^)]*[eP%#]/.test(this.#text.slice(start, this.#pos))
+      /^(?:\([^)]*[eP%#~]|[=^]*~)/.test(this.#text.slice(start, this.#pos))
     )
       this.#evaluates(namesIn({ raw: this.#text.slice(start, this.#pos), value: undefined }, true));
     if (operator.endsWith('='))
       this.#assigns(name, this.#input(from, this.uses.length, this.#text.slice(start, this.#pos)));
-    if (operator === '' || (operator.endsWith('=') && surroundings === 'word'))
-      this.#object(from, this.uses.length, OPERAND);
+    if (operator.endsWith('=') && surroundings === 'word') this.#object(from, this.uses.length, OPERAND);
   }
 
-  #operand(surroundings: Surroundings, interpreted: boolean): void {
+  /** What stands after the operator of `${…}`; `interpreted` is the objection to what would not stay text there. */
+  #operand(surroundings: Surroundings, interpreted: Objection | undefined, pattern: boolean): void {
     for (;;) {
+      const from = this.uses.length;
       const char = this.#at();
       if (char === '') {
         this.#broken = true;
@@ -1252,10 +1268,11 @@ class Lexer {
         if (plain === '' || this.#hasHole(plain)) this.#unsure();
         this.#copy(plain.length || 1);
       } else if (char === '"' && surroundings !== 'here') {
-        const from = this.uses.length;
         this.#double();
-        if (surroundings === 'double') this.#object(from, this.uses.length, UNSURE);
+        // Quotes make text of what would be a pattern.
+        if (pattern) continue;
       } else this.#copy();
+      if (interpreted) this.#object(from, this.uses.length, interpreted);
     }
   }
 }

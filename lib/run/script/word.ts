@@ -55,7 +55,7 @@ export function programsOf(
   );
 }
 
-/** The last step of a path. */
+/** The last step of a path; zsh writes `=name` for the path of a program. */
 export function basename(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
+  return path.slice(path.lastIndexOf('/') + 1).replace(/^=/, '');
 }
