@@ -7,6 +7,8 @@ export type Process = {
   readonly stderr: Output;
   exitCode?: number | string | null | undefined;
   cwd(): string;
+  /** Ends at once; a process of a test has none. */
+  exit?(code: number): unknown;
   on(event: 'SIGINT' | 'SIGTERM' | 'SIGHUP', listener: () => void): unknown;
   off(event: 'SIGINT' | 'SIGTERM' | 'SIGHUP', listener: () => void): unknown;
 };

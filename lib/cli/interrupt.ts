@@ -18,8 +18,9 @@ export function listenForInterrupt(process: Process): Interrupt {
   let status: number | undefined;
   const listeners = (Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]).map((name) => {
     const listener = (): void => {
+      // Ending this way still runs what ends the processes of scripts, which a signal's own default would not.
+      if (status !== undefined) process.exit?.(128 + SIGNALS[name]);
       status = 128 + SIGNALS[name];
-      release();
       controller.abort(new GantzError('CANCELLED', `Interrupted by ${name}`));
     };
     process.on(name, listener);

@@ -40,6 +40,7 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
   const host = options.host ?? manifest.server?.host ?? '127.0.0.1';
   const port = options.port ?? manifest.server?.port ?? 3000;
   const given = process.env['GANTZ_AUTH_TOKEN'] || undefined;
+  if (given !== undefined && !/^[\x21-\x7e]+$/.test(given)) throw unsendable();
   const token = given ?? (options.auth ? createToken() : undefined);
   if (token === undefined && !isLoopback(host)) throw unprotected(host);
 
@@ -70,7 +71,7 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
   try {
     const url = urlOf(host, await listen(server, host, port));
     stopReloading = await reloadOnChange(context, held, loadedAt);
-    notice(`gantz serves ${manifest.tools.length} tools on ${url} (MCP: /mcp, REST: /mcp/tools)`);
+    notice(`gantz serves ${held.current.tools.length} tools on ${url} (MCP: /mcp, REST: /mcp/tools)`);
     if (token !== undefined && given === undefined) notice(`Token: ${token}`);
     await aborted(signal);
     notice('Stopping: calls in flight are answered first; a second signal ends them');
@@ -110,6 +111,16 @@ function aborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
+}
+
+function unsendable(): GantzError {
+  return new GantzError(
+    'USAGE',
+    'GANTZ_AUTH_TOKEN holds a character that no Authorization header can carry',
+    {
+      hint: 'Use letters, digits and punctuation, without blanks or line ends.',
+    },
+  );
 }
 
 function unprotected(host: string): GantzError {

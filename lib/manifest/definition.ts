@@ -24,8 +24,8 @@ export function definitionOf({
     name,
     ...(title !== undefined && { title }),
     description,
-    inputSchema,
-    ...(outputSchema && { outputSchema: envelopeSchema(outputSchema) }),
+    inputSchema: withItems(inputSchema),
+    ...(outputSchema && { outputSchema: withItems(envelopeSchema(outputSchema)) }),
     ...(Object.keys(annotations).length > 0 && { annotations }),
   };
 }
@@ -44,3 +44,17 @@ export function envelopeSchema({
     additionalProperties,
   };
 }
+
+/** The schema with `items` in every array: some agents' APIs refuse one without, though it takes any item. */
+function withItems<Schema>(schema: Schema): Schema {
+  if (typeof schema !== 'object' || schema === null) return schema;
+  if (Array.isArray(schema)) return schema.map(withItems) as Schema;
+  const copy = Object.fromEntries(
+    Object.entries(schema).map(([key, value]) => [key, DATA.has(key) ? value : withItems(value)]),
+  );
+  const isArray = [copy['type']].flat().includes('array');
+  return (isArray && !('items' in copy) ? { ...copy, items: {} } : copy) as Schema;
+}
+
+/** Keywords whose values are data, not schemas. */
+const DATA: ReadonlySet<string> = new Set(['default', 'enum', 'const', 'examples']);

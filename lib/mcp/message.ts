@@ -31,7 +31,8 @@ export function readMessage(text: string, inputs: Inputs): Reading {
     return { code: -32600, problem: 'This is not one JSON-RPC 2.0 message' };
   if ('method' in message && 'id' in message && message.method === 'tools/call' && isObject(message.params)) {
     const { arguments: input = {}, ...params } = message.params;
-    inputs.set(message.id, readInput(text, input, 'value' in parsed));
+    // A call without a name is refused by the SDK, and nobody would take its parameters out again.
+    if (typeof params['name'] === 'string') inputs.set(message.id, readInput(text, input, 'value' in parsed));
     return { message: { ...message, params } };
   }
   return { message };

@@ -21,7 +21,7 @@ export function parseValue(text: string, what = 'The JSON'): unknown {
       });
     }
     case 'depth':
-      throw new GantzError('INVALID_PARAMETERS', `${what} is ${parsed.message}`, {
+      throw new GantzError('INVALID_PARAMETERS', parsed.message, {
         details: [{ path: '', message: parsed.message }],
       });
   }

@@ -25,7 +25,7 @@ export function compilePolicy(
   { tools, toolset, readOnly }: PolicyOptions,
 ): Policy | undefined {
   const rules: { says: string; allows: (tool: Tool) => boolean }[] = [];
-  if (tools) {
+  if (tools !== undefined) {
     const patterns = tools.split(',').map((pattern) => wildcard(pattern.trim()));
     rules.push({
       says: `--tools ${tools}`,

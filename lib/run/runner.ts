@@ -84,6 +84,8 @@ export function openRunner(options: RunnerOptions): Runner {
   let redis: RedisOfManifest | undefined;
   let connecting: Promise<unknown> | undefined;
   const rows = new Map<HandlerAction, RunnableRow>();
+  const closing = new AbortController();
+  const underWay = new Set<Promise<Result>>();
 
   const runner: Runner = {
     manifest,
@@ -112,6 +114,7 @@ export function openRunner(options: RunnerOptions): Runner {
         : new Deadline({ budgetMs: timeoutMs, startedAt, fixed: true });
     },
     async call(name, input, { signal, emit = ignore, follow = false, startedAt } = {}) {
+      closing.signal.throwIfAborted();
       const tool = runner.find(name);
       const { params, given } = await checkParameters(tool, input, options.cacheFolder);
       const call: Call = { deadline: runner.deadline(tool, startedAt), signal, emit, notice, follow, given };
@@ -121,7 +124,9 @@ export function openRunner(options: RunnerOptions): Runner {
       return (redis ??= openRedisOf({ manifest, env, mode, notice }));
     },
     async close() {
+      closing.abort(new GantzError('CANCELLED', 'The call was ended because gantz was closed'));
       await redis?.close();
+      await Promise.allSettled(underWay);
     },
   };
 
@@ -138,6 +143,16 @@ export function openRunner(options: RunnerOptions): Runner {
         .redis()
         .use({ deadline, signal, readOnly }, (connection) => run(connection, params, call));
     }
+    const running = runOther(tool, params, {
+      ...call,
+      signal: call.signal ? AbortSignal.any([call.signal, closing.signal]) : closing.signal,
+    });
+    underWay.add(running);
+    return await running.finally(() => underWay.delete(running));
+  }
+
+  async function runOther(tool: Tool, params: Record<string, unknown>, call: Call): Promise<Result> {
+    const { action } = tool;
     const invocation: Invocation = {
       tool,
       params,

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { Manifest, Tool } from '../../lib/manifest/manifest.ts';
+import { definitionOf } from '../../lib/manifest/definition.ts';
+import { compilePolicy } from '../../lib/run/policy.ts';
+import { openRunner } from '../../lib/run/runner.ts';
+
+function manifestOf(shell: string, directory: string): Manifest {
+  const tool: Tool = {
+    name: 'wait',
+    description: '',
+    inputSchema: { type: 'object', properties: {}, required: [], additionalProperties: false },
+    annotations: {},
+    action: { kind: 'script', env: {}, shell, interpreter: 'sh' },
+    environment: {},
+    directory,
+  };
+  return { name: 'x', file: 'x', directory, env: {}, tools: [tool], toolsets: {}, warnings: [], sources: [] };
+}
+
+test('closing a runner ends the scripts that it runs, and it runs no more', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'gantz-close-'));
+  const file = join(folder, 'pid');
+  const runner = openRunner({
+    manifest: manifestOf('echo $$ > pid; sleep 600', folder),
+    env: { PATH: process.env['PATH'] },
+    mode: 'long-lived',
+    notice: () => undefined,
+  });
+  const call = assert.rejects(runner.call('wait', {}), { code: 'CANCELLED' });
+  let pid = '';
+  while (pid === '') {
+    pid = (await readFile(file, 'utf8').catch(() => '')).trim();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  await runner.close();
+  await call;
+  assert.throws(() => process.kill(Number(pid), 0), { code: 'ESRCH' });
+  await assert.rejects(runner.call('wait', {}), { code: 'CANCELLED' });
+  await rm(folder, { recursive: true });
+});
+
+test('a policy of no tools allows none, not all', () => {
+  const manifest = manifestOf('true', '/');
+  const [tool] = manifest.tools;
+  assert.ok(tool);
+  assert.equal(compilePolicy(manifest, { tools: '' })?.allows(tool), false);
+  assert.equal(compilePolicy(manifest, {}), undefined);
+});
+
+test('every array of a published definition says its items, as some APIs demand', () => {
+  const [tool] = manifestOf('true', '/').tools;
+  assert.ok(tool);
+  const properties = {
+    a: { type: 'array' },
+    o: { properties: { b: { type: ['array', 'null'] } }, default: { type: 'array' } },
+  };
+  const { inputSchema } = definitionOf({ ...tool, inputSchema: { ...tool.inputSchema, properties } });
+  assert.deepEqual(inputSchema.properties, {
+    a: { type: 'array', items: {} },
+    o: { properties: { b: { type: ['array', 'null'], items: {} } }, default: { type: 'array' } },
+  });
+});
