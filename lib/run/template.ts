@@ -1,6 +1,6 @@
 import { nearest } from '../nearest.ts';
 
-/** Text of the author, `\{{` already turned into `{{`; `offset` is where it begins in the template. */
+/** Text of the author, `\{{` already turned into `{{` (a backslash that is itself behind one escapes nothing); `offset` is where it begins in the template. */
 export type Literal = { kind: 'literal'; text: string; offset: number };
 
 /** One `{{name}}` or `{{name.field.0}}`: `path[0]` is the parameter, `text` the tag as written. */
@@ -106,7 +106,7 @@ export function renderValue(value: unknown): string {
 
 type Token = Literal | { kind: 'tag'; inner: string; text: string; offset: number };
 
-const TAG = /\\\{\{|\{\{([^{}\n]*)\}\}/g;
+const TAG = /(\\*)\{\{(?:([^{}\n]*)\}\})?/g;
 // Words that open a block in other template languages, so that its `end` is not ours.
 const FOREIGN_BLOCK = /^-?\s*(?:if|range|with|block|define)(?![\w-])/;
 const CONDITION = /^(else\s+)?if\s+(not\s+)?(\S+)$/;
@@ -118,11 +118,30 @@ function literal(text: string, offset: number): Literal {
 function tokenize(text: string): Token[] {
   const tokens: Token[] = [];
   let done = 0;
-  for (const match of text.matchAll(TAG)) {
-    if (match.index > done) tokens.push(literal(text.slice(done, match.index), done));
-    done = match.index + match[0].length;
-    if (match[1] === undefined) tokens.push(literal('{{', match.index + 1));
-    else tokens.push({ kind: 'tag', inner: match[1].trim(), text: match[0], offset: match.index });
+  const tag = new RegExp(TAG);
+  for (let match = tag.exec(text); match; match = tag.exec(text)) {
+    const { 0: written, 1: backslashes = '', 2: inner, index } = match;
+    const offset = index + backslashes.length;
+    const escaped = backslashes.length % 2 === 1;
+    if (!escaped && inner === undefined) {
+      // `{{` that no `}}` ends; a tag may begin at its second brace.
+      tag.lastIndex = offset + 1;
+      continue;
+    }
+    const before = escaped ? offset - 1 : offset;
+    if (before > done) tokens.push(literal(text.slice(done, before), done));
+    if (escaped) {
+      tokens.push(literal('{{', offset));
+      tag.lastIndex = offset + 2;
+    } else {
+      tokens.push({
+        kind: 'tag',
+        inner: inner?.trim() ?? '',
+        text: written.slice(backslashes.length),
+        offset,
+      });
+    }
+    done = tag.lastIndex;
   }
   if (done < text.length) tokens.push(literal(text.slice(done), done));
   return tokens;
@@ -240,7 +259,7 @@ class Parser {
     const meant = nearest(word, this.#names);
     const hint = /^(?:else\s+)?if\s/.test(inner)
       ? 'A condition is {{ if name }} or {{ if not name }}, nothing more.'
-      : meant === undefined
+      : meant === undefined || inner.startsWith('.')
         ? 'Write \\{{ for text that begins with {{.'
         : `Did you mean {{${meant}}}?`;
     this.problems.push({
