@@ -8,11 +8,39 @@ import { compileShell } from './shell.ts';
 export function reviewScript({ inputSchema }: Tool, action: ScriptAction): LintProblem[] {
   const names = Object.keys(inputSchema.properties);
   const texts = [action.stdin ?? '', action.workingDir ?? '', ...('args' in action ? action.args : [])];
+  const unreplaced = [
+    'command' in action ? action.command : '',
+    action.workingDir ?? '',
+    ...Object.values(action.env),
+  ];
   const findings = texts.flatMap((text) =>
     parseTemplate(text, names).problems.map((problem) => findingOf(text, problem)),
   );
+  for (const [index, text] of unreplaced.entries())
+    findings.push(...placeholdersIn(text ?? '', names, index === 0));
   if (!('shell' in action)) return findings;
   const { shell, interpreter } = action;
   const { problems } = compileShell(shell, { schema: inputSchema, interpreter });
   return [...findings, ...problems.map((problem) => findingOf(shell, problem))];
+}
+
+/** What is to be said of parameters where none is replaced: a program cannot hold one, other texts keep it as text. */
+function placeholdersIn(text: string, names: readonly string[], isCommand: boolean): LintProblem[] {
+  const { mentions } = parseTemplate(text, names);
+  if (mentions.size === 0) return [];
+  return [...mentions].map((name) => ({
+    ...(isCommand
+      ? {
+          severity: 'error',
+          message: `\`command\` cannot hold the parameter ${name}`,
+          hint: 'Name the program there and put parameters into `args`.',
+        }
+      : {
+          severity: 'warning',
+          message: `{{${name}}} stays as it is in \`working_dir\` and \`env\``,
+          hint: 'Put it into `shell`, `args` or `stdin`.',
+        }),
+    text,
+    before: 0,
+  }));
 }
