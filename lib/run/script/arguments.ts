@@ -80,13 +80,15 @@ export function checkReceivable(text: string, names: readonly string[], what: st
   if (problem !== undefined) throw notReceivable(what, problem, names);
 }
 
+const ILL_FORMED = 'is not well-formed Unicode';
+
 function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
 
 function whyNotReceivable(text: string): string | undefined {
   if (text.includes('\0')) return 'holds a NUL character';
-  if (!isWellFormed(text)) return 'is not well-formed Unicode';
+  if (!isWellFormed(text)) return ILL_FORMED;
   // A text of so few UTF-16 units cannot reach the limit, so that it need not be measured.
   if (text.length * 3 < MAX_ARGUMENT_BYTES || Buffer.byteLength(text) < MAX_ARGUMENT_BYTES) return undefined;
   return 'is longer than 128 KiB';
@@ -99,7 +101,10 @@ function isWellFormed(text: string): boolean {
 function notReceivable(what: string, problem: string, names: readonly string[]): GantzError {
   const message = `${problem}, which no process can receive as an argument or a variable`;
   return new GantzError('INVALID_PARAMETERS', `${what} ${message}`, {
-    hint: 'Hand it over through `stdin` in the manifest: stdin: "{{name}}".',
+    hint:
+      problem === ILL_FORMED
+        ? 'Send text in which every surrogate is one of a pair.'
+        : 'Hand it over through `stdin` in the manifest: stdin: "{{name}}".',
     details: names.map((name) => ({ path: `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, message })),
   });
 }

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { isAbsolute, resolve } from 'node:path';
+import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import type { Result } from '../../envelope.ts';
 import { GantzError } from '../../errors.ts';
 import { expand } from '../../manifest/environment.ts';
@@ -67,12 +67,23 @@ function commandOf(
     });
   }
   const program = expand(command, environment);
-  const file = program.includes('/') && !isAbsolute(program) ? resolve(tool.directory, program) : program;
+  const file =
+    program.includes('/') && !isAbsolute(program)
+      ? resolve(tool.directory, program)
+      : installed(program, environment);
   return {
     file,
     args: renderArguments(args, stdin, invocation),
     variables: argumentVariables(invocation, { stdin, uses: () => false }),
   };
+}
+
+/** Where there is only a python3, `python` means it. */
+function installed(program: string, environment: Readonly<Record<string, string>>): string {
+  if (program !== 'python') return program;
+  const folders = (environment['PATH'] ?? '').split(delimiter);
+  const has = (name: string) => folders.some((folder) => folder !== '' && existsSync(join(folder, name)));
+  return !has('python') && has('python3') ? 'python3' : program;
 }
 
 /** `working_dir` starts from the manifest's folder, which is where a script runs that says nothing. */

@@ -334,8 +334,13 @@ describe('what no process can receive', () => {
       const error = await failureOf(invoke(action, { params: { x } }));
       assert.equal(error.code, 'INVALID_PARAMETERS');
       assert.equal(error.outcome, 'none');
-      assert.match(error.hint ?? '', /stdin/);
+      assert.match(error.hint ?? '', x === '\ud800' ? /surrogate/ : /stdin/);
     }
+  });
+
+  it('is no reason for a hint at stdin when that would refuse it too', async () => {
+    const action = { command: 'cat', stdin: '{{x}}' };
+    assert.equal((await failureOf(invoke(action, { params: { x: '\ud800' } }))).code, 'INVALID_PARAMETERS');
   });
 
   it('passes through stdin', async () => {
@@ -365,6 +370,20 @@ describe('what no process can receive', () => {
     );
     const error = await failureOf(invoke({ shell: ':' }, { params }));
     assert.equal(error.code, 'INVALID_PARAMETERS');
+  });
+});
+
+describe('python', () => {
+  it('is python3 where that alone is installed', async () => {
+    const bin = temporaryDirectory();
+    const action = { command: 'python', args: ['{{x}}'] };
+    const environment = { PATH: bin };
+    const failed = await failureOf(invoke(action, { params: { x: 'a' }, environment }));
+    assert.equal(failed.code, 'NOT_RUNNABLE');
+    writeFileSync(join(bin, 'python3'), '#!/bin/sh\necho "3 $1"\n', { mode: 0o755 });
+    assert.deepEqual(await invoke(action, { params: { x: 'a' }, environment }), { output: '3 a' });
+    writeFileSync(join(bin, 'python'), '#!/bin/sh\necho "2 $1"\n', { mode: 0o755 });
+    assert.deepEqual(await invoke(action, { params: { x: 'a' }, environment }), { output: '2 a' });
   });
 });
 
