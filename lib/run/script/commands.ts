@@ -1,11 +1,17 @@
 import { judgeLanguage } from './languages.ts';
-import { PLAIN, SHELLS, WRAPPERS } from './programs.ts';
+import { PLAIN, REMOTE, SHELLS, SHELL_OPTIONS, SHELL_WORDS, WRAPPERS } from './programs.ts';
 import { basename, programsOf, type Assigned, type Word } from './word.ts';
 
 export type Interpreter = 'sh' | 'bash' | 'zsh' | 'dash';
 
 /** What speaks against a placeholder at its place; `GANTZ_ARG_X` and `{{x}}` stand for its own names. */
-export type Objection = { severity: 'error' | 'warning'; message: string; hint: string };
+export type Objection = {
+  severity: 'error' | 'warning';
+  message: string;
+  hint: string;
+  /** Whether it holds for every value, a number too. */
+  always?: true;
+};
 
 export type Verdict = Objection;
 
@@ -62,6 +68,16 @@ const OPTION: Objection = {
   severity: 'warning',
   message: 'may begin with a dash and be taken for an option',
   hint: 'Write -- before it.',
+};
+const ECHO: Objection = {
+  severity: 'warning',
+  message: 'is printed by echo, which acts upon backslashes and upon -n',
+  hint: "Write printf '%s\\n' {{x}}.",
+};
+const RECIPE: Objection = {
+  severity: 'warning',
+  message: 'becomes a part of every recipe that uses the variable',
+  hint: 'Read it from the environment instead: $$GANTZ_ARG_X in the recipe.',
 };
 const FORMAT: Objection = {
   severity: 'warning',
@@ -123,6 +139,9 @@ const KNOWN = [
   ],
 ];
 const SSH_OPTION = /^-[BbcDEeFIiJLlmOopPQRSWw]$/;
+/** Languages by names that hardly mean anything else, so that they are found behind any other program. */
+const EMBEDDED =
+  /^(?:python[\d.]*|pypy3?|node|nodejs|tsx|ruby|perl|php|lua|Rscript|julia|psql|mysql|mariadb|sqlite3|mongosh|cqlsh|clickhouse-client)$/;
 const COMPARES = /^-(?:eq|ne|lt|le|gt|ge)$/;
 
 /** What a command is judged by: the shell that runs it, and what the script assigns to variables. */
@@ -176,7 +195,12 @@ function judge(words: readonly Word[], context: Context, judgement: Judgement): 
   }
   if (programs.every((name) => name !== undefined && PLAIN.has(name))) return;
   for (const [index, word] of rest.entries()) {
+    const after = rest.slice(index + 1);
+    const name = basename(word.value ?? '');
     if (isShell(word)) judgeShell(rest.slice(index), judgement, object, false);
+    else if (REMOTE.has(name) && !programs.some((one) => one && Object.hasOwn(SHELL_OPTIONS, one)))
+      judgeSsh(after, judgement, object);
+    else if (EMBEDDED.test(name)) judgeLanguage(name, after, judgement);
   }
 }
 
@@ -225,6 +249,14 @@ function judgeNamed(
   else if (DECLARES.has(name)) judgeDeclaration(name, rest, judgement, object);
   else judgeLanguage(name, rest, judgement);
 
+  const option = Object.hasOwn(SHELL_OPTIONS, name) ? SHELL_OPTIONS[name] : undefined;
+  if (option) judgeShellOptions(rest, option, object);
+  const valued = Object.hasOwn(SHELL_WORDS, name) ? SHELL_WORDS[name] : undefined;
+  if (valued) {
+    for (const [index, word] of rest.entries())
+      if (!valued.test(rest[index - 1]?.value ?? '')) object(word, EVALUATED);
+  }
+
   switch (name) {
     case 'set':
       for (const word of rest) judgement.assigns.push({ name: POSITIONAL, word });
@@ -249,15 +281,7 @@ function judgeNamed(
       }
       break;
     case 'su':
-    case 'runuser':
-    case 'script':
-    case 'flock':
-      for (const [index, word] of rest.entries()) {
-        if (/^-[a-z]*c$|^--(?:session-)?command$/.test(word.value ?? ''))
-          objectThrough(rest, index + 1, EVALUATED, object);
-        else if (/^-c|^--(?:session-)?command=/.test(word.prefix)) object(word, EVALUATED);
-      }
-      if (name === 'su') judgement.input = EVALUATED;
+      judgement.input = EVALUATED;
       break;
     case 'at':
     case 'batch':
@@ -265,7 +289,18 @@ function judgeNamed(
       judgement.input = EVALUATED;
       break;
     case 'ssh':
+    case 'autossh':
+    case 'slogin':
+    case 'mosh':
       judgeSsh(rest, judgement, object);
+      break;
+    case 'make':
+    case 'gmake':
+      for (const word of rest) if (/^[A-Za-z_]\w*[:?+]?=/.test(word.prefix)) object(word, RECIPE);
+      break;
+    case 'echo':
+      // bash prints backslashes as they are, unless it is told otherwise.
+      for (const word of rest) if (context.interpreter !== 'bash') object(word, ECHO);
       break;
     case 'read':
       for (const [index, word] of rest.entries()) {
@@ -492,6 +527,15 @@ function judgeSsh(rest: readonly Word[], judgement: Judgement, object: Objector)
 function namesShell({ raw, value }: Word): boolean {
   if (value === undefined && /^"?\$/.test(raw)) return true;
   return raw.split(/[^\w./-]+/).some((part) => SHELLS.has(basename(part)));
+}
+
+function judgeShellOptions(rest: readonly Word[], option: RegExp, object: Objector): void {
+  for (const [index, word] of rest.entries()) {
+    const [long = ''] = /^--[\w-]+(?==)/.exec(word.prefix) ?? [];
+    if (option.test(word.value ?? '')) objectThrough(rest, index + 1, EVALUATED, object);
+    else if (option.test(long) || (/^-[A-Za-z]/.test(word.prefix) && option.test(word.prefix.slice(0, 2))))
+      object(word, EVALUATED);
+  }
 }
 
 function judgePrintf(rest: readonly Word[], judgement: Judgement, object: Objector): void {

@@ -6,8 +6,8 @@ type Language = {
   options?: RegExp;
   /** Options that take a value, needed to find the words. */
   valued?: RegExp;
-  /** Which of its words are source: `first` only when no option gave it; `later` all but the first. */
-  words?: 'first' | 'later';
+  /** Which of its words are source: `first` only when no option gave it; `later` all but the first, `second` one of them. */
+  words?: 'first' | 'second' | 'later';
   input?: boolean;
   hint: string;
 };
@@ -25,7 +25,7 @@ const NODE: Language = {
 };
 const AWK: Language = {
   options: /^-e$|^--source$/,
-  valued: /^-[FvfE]$/,
+  valued: /^-[FvfEi]$/,
   words: 'first',
   hint: `${ENVIRONMENT}: ENVIRON["GANTZ_ARG_X"].`,
 };
@@ -34,6 +34,10 @@ const SED: Language = {
   valued: /^-[fl]$/,
   words: 'first',
   hint: 'Use a program that takes it as an argument, or awk with ENVIRON["GANTZ_ARG_X"].',
+};
+const VIM: Language = {
+  options: /^-c$|^--cmd$/,
+  hint: `${ENVIRONMENT}: $GANTZ_ARG_X in an expression.`,
 };
 const SQL =
   'Let the client bind it (psql -v value="$GANTZ_ARG_X" and :\'value\'), or check it with a pattern.';
@@ -51,6 +55,19 @@ const LANGUAGES: Record<string, Language> = {
   perl: { options: /^-[A-Za-z0-9]*[eE]$/, input: true, hint: `${ENVIRONMENT}: $ENV{GANTZ_ARG_X}.` },
   ruby: { options: /^-[A-Za-z0-9]*e$/, input: true, hint: `${ENVIRONMENT}: ENV["GANTZ_ARG_X"].` },
   php: { options: /^-[rBRE]$/, input: true, hint: `${ENVIRONMENT}: getenv("GANTZ_ARG_X").` },
+  tsx: NODE,
+  'ts-node': NODE,
+  julia: { options: /^-[eE]$|^--(?:eval|print)$/, input: true, hint: `${ENVIRONMENT}: ENV["GANTZ_ARG_X"].` },
+  R: { options: /^-e$/, input: true, hint: `${ENVIRONMENT}: Sys.getenv("GANTZ_ARG_X").` },
+  expect: { options: /^-c$/, input: true, hint: `${ENVIRONMENT}: $env(GANTZ_ARG_X).` },
+  vim: VIM,
+  nvim: VIM,
+  vi: VIM,
+  ex: VIM,
+  ed: { input: true, hint: 'Use a program that takes it as an argument.' },
+  gdb: { options: /^-{1,2}(?:ex|eval-command|iex)$/, hint: 'Check it with a pattern.' },
+  bc: { input: true, hint: 'Give the parameter the type number, or check it with a pattern.' },
+  dc: { options: /^-e$|^--expression$/, input: true, hint: 'Give the parameter the type number.' },
   lua: { options: /^-e$/, input: true, hint: `${ENVIRONMENT}: os.getenv("GANTZ_ARG_X").` },
   Rscript: { options: /^-e$/, hint: `${ENVIRONMENT}: Sys.getenv("GANTZ_ARG_X").` },
   osascript: { options: /^-e$/, input: true, hint: `${ENVIRONMENT}: system attribute "GANTZ_ARG_X".` },
@@ -87,6 +104,7 @@ const LANGUAGES: Record<string, Language> = {
   mongo: { options: /^--eval$/, input: true, hint: `${ENVIRONMENT}: process.env.GANTZ_ARG_X.` },
   cqlsh: { options: /^-e$|^--execute$/, input: true, hint: SQL },
   sqlcmd: { options: /^-[qQ]$/, input: true, hint: SQL },
+  'redis-cli': { words: 'second', hint: 'Pass it after the number of keys and read ARGV[1].' },
   gnuplot: { options: /^-e$/, input: true, hint: 'Pass it with -c as an argument of a script.' },
   xmllint: { options: /^--xpath$/, hint: 'Check it with a pattern.' },
   make: { options: /^--eval$/, hint: `${ENVIRONMENT}: $$GANTZ_ARG_X in a recipe.` },
@@ -116,11 +134,21 @@ export function judgeLanguage(command: string, rest: readonly Word[], judgement:
       warn(word);
     } else if (valued?.test(word.value ?? '')) {
       index += /^--(?:slurpfile|rawfile|arg|argjson)$/.test(word.value ?? '') ? 2 : 1;
+    } else if (
+      language === SED &&
+      word.raw.length === 2 &&
+      word.value === '' &&
+      rest[index - 1]?.value === '-i'
+    ) {
+      // The suffix of a copy, as BSD has it.
+    } else if (name === 'redis-cli' && operands.length === 0 && word.value?.toLowerCase() !== 'eval') {
+      // Only EVAL takes source.
     } else if (!word.prefix.startsWith('-') || word.value === '-') {
       operands.push(word);
     }
   }
   if (words === 'first' && !given) warn(operands[0]);
+  if (words === 'second') warn(operands[1]);
   if (words === 'later') operands.slice(1).forEach(warn);
   const reads = /sql|mongo|duckdb|clickhouse/.test(name)
     ? !given

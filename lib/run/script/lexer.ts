@@ -91,11 +91,21 @@ const ARITHMETIC: Objection = {
   message: 'stands in an arithmetic expression, which the shell evaluates',
   hint: 'Give the parameter the type integer, number or boolean, or an enum of plain words.',
 };
-const SUBSCRIPT: Objection = { ...ARITHMETIC, message: 'stands in a subscript, which the shell evaluates' };
+const SUBSCRIPT: Objection = {
+  severity: 'error',
+  message: 'stands in a subscript, which the shell evaluates',
+  hint: 'Give the parameter the type integer or an enum of plain words; a list of words, in a file or in JSON, needs no subscript.',
+};
 const OPERAND: Objection = {
   severity: 'error',
   message: 'stands inside ${…} where the shell interprets it',
   hint: 'Assign it to a variable and write ${v#"$variable"}, or give the parameter the type integer or an enum of plain words.',
+};
+const RANGE: Objection = {
+  severity: 'warning',
+  message: 'stands in a range of braces, which is made before it has its value: this is one word',
+  hint: 'Write $(seq 1 {{x}}).',
+  always: true,
 };
 const NAMES_VARIABLE: Objection = {
   severity: 'error',
@@ -879,6 +889,8 @@ class Lexer {
       }
     }
     const raw = this.#text.slice(start, this.#pos);
+    if (this.#options.interpreter !== 'zsh' && this.#hasHole(/\{[^{}\s]*\.\.[^{}\s]*\}/.exec(raw)?.[0] ?? ''))
+      this.#object(from, this.uses.length, RANGE);
     const bare = value === '' && !/^\$\{\w+:-[^}$`]+\}$/.test(raw);
     if (raw === '') {
       // Nothing was read where a word must be: step over it rather than stand still.

@@ -41,6 +41,29 @@ export const WRAPPERS: Readonly<Record<string, { options?: RegExp; skip?: number
   chronic: {},
 };
 
+/** Programs whose options hand a command line to a shell. */
+export const SHELL_OPTIONS: Readonly<Record<string, RegExp>> = {
+  su: /^-[a-z]*c$|^--(?:session-)?command$/,
+  runuser: /^-[a-z]*c$|^--(?:session-)?command$/,
+  script: /^-[a-z]*c$|^--command$/,
+  flock: /^-[a-z]*c$|^--command$/,
+  gcloud: /^--command$/,
+  vagrant: /^-c$|^--command$/,
+  entr: /^-[a-z]*s$/,
+  nodemon: /^-x$|^--exec$/,
+  rsync: /^-[a-zA-Z]*e$|^--rsh$|^--rsync-path$/,
+  tar: /^-I$|^--(?:to-command|use-compress-program|checkpoint-action|rsh-command)$/,
+};
+
+/** Programs that hand their words to a shell, but for the values of these options. */
+export const SHELL_WORDS: Readonly<Record<string, RegExp>> = {
+  tmux: /^-[cefFLnpstwxy]$/,
+  hyperfine: /^-[wmMrLP]$|^--(?:warmup|runs|export-\w+)$/,
+};
+
+/** Programs that hand a command line to the shell of another machine. */
+export const REMOTE: ReadonlySet<string> = new Set(['ssh', 'autossh', 'slogin', 'mosh']);
+
 /** Programs whose words are data to them, even one that is the name of a shell. */
 export const PLAIN: ReadonlySet<string> = new Set(
   (

@@ -197,11 +197,12 @@ function describe(
 ): ShellProblem[] {
   return uses.flatMap(({ hole, objections }) => {
     const placeholder = holes.get(hole);
-    if (!placeholder || objections.length === 0 || harmless(placeholder)) return [];
+    if (!placeholder || objections.length === 0) return [];
     const { text, offset, path } = placeholder;
     const named = (hint: string) =>
       hint.replaceAll('GANTZ_ARG_X', variableOf(path.slice(0, 1), names)).replaceAll('{{x}}', text);
-    return objections.map(({ severity, message, hint }) => ({
+    const valid = harmless(placeholder) ? objections.filter(({ always }) => always) : objections;
+    return valid.map(({ severity, message, hint }) => ({
       severity,
       message: `${text} ${message}`,
       hint: named(hint),

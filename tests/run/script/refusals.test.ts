@@ -299,6 +299,16 @@ const UNTRIED = [
   'echo {{x}} | docker exec -i box bash',
   'echo {{x}} | parallel',
   'echo {{x}} | xargs -I{} ssh host "ls {}"',
+  'sshpass -p x ssh host "ls {{x}}"',
+  'autossh host "ls {{x}}"',
+  'gcloud compute ssh vm --command "ls {{x}}"',
+  'gcloud compute ssh vm --command="ls {{x}}"',
+  'vagrant ssh -c "ls {{x}}"',
+  'tmux new-session -d "ls {{x}}"',
+  'tmux send-keys -t main "ls {{x}}" Enter',
+  'ls | entr -s "ls {{x}}"',
+  'nodemon --exec "ls {{x}}"',
+  'powershell -c "{{x}}"',
   'at now <<EOF\n{{x}}\nEOF',
   'function {{x}} { :; }',
   'for {{x}} in a; do :; done',
@@ -359,6 +369,9 @@ const ORDINARY = [
   'set -euo pipefail; a=(); for v in "${a[@]}"; do n=$((n + 1)); done; echo {{x}}',
   'y="${1:-"{{x}}"}"; y="${y#"{{x}}"}"; echo "${y%%"{{y}}"*}"',
   'echo `date` "`hostname`" {{x}}; cat <<EOF\n$(date) `id` ${HOME:-none}\nEOF',
+  'redis-cli get {{x}}; redis-cli -n 1 set k {{y}}; make {{x}} -j4; tar -czf {{x}}.tgz {{y}}',
+  'tmux new-session -d -s {{x}}; rsync -av {{x}} host:{{y}}; docker restart mysql-{{x}}',
+  'gcloud compute instances list --filter "name={{x}}"; systemctl restart ssh',
   'if ! command -v jq >/dev/null; then echo {{x}}; exit 1; fi',
 ];
 
@@ -492,6 +505,19 @@ describe('what is only warned of', () => {
     ['psql db <<EOF\nselect {{x}}\nEOF', /GANTZ_ARG_X/],
     ['echo "select {{x}}" | sqlite3 db', /./],
     ['mysql --execute="select {{x}}"', /GANTZ_ARG_X/],
+    ['docker exec db psql -U bob -c "select \'{{x}}\'"', /GANTZ_ARG_X/],
+    ['docker exec -i db psql <<EOF\nselect {{x}}\nEOF', /GANTZ_ARG_X/],
+    ['kubectl exec pod -- python3 -c "print(\'{{x}}\')"', /GANTZ_ARG_X/],
+    ['uv run python -c "{{x}}"', /GANTZ_ARG_X/],
+    ['npx tsx -e "{{x}}"', /GANTZ_ARG_X/],
+    ['julia -e "{{x}}"', /GANTZ_ARG_X/],
+    ['expect -c "{{x}}"', /GANTZ_ARG_X/],
+    ['redis-cli -n 1 eval "{{x}}" 0', /ARGV/],
+    ['bc <<< "{{x}} + 1"', /number/],
+    ['sed -i \'\' "s/a/{{x}}/" f', /GANTZ_ARG_X/],
+    ['gawk -i inplace "{{x}}" f', /GANTZ_ARG_X/],
+    ['make deploy ENV={{x}}', /GANTZ_ARG_X/],
+    ['for i in {1..{{x}}}; do :; done', /seq/],
     ['ssh {{x}} uptime', /--/],
     ['printf "{{x}}"', /printf '%s'/],
     ['{{x}}', /anything/],
@@ -503,6 +529,16 @@ describe('what is only warned of', () => {
       assert.match(problem?.hint ?? '', hint);
     });
   }
+
+  it('warns of a range even for a number', () => {
+    assert.equal(problemsOf('echo {1..{{x}}}', { x: { type: 'integer' } })[0]?.severity, 'warning');
+    assert.deepEqual(problemsOf('echo {1..{{x}}}', { x: { type: 'integer' } }, 'zsh'), []);
+  });
+
+  it('warns of echo where it acts upon backslashes', () => {
+    assert.match(problemsOf('echo "a {{x}}"', undefined, 'sh')[0]?.hint ?? '', /printf/);
+    assert.deepEqual(problemsOf('echo "a {{x}}"', { x: { type: 'integer' } }, 'sh'), []);
+  });
 
   it('runs a script that is nothing but one placeholder', async () => {
     assert.deepEqual(await invoke({ shell: ' {{command}}\n' }, { params: { command: 'echo $((1+1))x' } }), {
@@ -538,6 +574,14 @@ describe('what is nothing to speak of', () => {
     'ssh -p {{x}} -- host',
   ];
   for (const shell of shells) it(shell, () => assert.deepEqual(problemsOf(shell), []));
+
+  for (const interpreter of ['sh', 'dash', 'zsh'] as const)
+    for (const shell of ORDINARY)
+      it(`${interpreter}: ${shell}`, () =>
+        assert.deepEqual(
+          problemsOf(shell, undefined, interpreter).filter(({ message }) => !message.includes('echo')),
+          [],
+        ));
 
   it('finds problems in every branch', () => {
     const problems = problemsOf(
