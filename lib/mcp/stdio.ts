@@ -8,9 +8,6 @@ import { redirectStdout } from './stray-output.ts';
 /** How long calls that were cancelled at the end may take to stop what they began. */
 const STOP_MS = 5000;
 
-/** How long a process may live on after its work is done, when something in it keeps it alive. */
-const LINGER_MS = 1000;
-
 /**
  * Serves MCP on stdin and stdout until stdin ends or the process is told to end; calls in flight are cancelled then.
  * Throws when the manifest cannot be used.
@@ -33,7 +30,6 @@ export async function serveStdio(context: Context): Promise<void> {
     }
   } finally {
     context.process.stdin.destroy?.();
-    if (isReal) endSoon(write);
   }
 }
 
@@ -86,9 +82,4 @@ async function serve({ context, runners, loadedAt, write, protocol }: Serving): 
   } finally {
     stopReloading();
   }
-}
-
-/** Ends the process even when a handler left something that keeps it alive, such as a timer, once all is written. */
-function endSoon(write: Write): void {
-  write('', () => setTimeout(() => process.exit(), LINGER_MS).unref());
 }

@@ -30,10 +30,10 @@ test('a value of a megabyte arrives whole through a pipe', async () => {
   const value = 'x'.repeat(1024 * 1024);
   const stdin = JSON.stringify({ key: 'large', value });
   assert.equal((await runProgram(['cache', 'set', '-'], { env, stdin })).exitCode, 0);
-  // A reader that is slow to begin fills the pipe.
+  // A reader that begins after the program has long given its answer finds all of it.
   const { stdout } = spawnSync(
     'sh',
-    ['-c', `"${PROGRAM}" cache get '{"key":"large"}' | { sleep 0.2; cat; }`],
+    ['-c', `"${PROGRAM}" cache get '{"key":"large"}' | { sleep 1; cat; }`],
     {
       env: { ...process.env, ...env },
       maxBuffer: 8 * 1024 * 1024,
