@@ -31,15 +31,11 @@ test('a value of a megabyte arrives whole through a pipe', async () => {
   const stdin = JSON.stringify({ key: 'large', value });
   assert.equal((await runProgram(['cache', 'set', '-'], { env, stdin })).exitCode, 0);
   // A reader that begins after the program has long given its answer finds all of it.
-  const { stdout } = spawnSync(
-    'sh',
-    ['-c', `"${PROGRAM}" cache get '{"key":"large"}' | { sleep 1; cat; }`],
-    {
-      env: { ...process.env, ...env },
-      maxBuffer: 8 * 1024 * 1024,
-      encoding: 'utf8',
-    },
-  );
+  const { stdout } = spawnSync('sh', ['-c', `"${PROGRAM}" cache get '{"key":"large"}' | { sleep 1; cat; }`], {
+    env: { ...process.env, ...env },
+    maxBuffer: 8 * 1024 * 1024,
+    encoding: 'utf8',
+  });
   assert.equal((JSON.parse(stdout) as { value: string }).value, value);
 });
 
