@@ -202,7 +202,9 @@ function describe(
     const named = (hint: string) =>
       hint.replaceAll('GANTZ_ARG_X', variableOf(path.slice(0, 1), names)).replaceAll('{{x}}', text);
     const valid = harmless(placeholder) ? objections.filter(({ always }) => always) : objections;
-    return valid.map(({ severity, message, hint }) => ({
+    // What is refused needs no warning.
+    const errors = valid.filter(({ severity }) => severity === 'error');
+    return (errors.length > 0 ? errors : valid).map(({ severity, message, hint }) => ({
       severity,
       message: `${text} ${message}`,
       hint: named(hint),
