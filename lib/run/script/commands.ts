@@ -188,6 +188,7 @@ function judge(words: readonly Word[], context: Context, judgement: Judgement): 
   objectThrough(words, 0, PROGRAM, object);
   const rest = words.slice(1);
   if (command.vanishes) judge(rest, context, judgement);
+  judgement.evaluates.push(...programNames(command));
   const programs = programsOf(command, { assigned: context.assigned, known: KNOWN });
   for (const name of programs) {
     if (name === undefined) judgeUnknown(rest, judgement, object);
@@ -202,6 +203,14 @@ function judge(words: readonly Word[], context: Context, judgement: Judgement): 
       judgeSsh(after, judgement, object);
     else if (EMBEDDED.test(name)) judgeLanguage(name, after, judgement);
   }
+}
+
+/** The variables that say which program a word is; the items of a list are not looked into but for the first. */
+function programNames({ raw, value, from, to }: Word): string[] {
+  if (value !== undefined || to > from) return [];
+  if (/^"?\$\{?[@*1]\}?"?$/.test(raw)) return [FIRST];
+  const list = /^"?\$\{(\w+)\[[@*]\]\}"?$/.exec(raw)?.[1];
+  return list === undefined ? namesIn({ raw, value }, false) : [`${list}[0]`];
 }
 
 function objector(judgement: Judgement): Objector {
@@ -339,16 +348,31 @@ function at({ from, to }: Word, objection: Objection): Objection & { from: numbe
 
 /** The name that stands for all of `$1`, `$2` and so on. */
 export const POSITIONAL = '@';
+/** The one that stands for `$1` where it is a command, which the other arguments are not. */
+export const FIRST = '!';
+/** What stands before the name of a function for what it prints. */
+export const OUTPUT = '&';
 
 /** The variables whose values become a part of a word; in arithmetic also those that are only named. */
 export function namesIn({ raw, value }: Pick<Word, 'raw' | 'value'>, arithmetic: boolean): string[] {
+  if (value !== undefined && !arithmetic) return [];
+  const substitution = raw.search(/[$<]\(|`/);
+  const printed = substitution === -1 ? [] : outputsIn(raw.slice(substitution));
   if (arithmetic)
-    return [...(raw.match(/[A-Za-z_]\w*/g) ?? []), ...(/\$\{?[@*\d]/.test(raw) ? [POSITIONAL] : [])];
-  return value === undefined
-    ? Array.from(raw.matchAll(/\$\{?[#!]?([A-Za-z_]\w*|[@*\d])/g), ([, name = '']) =>
-        /^\W|^\d/.test(name) ? POSITIONAL : name,
-      )
-    : [];
+    return [
+      ...(raw.match(/[A-Za-z_]\w*/g) ?? []),
+      ...(/\$\{?[@*\d]/.test(raw) ? [POSITIONAL] : []),
+      ...printed,
+    ];
+  const expanded = Array.from(raw.matchAll(/\$\{?[#!]?([A-Za-z_]\w*|[@*\d])/g), ([, name = '']) =>
+    /^\W|^\d/.test(name) ? POSITIONAL : name,
+  );
+  return [...expanded, ...printed];
+}
+
+/** What the functions print that commands may run. */
+export function outputsIn(commands: string): string[] {
+  return (commands.match(/[A-Za-z_][\w-]*/g) ?? []).map((name) => OUTPUT + name);
 }
 
 /** Objects to a word, and to the ones that stand in its place should it expand to nothing. */

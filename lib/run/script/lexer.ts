@@ -1,5 +1,8 @@
 import {
+  FIRST,
+  OUTPUT,
   POSITIONAL,
+  outputsIn,
   judgeCommand,
   judgeConditional,
   namesIn,
@@ -58,7 +61,7 @@ type Block = {
   pipeline: Pipeline;
   piped: boolean;
   /** The compound commands that are open, each with the pipeline it is a part of. */
-  around: { pipeline: Pipeline; piped: boolean; inside: string }[];
+  around: { pipeline: Pipeline; piped: boolean; inside: string; body?: Pipeline | undefined }[];
 };
 
 const HOLE_RANGE = /[\uE000-\uF8FF]/;
@@ -83,7 +86,7 @@ const ZSH_SPECIAL =
 
 const EVALUATED_VARIABLE: Objection = {
   severity: 'error',
-  message: 'is assigned to a variable whose value the shell evaluates',
+  message: 'goes to a variable or a function whose value the shell evaluates or runs',
   hint: 'Use another variable, or give the parameter the type integer or an enum of plain words.',
 };
 const ARITHMETIC: Objection = {
@@ -153,7 +156,7 @@ class Lexer {
   #late: (Input & { command: string | undefined })[] = [];
   /** The variables whose values a variable takes. */
   #copies: { name: string; names: readonly string[] }[] = [];
-  #calls: (Input & { command: string })[] = [];
+  #calls: (Input & { command: string; first: boolean })[] = [];
   /** The function whose body is read, and the one whose body is to come. */
   #inside = '';
   #defines: string | undefined;
@@ -176,8 +179,14 @@ class Lexer {
     for (const { command, ...input } of this.#late) {
       if (command === undefined || this.#functions.has(command)) this.#give(input, this.#reader, this.#read);
     }
-    for (const { command, ...input } of this.#calls) {
-      if (this.#functions.has(command)) this.#assigns(`${POSITIONAL}${command}`, input);
+    for (const { command, first, ...input } of this.#calls) {
+      if (!this.#functions.has(command)) continue;
+      this.#assigns(POSITIONAL + command, input);
+      if (first)
+        this.#assigns(FIRST + command, {
+          ...input,
+          names: input.names.map((name) => name.replace(POSITIONAL, FIRST)),
+        });
     }
     this.#follow();
     for (const { name, from, to } of this.#assigned) {
@@ -309,11 +318,17 @@ class Lexer {
         if (this.#starts('((') && this.#arithmetic(2)) continue;
         this.#glued(1);
         this.#copy();
-        const inside = this.#inside;
-        this.#inside = this.#defines ?? inside;
+        const { pipeline, piped } = block;
+        block.around.push({
+          pipeline,
+          piped,
+          inside: this.#inside,
+          body: this.#defines === undefined ? undefined : this.#pipeline(),
+        });
+        this.#inside = this.#defines ?? this.#inside;
         this.#defines = undefined;
         this.#commands(')', true);
-        this.#inside = inside;
+        this.#leave();
         this.#close(')');
       } else if (this.#command(block) === 'esac') {
         return 'esac';
@@ -331,11 +346,11 @@ class Lexer {
 
   /** Every function has arguments of its own. */
   #scoped(name: string): string {
-    return name === POSITIONAL ? `${POSITIONAL}${this.#inside}` : name;
+    return name === POSITIONAL || name === FIRST ? `${name}${this.#inside}` : name;
   }
 
   #input(from: number, to: number, raw: string): Input {
-    const names = raw.includes('$') ? namesIn({ raw, value: undefined }, false) : [];
+    const names = /[$`]|<\(/.test(raw) ? namesIn({ raw, value: undefined }, false) : [];
     return { from, to, names: names.map((name) => this.#scoped(name)) };
   }
 
@@ -364,7 +379,12 @@ class Lexer {
 
   #enter(): void {
     const { around, pipeline, piped } = this.#block;
-    around.push({ pipeline, piped, inside: this.#inside });
+    around.push({
+      pipeline,
+      piped,
+      inside: this.#inside,
+      body: this.#defines === undefined ? undefined : this.#pipeline(),
+    });
     this.#inside = this.#defines ?? this.#inside;
     this.#defines = undefined;
     this.#nextPipeline();
@@ -375,7 +395,13 @@ class Lexer {
     if (!outer) return;
     this.#block.pipeline = outer.pipeline;
     this.#block.piped = outer.piped;
+    if (outer.body) this.#prints(this.#inside, outer.body);
     this.#inside = outer.inside;
+  }
+
+  /** What a function may print: whatever its body holds. */
+  #prints(name: string, body: Pipeline): void {
+    this.#assigns(OUTPUT + name, this.#piped({ pipeline: body }, this.uses.length));
   }
 
   #command(block: Block): 'esac' | undefined {
@@ -461,6 +487,11 @@ class Lexer {
         const [, name = ''] = ASSIGNS.exec(word.raw) ?? [];
         this.#assigns(name, this.#input(word.from, word.to, word.raw));
         if (/^\w+\+?=\(/.test(word.raw)) this.evaluated.add(`${name}()`);
+        if (this.#isHole(/^\w+=\(\s*["']?(.)/s.exec(word.raw)?.[1] ?? ''))
+          this.#assigns(`${name}[0]`, { from: word.from, to: word.to, names: [] });
+        // A value that is a name is followed where it is evaluated as a number or as a name.
+        if (/^[A-Za-z_]\w*$/.test(word.raw.slice(word.raw.indexOf('=') + 1)))
+          this.#copies.push({ name, names: [word.raw.slice(word.raw.indexOf('=') + 1)] });
         if (block.piped && /\$\(|`/.test(word.raw)) this.#assigns(name, this.#piped(block, word.from));
       } else {
         words.push(word);
@@ -501,8 +532,8 @@ class Lexer {
       else if (command !== undefined) this.#late.push({ command, ...input });
     };
     if (command !== undefined) {
-      for (const { from, to, raw } of words.slice(1))
-        this.#calls.push({ command, ...this.#input(from, to, raw) });
+      for (const [index, { from, to, raw }] of words.slice(1).entries())
+        this.#calls.push({ command, first: index === 0, ...this.#input(from, to, raw) });
     }
     for (const document of documents) document.readers.push(reader);
     inputs.forEach(reader);
@@ -514,8 +545,10 @@ class Lexer {
   }
 
   /** What comes through the pipeline up to here. */
-  #piped({ pipeline: { start, text, pos } }: Block, to: number): Input {
-    return this.#input(start, to, text === this.#text ? text.slice(pos, this.#pos) : '');
+  #piped({ pipeline: { start, text, pos } }: Pick<Block, 'pipeline'>, to: number): Input {
+    const written = text === this.#text ? text.slice(pos, this.#pos) : '';
+    const input = this.#input(start, to, written);
+    return { ...input, names: [...input.names, ...outputsIn(written)] };
   }
 
   /** Input that is read as source, or into variables. */
@@ -552,12 +585,12 @@ class Lexer {
   #valuesOf(name: string): readonly (string | undefined)[] {
     if (this.#isHole(name)) return this.#options.texts(name);
     const assignment = new RegExp(
-      `(?<![\\w$])${name}\\+?=(?:"([^"\\\\$\`]*)"|'([^']*)'|([^\\s;&|()<>"'\\\\$\`]*))(.?)`,
+      `(?<![\\w$])${name}:?\\+?=(?:"([^"\\\\$\`]*)"|'([^']*)'|([^\\s;&|(){}<>"'\\\\$\`]*))(.?)`,
       'gs',
     );
     return Array.from(this.#script.matchAll(assignment), ([, double, single, bare, after = '']) => {
       const value = double ?? single ?? bare ?? '';
-      return /^[\s;&|)]?$/.test(after) && !this.#hasHole(value) ? value : undefined;
+      return /^[\s;&|)}]?$/.test(after) && !this.#hasHole(value) ? value : undefined;
     });
   }
 

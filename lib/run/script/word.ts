@@ -42,7 +42,8 @@ export function programsOf(
   const name = plain ?? braced;
   if (name !== undefined) {
     const values = [...assigned(name), ...(fallback === undefined ? [] : [fallback])].map(
-      (text) => text && basename(text),
+      // Several words are a command of their own.
+      (text) => (text === undefined || /\s/.test(text) ? undefined : basename(text)),
     );
     // By convention, and as long as nobody says otherwise.
     if (/^(?:0|SHELL|BASH)$/.test(name)) return [...values, 'sh'];

@@ -129,6 +129,22 @@ const REFUSED: Case[] = [
   })),
   { what: 'source of zsh', shell: 'emulate sh -c {{x}}', attack: "'touch pwned'", with: 'zsh' },
   { what: 'a pattern of zsh', shell: 'y={{x}}; echo ${~y}', attack: "*(e:'touch pwned':)", with: 'zsh' },
+  { what: 'eval that is a default before', shell: ': ${e:=eval}; "$e" echo "{{x}}"', attack: COMMAND },
+  { what: 'a program in a variable', shell: 'y={{x}}; ${y:-ls} pwned', attack: 'touch' },
+  { what: 'one that is an argument', shell: 'f() { "$@"; }; f {{x}} pwned', attack: 'touch' },
+  { what: 'one in a list', shell: 'y=({{x}} pwned); "${y[@]}"', attack: 'touch' },
+  { what: 'what a function prints', shell: 'f() { echo "{{x}}"; }; f | bash', attack: 'touch pwned' },
+  {
+    what: 'what it prints from a variable',
+    shell: 'f() { echo "$y"; }; y="{{x}}"; eval "$(f)"',
+    attack: 'touch pwned',
+  },
+  { what: 'a name of a variable in arithmetic', shell: 'y={{x}}; n=y; echo $((n))', attack: SUBSCRIPT },
+  {
+    what: 'a program that is several words',
+    shell: 'y="bash -c"; ${y:-ls} "{{x}}"',
+    attack: 'touch pwned',
+  },
   { what: 'a comparison of numbers in [[ ]]', shell: '[[ "{{x}}" -gt 1 ]]', attack: SUBSCRIPT },
   { what: 'the right side of one', shell: '[[ 1 -lt {{x}} ]]', attack: SUBSCRIPT },
   { what: '[[ -v ]]', shell: '[[ -v {{x}} ]]', attack: SUBSCRIPT },
@@ -372,6 +388,9 @@ const ORDINARY = [
   'redis-cli get {{x}}; redis-cli -n 1 set k {{y}}; make {{x}} -j4; tar -czf {{x}}.tgz {{y}}',
   'tmux new-session -d -s {{x}}; rsync -av {{x}} host:{{y}}; docker restart mysql-{{x}}',
   'gcloud compute instances list --filter "name={{x}}"; systemctl restart ssh',
+  'run() { echo "+ $*" >&2; "$@"; }; run rm -f {{x}}; args=({{y}}); run ls "${args[@]}"',
+  'cmd=(ls -l); cmd+=({{x}}); "${cmd[@]}"',
+  'name() { echo {{x}}; }; n=$(name); echo "$n" | sort; name | grep -c {{y}}',
   'if ! command -v jq >/dev/null; then echo {{x}}; exit 1; fi',
 ];
 
