@@ -166,7 +166,8 @@ export function judgeConditional(words: readonly Word[]): Pick<Judgement, 'objec
   const objections = objectionsTo(words);
   const compared = words.filter(
     (_, index) =>
-      COMPARES.test(words[index - 1]?.value ?? '') || COMPARES.test(words[index + 1]?.value ?? ''),
+      /^-(?:[vRt]|eq|ne|lt|le|gt|ge)$/.test(words[index - 1]?.value ?? '') ||
+      COMPARES.test(words[index + 1]?.value ?? ''),
   );
   return { objections, evaluates: compared.flatMap((word) => namesIn(word, true)) };
 }

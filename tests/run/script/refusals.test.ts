@@ -130,6 +130,7 @@ const REFUSED: Case[] = [
   { what: 'source of zsh', shell: 'emulate sh -c {{x}}', attack: "'touch pwned'", with: 'zsh' },
   { what: 'a pattern of zsh', shell: 'y={{x}}; echo ${~y}', attack: "*(e:'touch pwned':)", with: 'zsh' },
   { what: 'eval that is a default before', shell: ': ${e:=eval}; "$e" echo "{{x}}"', attack: COMMAND },
+  { what: 'a variable after [[ -v', shell: 'y={{x}}; [[ -v $y ]]', attack: SUBSCRIPT },
   { what: 'a program in a variable', shell: 'y={{x}}; ${y:-ls} pwned', attack: 'touch' },
   { what: 'one that is an argument', shell: 'f() { "$@"; }; f {{x}} pwned', attack: 'touch' },
   { what: 'one in a list', shell: 'y=({{x}} pwned); "${y[@]}"', attack: 'touch' },
