@@ -1,19 +1,22 @@
 import { judgeLanguage } from './languages.ts';
+import { FIRST, POSITIONAL, namesIn } from './names.ts';
+import {
+  EVALUATED,
+  PROGRAM,
+  UNKNOWN,
+  NAME,
+  ARITHMETIC,
+  TEST,
+  OPTION,
+  ECHO,
+  RECIPE,
+  FORMAT,
+  type Objection,
+} from './objections.ts';
 import { PLAIN, REMOTE, SHELLS, SHELL_OPTIONS, SHELL_WORDS, WRAPPERS } from './programs.ts';
 import { basename, programsOf, type Assigned, type Word } from './word.ts';
 
 export type Interpreter = 'sh' | 'bash' | 'zsh' | 'dash';
-
-/** What speaks against a placeholder at its place; `GANTZ_ARG_X` and `{{x}}` stand for its own names. */
-export type Objection = {
-  severity: 'error' | 'warning';
-  message: string;
-  hint: string;
-  /** Whether it holds for every value, a number too. */
-  always?: true;
-};
-
-export type Verdict = Objection;
 
 /** What a command does with the placeholders of its words. */
 export type Judgement = {
@@ -31,58 +34,7 @@ export type Judgement = {
   /** Words before which `--` must stand, or else a value with a leading dash would be an option that names a variable. */
   endOptionsBefore: Word[];
   /** What is to be said of placeholders in the input of the command. */
-  input?: Verdict;
-};
-
-const EVALUATED: Objection = {
-  severity: 'error',
-  message: 'becomes source that a shell parses',
-  hint: 'Pass it as an argument, sh -c \'echo "$1"\' sh {{x}}, or write "$GANTZ_ARG_X" between single quotes.',
-};
-const PROGRAM: Objection = {
-  severity: 'error',
-  message: 'names the program to run',
-  hint: 'Write the program itself, or give the parameter an enum of the programs allowed.',
-};
-const UNKNOWN: Objection = {
-  severity: 'error',
-  message: 'goes to a command that is only known when it runs, and may be a shell',
-  hint: 'Write the program itself, or a default that names it: ${COMMAND:-program}.',
-};
-const NAME: Objection = {
-  severity: 'error',
-  message: 'stands where the name of a variable is wanted, which the shell evaluates',
-  hint: 'Write the name itself, or give the parameter an enum of plain words.',
-};
-const ARITHMETIC: Objection = {
-  severity: 'error',
-  message: 'stands in an arithmetic expression, which the shell evaluates',
-  hint: 'Give the parameter the type integer, number or boolean, or an enum of plain words.',
-};
-const TEST: Objection = {
-  severity: 'error',
-  message: 'stands where its value could be an operator that evaluates the next word',
-  hint: 'Compare with an operator between them, or give the parameter an enum of plain words.',
-};
-const OPTION: Objection = {
-  severity: 'warning',
-  message: 'may begin with a dash and be taken for an option',
-  hint: 'Write -- before it.',
-};
-const ECHO: Objection = {
-  severity: 'warning',
-  message: 'is printed by echo, which acts upon backslashes and upon -n',
-  hint: "Write printf '%s\\n' {{x}}.",
-};
-const RECIPE: Objection = {
-  severity: 'warning',
-  message: 'becomes a part of every recipe that uses the variable',
-  hint: 'Read it from the environment instead: $$GANTZ_ARG_X in the recipe.',
-};
-const FORMAT: Objection = {
-  severity: 'warning',
-  message: 'is a format: a % or a backslash in the value is not printed as it is',
-  hint: "Write printf '%s' {{x}}.",
+  input?: Objection;
 };
 
 /** Commands none of whose words may come from a caller, and why. */
@@ -345,35 +297,6 @@ type Objector = (word: Word | undefined, objection: Objection) => void;
 
 function at({ from, to }: Word, objection: Objection): Objection & { from: number; to: number } {
   return { ...objection, from, to };
-}
-
-/** The name that stands for all of `$1`, `$2` and so on. */
-export const POSITIONAL = '@';
-/** The one that stands for `$1` where it is a command, which the other arguments are not. */
-export const FIRST = '!';
-/** What stands before the name of a function for what it prints. */
-export const OUTPUT = '&';
-
-/** The variables whose values become a part of a word; in arithmetic also those that are only named. */
-export function namesIn({ raw, value }: Pick<Word, 'raw' | 'value'>, arithmetic: boolean): string[] {
-  if (value !== undefined && !arithmetic) return [];
-  const substitution = raw.search(/[$<]\(|`/);
-  const printed = substitution === -1 ? [] : outputsIn(raw.slice(substitution));
-  if (arithmetic)
-    return [
-      ...(raw.match(/[A-Za-z_]\w*/g) ?? []),
-      ...(/\$\{?[@*\d]/.test(raw) ? [POSITIONAL] : []),
-      ...printed,
-    ];
-  const expanded = Array.from(raw.matchAll(/\$\{?[#!]?([A-Za-z_]\w*|[@*\d])/g), ([, name = '']) =>
-    /^\W|^\d/.test(name) ? POSITIONAL : name,
-  );
-  return [...expanded, ...printed];
-}
-
-/** What the functions print that commands may run. */
-export function outputsIn(commands: string): string[] {
-  return (commands.match(/[A-Za-z_][\w-]*/g) ?? []).map((name) => OUTPUT + name);
 }
 
 /** Objects to a word, and to the ones that stand in its place should it expand to nothing. */

@@ -1,4 +1,5 @@
-import type { Judgement, Objection } from './commands.ts';
+import type { Judgement } from './commands.ts';
+import type { Objection } from './objections.ts';
 import type { Word } from './word.ts';
 
 /** Where a program takes source of its own language: after options, as words (0 is the first), in its input. */

@@ -1,16 +1,16 @@
+import { judgeCommand, judgeConditional, type Interpreter, type Judgement } from './commands.ts';
+import { Flow, type Input } from './flow.ts';
+import { FIRST, OUTPUT, POSITIONAL, namesIn, outputsIn } from './names.ts';
 import {
-  FIRST,
-  OUTPUT,
-  POSITIONAL,
-  outputsIn,
-  judgeCommand,
-  judgeConditional,
-  namesIn,
-  type Interpreter,
-  type Judgement,
+  ARITHMETIC,
+  EVALUATED_VARIABLE,
+  SUBSCRIPT,
+  OPERAND,
+  RANGE,
+  NAMES_VARIABLE,
+  UNSURE,
   type Objection,
-  type Verdict,
-} from './commands.ts';
+} from './objections.ts';
 import type { Word } from './word.ts';
 
 /** How a placeholder is written into the source, by its place. */
@@ -51,8 +51,6 @@ type HereDocument = {
   /** The commands that read it. */
   readers: Reader[];
 };
-/** Placeholders, from one to another, and the variables that stand beside them. */
-type Input = { from: number; to: number; names: readonly string[] };
 /** What becomes of input. */
 type Reader = (input: Input) => void;
 type Surroundings = 'word' | 'double' | 'here';
@@ -74,53 +72,6 @@ const CLOSES = new Set(['fi', 'done', '}']);
 const CONTINUES = new Set(['then', 'else', 'elif', 'do', '!', 'time', 'coproc']);
 const ASSIGNS = /^([A-Za-z_]\w*)(?:\[[^=]*\]|\[.*?\])?\+?=/s;
 
-/** Variables whose values shells evaluate, or programs give to one, as a number or as source. */
-const SPECIAL =
-  'GIT_SSH_COMMAND GIT_EDITOR GIT_PAGER EDITOR VISUAL PAGER MANPAGER LESSOPEN LESSCLOSE RANDOM SRANDOM SECONDS OPTIND LINENO HISTCMD BASHPID EPOCHSECONDS COLUMNS LINES ' +
-  'BASH_ENV ENV PS0 PS1 PS2 PS3 PS4 PROMPT PROMPT_COMMAND SHELLOPTS BASHOPTS';
-
-/** Those that only zsh evaluates. */
-const ZSH_SPECIAL =
-  ' HISTSIZE SAVEHIST KEYTIMEOUT FUNCNEST UID GID EUID EGID LISTMAX TMOUT BAUD ERRNO MAILCHECK LOGCHECK DIRSTACKSIZE ' +
-  'TTYIDLE PERIOD POSTEDIT PROMPT RPROMPT PROMPT2 PROMPT3 PROMPT4 prompt';
-
-const EVALUATED_VARIABLE: Objection = {
-  severity: 'error',
-  message: 'goes to a variable or a function whose value the shell evaluates or runs',
-  hint: 'Use another variable, or give the parameter the type integer or an enum of plain words.',
-};
-const ARITHMETIC: Objection = {
-  severity: 'error',
-  message: 'stands in an arithmetic expression, which the shell evaluates',
-  hint: 'Give the parameter the type integer, number or boolean, or an enum of plain words.',
-};
-const SUBSCRIPT: Objection = {
-  severity: 'error',
-  message: 'stands in a subscript, which the shell evaluates',
-  hint: 'Give the parameter the type integer or an enum of plain words; a list of words, in a file or in JSON, needs no subscript.',
-};
-const OPERAND: Objection = {
-  severity: 'error',
-  message: 'stands inside ${…} where the shell interprets it',
-  hint: 'Assign it to a variable and write ${v#"$variable"}, or give the parameter the type integer or an enum of plain words.',
-};
-const RANGE: Objection = {
-  severity: 'warning',
-  message: 'stands in a range of braces, which is made before it has its value: this is one word',
-  hint: 'Write $(seq 1 {{x}}).',
-  always: true,
-};
-const NAMES_VARIABLE: Objection = {
-  severity: 'error',
-  message: 'stands where the name of a variable or a function is wanted',
-  hint: 'Write the name itself, or give the parameter an enum of plain words.',
-};
-const UNSURE: Objection = {
-  severity: 'error',
-  message: 'stands where the quoting of the script cannot be followed with certainty',
-  hint: 'Close every quote, bracket and here-document, do without aliases and lines joined inside of a word, or give the parameter an enum of plain words.',
-};
-
 /**
  * Reads shell source whose placeholders are single characters and writes it again with a quoted reference in the
  * place of each. It knows quotes, substitutions, here-documents and which word is what in a command; where it loses
@@ -134,8 +85,6 @@ export function lex(text: string, options: Options): Lexed {
 
 class Lexer {
   readonly uses: Use[] = [];
-  /** The variables whose values are evaluated; `@f` are the arguments of f, `a()` is a list that is declared. */
-  readonly evaluated: Set<string>;
   readonly #options: Options;
   readonly #dash: boolean;
   readonly #script: string;
@@ -143,20 +92,9 @@ class Lexer {
   #pos = 0;
   #out: string[] = [];
   #documents: HereDocument[] = [];
-  #assigned: { name: string; from: number; to: number }[] = [];
-  /** What is to be said of input, once a command that parses its input as shell source has been met. */
-  #reader: Verdict | undefined;
-  #readers = 0;
   /** How many times output was written to such a command. */
   #outputs = 0;
-  /** The variables that input is read into. */
-  #read = new Set<string>();
-  #functions = new Set<string>();
-  /** Input of functions, and of the whole shell, whose readers are only known at the end. */
-  #late: (Input & { command: string | undefined })[] = [];
-  /** The variables whose values a variable takes. */
-  #copies: { name: string; names: readonly string[] }[] = [];
-  #calls: (Input & { command: string; first: boolean })[] = [];
+  readonly #flow: Flow;
   /** The function whose body is read, and the one whose body is to come. */
   #inside = '';
   #defines: string | undefined;
@@ -169,29 +107,18 @@ class Lexer {
     this.#script = text;
     this.#options = options;
     this.#dash = options.interpreter === 'dash';
-    this.evaluated = new Set((options.interpreter === 'zsh' ? SPECIAL + ZSH_SPECIAL : SPECIAL).split(' '));
+    this.#flow = new Flow(options.interpreter);
   }
 
   script(): void {
     this.#commands('text');
     if (this.#documents.length > 0) this.#broken = true;
     if (this.#broken) this.#object(0, this.uses.length, UNSURE);
-    for (const { command, ...input } of this.#late) {
-      if (command === undefined || this.#functions.has(command)) this.#give(input, this.#reader, this.#read);
-    }
-    for (const { command, first, ...input } of this.#calls) {
-      if (!this.#functions.has(command)) continue;
-      this.#assigns(POSITIONAL + command, input);
-      if (first)
-        this.#assigns(FIRST + command, {
-          ...input,
-          names: input.names.map((name) => name.replace(POSITIONAL, FIRST)),
-        });
-    }
-    this.#follow();
-    for (const { name, from, to } of this.#assigned) {
-      if (this.evaluated.has(name) || this.evaluated.has('')) this.#object(from, to, EVALUATED_VARIABLE);
-    }
+    for (const { from, to, objection } of this.#flow.settle()) this.#object(from, to, objection);
+  }
+
+  get evaluated(): ReadonlySet<string> {
+    return this.#flow.evaluated;
   }
 
   source(): string {
@@ -341,7 +268,7 @@ class Lexer {
   }
 
   #evaluates(names: readonly string[]): void {
-    for (const name of names) this.evaluated.add(this.#scoped(name));
+    for (const name of names) this.#flow.evaluated.add(this.#scoped(name));
   }
 
   /** Every function has arguments of its own. */
@@ -352,21 +279,6 @@ class Lexer {
   #input(from: number, to: number, raw: string): Input {
     const names = /[$`]|<\(/.test(raw) ? namesIn({ raw, value: undefined }, false) : [];
     return { from, to, names: names.map((name) => this.#scoped(name)) };
-  }
-
-  /** The variables that give their values, on whatever way, to one whose value is evaluated. */
-  #follow(): void {
-    for (let before = -1; before < this.evaluated.size;) {
-      before = this.evaluated.size;
-      for (const { name, names } of this.#copies) {
-        if (this.evaluated.has(name)) for (const one of names) this.evaluated.add(one);
-      }
-    }
-  }
-
-  #assigns(name: string, { from, to, names }: Input): void {
-    this.#assigned.push({ name, from, to });
-    if (names.length > 0) this.#copies.push({ name, names });
   }
 
   #nextPipeline(): void {
@@ -401,7 +313,7 @@ class Lexer {
 
   /** What a function may print: whatever its body holds. */
   #prints(name: string, body: Pipeline): void {
-    this.#assigns(OUTPUT + name, this.#piped({ pipeline: body }, this.uses.length));
+    this.#flow.assigns(OUTPUT + name, this.#piped({ pipeline: body }, this.uses.length));
   }
 
   #command(block: Block): 'esac' | undefined {
@@ -414,7 +326,7 @@ class Lexer {
       if (this.#outputs > outputs) {
         this.#object(block.pipeline.start, this.uses.length, UNSURE);
         if (words[0]?.value === 'exec')
-          this.#late.push({ command: undefined, ...this.#input(0, Infinity, this.#script) });
+          this.#flow.late.push({ command: undefined, ...this.#input(0, Infinity, this.#script) });
       }
       this.#judge(words, block, documents, inputs);
     };
@@ -485,14 +397,14 @@ class Lexer {
         this.#conditional();
       } else if (ASSIGNS.test(word.raw)) {
         const [, name = ''] = ASSIGNS.exec(word.raw) ?? [];
-        this.#assigns(name, this.#input(word.from, word.to, word.raw));
-        if (/^\w+\+?=\(/.test(word.raw)) this.evaluated.add(`${name}()`);
+        this.#flow.assigns(name, this.#input(word.from, word.to, word.raw));
+        if (/^\w+\+?=\(/.test(word.raw)) this.#flow.evaluated.add(`${name}()`);
         if (this.#isHole(/^\w+=\(\s*["']?(.)/s.exec(word.raw)?.[1] ?? ''))
-          this.#assigns(`${name}[0]`, { from: word.from, to: word.to, names: [] });
+          this.#flow.assigns(`${name}[0]`, { from: word.from, to: word.to, names: [] });
         // A value that is a name is followed where it is evaluated as a number or as a name.
         if (/^[A-Za-z_]\w*$/.test(word.raw.slice(word.raw.indexOf('=') + 1)))
-          this.#copies.push({ name, names: [word.raw.slice(word.raw.indexOf('=') + 1)] });
-        if (block.piped && /\$\(|`/.test(word.raw)) this.#assigns(name, this.#piped(block, word.from));
+          this.#flow.copies(name, [word.raw.slice(word.raw.indexOf('=') + 1)]);
+        if (block.piped && /\$\(|`/.test(word.raw)) this.#flow.assigns(name, this.#piped(block, word.from));
       } else {
         words.push(word);
       }
@@ -510,7 +422,7 @@ class Lexer {
     for (const { from, to, ...objection } of judgement.objections) this.#object(from, to, objection);
     this.#evaluates(judgement.evaluates);
     for (const { name, word } of judgement.assigns)
-      this.#assigns(this.#scoped(name), this.#input(word.from, word.to, word.raw));
+      this.#flow.assigns(this.#scoped(name), this.#input(word.from, word.to, word.raw));
     this.#parse(judgement.sources);
     if (judgement.renames) this.#disguise();
     for (const word of judgement.endOptionsBefore)
@@ -518,22 +430,23 @@ class Lexer {
     const command = words[0]?.value;
     // What is redirected into a compound command is read by the commands inside of it.
     const compound = words.length === 0;
-    const verdict = judgement.input ?? (compound ? this.#reader : undefined);
-    const names = compound ? this.#read : judgement.reads;
+    const verdict = judgement.input ?? (compound ? this.#flow.reader : undefined);
+    const names = compound ? this.#flow.read : judgement.reads;
     if (judgement.input?.severity === 'error') {
-      this.#reader = judgement.input;
-      this.#readers++;
+      this.#flow.reader = judgement.input;
+      this.#flow.readers++;
     }
-    for (const name of judgement.reads) this.#read.add(name);
+    for (const name of judgement.reads) this.#flow.read.add(name);
     const shell = command === 'exec' && words.length === 1;
     const reader: Reader = (input) => {
-      this.#give(input, verdict, names);
-      if (shell) this.#late.push({ command: undefined, ...input });
-      else if (command !== undefined) this.#late.push({ command, ...input });
+      for (const { from, to, objection } of this.#flow.give(input, verdict, names))
+        this.#object(from, to, objection);
+      if (shell) this.#flow.late.push({ command: undefined, ...input });
+      else if (command !== undefined) this.#flow.late.push({ command, ...input });
     };
     if (command !== undefined) {
       for (const [index, { from, to, raw }] of words.slice(1).entries())
-        this.#calls.push({ command, first: index === 0, ...this.#input(from, to, raw) });
+        this.#flow.calls.push({ command, first: index === 0, ...this.#input(from, to, raw) });
     }
     for (const document of documents) document.readers.push(reader);
     inputs.forEach(reader);
@@ -549,13 +462,6 @@ class Lexer {
     const written = text === this.#text ? text.slice(pos, this.#pos) : '';
     const input = this.#input(start, to, written);
     return { ...input, names: [...input.names, ...outputsIn(written)] };
-  }
-
-  /** Input that is read as source, or into variables. */
-  #give(input: Input, verdict: Verdict | undefined, names: Iterable<string>): void {
-    if (verdict) this.#object(input.from, input.to, verdict);
-    if (verdict?.severity === 'error') this.#evaluates(input.names);
-    for (const name of names) this.#assigns(name, input);
   }
 
   /** Source that is plain text: what it has evaluated is evaluated, be it a variable or one of its arguments. */
@@ -577,7 +483,7 @@ class Lexer {
 
   #function(name: Word): void {
     this.#object(name.from, name.to, NAMES_VARIABLE);
-    if (name.value !== undefined) this.#functions.add(name.value);
+    if (name.value !== undefined) this.#flow.functions.add(name.value);
     this.#defines = name.value;
   }
 
@@ -607,7 +513,7 @@ class Lexer {
     const gap = this.#match(/(?:[ \t\n]|\\\n)*in(?=[ \t\n;&|])/y);
     if (gap === '') {
       // Without `in` it goes through the arguments.
-      this.#assigns(name.raw, this.#input(first, first, '$@'));
+      this.#flow.assigns(name.raw, this.#input(first, first, '$@'));
       return;
     }
     this.#copy(gap.length);
@@ -615,7 +521,10 @@ class Lexer {
       this.#blanks();
       const char = this.#at();
       if (char === '' || '\n;&|)#'.includes(char)) {
-        this.#assigns(name.raw, this.#input(first, this.uses.length, this.#text.slice(start, this.#pos)));
+        this.#flow.assigns(
+          name.raw,
+          this.#input(first, this.uses.length, this.#text.slice(start, this.#pos)),
+        );
         return;
       }
       if (char === '(' || ((char === '<' || char === '>') && this.#at(1) !== '(')) {
@@ -1152,11 +1061,11 @@ class Lexer {
     const outer = this.#documents;
     this.#documents = [];
     const { piped } = this.#block;
-    const readers = this.#readers;
+    const readers = this.#flow.readers;
     if (writes) this.#block.piped = true;
     this.#commands(')', true);
     this.#block.piped = piped;
-    if (writes && this.#readers > readers) this.#outputs++;
+    if (writes && this.#flow.readers > readers) this.#outputs++;
     if (this.#documents.length > 0) this.#broken = true;
     this.#documents = outer;
     this.#close(')');
@@ -1284,7 +1193,7 @@ class Lexer {
     )
       this.#evaluates(namesIn({ raw: this.#text.slice(start, this.#pos), value: undefined }, true));
     if (operator.endsWith('='))
-      this.#assigns(name, this.#input(from, this.uses.length, this.#text.slice(start, this.#pos)));
+      this.#flow.assigns(name, this.#input(from, this.uses.length, this.#text.slice(start, this.#pos)));
     if (operator.endsWith('=') && surroundings === 'word') this.#object(from, this.uses.length, OPERAND);
   }
 
