@@ -20,6 +20,6 @@ export type Call = {
   readonly notice: (text: string) => void;
   /** Whether the caller asked for events as they come (`--follow`). */
   readonly follow: boolean;
-  /** The parameters that the caller gave, as opposed to those filled in by default. */
-  readonly given: ReadonlySet<string>;
+  /** Whether the caller gave a parameter, as opposed to its being filled in by default. */
+  readonly given: (name: string) => boolean;
 };

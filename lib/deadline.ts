@@ -24,6 +24,11 @@ export class Deadline {
     this.fixed = fixed;
   }
 
+  /** When it is over, as a reading of `performance.now()`. */
+  get endsAt(): number {
+    return this.#endsAt;
+  }
+
   /** Milliseconds left, never below 0. */
   remainingMs(): number {
     return Math.max(0, this.#endsAt - performance.now());

@@ -66,7 +66,7 @@ type Inbox = {
 
 function openInbox({ count }: PubsubSubscribeParameters, { follow, given, emit }: Call): Inbox {
   // Who follows waits for ever, unless he says otherwise.
-  const most = !follow || given.has('count') ? count : Infinity;
+  const most = !follow || given('count') ? count : Infinity;
   const messages: Message[] = [];
   let received = 0;
   let settle: (end: End) => void = () => undefined;
@@ -97,7 +97,7 @@ function bindWait(
   { timeout }: PubsubSubscribeParameters,
   { follow, given, signal, deadline }: Call,
 ): () => void {
-  const waitMs = deadline.allowWait(!follow || given.has('timeout') ? timeout * 1000 : Infinity);
+  const waitMs = deadline.allowWait(!follow || given('timeout') ? timeout * 1000 : Infinity);
   // Asked shortly before: silence is a quiet channel only where there is a server.
   const askMs = Math.min(1000, waitMs / 2);
   const ask = async (): Promise<void> => {

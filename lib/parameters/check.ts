@@ -4,49 +4,66 @@ import type { ObjectSchema, Tool } from '../manifest/manifest.ts';
 import { convertText, describeTypes, typesOf } from './convert.ts';
 import { describeError } from './describe-error.ts';
 import { notAnObject } from './parse.ts';
-import { compileValidator, knownValidator } from './validator.ts';
+import type { Validator } from './validator.ts';
 
-/** Parameters that hold to their tool's schema, and the names that the caller gave himself. */
-export type Checked = { params: Record<string, unknown>; given: ReadonlySet<string> };
+/** Parameters that hold to their tool's schema, and which of them the caller gave himself. */
+export type Checked = { params: Record<string, unknown>; given: (name: string) => boolean };
 
 /**
- * Checks a call's parameters: converts text that stands for a number or a boolean, fills defaults in, validates.
- * Throws INVALID_PARAMETERS with one detail per problem. The caller's object is left alone.
+ * Checks a call's parameters with the validator of its tool: converts text that stands for a number or a boolean, fills
+ * defaults in, validates. Throws INVALID_PARAMETERS with one detail per problem. The caller's object is left alone.
  */
-export async function checkParameters(tool: Tool, input: unknown, cacheFolder?: string): Promise<Checked> {
+export function checkParameters(tool: Tool, input: unknown, validate: Validator): Checked {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) throw notAnObject(input);
-  const schema = tool.inputSchema;
   const problems: Detail[] = [];
-  const params = fill(schema, input, problems);
-  const validate = knownValidator(schema) ?? (await compileValidator(schema, cacheFolder));
-  const converted = new Set(problems.map(({ path }) => path));
-  for (const error of validate(params) ?? []) {
-    const detail = describeError(error);
-    if (!converted.has(detail.path)) problems.push(detail);
+  const params = fill(tool.inputSchema, input, problems);
+  const errors = validate(params);
+  if (errors) {
+    const converted = new Set(problems.map(({ path }) => path));
+    const details = errors.map(describeError).filter(({ path }) => !converted.has(path));
+    problems.push(...details);
   }
   if (problems.length > 0) throw invalid(tool, problems);
-  return { params, given: new Set(Object.keys(input)) };
+  return { params, given: (name) => Object.hasOwn(input, name) };
 }
 
 /** Copies the input with text converted and defaults filled in; names that the schema does not know are problems. */
-function fill(
-  { properties, additionalProperties }: ObjectSchema,
-  input: object,
-  problems: Detail[],
-): Record<string, unknown> {
-  const entries: [string, unknown][] = [];
+function fill(schema: ObjectSchema, input: object, problems: Detail[]): Record<string, unknown> {
+  const { properties, additionalProperties } = schema;
+  const params: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(input)) {
     const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
-    if (property) entries.push([name, convertText(value, property, pointer(name), problems)]);
-    else if (additionalProperties) entries.push([name, value]);
+    if (property)
+      put(
+        params,
+        name,
+        convertText(value, property, () => pointer(name), problems),
+      );
+    else if (additionalProperties) put(params, name, value);
     else problems.push({ path: pointer(name), message: unknownName(name, Object.keys(properties)) });
   }
-  for (const [name, property] of Object.entries(properties)) {
-    if ('default' in property && !Object.hasOwn(input, name))
-      entries.push([name, structuredCloneOf(property['default'])]);
-  }
-  // fromEntries defines even `__proto__` as a plain member, where an assignment would not.
-  return Object.fromEntries(entries);
+  for (const [name, value] of defaultsOf(schema))
+    if (!Object.hasOwn(input, name)) put(params, name, structuredCloneOf(value));
+  return params;
+}
+
+/** Defines even `__proto__` as a plain member, which an assignment would not. */
+function put(params: Record<string, unknown>, name: string, value: unknown): void {
+  if (name !== '__proto__') params[name] = value;
+  else Object.defineProperty(params, name, { value, enumerable: true, configurable: true, writable: true });
+}
+
+const defaults = new WeakMap<ObjectSchema, readonly (readonly [name: string, value: unknown])[]>();
+
+/** The defaults of a schema's properties, looked for once. */
+function defaultsOf(schema: ObjectSchema): readonly (readonly [name: string, value: unknown])[] {
+  const known = defaults.get(schema);
+  if (known) return known;
+  const found = Object.entries(schema.properties).flatMap(([name, property]) =>
+    'default' in property ? [[name, property['default']] as const] : [],
+  );
+  defaults.set(schema, found);
+  return found;
 }
 
 function unknownName(name: string, names: string[]): string {

@@ -7,26 +7,35 @@ const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /**
  * Turns text into the number, integer or boolean that its schema asks for, where that loses nothing;
- * language models and flags send such text. Everything else stays as it is.
+ * language models and flags send such text. Everything else stays as it is. `path` is the value's JSON Pointer.
  */
-export function convertText(value: unknown, schema: JsonSchema, path: string, problems: Detail[]): unknown {
-  const types = typesOf(schema);
-  if (Array.isArray(value) && types.includes('array') && isSchema(schema['items'])) {
+export function convertText(
+  value: unknown,
+  schema: JsonSchema,
+  path: () => string,
+  problems: Detail[],
+): unknown {
+  if (Array.isArray(value)) {
     const items = schema['items'];
-    return value.map((item, index) => convertText(item, items, `${path}/${index}`, problems));
+    if (!isSchema(items) || !typesOf(schema).includes('array')) return value;
+    return value.map((item, index) => convertText(item, items, () => `${path()}/${index}`, problems));
   }
-  if (typeof value !== 'string' || types.length === 0 || types.includes('string')) return value;
+  // Most values end here: only text is converted, and most of it is meant to be text.
+  if (typeof value !== 'string' || schema['type'] === 'string') return value;
+  const types = typesOf(schema);
+  if (types.length === 0 || types.includes('string')) return value;
   if (types.includes('boolean') && (value === 'true' || value === 'false')) return value === 'true';
   const wanted = types.includes('number') ? 'number' : types.includes('integer') ? 'integer' : undefined;
   if (!wanted) return value;
   if (NUMBER.test(value)) {
-    if (losesDigits(value)) {
-      problems.push({ path, message: `${shorten(value)} cannot be held without losing digits` });
-      return value;
-    }
-    return Number(value) + 0;
+    if (!losesDigits(value)) return Number(value) + 0;
+    problems.push({ path: path(), message: `${shorten(value)} cannot be held without losing digits` });
+    return value;
   }
-  problems.push({ path, message: `must be ${describeTypes(types)}, not the text ${quote(value)}` });
+  problems.push({
+    path: path(),
+    message: `must be ${describeTypes(types)}, not the text ${quote(value)}`,
+  });
   return value;
 }
 

@@ -1,15 +1,13 @@
-import type { Deadline } from '../deadline.ts';
-import { GantzError, withOutcome } from '../errors.ts';
+import { GantzError, withOutcome, type Outcome } from '../errors.ts';
 import { connectTo, type Connect } from './connect.ts';
 import type { Binding, RedisOptions } from './connection.ts';
-import { DeadlineWatch, type Watched } from './deadline-watch.ts';
+import { DeadlineWatch } from './deadline-watch.ts';
 import { explainRedisError, isLoading, outcomeOf } from './errors.ts';
 import { keyOf } from './keys.ts';
 import { lateClient } from './late-client.ts';
 import type { Link } from './link.ts';
 import type { DedicatedRedis, Redis } from './redis.ts';
 import { runScript } from './scripts.ts';
-import { SignalWatch } from './signal-watch.ts';
 import { Slots } from './slots.ts';
 import type { Target } from './url.ts';
 
@@ -19,15 +17,16 @@ const DEDICATED_CONNECTIONS = 64;
 /** A connection of its own is asked for a sign of life this often; an idle timeout would close a quiet one instead. */
 const HEARTBEAT_MS = 15_000;
 
+/** How soon a server that is still reading its data is asked again. */
+const LOADING_PAUSE_MS = 20;
+
 /** One call under way. */
-type Pending = Watched & {
-  readonly deadline: Deadline;
-  readonly signal: AbortSignal | undefined;
+type Pending = Pick<Binding, 'deadline'> & {
+  /** What may still end it because its caller went away. */
+  signal: AbortSignal | undefined;
   readonly readOnly: boolean;
-  /** Ends it because its caller went away. */
-  abort(reason: unknown): void;
-  /** Ends it with this failure, unless it is over. */
-  readonly fail: (error: unknown) => void;
+  readonly resolve: (result: never) => void;
+  readonly reject: (error: Error) => void;
   over: boolean;
   /** The connection it was sent on; undefined as long as it waits for one. */
   link: Link | undefined;
@@ -37,16 +36,18 @@ type Pending = Watched & {
   ending: (() => void)[] | undefined;
 };
 
+type Work<R> = (redis: Redis) => Promise<R>;
+
 /** The calls under way on one Redis: each is bound to its deadline and its signal, and they share one connection. */
 export class Calls {
   readonly #where: string;
   readonly #mode: RedisOptions['mode'];
   readonly #embedded: boolean;
   readonly #connect: Connect;
-  readonly #watch = new DeadlineWatch();
-  readonly #signals = new SignalWatch();
+  readonly #underWay = new DeadlineWatch<Pending>((pending) => this.#expire(pending));
+  /** The signals that are listened to: once each, since a batch has thousands of calls on one. */
+  readonly #signals = new WeakSet<AbortSignal>();
   readonly #slots = new Slots(DEDICATED_CONNECTIONS);
-  readonly #pending = new Set<Pending>();
   readonly #key: Redis['key'];
   #closed = false;
 
@@ -60,112 +61,94 @@ export class Calls {
   }
 
   /** Runs `work`; rejects with a GantzError at the deadline, on abort, and for whatever Redis does. */
-  use<R>({ deadline, signal, readOnly = false }: Binding, work: (redis: Redis) => Promise<R>): Promise<R> {
-    const mode = this.#mode;
+  use<R>({ deadline, signal, readOnly = false }: Binding, work: Work<R>): Promise<R> {
     return new Promise<R>((resolve, reject) => {
       if (this.#closed || signal?.aborted) {
         reject(this.#closed ? closedError() : cancellation(signal?.reason));
         return;
       }
-      const fail = (error: unknown): void => {
-        if (this.#finish(pending)) reject(asError(error));
-      };
       const pending: Pending = {
         deadline,
         signal,
         readOnly,
-        fail,
-        abort: (reason) => {
-          fail(withOutcome(cancellation(reason), this.#outcome(pending)));
-          if (mode === 'one-shot') this.#connect.drop();
-        },
+        resolve,
+        reject,
         over: false,
         link: undefined,
         answeredBefore: 0,
         ending: undefined,
-        expire: () => {
-          const what = pending.link ? 'The call' : `Connecting to Redis at ${this.#where}`;
-          fail(withOutcome(deadline.error(what), this.#outcome(pending)));
-          if (mode === 'one-shot') this.#connect.drop();
-          // Nobody was answered meanwhile: the server is silent, and new calls try a new connection.
-          else if (pending.link?.answered === pending.answeredBefore) pending.link.retire();
-        },
       };
-      if (signal) this.#signals.add(signal, pending);
-      this.#pending.add(pending);
-      this.#watch.add(pending);
-      this.#run(pending, work).then(
-        (result) => {
-          if (this.#finish(pending)) resolve(result);
-        },
-        (error: unknown) => fail(this.#explain(error, pending)),
-      );
+      this.#underWay.add(pending);
+      if (signal && !this.#signals.has(signal)) this.#listen(signal);
+      this.#run(pending, work);
     });
   }
 
   /** Ends all connections; calls under way fail. */
   close(): void {
     this.#closed = true;
-    for (const pending of [...this.#pending])
-      pending.fail(withOutcome(closedError(), this.#outcome(pending)));
+    for (const pending of this.#underWay.all())
+      this.#fail(pending, withOutcome(closedError(), this.#outcome(pending)));
     this.#connect.close();
-    this.#watch.close();
+    this.#underWay.close();
   }
 
-  async #run<R>(pending: Pending, work: (redis: Redis) => Promise<R>): Promise<R> {
-    for (;;) {
-      const link = this.#connect.ready();
-      try {
-        return await work(link ? this.#redis(this.#begin(link, pending), pending) : this.#lateRedis(pending));
-      } catch (error) {
-        // A server that is still reading its data has done nothing yet; an embedded one will soon be there.
-        if (!this.#embedded || !isLoading(error)) throw error;
-      } finally {
+  /** Begins the work of a call. No promise of its own: where thousands of calls are made, each one is felt. */
+  #run<R>(pending: Pending, work: Work<R>): void {
+    const link = this.#connect.ready();
+    const redis = link ? this.#bind(link, pending) : this.#lateRedis(pending);
+    work(redis).then(
+      (result) => {
         if (pending.link) pending.link.answered++;
-      }
-      if (isOver(pending)) throw closedError();
-      pending.link?.end();
-      pending.link = undefined;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+        if (this.#finish(pending)) (pending.resolve as (result: R) => void)(result);
+      },
+      (error: unknown) => {
+        if (pending.link) pending.link.answered++;
+        // A server that is still reading its data has done nothing yet; an embedded one will soon be there.
+        if (this.#embedded && isLoading(error) && !pending.over) this.#runSoon(pending, work);
+        else this.#fail(pending, this.#explain(error, pending));
+      },
+    );
   }
 
-  /** Binds a call to the connection that it is sent on. */
-  #begin(link: Link, pending: Pending): Link {
+  #runSoon<R>(pending: Pending, work: Work<R>): void {
+    pending.link?.end();
+    pending.link = undefined;
+    setTimeout(() => {
+      if (!pending.over) this.#run(pending, work);
+    }, LOADING_PAUSE_MS);
+  }
+
+  /** A connection for a call that is sent on it from now on. */
+  #bind(link: Link, pending: Pending): Redis {
     if (pending.over) throw closedError();
     pending.link = link;
     pending.answeredBefore = link.answered;
     link.begin();
-    return link;
+    const { client } = link;
+    return {
+      client,
+      key: this.#key,
+      run: (script, keys, args) =>
+        runScript(client, script, keys, args, this.#mode === 'long-lived' ? link.scripts : undefined),
+      connected: () => Promise.resolve(),
+      outliveSignal: () => (pending.signal = undefined),
+      dedicated: () => this.#dedicated(pending),
+    };
   }
 
   /** For a call that finds no connection: its first command makes one. */
   #lateRedis(pending: Pending): Redis {
     let connecting: Promise<Redis> | undefined;
     const there = (): Promise<Redis> =>
-      (connecting ??= this.#connect
-        .link(pending.deadline)
-        .then((link) => this.#redis(this.#begin(link, pending), pending)));
+      (connecting ??= this.#connect.link(pending.deadline).then((link) => this.#bind(link, pending)));
     return {
       client: lateClient(async () => (await there()).client),
       key: this.#key,
       run: async (script, keys, args) => (await there()).run(script, keys, args),
       connected: async () => (await there()).connected(),
-      outliveSignal: () => this.#forgetSignal(pending),
+      outliveSignal: () => (pending.signal = undefined),
       dedicated: async () => (await there()).dedicated(),
-    };
-  }
-
-  #redis(link: Link, pending: Pending): Redis {
-    const { client } = link;
-    const loaded = this.#mode === 'long-lived' ? link.scripts : undefined;
-    return {
-      client,
-      key: this.#key,
-      run: (script, keys, args) => runScript(client, script, keys, args, loaded),
-      connected: () => Promise.resolve(),
-      outliveSignal: () => this.#forgetSignal(pending),
-      dedicated: () => this.#dedicated(pending),
     };
   }
 
@@ -173,9 +156,7 @@ export class Calls {
     const ending = (pending.ending ??= []);
     const release = await this.#slots.take((cancel) => ending.push(cancel));
     let link: Link | undefined;
-    let heartbeat: NodeJS.Timeout | undefined;
     const close = (): void => {
-      clearInterval(heartbeat);
       link?.destroy();
       release();
     };
@@ -185,42 +166,60 @@ export class Calls {
       const own = this.#connect.another({ connectTimeoutMs: pending.deadline.remainingMs() + 100 });
       link = own;
       const lost = new Promise<never>((_, reject) => {
-        own.onLost((error) => reject(asError(this.#explain(error, pending, true))));
+        own.onLost((error) => reject(asError(this.#explain(error, pending))));
       });
       lost.catch(() => undefined);
       const { client } = await own.open();
-      if (isOver(pending)) throw closedError();
-      const ask = (withinMs: number): Promise<void> => own.ask(withinMs);
-      heartbeat = setInterval(() => void ask(HEARTBEAT_MS).catch(() => undefined), HEARTBEAT_MS);
+      own.beat(HEARTBEAT_MS);
       const dispose = (): Promise<void> => {
         close();
         return Promise.resolve();
       };
-      return { client, ask, lost, close, [Symbol.asyncDispose]: dispose };
+      return { client, ask: (withinMs) => own.ask(withinMs), lost, close, [Symbol.asyncDispose]: dispose };
     } catch (error) {
       close();
       throw this.#explain(error, pending, false);
     }
   }
 
+  #expire(pending: Pending): void {
+    const { deadline, link } = pending;
+    const what = link ? 'The call' : `Connecting to Redis at ${this.#where}`;
+    this.#fail(pending, withOutcome(deadline.error(what), this.#outcome(pending)));
+    if (this.#mode === 'one-shot') this.#connect.drop();
+    // Nobody was answered meanwhile: the server is silent, and new calls try a new connection.
+    else if (link?.answered === pending.answeredBefore) link.retire();
+  }
+
+  #listen(signal: AbortSignal): void {
+    this.#signals.add(signal);
+    const abort = (): void => {
+      for (const pending of this.#underWay.all()) {
+        if (pending.signal !== signal) continue;
+        this.#fail(pending, withOutcome(cancellation(signal.reason), this.#outcome(pending)));
+        if (this.#mode === 'one-shot') this.#connect.drop();
+      }
+    };
+    signal.addEventListener('abort', abort, { once: true });
+  }
+
+  /** Ends a call with a failure, unless it is over. */
+  #fail(pending: Pending, error: unknown): void {
+    if (this.#finish(pending)) pending.reject(asError(error));
+  }
+
   /** Marks a call as over; false when it already was. */
   #finish(pending: Pending): boolean {
     if (pending.over) return false;
     pending.over = true;
-    this.#pending.delete(pending);
-    this.#watch.delete(pending);
+    this.#underWay.delete(pending);
     pending.link?.end();
-    this.#forgetSignal(pending);
-    for (const end of pending.ending ?? []) end();
+    if (pending.ending) for (const end of pending.ending) end();
     return true;
   }
 
-  #forgetSignal(pending: Pending): void {
-    if (pending.signal) this.#signals.delete(pending.signal, pending);
-  }
-
-  #outcome({ link, readOnly }: Pending): 'none' | 'unknown' {
-    return outcomeOf({ sent: link !== undefined, readOnly }) === 'none' ? 'none' : 'unknown';
+  #outcome({ link, readOnly }: Pending): Outcome {
+    return outcomeOf({ sent: link !== undefined, readOnly });
   }
 
   #explain(error: unknown, { link, readOnly }: Pending, sent = true): unknown {
@@ -228,11 +227,6 @@ export class Calls {
     if (sent && !link) return error;
     return explainRedisError(link ? link.causeOf(error) : error, { where: this.#where, sent, readOnly });
   }
-}
-
-/** Asked anew after each wait: the compiler would believe the answer from before it. */
-function isOver({ over }: Pending): boolean {
-  return over;
 }
 
 function closedError(): GantzError {

@@ -15,6 +15,7 @@ export class Link {
   #retired = false;
   #failure: unknown;
   #lost: ((error: unknown) => void) | undefined;
+  #heartbeat: NodeJS.Timeout | undefined;
 
   constructor(target: Exclude<Target, { kind: 'embedded' }>, options: Omit<ClientOptions, 'signal'>) {
     this.client = createRedisClient(target, { ...options, signal: this.#abort.signal });
@@ -71,6 +72,11 @@ export class Link {
     }
   }
 
+  /** Asks the server for a sign of life at this interval, in milliseconds, until the connection is closed. */
+  beat(intervalMs: number): void {
+    this.#heartbeat = setInterval(() => void this.ask(intervalMs).catch(() => undefined), intervalMs);
+  }
+
   /** Counts a call that uses it. */
   begin(): void {
     this.#pending++;
@@ -91,6 +97,7 @@ export class Link {
   /** Closes at once; what waits for an answer fails. */
   destroy(): void {
     this.#retired = true;
+    clearInterval(this.#heartbeat);
     this.client.destroy();
     this.#abort.abort();
   }

@@ -5,7 +5,7 @@ import { GantzError } from '../errors.ts';
 import { toolEnvironment } from '../manifest/environment.ts';
 import type { HandlerAction, Manifest, Tool } from '../manifest/manifest.ts';
 import { checkParameters } from '../parameters/check.ts';
-import { compileValidator } from '../parameters/validator.ts';
+import { compileValidator, knownValidator } from '../parameters/validator.ts';
 import type { RunnableRow } from './bundled.ts';
 import { findTool } from './find-tool.ts';
 import type { Invocation } from './invocation.ts';
@@ -99,7 +99,7 @@ export function openRunner(options: RunnerOptions): Runner {
       try {
         await compileValidator(tool.inputSchema, options.cacheFolder);
         if (!isBundled(tool.action)) return;
-        rows.set(tool.action, await loadRow(tool.action));
+        await loadRow(tool.action);
         connecting ??= runner
           .redis()
           .use({ deadline: runner.deadline(tool), readOnly: true }, ({ connected }) => connected());
@@ -116,9 +116,17 @@ export function openRunner(options: RunnerOptions): Runner {
     async call(name, input, { signal, emit = ignore, follow = false, startedAt } = {}) {
       closing.signal.throwIfAborted();
       const tool = runner.find(name);
-      const { params, given } = await checkParameters(tool, input, options.cacheFolder);
-      const call: Call = { deadline: runner.deadline(tool, startedAt), signal, emit, notice, follow, given };
-      return await runAction(tool, params, call);
+      // Only the first call waits for what must be loaded: a wait per call would be felt where thousands are made.
+      const { inputSchema, action, annotations } = tool;
+      const validate =
+        knownValidator(inputSchema) ?? (await compileValidator(inputSchema, options.cacheFolder));
+      const { params, given } = checkParameters(tool, input, validate);
+      const deadline = runner.deadline(tool, startedAt);
+      const call: Call = { deadline, signal, emit, notice, follow, given };
+      if (!isBundled(action)) return await runOutside(tool, params, call);
+      const row = rows.get(action) ?? (await loadRow(action));
+      const binding = { deadline, signal, readOnly: annotations.readOnlyHint === true };
+      return await runner.redis().use(binding, (connection) => row(connection, params, call));
     },
     redis() {
       return (redis ??= openRedisOf({ manifest, env, mode, notice }));
@@ -130,20 +138,9 @@ export function openRunner(options: RunnerOptions): Runner {
     },
   };
 
-  async function runAction(tool: Tool, params: Record<string, unknown>, call: Call): Promise<Result> {
-    const { action } = tool;
-    if (isBundled(action)) {
-      // Only the first call waits for the import: a wait per call would be felt where thousands are made.
-      let row = rows.get(action);
-      if (!row) rows.set(action, (row = await loadRow(action)));
-      const run = row;
-      const { deadline, signal } = call;
-      const readOnly = tool.annotations.readOnlyHint === true;
-      return await runner
-        .redis()
-        .use({ deadline, signal, readOnly }, (connection) => run(connection, params, call));
-    }
-    const running = runOther(tool, params, {
+  /** Runs what is no Redis tool; ends when the runner is closed. */
+  async function runOutside(tool: Tool, params: Record<string, unknown>, call: Call): Promise<Result> {
+    const running = runAction(tool, params, {
       ...call,
       signal: call.signal ? AbortSignal.any([call.signal, closing.signal]) : closing.signal,
     });
@@ -151,7 +148,13 @@ export function openRunner(options: RunnerOptions): Runner {
     return await running.finally(() => underWay.delete(running));
   }
 
-  async function runOther(tool: Tool, params: Record<string, unknown>, call: Call): Promise<Result> {
+  async function loadRow(action: HandlerAction): Promise<RunnableRow> {
+    const row = await (await import('./bundled.ts')).findRow(action);
+    rows.set(action, row);
+    return row;
+  }
+
+  async function runAction(tool: Tool, params: Record<string, unknown>, call: Call): Promise<Result> {
     const { action } = tool;
     const invocation: Invocation = {
       tool,
@@ -179,10 +182,6 @@ export function openRunner(options: RunnerOptions): Runner {
 
 function defaultTimeoutMs({ action }: Tool): number {
   return isBundled(action) ? REDIS_TIMEOUT_MS : DEFAULT_TIMEOUT_MS;
-}
-
-async function loadRow(action: HandlerAction): Promise<RunnableRow> {
-  return await (await import('./bundled.ts')).findRow(action);
 }
 
 /** Whether an action is a row of tools/, which runs on Redis inside the process. */

@@ -52,7 +52,7 @@ export function invocationOf(
       emit: () => undefined,
       notice: (text) => void notices.push(text),
       follow: false,
-      given: new Set(Object.keys(params)),
+      given: (name) => Object.hasOwn(params, name),
     },
     environment: { PATH: process.env['PATH'] ?? '', ...environment },
     maxOutputBytes,

@@ -8,6 +8,7 @@ import { BUNDLED_MANIFEST } from '../../lib/generated/manifest.ts';
 import type { BundledTools } from '../../lib/generated/tools.ts';
 import type { Tool } from '../../lib/manifest/manifest.ts';
 import { checkParameters } from '../../lib/parameters/check.ts';
+import { compileValidator } from '../../lib/parameters/validator.ts';
 import { openRedis } from '../../lib/redis/connection.ts';
 import { findRow } from '../../lib/run/bundled.ts';
 import type { RedisServer } from './redis-server.ts';
@@ -45,7 +46,7 @@ export function openRows({ url }: Pick<RedisServer, 'url'>, namespace = `test-${
   async function call(name: Name, input: object, options: RowOptions = {}): Promise<Record<string, unknown>> {
     const tool = BUNDLED_MANIFEST.tools.find((one) => one.name === name);
     assert.ok(tool?.action?.kind === 'handler', name);
-    const { params, given } = await checkParameters(tool, input);
+    const { params, given } = checkParameters(tool, input, await compileValidator(tool.inputSchema));
     const { deadline = new Deadline({ budgetMs: 60_000 }), signal, follow = false } = options;
     const { emit = ignore, notice = ignore } = options;
     const row = await findRow(tool.action);

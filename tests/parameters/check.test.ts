@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { GantzError } from '../../lib/errors.ts';
 import type { JsonSchema, Tool } from '../../lib/manifest/manifest.ts';
-import { checkParameters } from '../../lib/parameters/check.ts';
+import { checkParameters, type Checked } from '../../lib/parameters/check.ts';
+import { compileValidator } from '../../lib/parameters/validator.ts';
 
 function tool(properties: Record<string, JsonSchema>, required: string[] = []): Tool {
   return {
@@ -15,8 +16,12 @@ function tool(properties: Record<string, JsonSchema>, required: string[] = []): 
   };
 }
 
+async function check(subject: Tool, input: unknown): Promise<Checked> {
+  return checkParameters(subject, input, await compileValidator(subject.inputSchema));
+}
+
 async function detailsOf(subject: Tool, input: unknown): Promise<{ path: string; message: string }[]> {
-  const error: unknown = await checkParameters(subject, input).then(
+  const error: unknown = await check(subject, input).then(
     () => assert.fail('the parameters were accepted'),
     (thrown: unknown) => thrown,
   );
@@ -44,7 +49,7 @@ const converted: [JsonSchema, unknown, unknown][] = [
 ];
 for (const [schema, given, wanted] of converted) {
   test(`${JSON.stringify(given)} for ${JSON.stringify(schema)} becomes ${JSON.stringify(wanted)}`, async () => {
-    const { params } = await checkParameters(tool({ p: schema }), { p: given });
+    const { params } = await check(tool({ p: schema }), { p: given });
     assert.equal(JSON.stringify(params['p']), JSON.stringify(wanted));
   });
 }
@@ -94,12 +99,12 @@ for (const input of [null, [], 'text', 5, true, undefined]) {
 test('defaults are filled in, fresh for every call, and leave the input alone', async () => {
   const subject = tool({ data: { type: 'object', default: {} }, n: { type: 'integer', default: 3 } });
   const input = {};
-  const first = await checkParameters(subject, input);
-  const second = await checkParameters(subject, input);
+  const first = await check(subject, input);
+  const second = await check(subject, input);
   assert.deepEqual(first.params, { data: {}, n: 3 });
   assert.notEqual(first.params['data'], second.params['data']);
   assert.deepEqual(input, {});
-  assert.deepEqual([...first.given], []);
+  assert.deepEqual([first.given('n'), (await check(subject, { n: 1 })).given('n')], [false, true]);
 });
 
 test('__proto__ is a name like any other', async () => {

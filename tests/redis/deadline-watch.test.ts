@@ -13,9 +13,11 @@ const watched = (name: string, budgetMs: number, ended: string[], last?: () => v
   },
 });
 
+const watchThem = () => new DeadlineWatch<ReturnType<typeof watched>>((each) => each.expire());
+
 describe('DeadlineWatch', () => {
   it('ends each at its own time, in whatever order they came, and moved ones when they moved to', async () => {
-    const watch = new DeadlineWatch();
+    const watch = watchThem();
     const ended: string[] = [];
     // Whichever waited for that of a day would not end today, and none may end before its time.
     watch.add(watched('a day', 86_400_000, ended));
@@ -35,7 +37,7 @@ describe('DeadlineWatch', () => {
   });
 
   it('arms its timer for the next one after each', async () => {
-    const watch = new DeadlineWatch();
+    const watch = watchThem();
     const ended: string[] = [];
     watch.add(watched('a day', 86_400_000, ended));
     for (const name of ['one', 'two', 'three']) {
@@ -47,7 +49,7 @@ describe('DeadlineWatch', () => {
   });
 
   it('takes deadlines beyond what one timer can hold', () => {
-    const watch = new DeadlineWatch();
+    const watch = watchThem();
     const far = watched('far', 2 ** 40, []);
     watch.add(far);
     watch.delete(far);

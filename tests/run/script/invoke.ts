@@ -69,7 +69,7 @@ export async function invoke(
       emit,
       notice: () => undefined,
       follow: false,
-      given: new Set(Object.keys(params)),
+      given: (name) => Object.hasOwn(params, name),
     },
     environment: { PATH: process.env['PATH'] ?? '', HOME: '/home/nobody', ...environment },
     maxOutputBytes,
