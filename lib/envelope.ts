@@ -18,14 +18,15 @@ export type Failure = {
 /** The one JSON object that a call answers with. */
 export type Envelope = Success | Failure;
 
-/** The envelope of a result. */
-export function success(result: Result): Success {
-  return { success: true, ...result };
+/** The envelope of a result; `extra` are fields of the face's own. */
+export function success(result: Result, extra?: Result): Success {
+  return { success: true, ...result, ...extra };
 }
 
-/** The envelope of anything thrown. */
-export function failure(thrown: unknown): Failure {
-  return toGantzError(thrown).envelope;
+/** The envelope of anything thrown; `extra` are fields of the face's own. */
+export function failure(thrown: unknown, extra?: Result): Failure {
+  const { envelope } = toGantzError(thrown);
+  return extra ? { ...envelope, ...extra } : envelope;
 }
 
 /** An envelope as one line of JSON; a result that JSON cannot say is a failure of its own. */

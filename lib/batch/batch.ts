@@ -133,7 +133,7 @@ class Batch {
   #start(job: Job): void {
     const index = this.#begun++;
     if ('refusal' in job) {
-      this.#answer(index, job, job.refusal);
+      this.#answer(index, job.refusal);
       return;
     }
     const outside = job.outside ? 1 : 0;
@@ -142,18 +142,18 @@ class Batch {
     const done = (envelope: Envelope): void => {
       this.#inFlight--;
       this.#outside -= outside;
-      this.#answer(index, job, envelope);
+      this.#answer(index, envelope);
       this.#wake();
     };
     this.#options.runner.call(job.tool.name, job.params, this.#callOptions).then(
-      (result) => done(success(result)),
-      (error: unknown) => done(failure(error)),
+      (result) => done(success(result, job.extra)),
+      (error: unknown) => done(failure(error, job.extra)),
     );
   }
 
-  #answer(index: number, { extra }: Job, envelope: Envelope): void {
+  #answer(index: number, envelope: Envelope): void {
     const { tally, failFast } = this.#options;
-    const text = renderEnvelope(extra ? { ...envelope, ...extra } : envelope);
+    const text = renderEnvelope(envelope);
     tally.calls++;
     if (!envelope.success) tally.failed++;
     if (this.#ordered) this.#ordered.put(index, text);

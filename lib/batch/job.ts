@@ -5,12 +5,13 @@ import { parseRequest } from '../parameters/request.ts';
 import { isBundled, type Runner } from '../run/runner.ts';
 import type { Line } from './lines.ts';
 
-/** A line as a call that can begin, or the answer to a line that is none; `extra` joins the fields of the answer. */
-export type Job = Call | { refusal: Failure; extra: Extra };
+/** A line as a call that can begin, or the answer to a line that is none. */
+export type Job = Call | { refusal: Failure };
 
 type Call = {
   tool: Tool;
   params: unknown;
+  /** Joins the fields of the answer. */
   extra: Extra | undefined;
   /** Whether it runs in a process of its own or elsewhere, not on the one connection to Redis. */
   outside: boolean;
@@ -21,7 +22,7 @@ type Extra = { id?: unknown; line?: number };
 /** Reads a line; undefined when there is nothing on it. */
 export function readJob(line: Line, runner: Runner): Job | undefined {
   const { number } = line;
-  if ('problem' in line) return { refusal: failure(line.problem), extra: { line: number } };
+  if ('problem' in line) return { refusal: failure(line.problem, { line: number }) };
   const { text } = line;
   if (text.length < 2 && text.trim() === '') return undefined;
   try {
@@ -35,7 +36,7 @@ export function readJob(line: Line, runner: Runner): Job | undefined {
     };
   } catch (error) {
     if (text.trim() === '') return undefined;
-    return { refusal: failure(error), extra: { ...idOf(text, error), line: number } };
+    return { refusal: failure(error, { ...idOf(text, error), line: number }) };
   }
 }
 

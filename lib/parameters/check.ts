@@ -31,7 +31,8 @@ export function checkParameters(tool: Tool, input: unknown, validate: Validator)
 function fill(schema: ObjectSchema, input: object, problems: Detail[]): Record<string, unknown> {
   const { properties, additionalProperties } = schema;
   const params: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(input)) {
+  for (const name of Object.keys(input)) {
+    const value = (input as Record<string, unknown>)[name];
     const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
     if (property)
       put(
