@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import getRawBody from 'raw-body';
 import { GantzError } from '../errors.ts';
 
 /** The largest body that is read, in bytes. */
@@ -18,13 +17,32 @@ export async function readText(incoming: IncomingMessage): Promise<string> {
   return bytes.toString('utf8');
 }
 
-async function readBytes(incoming: IncomingMessage): Promise<Buffer> {
-  try {
-    const length = incoming.headers['content-length'];
-    return await getRawBody(incoming, { limit: MAX_BODY_BYTES, ...(length !== undefined && { length }) });
-  } catch (error) {
-    const type = error instanceof Error && 'type' in error ? error.type : undefined;
-    if (type === 'entity.too.large') throw new BodyTooLong(`longer than ${MAX_BODY_BYTES} bytes`);
-    throw new GantzError('CANCELLED', 'The client went away before its request was whole', { cause: error });
-  }
+function readBytes(incoming: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const tooLong = (): void => {
+      incoming.off('data', take).pause();
+      reject(new BodyTooLong(`longer than ${MAX_BODY_BYTES} bytes`));
+    };
+    const take = (chunk: Buffer): void => {
+      length += chunk.length;
+      if (length > MAX_BODY_BYTES) tooLong();
+      else chunks.push(chunk);
+    };
+    const gone = (cause?: unknown): void => {
+      // A request is closed in any case.
+      if (incoming.complete) return;
+      reject(new GantzError('CANCELLED', 'The client went away before its request was whole', { cause }));
+    };
+    if (Number(incoming.headers['content-length']) > MAX_BODY_BYTES) {
+      tooLong();
+      return;
+    }
+    incoming
+      .on('data', take)
+      .once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
+      .once('error', gone)
+      .once('close', gone);
+  });
 }

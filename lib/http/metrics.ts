@@ -41,10 +41,14 @@ export function createMetrics(redisUp: () => Promise<boolean | undefined>): Metr
     buckets: BUCKETS,
     registers,
   });
-  const inFlight = new Gauge({
+  let underWay = 0;
+  new Gauge({
     name: 'gantz_calls_in_flight',
     help: 'Calls of tools under way.',
     registers,
+    collect() {
+      this.set(underWay);
+    },
   });
   new Gauge({
     name: 'gantz_redis_up',
@@ -70,14 +74,14 @@ export function createMetrics(redisUp: () => Promise<boolean | undefined>): Metr
       ...runner,
       async call(name, input, options) {
         const begun = performance.now();
-        inFlight.inc();
+        underWay++;
         try {
           return await runner.call(name, input, options);
         } catch (error) {
           failures.inc({ tool: known.has(name) ? name : UNKNOWN, code: toGantzError(error).code });
           throw error;
         } finally {
-          inFlight.dec();
+          underWay--;
           const tool = known.get(name);
           (tool?.calls ?? calls.labels(UNKNOWN)).inc();
           tool?.duration.observe((performance.now() - begun) / 1000);

@@ -1,14 +1,13 @@
-import type { Server } from 'node:http';
-import { createAdaptorServer } from '@hono/node-server';
+import { createServer, type Server } from 'node:http';
 import { loadManifestOf, openRunnerOf, type Context } from '../command/context.ts';
 import { GantzError } from '../errors.ts';
 import { reloadOnChange } from '../mcp/reload.ts';
 import { holdRunners, type Runners } from '../mcp/runners.ts';
 import { hostCheck, isLoopback, urlOf } from './address.ts';
-import { createApp } from './app.ts';
 import { isRedisUp } from './health.ts';
 import type { McpFace } from './mcp.ts';
 import { createMetrics } from './metrics.ts';
+import { answerRequests } from './routes.ts';
 import { createToken, tokenCheck } from './token.ts';
 
 export type ServeOptions = {
@@ -50,7 +49,7 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
   let face: Promise<McpFace> | undefined;
   const mcp = (): Promise<McpFace> =>
     (face ??= import('./mcp.ts').then(({ createMcpFace }) => createMcpFace(runners)));
-  const app = createApp({
+  const listener = answerRequests({
     runners,
     metrics,
     mcp,
@@ -58,15 +57,13 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
     ...(token !== undefined && { isAuthorized: tokenCheck(token) }),
   });
   const { requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
-  const server = createAdaptorServer({
-    fetch: app.fetch,
-    serverOptions: {
-      maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs),
-      requestTimeout: requestTimeoutMs,
-      connectionsCheckingInterval: Math.min(1000, requestTimeoutMs),
-    },
-  }) as Server;
+  const limits = {
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs),
+    requestTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: Math.min(1000, requestTimeoutMs),
+  };
+  const server = createServer(limits, listener);
   let stopReloading: (() => void) | undefined;
   try {
     const url = urlOf(host, await listen(server, host, port));

@@ -1,0 +1,115 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { success } from '../envelope.ts';
+import { definitionOf } from '../manifest/definition.ts';
+import type { Runners } from '../mcp/runners.ts';
+import { parseRequest } from '../parameters/request.ts';
+import { envelopeAnswer, failureAnswer, jsonAnswer, refusal, send, type Answer } from './answer.ts';
+import { readText } from './body.ts';
+import { goneSignal } from './gone.ts';
+import { guardNames, guardToken, type GuardOptions } from './guard.ts';
+import { isRedisUp } from './health.ts';
+import type { McpFace } from './mcp.ts';
+import type { Metrics } from './metrics.ts';
+
+export type RouteOptions = GuardOptions & {
+  runners: Runners;
+  metrics: Metrics;
+  /** Loaded when the first request asks for it. */
+  mcp: () => Promise<McpFace>;
+};
+
+/** Gives the answer to a request; undefined when it answers by itself. */
+type Route = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<Answer | undefined>;
+
+/** What a path answers, by method; HEAD is as GET. */
+type Path = { GET: Route; open?: true } | { POST: Route } | { any: Route };
+
+/**
+ * Answers requests: REST at /mcp/tools, MCP at /mcp, /healthz and /metrics. On node:http as it is: what a framework makes of
+ * a request and a response costs more than a call on Redis.
+ */
+export function answerRequests(options: RouteOptions): RequestListener {
+  const paths = new Map(Object.entries(pathsOf(options)));
+  const namesGuard = guardNames(options);
+  const tokenGuard = guardToken(options);
+
+  function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<Answer | undefined> | Answer {
+    const { url = '/', method = 'GET' } = incoming;
+    const query = url.indexOf('?');
+    const name = query < 0 ? url : url.slice(0, query);
+    const path = paths.get(name);
+    const isOpen = path && 'open' in path;
+    const refused = namesGuard(incoming) ?? (isOpen ? undefined : tokenGuard(incoming));
+    if (refused) return refused;
+    if (!path) return nothingAt(name);
+    if ('any' in path) return path.any(incoming, outgoing);
+    if ('POST' in path) return method === 'POST' ? path.POST(incoming, outgoing) : wrongMethod('POST');
+    const isGet = method === 'GET' || method === 'HEAD';
+    return isGet ? path.GET(incoming, outgoing) : wrongMethod('GET, HEAD');
+  }
+
+  return (incoming, outgoing) => {
+    const answered = answer(incoming, outgoing);
+    if ('status' in answered) send(outgoing, answered);
+    else {
+      answered.then(
+        (given) => given && send(outgoing, given),
+        (thrown: unknown) => send(outgoing, failureAnswer(thrown)),
+      );
+    }
+  };
+}
+
+function pathsOf({ runners, metrics, mcp }: RouteOptions): Record<string, Path> {
+  return {
+    '/healthz': { open: true, GET: () => health(runners) },
+    '/metrics': {
+      GET: async () => {
+        const body = await metrics.render();
+        return { status: 200, headers: { 'content-type': metrics.contentType }, body };
+      },
+    },
+    '/mcp/tools': {
+      GET: () => Promise.resolve(jsonAnswer(200, { tools: runners.current.tools.map(definitionOf) })),
+    },
+    '/mcp/tools/call': { POST: (incoming) => callTool(incoming, runners) },
+    '/mcp': { any: (incoming, outgoing) => answerMcp(incoming, outgoing, mcp) },
+  };
+}
+
+async function health(runners: Runners): Promise<Answer> {
+  const up = await runners.use(isRedisUp);
+  const redis = up === undefined ? 'unused' : up ? 'up' : 'down';
+  return up === false
+    ? jsonAnswer(503, { status: 'unavailable', redis })
+    : jsonAnswer(200, { status: 'ok', redis });
+}
+
+async function callTool(incoming: IncomingMessage, runners: Runners): Promise<Answer> {
+  const startedAt = performance.now();
+  const { tool, params } = parseRequest(await readText(incoming), ['tool', 'params']);
+  const options = { signal: goneSignal(incoming), startedAt };
+  return envelopeAnswer(200, success(await runners.use((runner) => runner.call(tool, params, options))));
+}
+
+/** The MCP SDK takes the requests of the web's standard, and gives its responses. */
+async function answerMcp(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  mcp: () => Promise<McpFace>,
+): Promise<undefined> {
+  const body = incoming.method === 'POST' ? await readText(incoming) : undefined;
+  const face = await mcp();
+  await getRequestListener((request) => face.answer(request, body))(incoming, outgoing);
+}
+
+function nothingAt(name: string): Answer {
+  return refusal(404, 'USAGE', `There is nothing at ${name.slice(0, 200)}`, {
+    hint: 'There are /mcp, /mcp/tools, /mcp/tools/call, /healthz and /metrics.',
+  });
+}
+
+function wrongMethod(allow: string): Answer {
+  return refusal(405, 'USAGE', `Only ${allow} is answered here`, { headers: { allow } });
+}
