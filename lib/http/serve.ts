@@ -68,8 +68,9 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
   try {
     const url = urlOf(host, await listen(server, host, port));
     stopReloading = await reloadOnChange(context, held, loadedAt);
-    notice(`gantz serves ${held.current.tools.length} tools on ${url} (MCP: /mcp, REST: /mcp/tools)`);
     if (token !== undefined && given === undefined) notice(`Token: ${token}`);
+    // Last, for whoever waits for it.
+    notice(`gantz serves ${held.current.tools.length} tools on ${url} (MCP: /mcp, REST: /mcp/tools)`);
     await aborted(signal);
     notice('Stopping: calls in flight are answered first; a second signal ends them');
     await stop(server, held, face);

@@ -1,6 +1,8 @@
-import { Readable } from 'node:stream';
-import { main } from '../../lib/main.ts';
-import type { Process } from '../../lib/process.ts';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import { after } from 'node:test';
+import { PROGRAM } from '../helpers/run-program.ts';
 
 /** `gantz serve` under way. */
 export type TestServer = {
@@ -16,7 +18,19 @@ export type TestServer = {
   call(tool: string, params?: unknown): Promise<{ status: number; result: Record<string, unknown> }>;
 };
 
-/** Starts `gantz serve` on a free port, in this process. */
+/** A test that fails stops nothing; what it leaves must not keep this process from ending, and ends with it. */
+const running = new Set<ChildProcessByStdio<null, Readable, Readable>>();
+after(() => {
+  for (const child of running) {
+    child.unref();
+    for (const stream of [child.stdout, child.stderr]) if (stream instanceof Socket) stream.unref();
+  }
+});
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** Starts `gantz serve` on a free port. */
 export async function startServer(
   words: readonly string[],
   {
@@ -29,38 +43,31 @@ export async function startServer(
     command?: string;
   } = {},
 ): Promise<TestServer> {
-  const listeners = new Map<string, () => void>();
+  const child = spawn(PROGRAM, ['-c', config, command, '--port', '0', ...words], {
+    cwd: '/',
+    env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.add(child);
+  child.once('close', () => running.delete(child));
   let said = '';
   let out = '';
-  let onSaid: () => void = () => undefined;
-  const process: Process = {
-    argv: [],
-    env: { PATH: globalThis.process.env['PATH'], ...env },
-    stdin: Readable.from([]),
-    stdout: { write: (text) => (out += text) },
-    stderr: {
-      write(text) {
-        said += text;
-        onSaid();
-      },
-    },
-    cwd: () => '/',
-    on: (event, listener) => void listeners.set(event, listener),
-    off: (event) => void listeners.delete(event),
-  };
-  const ended = main(process, ['-c', config, command, '--port', '0', ...words]).then(() =>
-    Number(process.exitCode),
-  );
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  const ended = new Promise<number>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve(code ?? NaN));
+  });
   const url = await Promise.race([
     new Promise<string>((resolve) => {
-      onSaid = () => {
+      child.stderr.on('data', (chunk: Buffer) => {
+        said += chunk.toString();
         const [, found] = / on (http:\/\/\S+)/.exec(said) ?? [];
         if (found) resolve(found);
-      };
+      });
     }),
     ended.then(() => Promise.reject(new Error(`it ended: ${out}${said}`))),
   ]);
-  const signal = (name: string): void => listeners.get(name)?.();
+  const signal = (name: NodeJS.Signals): void => void child.kill(name);
   return {
     url,
     port: Number(new URL(url).port),
