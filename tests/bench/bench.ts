@@ -55,24 +55,19 @@ try {
   await rm(folder, { recursive: true, force: true, maxRetries: 10 });
 }
 
-async function measure(row: Row, bench: Bench): Promise<Outcome> {
-  const { what, against, unit, target } = row;
+async function measure({ measure: measurePairs, ...row }: Row, bench: Bench): Promise<Outcome> {
   try {
-    const pairs = await row.measure(bench);
+    const pairs = await measurePairs(bench);
     const ratio = spreadOf(pairs.map(({ ours, theirs }) => ours / theirs));
-    const met = 'atMost' in target ? ratio.median <= target.atMost : ratio.median >= target.atLeast;
     const ours = spreadOf(pairs.map((pair) => pair.ours));
     const theirs = spreadOf(pairs.map((pair) => pair.theirs));
-    return { what, against, unit, target, ours, theirs, ratio, pairs: pairs.length, met };
+    const { target } = row;
+    const met =
+      target && ('atMost' in target ? ratio.median <= target.atMost : ratio.median >= target.atLeast);
+    return { ...row, ours, theirs, ratio, pairs: pairs.length, ...(met !== undefined && { met }) };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return {
-      what,
-      against,
-      unit,
-      target,
-      why: error instanceof Unavailable ? why : `failed: ${why.slice(0, 200)}`,
-    };
+    return { ...row, why: error instanceof Unavailable ? why : `failed: ${why.slice(0, 200)}` };
   }
 }
 
@@ -80,7 +75,8 @@ function describe(outcome: Outcome): string {
   const head = `${outcome.what}, against ${outcome.against}`;
   if ('why' in outcome) return `${head}: ${outcome.why}`;
   const { ours, theirs, ratio, unit, met } = outcome;
-  return `${head}: ${ours.median.toFixed(1)} / ${theirs.median.toFixed(1)} ${unit} = ${ratio.median.toFixed(2)} (${ratio.low.toFixed(2)}–${ratio.high.toFixed(2)}) ${met ? 'met' : 'NOT MET'}`;
+  const verdict = met === undefined ? '' : met ? ' met' : ' NOT MET';
+  return `${head}: ${ours.median.toFixed(1)} / ${theirs.median.toFixed(1)} ${unit} = ${ratio.median.toFixed(2)} (${ratio.low.toFixed(2)}–${ratio.high.toFixed(2)})${verdict}`;
 }
 
 /** The caller's environment, since it is what programs start in, without what would change what they do. */

@@ -29,6 +29,7 @@ export async function timePairs(
   ours: Command,
   theirs: Command,
   cwd = folder,
+  times = 40,
 ): Promise<Pair[]> {
   const options = { env, cwd };
   for (let run = 0; run < 2; run++) {
@@ -36,7 +37,7 @@ export async function timePairs(
     await timeOf(theirs, options);
   }
   const pairs: Pair[] = [];
-  for (let run = 0; run < (quick ? 5 : 40); run++) {
+  for (let run = 0; run < (quick ? 5 : times); run++) {
     pairs.push({ ours: await timeOf(ours, options), theirs: await timeOf(theirs, options) });
   }
   return pairs;

@@ -1,9 +1,9 @@
-import type { Row } from './row.ts';
+import type { Row, Target } from './row.ts';
 import type { Spread } from './statistics.ts';
 
 /** What one row came to; `why` when it could not be measured. */
 export type Outcome = Pick<Row, 'what' | 'against' | 'unit' | 'target'> &
-  ({ ours: Spread; theirs: Spread; ratio: Spread; pairs: number; met: boolean } | { why: string });
+  ({ ours: Spread; theirs: Spread; ratio: Spread; pairs: number; met?: boolean } | { why: string });
 
 /** Where and when it was measured. */
 export type Circumstances = {
@@ -21,12 +21,12 @@ export function renderMarkdown(
   { when, machine, versions, extraCertificates }: Circumstances,
 ): string {
   const rows = outcomes.map((outcome) => {
-    const target = renderTarget(outcome.target);
+    const target = outcome.target ? renderTarget(outcome.target) : '';
     if ('why' in outcome)
       return `| ${outcome.what} | ${outcome.against} | – | – | – | ${target} | ${outcome.why} |`;
     const { ours, theirs, ratio, unit, met } = outcome;
     const spread = `${digits(ratio.low)}–${digits(ratio.high)}`;
-    return `| ${outcome.what} | ${outcome.against} | ${digits(ours.median)} ${unit} | ${digits(theirs.median)} ${unit} | **${digits(ratio.median)}** (${spread}) | ${target} | ${met ? 'yes' : 'no'} |`;
+    return `| ${outcome.what} | ${outcome.against} | ${digits(ours.median)} ${unit} | ${digits(theirs.median)} ${unit} | **${digits(ratio.median)}** (${spread}) | ${target} | ${met === undefined ? '' : met ? 'yes' : 'no'} |`;
   });
   return `# Benchmarks
 
@@ -49,7 +49,10 @@ included, which about doubles it; the rows that say so were measured without.`;
 
 /** One bar per row: how far ours ÷ theirs is from its target, which is the line in the middle. */
 export function renderChart(outcomes: readonly Outcome[]): string {
-  const measured = outcomes.filter((outcome) => 'ratio' in outcome);
+  const measured = outcomes.flatMap((outcome) => {
+    const { target } = outcome;
+    return 'ratio' in outcome && target ? [{ ...outcome, target }] : [];
+  });
   const height = 28;
   const top = 40;
   const bars = measured.map(({ what, against, ratio, target, met }, index) => {
@@ -74,7 +77,7 @@ ${bars.join('\n')}
 `;
 }
 
-function renderTarget(target: Row['target']): string {
+function renderTarget(target: Target): string {
   return 'atMost' in target ? `≤ ${target.atMost}` : `≥ ${target.atLeast}`;
 }
 

@@ -4,11 +4,13 @@ export type Row = {
   /** The yardstick. */
   against: string;
   unit: 'ms' | 'MiB' | 'calls/s';
-  /** The bound on ours ÷ theirs. */
-  target: { atMost: number } | { atLeast: number };
+  /** The bound on ours ÷ theirs; a row without one explains another. */
+  target?: Target;
   /** Measures both sides in turn. Throws `Unavailable` where a part is missing. */
   measure: (bench: Bench) => Promise<Pair[]>;
 };
+
+export type Target = { atMost: number } | { atLeast: number };
 
 /** Two measurements that were made one after the other. */
 export type Pair = { ours: number; theirs: number };

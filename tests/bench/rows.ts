@@ -60,7 +60,7 @@ async function peakMemory(bench: Bench, command: Command): Promise<number> {
 async function memoryPairs(bench: Bench, ours: Command, theirs: Command): Promise<Pair[]> {
   const pairs: Pair[] = [];
   await peakMemory(bench, ours);
-  for (let time = 0; time < (bench.quick ? 3 : 10); time++) {
+  for (let time = 0; time < (bench.quick ? 3 : 20); time++) {
     pairs.push({ ours: await peakMemory(bench, ours), theirs: await peakMemory(bench, theirs) });
   }
   return pairs;
@@ -72,7 +72,7 @@ async function batchPairs(
   ours: Command,
   theirs: Command,
 ): Promise<Pair[]> {
-  const calls = bench.quick ? 20_000 : 200_000;
+  const calls = bench.quick ? 20_000 : 100_000;
   const file = join(bench.folder, `${operation}.ndjson`);
   const value = 'x'.repeat(100);
   const lines = Array.from({ length: calls }, (_, index) => {
@@ -88,7 +88,7 @@ async function batchPairs(
     String(calls),
     String(IN_FLIGHT),
   ];
-  const pairs = await timePairs({ ...bench, quick: true }, [...ours, 'batch', file], yardstick);
+  const pairs = await timePairs(bench, [...ours, 'batch', file], yardstick, undefined, 20);
   return pairs.map(({ ours, theirs }) => ({ ours: (calls / ours) * 1000, theirs: (calls / theirs) * 1000 }));
 }
 
@@ -161,17 +161,26 @@ async function httpPairs(bench: Bench, ours: Command, theirs: Command): Promise<
   }
 }
 
-const paged = new WeakMap<Bench, ReturnType<typeof page>>();
+type Paged = {
+  /** Of the pager: its last page against its tenth. */
+  memory: Pair[];
+  /** p99 of a GET beside the pager, against that of one on an idle server. */
+  latency: Pair[];
+  /** The same against that of one beside a bare scan. */
+  latencyOfScan: Pair[];
+};
 
-/** One journey through the keys gives both rows. */
-function pagedOnce(bench: Bench): ReturnType<typeof page> {
+const paged = new WeakMap<Bench, Promise<Paged>>();
+
+/** The same journeys through the keys give both rows. */
+function pagedOnce(bench: Bench): Promise<Paged> {
   const known = paged.get(bench) ?? page(bench);
   paged.set(bench, known);
   return known;
 }
 
 /** Pages through very many keys, and watches the memory of the pager and how long a GET beside it takes. */
-async function page(bench: Bench): Promise<{ memory: Pair; latency: Pair }> {
+async function page(bench: Bench): Promise<Paged> {
   const keys = bench.quick ? 100_000 : 1_000_000;
   const url = `redis://127.0.0.1:${bench.redisPort}`;
   const client = createClient({ url, RESP: 2 });
@@ -191,23 +200,27 @@ async function page(bench: Bench): Promise<{ memory: Pair; latency: Pair }> {
     }
     return times;
   };
-  const idleUntil = performance.now() + (bench.quick ? 1000 : 5000);
-  const idle = await latencies(() => performance.now() > idleUntil);
-  const pager = run(
-    process.execPath,
-    ['--expose-gc', '--import', 'tsx', join(import.meta.dirname, 'pager.ts')],
-    { env: { ...bench.env, REDIS_URL: url, GANTZ_NAMESPACE: 'paged' } },
-  );
-  let done = false;
-  void pager.finally(() => (done = true)).catch(() => undefined);
-  const busy = await latencies(() => done);
-  const { stdout } = await pager;
-  client.destroy();
-  const memory = JSON.parse(stdout) as { first: number; last: number };
-  return {
-    memory: { ours: memory.last, theirs: memory.first },
-    latency: { ours: percentile(busy, 0.99), theirs: percentile(idle, 0.99) },
+  const env = { ...bench.env, REDIS_URL: url, GANTZ_NAMESPACE: 'paged' };
+  const beside = async (...words: string[]): Promise<{ p99: number; stdout: string }> => {
+    const other = run(process.execPath, words, { env });
+    let done = false;
+    void other.finally(() => (done = true)).catch(() => undefined);
+    const times = await latencies(() => done);
+    return { p99: percentile(times, 0.99), stdout: (await other).stdout };
   };
+  const pairs: Paged = { memory: [], latency: [], latencyOfScan: [] };
+  for (let journey = 0; journey < (bench.quick ? 3 : 20); journey++) {
+    const idleUntil = performance.now() + (bench.quick ? 500 : 2000);
+    const idle = percentile(await latencies(() => performance.now() > idleUntil), 0.99);
+    const paging = await beside('--expose-gc', join(import.meta.dirname, 'pager.mjs'));
+    const scanning = await beside(join(YARDSTICKS, 'scan.mjs'));
+    const { first, last } = JSON.parse(paging.stdout) as { first: number; last: number };
+    pairs.memory.push({ ours: last, theirs: first });
+    pairs.latency.push({ ours: paging.p99, theirs: idle });
+    pairs.latencyOfScan.push({ ours: paging.p99, theirs: scanning.p99 });
+  }
+  client.destroy();
+  return pairs;
 }
 
 /** Every comparison, in the order of the report. */
@@ -451,13 +464,19 @@ export const ROWS: readonly Row[] = [
     against: 'that of the 10th page',
     unit: 'MiB',
     target: { atMost: 1.1 },
-    measure: async (bench) => [(await pagedOnce(bench)).memory],
+    measure: async (bench) => (await pagedOnce(bench)).memory,
   },
   {
     what: 'cache_keys over 1,000,000 keys: p99 of a GET beside it',
     against: 'the same GET on an idle server',
     unit: 'ms',
     target: { atMost: 3 },
-    measure: async (bench) => [(await pagedOnce(bench)).latency],
+    measure: async (bench) => (await pagedOnce(bench)).latency,
+  },
+  {
+    what: 'cache_keys over 1,000,000 keys: p99 of a GET beside it',
+    against: 'the same GET beside node-redis scanning alone',
+    unit: 'ms',
+    measure: async (bench) => (await pagedOnce(bench)).latencyOfScan,
   },
 ];

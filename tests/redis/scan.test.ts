@@ -34,17 +34,17 @@ describe('scanPage', () => {
     assert.deepEqual(rest, { items: ['d'], cursor: null });
   });
 
-  it('asks for no more than the limit, and for ever more where little is found', async () => {
+  it('asks for no more than the limit, for more where little is found, and never for much', async () => {
     const asked: number[] = [];
     const step = (cursor: string, count: number) => {
       asked.push(count);
       return Promise.resolve({ cursor: String(Number(cursor) + 1), items: asked.length < 9 ? [] : ['a'] });
     };
     await scanPage(step, { limit: 1, deadline: deadline() });
-    assert.deepEqual(asked, [1, 2, 4, 8, 16, 32, 64, 128, 256]);
+    assert.deepEqual(asked, [1, 2, 4, 8, 16, 32, 64, 100, 100]);
     asked.length = 0;
     await scanPage(step, { limit: 100_000, deadline: new Deadline({ budgetMs: 0 }) });
-    assert.deepEqual(asked, [1000]);
+    assert.deepEqual(asked, [100]);
   });
 
   it('gives what it found, with a cursor, shortly before the deadline', async () => {

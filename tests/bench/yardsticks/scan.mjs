@@ -1,0 +1,10 @@
+// The yardstick of paging: node-redis alone, SCAN to the end in steps of 100.
+import { createClient } from '@redis/client';
+
+const client = createClient({ url: process.env.REDIS_URL, RESP: 2 });
+await client.connect();
+let cursor = '0';
+do {
+  ({ cursor } = await client.scan(cursor, { MATCH: 'paged:cache:*', COUNT: 100 }));
+} while (cursor !== '0');
+client.destroy();
