@@ -20,7 +20,8 @@ export function renderGeneratedFiles({ manifestText, manifest, scripts }: Inputs
   return new Map([
     ['lib/generated/tools.ts', `${NOTICE}\n${renderTypes(bundled, 'BundledTools')}`],
     ['lib/generated/scripts.ts', renderScripts(scripts)],
-    ['lib/generated/manifest.ts', renderManifest(bundled, manifestText)],
+    ['lib/generated/manifest.ts', renderManifest(bundled)],
+    ['lib/generated/manifest-text.ts', renderManifestText(manifestText)],
     ['docs/tools.md', renderMarkdown(bundled)],
     [SCHEMA_FILE, renderSchemaFile()],
   ]);
@@ -36,14 +37,18 @@ function asBundled(manifest: Manifest): Manifest {
   return { ...manifest, file: 'builtin:redis', directory: '', sources: [], tools };
 }
 
-function renderManifest(manifest: Manifest, text: string): string {
+function renderManifest(manifest: Manifest): string {
   return `${NOTICE}
 import type { Manifest } from '../manifest/manifest.ts';
 
 /** gantz.yaml, loaded: the manifest \`builtin:redis\`. */
 export const BUNDLED_MANIFEST: Manifest = ${JSON.stringify(manifest, null, 2)};
+`;
+}
 
-/** The text that it was loaded from. */
+function renderManifestText(text: string): string {
+  return `${NOTICE}
+/** The text of the manifest \`builtin:redis\`. */
 export const BUNDLED_MANIFEST_TEXT = ${JSON.stringify(text)};
 `;
 }

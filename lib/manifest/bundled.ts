@@ -10,7 +10,7 @@ export async function loadBundled(): Promise<Manifest> {
 
 /** Whether a text is that of the bundled manifest. */
 export async function isBundled(text: string): Promise<boolean> {
-  // Most manifests are not; the bundled one is only loaded when its name is there.
+  // Most are not; it is only loaded when its name is there.
   if (!text.includes('\nname: redis-tools\n')) return false;
-  return text === (await import('../generated/manifest.ts')).BUNDLED_MANIFEST_TEXT;
+  return text === (await import('../generated/manifest-text.ts')).BUNDLED_MANIFEST_TEXT;
 }
