@@ -1,0 +1,19 @@
+import { lstatSync, readdirSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+const MONTH_MS = 30 * 24 * 60 * 60 * 1000;
+
+/** What folder.ts calls the folder of a build. */
+const BUILD = /^[0-9a-f]{16}-[\w.-]+-\w+$/;
+
+/** Removes what other builds kept, beside the folder of this one, and have not added to for a month. */
+export function removeOldBuilds(folder: string): void {
+  const caches = dirname(folder);
+  for (const name of readdirSync(caches)) {
+    const path = join(caches, name);
+    if (name === basename(folder) || !BUILD.test(name)) continue;
+    const stat = lstatSync(path);
+    if (stat.isDirectory() && stat.mtimeMs < Date.now() - MONTH_MS)
+      rmSync(path, { recursive: true, force: true });
+  }
+}
