@@ -6,8 +6,9 @@ import type { Process } from './process.ts';
  * a reader of stdout that has gone (`gantz … | head -1`) ends the process quietly.
  */
 export function watchForCrashes(process: NodeJS.Process): void {
-  // A handler that runs when the error comes has `process.stdout.write` lead elsewhere.
+  // Where the error comes from a handler, both do something else than here.
   const write = process.stdout.write.bind(process.stdout);
+  const exit = process.exit.bind(process);
   const onError = (error: unknown): void => {
     // A reader of stderr that has gone misses what it did not want; stdout goes on.
     if (isBrokenPipe(error)) return;
@@ -19,10 +20,10 @@ export function watchForCrashes(process: NodeJS.Process): void {
     }
     process.exitCode = 70;
     // What is still open belongs to a program in an unknown state; only what was written is waited for.
-    write('', () => process.exit());
+    write('', () => exit());
   };
   process.stdout.on('error', (error) => {
-    if (isBrokenPipe(error)) process.exit();
+    if (isBrokenPipe(error)) exit();
     onError(error);
   });
   process.on('uncaughtException', onError);

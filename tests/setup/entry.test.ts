@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, test, type TestContext } from 'node:test';
 import { VERSION } from '../../lib/version.ts';
 import { startRedis, type RedisServer } from '../helpers/redis-server.ts';
 import { envelopeOf } from '../helpers/run-main.ts';
@@ -63,26 +63,80 @@ test('.env and bunfig.toml of the folder that a caller is in are none of its bus
   assert.equal(exitCode, 0);
 });
 
-for (const [what, source] of [
+/** A folder with a tool `late_run`, whose handler holds these lines. */
+async function folderOf(t: TestContext, lines: string, before = ''): Promise<string> {
+  const cwd = await mkdtemp(join(tmpdir(), 'gantz-'));
+  t.after(() => rm(cwd, { recursive: true }));
+  await mkdir(join(cwd, 'tools'));
+  await writeFile(
+    join(cwd, 'gantz.yaml'),
+    'name: late\ntools:\n  - name: late_run\n    description: fails late\n    parameters: []\n    handler: late.run\n',
+  );
+  await writeFile(
+    join(cwd, 'tools/late.mjs'),
+    `${before}\nexport async function run() { ${lines} await new Promise((resolve) => setTimeout(resolve, 20_000)); return {}; }\n`,
+  );
+  return cwd;
+}
+
+for (const [what, lines] of [
   ['an error that nobody caught', 'setTimeout(() => { throw new Error("late"); }, 1);'],
   ['a rejection that nobody awaited', 'void Promise.reject(new Error("late"));'],
+  ['the end of the process in a timer', 'setTimeout(() => process.exit(0), 1); const late = 1;'],
 ] as const) {
   test(`${what} is the one INTERNAL envelope, and the end`, async (t) => {
-    const cwd = await mkdtemp(join(tmpdir(), 'gantz-'));
-    t.after(() => rm(cwd, { recursive: true }));
-    await mkdir(join(cwd, 'tools'));
-    await writeFile(
-      join(cwd, 'gantz.yaml'),
-      'name: late\ntools:\n  - name: late_run\n    description: fails late\n    parameters: []\n    handler: late.run\n',
-    );
-    await writeFile(
-      join(cwd, 'tools/late.mjs'),
-      `export async function run() { ${source} await new Promise((resolve) => setTimeout(resolve, 20_000)); return {}; }\n`,
-    );
-    const run = await runProgram(['late', 'run'], { cwd, env: { GANTZ_CACHE: 'off' } });
+    const run = await runProgram(['late', 'run'], {
+      cwd: await folderOf(t, lines),
+      env: { GANTZ_CACHE: 'off' },
+    });
     const envelope = envelopeOf(run);
     assert.equal(envelope['code'], 'INTERNAL', run.stdout);
-    assert.match(String(envelope['error']), /late/);
+    assert.match(String(envelope['error']), /late|process\.exit\(0\) was called/);
     assert.equal(run.exitCode, 70);
   });
 }
+
+for (const [what, lines, before] of [
+  ['a handler', 'process.exit(0);', ''],
+  ['what a handler calls later', 'await null; process.exit();', ''],
+  ['the module of a handler', '', 'process.exit(5);'],
+] as const) {
+  test(`${what} that ends the process fails, and ends nothing`, async (t) => {
+    const run = await runProgram(['late', 'run'], {
+      cwd: await folderOf(t, lines, before),
+      env: { GANTZ_CACHE: 'off' },
+    });
+    const envelope = envelopeOf(run);
+    assert.equal(envelope['code'], 'HANDLER_FAILED', run.stdout);
+    assert.match(String(envelope['error']), /process\.exit\(\d?\) was called/);
+    assert.equal(run.exitCode, 1);
+  });
+}
+
+test('a crash of gantz mcp leaves stdout to the protocol', async (t) => {
+  const cwd = await folderOf(t, 'setTimeout(() => { throw new Error("crashed"); }, 1);');
+  const messages = [
+    {
+      id: 1,
+      method: 'initialize',
+      params: {
+        protocolVersion: '2025-06-18',
+        capabilities: {},
+        clientInfo: { name: 'test', version: '1' },
+      },
+    },
+    { method: 'notifications/initialized' },
+    { id: 2, method: 'tools/call', params: { name: 'late_run', arguments: {} } },
+  ];
+  const child = spawn(PROGRAM, ['mcp'], { cwd, env: { PATH: process.env['PATH'], HOME: '/nonexistent' } });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  for (const message of messages) child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+  const status = await new Promise((resolve) => child.once('close', resolve));
+  assert.equal(status, 70);
+  assert.match(stderr, /crashed/);
+  const answers = stdout.trim().split('\n');
+  for (const line of answers) assert.equal((JSON.parse(line) as { jsonrpc?: string }).jsonrpc, '2.0', line);
+});
