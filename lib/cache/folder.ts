@@ -1,5 +1,7 @@
 import { isAbsolute, join } from 'node:path';
 
+const OFF = /^(off|no|false|0)$/i;
+
 /**
  * The user's own folder for what one build of this program can make again: below `$XDG_CACHE_HOME/gantz` or
  * `~/.cache/gantz`. Undefined when the environment names none, when `GANTZ_CACHE=off` says to do without, and in a
@@ -9,7 +11,7 @@ export function cacheFolder(
   env: Readonly<Record<string, string | undefined>>,
   build: string | undefined,
 ): string | undefined {
-  if (build === undefined || env['GANTZ_CACHE'] === 'off') return undefined;
+  if (build === undefined || OFF.test(env['GANTZ_CACHE'] ?? '')) return undefined;
   const { XDG_CACHE_HOME: caches, HOME: home } = env;
   const below =
     caches && isAbsolute(caches) ? caches : home && isAbsolute(home) ? join(home, '.cache') : undefined;

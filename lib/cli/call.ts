@@ -1,5 +1,9 @@
 import type { ProgressEvent } from '../call.ts';
+import { GantzError } from '../errors.ts';
+import { BUILTIN, loadBundled } from '../manifest/bundled.ts';
+import type { Tool } from '../manifest/manifest.ts';
 import { findTool } from '../run/find-tool.ts';
+import type { Runner } from '../run/runner.ts';
 import { within } from '../run/within.ts';
 import { answer } from './answer.ts';
 import { loadManifestOf, openRunnerOf, type Context } from '../command/context.ts';
@@ -19,7 +23,7 @@ export async function callTool(context: Context, name: string, words: readonly s
   }
   const runner = openRunnerOf(context, manifest, 'one-shot');
   try {
-    const tool = runner.find(name);
+    const tool = await find(runner, name);
     const reading = readParameters(tool, words, process);
     const input = await within(reading, runner.deadline(tool, startedAt), signal);
     const follow = options.follow ?? false;
@@ -33,6 +37,20 @@ export async function callTool(context: Context, name: string, words: readonly s
     await runner.close();
     // A stdin that nobody closes would keep the process waiting.
     if (words.includes('-')) process.stdin.destroy?.();
+  }
+}
+
+/** The tool of a name; the failure says so where only the bundled manifest has it, and another one took its place. */
+async function find(runner: Runner, name: string): Promise<Tool> {
+  try {
+    return runner.find(name);
+  } catch (error) {
+    if (!(error instanceof GantzError) || error.code !== 'UNKNOWN_TOOL') throw error;
+    const { tools } = await loadBundled();
+    if (!tools.some((tool) => tool.name === name)) throw error;
+    throw new GantzError('UNKNOWN_TOOL', error.message, {
+      hint: `It is one of the bundled tools: gantz -c ${BUILTIN} …, or include: [${BUILTIN}] in the manifest.`,
+    });
   }
 }
 

@@ -111,5 +111,5 @@ function nothingAt(name: string): Answer {
 }
 
 function wrongMethod(allow: string): Answer {
-  return refusal(405, 'USAGE', `Only ${allow} is answered here`, { headers: { allow } });
+  return refusal(405, 'USAGE', `This path answers only ${allow}`, { headers: { allow } });
 }

@@ -9,6 +9,7 @@ import {
   SocketTimeoutError,
   TimeoutError,
 } from '@redis/client';
+import { isCertificateError, TRUST_HINT } from '../certificate.ts';
 import { GantzError, type Code, type Outcome } from '../errors.ts';
 
 /** What is known of the call that failed. */
@@ -167,6 +168,19 @@ function explainLoss(error: unknown, { where, sent, readOnly }: Circumstances): 
       hint: 'Check host and port in REDIS_URL, and whether the server wants rediss:// (TLS).',
       cause: error,
     });
+  }
+  const code = codeOf(error);
+  if (isCertificateError(code)) {
+    return new GantzError(
+      'REDIS_UNAVAILABLE',
+      `The certificate of Redis at ${where} is not trusted (${code})`,
+      {
+        outcome: outcomeOf({ sent, readOnly }),
+        retryable: false,
+        hint: TRUST_HINT,
+        cause: error,
+      },
+    );
   }
   const reason = reasonOf(error);
   const message = sent

@@ -13,6 +13,8 @@ const cases: [env: Record<string, string>, folder: string | undefined][] = [
   [{ HOME: 'h' }, undefined],
   [{}, undefined],
   [{ HOME: '/h', GANTZ_CACHE: 'off' }, undefined],
+  [{ HOME: '/h', GANTZ_CACHE: '0' }, undefined],
+  [{ HOME: '/h', GANTZ_CACHE: '' }, '/h/.cache/gantz'],
 ];
 for (const [env, expected] of cases) {
   test(`${JSON.stringify(env)} → ${expected ?? 'none'}`, () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { VERSION } from '../../lib/version.ts';
@@ -143,6 +144,19 @@ for (const [argv, hint] of mistakes) {
     assert.match(String(envelopeOf(run)['hint']), hint);
   });
 }
+
+test('a bundled tool that another manifest took the place of is said to be one', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'gantz-'));
+  t.after(() => rm(folder, { recursive: true }));
+  await writeFile(join(folder, 'gantz.yaml'), 'name: own\ntools: []\n');
+  const hintOf = async (...argv: string[]): Promise<string> => {
+    const envelope = envelopeOf(await runMain(argv, { cwd: folder }));
+    assert.equal(envelope['code'], 'UNKNOWN_TOOL');
+    return String(envelope['hint']);
+  };
+  assert.match(await hintOf('cache', 'get', '{}'), /-c builtin:redis/);
+  assert.doesNotMatch(await hintOf('cash', 'get', '{}'), /builtin/);
+});
 
 test('completion offers commands, groups, operations, parameters and their values', async () => {
   const complete = async (...words: string[]): Promise<string[]> =>

@@ -2,6 +2,7 @@ import { request as requestPlain, type ClientRequest, type IncomingMessage } fro
 import { request as requestSecure } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import { GantzError, toGantzError, withOutcome } from '../../errors.ts';
+import { isCertificateError, TRUST_HINT } from '../../certificate.ts';
 import type { Headers } from './headers.ts';
 
 export type Sending = { method: string; url: URL; headers: Headers; body: Buffer | undefined };
@@ -40,10 +41,10 @@ export function networkFailure(error: Error & { code?: string; syscall?: string 
   if (syscall === 'connect' || NOT_CONNECTED.test(code)) {
     return unreachable(`Nothing answers at ${url.host}: ${REASONS[code] ?? code}`, error);
   }
-  if (CERTIFICATE.test(code)) {
+  if (isCertificateError(code)) {
     return new GantzError('UPSTREAM_UNAVAILABLE', `The certificate of ${url.host} is not trusted (${code})`, {
       retryable: false,
-      hint: 'NODE_EXTRA_CA_CERTS=file.pem adds an authority of your own.',
+      hint: TRUST_HINT,
       cause: error,
     });
   }
@@ -67,7 +68,6 @@ export function networkFailure(error: Error & { code?: string; syscall?: string 
 }
 
 const NOT_CONNECTED = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ConnectionRefused)$/;
-const CERTIFICATE = /CERT|^UNABLE_TO_|^HOSTNAME_MISMATCH$/;
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
   ConnectionRefused: 'connection refused',

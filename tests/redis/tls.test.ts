@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { startRedis, type RedisServer } from '../helpers/redis-server.ts';
+import { envelopeOf } from '../helpers/run-main.ts';
+import { runProgram } from '../helpers/run-program.ts';
+
+/** A certificate of `localhost` and 127.0.0.1 that signs itself, with its key. */
+const FILES = join(import.meta.dirname, '../fixtures/tls');
+const CERTIFICATE = join(FILES, 'certificate.pem');
+
+describe('rediss://', () => {
+  let server: RedisServer;
+  let port = 0;
+  before(async () => {
+    port = await freePort();
+    const files = ['--tls-cert-file', CERTIFICATE, '--tls-key-file', join(FILES, 'key.pem')];
+    const args = ['--tls-port', String(port), '--tls-auth-clients', 'no', '--bind', '127.0.0.1', ...files];
+    server = await startRedis({ args });
+  });
+  after(() => server.stop());
+
+  const get = (host: string, env: Record<string, string>) =>
+    runProgram(['cache', 'get', '{"key":"a"}'], { env: { REDIS_URL: `rediss://${host}:${port}`, ...env } });
+
+  for (const host of ['localhost', '127.0.0.1']) {
+    it(`speaks TLS with ${host}, whose authority is named`, async () => {
+      const run = await get(host, { NODE_EXTRA_CA_CERTS: CERTIFICATE });
+      assert.equal(run.stdout, '{"success":true,"value":null,"found":false}\n');
+    });
+  }
+
+  it('sends nothing to a server that nobody vouches for, and says what to do', async () => {
+    const commands = async () =>
+      /cmdstat_get:calls=\d+/.exec(await (await server.client()).info('commandstats'))?.[0];
+    const before = await commands();
+    const run = await get('localhost', {});
+    const { code, retryable, outcome, hint } = envelopeOf(run);
+    assert.deepEqual([code, retryable, outcome], ['REDIS_UNAVAILABLE', false, 'none']);
+    assert.match(String(hint), /NODE_EXTRA_CA_CERTS/);
+    assert.equal(run.exitCode, 4);
+    assert.equal(await commands(), before);
+  });
+});
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
