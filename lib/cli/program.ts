@@ -12,7 +12,7 @@ Tools:
   gantz <group> <operation> --help                                show one
 
 Exit status: 0 success, 1 the operation failed, 2 your input, 3 the manifest, 4 a dependency is unavailable,
-5 out of time, 70 a bug. Every call prints one JSON line; see "code" and "hint" in it.`;
+5 out of time, 70 a bug, 128+n ended by signal n. Every call prints one JSON line; see "code" and "hint" in it.`;
 
 /** Runs a built-in command, or prints the help or the version that was asked for. Throws USAGE for what it does not know. */
 export async function runCommand(

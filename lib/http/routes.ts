@@ -34,7 +34,7 @@ export function answerRequests(options: RouteOptions): RequestListener {
   const namesGuard = guardNames(options);
   const tokenGuard = guardToken(options);
 
-  function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<Answer | undefined> | Answer {
+  async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<Answer | undefined> {
     const { url = '/', method = 'GET' } = incoming;
     const query = url.indexOf('?');
     const name = query < 0 ? url : url.slice(0, query);
@@ -43,21 +43,21 @@ export function answerRequests(options: RouteOptions): RequestListener {
     const refused = namesGuard(incoming) ?? (isOpen ? undefined : tokenGuard(incoming));
     if (refused) return refused;
     if (!path) return nothingAt(name);
-    if ('any' in path) return path.any(incoming, outgoing);
-    if ('POST' in path) return method === 'POST' ? path.POST(incoming, outgoing) : wrongMethod('POST');
+    if ('any' in path) return await path.any(incoming, outgoing);
+    if ('POST' in path) return method === 'POST' ? await path.POST(incoming, outgoing) : wrongMethod('POST');
     const isGet = method === 'GET' || method === 'HEAD';
-    return isGet ? path.GET(incoming, outgoing) : wrongMethod('GET, HEAD');
+    return isGet ? await path.GET(incoming, outgoing) : wrongMethod('GET, HEAD');
   }
 
   return (incoming, outgoing) => {
-    const answered = answer(incoming, outgoing);
-    if ('status' in answered) send(outgoing, answered);
-    else {
-      answered.then(
-        (given) => given && send(outgoing, given),
-        (thrown: unknown) => send(outgoing, failureAnswer(thrown)),
-      );
-    }
+    answer(incoming, outgoing).then(
+      (answered) => answered && send(outgoing, answered),
+      (thrown: unknown) => {
+        // What began to answer by itself cannot begin again.
+        if (outgoing.headersSent) outgoing.destroy();
+        else send(outgoing, failureAnswer(thrown));
+      },
+    );
   };
 }
 
