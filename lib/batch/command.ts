@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { Define } from '../command/command.ts';
 import { loadManifestOf, openRunnerOf, type Context } from '../command/context.ts';
+import { surviveCrashes } from '../crash.ts';
 import { GantzError } from '../errors.ts';
 import { runBatch, type Concurrency, type Tally } from './batch.ts';
 import { showProgress } from './progress.ts';
@@ -24,10 +25,13 @@ export const define: Define = (command, context) => {
     .option('--unordered', 'write answers as they come, not in the order of the calls')
     .option('--fail-fast', 'begin no call after one that failed')
     .action(async (file: string | undefined, flags: Flags) => {
+      surviveCrashes();
       const concurrency = parseConcurrency(flags.concurrency);
       const { process, signal, notice } = context;
       const runner = openRunnerOf(context, await loadManifestOf(context), 'long-lived');
       const tally: Tally = { calls: 0, failed: 0 };
+      // Until the last call is answered: a reader that goes away ends the process before.
+      process.exitCode = 1;
       const begun = performance.now();
       const input = await openInput(context, file);
       const progress = await showProgress(process, tally);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { runInThisContext } from 'node:vm';
 import type { AnyValidateFunction } from 'ajv/dist/core.js';
 import type { Ajv2020 } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats/dist/formats.js';
 import equal from 'ajv/dist/runtime/equal.js';
 import ucs2length from 'ajv/dist/runtime/ucs2length.js';
 import type { Check } from '../parameters/prebuilt.ts';
@@ -10,6 +11,7 @@ import { nameOf } from './name.ts';
 
 /** What the code of a check calls; one that calls more is not kept. */
 const MODULES: Readonly<Record<string, unknown>> = {
+  'ajv-formats/dist/formats': formats,
   'ajv/dist/runtime/equal': equal,
   'ajv/dist/runtime/ucs2length': ucs2length,
 };
@@ -18,6 +20,15 @@ const REQUIRE = /require\("([^"]+)"\)/g;
 
 /** The check that was kept for a schema, given by its JSON text. */
 export function readCheck(folder: string, schema: string): Check | undefined {
+  try {
+    return loadCheck(folder, schema);
+  } catch {
+    // A content that is whole but makes no sense is none.
+    return undefined;
+  }
+}
+
+function loadCheck(folder: string, schema: string): Check | undefined {
   const content = readCacheFile(pathOf(folder, schema))?.toString();
   // The name is a digest; the schema itself stands before the code.
   if (!content?.startsWith(`${schema}\n`)) return undefined;

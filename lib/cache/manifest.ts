@@ -19,7 +19,7 @@ export async function throughCache(
   // What is no plain file, such as `-c <(…)`, can be read but once.
   if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return await load();
   const path = join(folder, 'manifests', nameOf(file));
-  const kept = readKept(path, file);
+  const kept = tryToRead(path, file);
   if (kept) return kept;
   const texts = new Map<string, Buffer>();
   // Loaded through this, so that what is kept is exactly what was read.
@@ -30,6 +30,15 @@ export async function throughCache(
   });
   keep(path, file, manifest, texts);
   return manifest;
+}
+
+/** A content that is whole but makes no sense is none. */
+function tryToRead(path: string, file: string): Manifest | undefined {
+  try {
+    return readKept(path, file);
+  } catch {
+    return undefined;
+  }
 }
 
 function readKept(path: string, file: string): Manifest | undefined {

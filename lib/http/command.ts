@@ -1,4 +1,5 @@
 import type { Define } from '../command/command.ts';
+import { surviveCrashes } from '../crash.ts';
 import { GantzError } from '../errors.ts';
 
 type Flags = { host?: string; port?: string; auth?: boolean; allowHost?: string[] };
@@ -15,6 +16,7 @@ export const define: Define = (command, context) => {
       (name: string, names: string[] | undefined) => [...(names ?? []), name],
     )
     .action(async ({ host, port, auth, allowHost }: Flags) => {
+      surviveCrashes();
       const { serveHttp } = await import('./serve.ts');
       await serveHttp(context, {
         ...(host !== undefined && { host }),

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { nameOfHost, nameOfOrigin } from './address.ts';
 import { refusal, type Answer } from './answer.ts';
 
@@ -10,13 +10,13 @@ export type GuardOptions = {
 };
 
 /** What stands in a request's way; undefined when nothing does. */
-export type Guard = (incoming: Pick<IncomingMessage, 'headers'>) => Answer | undefined;
+export type Guard = (headers: IncomingHttpHeaders) => Answer | undefined;
 
 /** Lets a request pass when its Host and its Origin are the server's own. */
 export function guardNames({ knows }: GuardOptions): Guard {
   // Nearly all requests name the server as the one before did.
   let passed: string | undefined;
-  return ({ headers: { host = '', origin } }) => {
+  return ({ host = '', origin }) => {
     if (host !== passed) {
       const name = nameOfHost(host);
       if (name === undefined || !knows(name)) {
@@ -34,8 +34,8 @@ export function guardNames({ knows }: GuardOptions): Guard {
 
 /** Lets a request pass when it brings the token. */
 export function guardToken({ isAuthorized }: GuardOptions): Guard {
-  return ({ headers }) => {
-    if (!isAuthorized || isAuthorized(headers.authorization)) return undefined;
+  return ({ authorization }) => {
+    if (!isAuthorized || isAuthorized(authorization)) return undefined;
     return refusal(401, 'FORBIDDEN', 'A bearer token is needed', {
       hint: 'Send Authorization: Bearer <token>; gantz serve --auth printed it, or GANTZ_AUTH_TOKEN holds it.',
       headers: { 'www-authenticate': 'Bearer realm="gantz"' },

@@ -1,3 +1,5 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import { readMessage, type Inputs } from '../mcp/message.ts';
 import type { Runners } from '../mcp/runners.ts';
@@ -6,7 +8,7 @@ import { createServer } from '../mcp/server.ts';
 /** MCP over Streamable HTTP. */
 export type McpFace = {
   /** Answers a request; `body` is the text of a POST. */
-  answer(request: Request, body: string | undefined): Promise<Response>;
+  answer(incoming: IncomingMessage, outgoing: ServerResponse, body: string | undefined): Promise<void>;
   /** Ends the streams that are open. */
   close(): Promise<void>;
 };
@@ -21,17 +23,26 @@ export function createMcpFace(runners: Runners): McpFace {
     return createServer(runners, { listChanged: era === 'modern', ...(inputs && { inputs }) });
   });
   const stopTelling = runners.onReplace(() => handler.notify.toolsChanged());
+
+  async function respond(request: Request, body: string | undefined): Promise<Response> {
+    if (body === undefined) return await handler.fetch(request);
+    const inputs: Inputs = new Map();
+    const reading = readMessage(body, inputs);
+    if (!('message' in reading)) {
+      const { code, problem: message } = reading;
+      return Response.json({ jsonrpc: '2.0', id: null, error: { code, message } }, { status: 400 });
+    }
+    inputsOf.set(request, inputs);
+    return await handler.fetch(request, { parsedBody: reading.message });
+  }
+
   return {
-    async answer(request, body) {
-      if (body === undefined) return await handler.fetch(request);
-      const inputs: Inputs = new Map();
-      const reading = readMessage(body, inputs);
-      if (!('message' in reading)) {
-        const { code, problem: message } = reading;
-        return Response.json({ jsonrpc: '2.0', id: null, error: { code, message } }, { status: 400 });
-      }
-      inputsOf.set(request, inputs);
-      return await handler.fetch(request, { parsedBody: reading.message });
+    async answer(incoming, outgoing, body) {
+      // The SDK takes requests of the web's standard. Those of handlers stay as the runtime made them.
+      const listen = getRequestListener((request) => respond(request, body), {
+        overrideGlobalObjects: false,
+      });
+      await listen(incoming, outgoing);
     },
     async close() {
       stopTelling();

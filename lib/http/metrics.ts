@@ -70,6 +70,14 @@ export function createMetrics(redisUp: () => Promise<boolean | undefined>): Metr
         { calls: calls.labels(name), duration: durations.labels(name) },
       ]),
     );
+    // However it is spelled.
+    const nameOf = (name: string): string => {
+      try {
+        return runner.find(name).name;
+      } catch {
+        return known.has(name) ? name : UNKNOWN;
+      }
+    };
     return {
       ...runner,
       async call(name, input, options) {
@@ -78,11 +86,11 @@ export function createMetrics(redisUp: () => Promise<boolean | undefined>): Metr
         try {
           return await runner.call(name, input, options);
         } catch (error) {
-          failures.inc({ tool: known.has(name) ? name : UNKNOWN, code: toGantzError(error).code });
+          failures.inc({ tool: nameOf(name), code: toGantzError(error).code });
           throw error;
         } finally {
           underWay--;
-          const tool = known.get(name);
+          const tool = known.get(name) ?? known.get(nameOf(name));
           (tool?.calls ?? calls.labels(UNKNOWN)).inc();
           tool?.duration.observe((performance.now() - begun) / 1000);
         }

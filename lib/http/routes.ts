@@ -1,5 +1,4 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { getRequestListener } from '@hono/node-server';
 import { success } from '../envelope.ts';
 import { definitionOf } from '../manifest/definition.ts';
 import type { Runners } from '../mcp/runners.ts';
@@ -35,12 +34,14 @@ export function answerRequests(options: RouteOptions): RequestListener {
   const tokenGuard = guardToken(options);
 
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<Answer | undefined> {
-    const { url = '/', method = 'GET' } = incoming;
-    const query = url.indexOf('?');
-    const name = query < 0 ? url : url.slice(0, query);
+    const { method = 'GET' } = incoming;
+    const { name, host } = targetOf(incoming);
     const path = paths.get(name);
     const isOpen = path && 'open' in path;
-    const refused = namesGuard(incoming) ?? (isOpen ? undefined : tokenGuard(incoming));
+    const refused =
+      namesGuard(incoming.headers) ??
+      (host === undefined ? undefined : namesGuard({ host })) ??
+      (isOpen ? undefined : tokenGuard(incoming.headers));
     if (refused) return refused;
     if (!path) return nothingAt(name);
     if ('any' in path) return await path.any(incoming, outgoing);
@@ -61,6 +62,14 @@ export function answerRequests(options: RouteOptions): RequestListener {
   };
 }
 
+/** The path of a request; a target that is a whole URL, as proxies send it, names a host as well. */
+function targetOf({ url = '/' }: IncomingMessage): { name: string; host?: string } {
+  const [, host, target = url] = url.startsWith('/') ? [] : (/^https?:\/\/([^/?]*)(.*)$/i.exec(url) ?? []);
+  const query = target.indexOf('?');
+  const name = (query < 0 ? target : target.slice(0, query)) || '/';
+  return host === undefined ? { name } : { name, host };
+}
+
 function pathsOf({ runners, metrics, mcp }: RouteOptions): Record<string, Path> {
   return {
     '/healthz': { open: true, GET: () => health(runners) },
@@ -74,7 +83,13 @@ function pathsOf({ runners, metrics, mcp }: RouteOptions): Record<string, Path> 
       GET: () => Promise.resolve(jsonAnswer(200, { tools: runners.current.tools.map(definitionOf) })),
     },
     '/mcp/tools/call': { POST: (incoming) => callTool(incoming, runners) },
-    '/mcp': { any: (incoming, outgoing) => answerMcp(incoming, outgoing, mcp) },
+    '/mcp': {
+      any: async (incoming, outgoing) => {
+        const body = incoming.method === 'POST' ? await readText(incoming) : undefined;
+        await (await mcp()).answer(incoming, outgoing, body);
+        return undefined;
+      },
+    },
   };
 }
 
@@ -87,21 +102,11 @@ async function health(runners: Runners): Promise<Answer> {
 }
 
 async function callTool(incoming: IncomingMessage, runners: Runners): Promise<Answer> {
+  const text = await readText(incoming);
   const startedAt = performance.now();
-  const { tool, params } = parseRequest(await readText(incoming), ['tool', 'params']);
+  const { tool, params } = parseRequest(text, ['tool', 'params']);
   const options = { signal: goneSignal(incoming), startedAt };
   return envelopeAnswer(200, success(await runners.use((runner) => runner.call(tool, params, options))));
-}
-
-/** The MCP SDK takes the requests of the web's standard, and gives its responses. */
-async function answerMcp(
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-  mcp: () => Promise<McpFace>,
-): Promise<undefined> {
-  const body = incoming.method === 'POST' ? await readText(incoming) : undefined;
-  const face = await mcp();
-  await getRequestListener((request) => face.answer(request, body))(incoming, outgoing);
 }
 
 function nothingAt(name: string): Answer {

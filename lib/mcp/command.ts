@@ -1,4 +1,5 @@
 import type { Define } from '../command/command.ts';
+import { surviveCrashes } from '../crash.ts';
 import { CODES, toGantzError } from '../errors.ts';
 import { explain } from './explain.ts';
 
@@ -15,11 +16,11 @@ export const define: Define = (command, context) => {
         await printConfig(context, client);
         return;
       }
-      // Stands already where the process crashes: stdout is the protocol's then, too, and no place for an envelope.
-      context.process.exitCode = 0;
+      surviveCrashes();
       try {
         const { serveStdio } = await import('./stdio.ts');
         await serveStdio(context);
+        context.process.exitCode = 0;
       } catch (thrown) {
         // stdout is the protocol's: what kept the server from starting is told on stderr.
         context.notice(explain(thrown));

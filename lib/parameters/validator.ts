@@ -12,6 +12,8 @@ export type Validator = (data: unknown) => readonly ErrorObject[] | undefined;
 export const AJV_OPTIONS = {
   allErrors: true,
   useDefaults: true,
+  // A parameter may have the name of what every object inherits.
+  ownProperties: true,
   strict: false,
   meta: false,
   validateSchema: false,

@@ -2,7 +2,7 @@ import { GantzError, withOutcome, type Outcome } from '../errors.ts';
 import { connectTo, type Connect } from './connect.ts';
 import type { Binding, RedisOptions } from './connection.ts';
 import { DeadlineWatch } from './deadline-watch.ts';
-import { explainRedisError, isLoading, outcomeOf } from './errors.ts';
+import { explainRedisError, isLoading, isReply, outcomeOf } from './errors.ts';
 import { keyOf } from './keys.ts';
 import { lateClient } from './late-client.ts';
 import type { Link } from './link.ts';
@@ -103,7 +103,8 @@ export class Calls {
         if (this.#finish(pending)) (pending.resolve as (result: R) => void)(result);
       },
       (error: unknown) => {
-        if (pending.link) pending.link.answered++;
+        // What failed on this side says nothing of the server.
+        if (pending.link && isReply(error)) pending.link.answered++;
         // A server that is still reading its data has done nothing yet; an embedded one will soon be there.
         if (this.#embedded && isLoading(error) && !pending.over) this.#runSoon(pending, work);
         else this.#fail(pending, this.#explain(error, pending));

@@ -115,6 +115,11 @@ export function explainRedisError(error: unknown, circumstances: Circumstances):
   return error;
 }
 
+/** Whether this is what the server answered. */
+export function isReply(error: unknown): boolean {
+  return error instanceof ErrorReply;
+}
+
 /** Whether this is the reply of a server that is still reading its data. */
 export function isLoading(error: unknown): boolean {
   return error instanceof ErrorReply && firstWord(error.message) === 'LOADING';

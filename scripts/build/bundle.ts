@@ -102,7 +102,7 @@ function packagesApart(packages: Set<string>): Plugin {
 }
 
 /** What every call loads, and what compiled validators use: too small for a file. */
-const SMALL = /^(ajv\/dist\/runtime\/|fastest-levenshtein$)/;
+const SMALL = /^(ajv\/dist\/runtime\/|ajv-formats\/dist\/formats\.js$|fastest-levenshtein$)/;
 
 /** `import('node:…')` as a require: in CommonJS the other would load the loader of ES modules, for ten milliseconds. */
 const builtinsByRequire: Plugin = {

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
+import { writeCacheFile } from '../../lib/cache/file.ts';
 import { compileValidator } from '../../lib/parameters/validator.ts';
 
 let folder: string;
@@ -54,8 +55,18 @@ test('a kept check that is damaged, or of another schema, is compiled again', as
   assert.ok(validate({})?.length);
 });
 
-test('a check with formats is not kept, and works', async () => {
+test('a whole entry that makes no sense is compiled again', async () => {
+  await compileValidator(schema(), folder);
+  const [name = ''] = readdirSync(join(folder, 'checks'));
+  writeCacheFile(join(folder, 'checks', name), Buffer.from(`${JSON.stringify(schema())}\n}`));
+  const validate = await compileValidator(schema(), folder);
+  assert.ok(validate({})?.length);
+});
+
+test('a check with formats is kept, and works', async () => {
   const dated = () => ({ type: 'object', properties: { day: { type: 'string', format: 'date' } } });
+  await compileValidator(dated(), folder);
+  assert.equal(readdirSync(join(folder, 'checks')).length, 1);
   for (let time = 0; time < 2; time++) {
     const validate = await compileValidator(dated(), folder);
     assert.equal(validate({ day: '2024-02-29' }), undefined);

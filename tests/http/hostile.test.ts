@@ -108,6 +108,14 @@ for (const host of ['localhost', 'LOCALHOST:80', '127.0.0.1', '127.1.2.3:1', '[:
   });
 }
 
+test('a whole URL as the target is answered when it names the server, and its Host does', async () => {
+  const target = `http://127.0.0.1:${open.port}/healthz?x=1`;
+  assert.equal((await statusOf(open, `GET ${target}`, local(open)))[0], 200);
+  assert.equal((await statusOf(open, `GET ${target}`, { host: 'evil.example' }))[0], 403);
+  assert.equal((await statusOf(open, 'GET http://evil.example/healthz', local(open)))[0], 403);
+  assert.equal((await statusOf(open, `GET http://127.0.0.1:${open.port}`, local(open)))[0], 404);
+});
+
 for (const origin of ['http://evil.example', 'null', 'https://127.0.0.1.evil.example', 'file://', 'x']) {
   test(`Origin: ${origin} is 403`, async () => {
     const headers = { ...local(open), ...JSON_TYPE, origin };

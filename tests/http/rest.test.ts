@@ -86,7 +86,7 @@ test('/healthz needs no Redis where no tool does', async () => {
 test('/metrics counts calls, failures by code, and times, by tool', async () => {
   const other = await startServer([], { env: { REDIS_URL: redis.url, GANTZ_NAMESPACE: 'metrics' } });
   await other.call('cache_get', { key: 'a' });
-  await other.call('cache_get', { key: 'a' });
+  await other.call('cache-get', { key: 'a' });
   await other.call('cache_get', {});
   await other.call('what\n"is', {});
   const response = await fetch(`${other.url}/metrics`);

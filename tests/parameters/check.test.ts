@@ -107,6 +107,19 @@ test('defaults are filled in, fresh for every call, and leave the input alone', 
   assert.deepEqual([first.given('n'), (await check(subject, { n: 1 })).given('n')], [false, true]);
 });
 
+for (const name of ['constructor', 'toString', 'valueOf', 'hasOwnProperty']) {
+  test(`a parameter may be called ${name}, and be absent`, async () => {
+    const optional = tool({
+      [name]: { type: 'string' },
+      inside: { type: 'object', properties: { [name]: {} } },
+    });
+    assert.deepEqual((await check(optional, { inside: {} })).params, { inside: {} });
+    assert.deepEqual((await check(optional, { [name]: 'given' })).params, { [name]: 'given' });
+    const required = tool({ [name]: { type: 'string' } }, [name]);
+    assert.deepEqual(await detailsOf(required, {}), [{ path: `/${name}`, message: 'is required' }]);
+  });
+}
+
 test('__proto__ is a name like any other', async () => {
   assert.equal((await detailsOf(tool({}), JSON.parse('{"__proto__":1}')))[0]?.path, '/__proto__');
   assert.equal((await detailsOf(tool({}), { constructor: 1 }))[0]?.path, '/constructor');

@@ -41,10 +41,28 @@ describe('scanPage', () => {
       return Promise.resolve({ cursor: String(Number(cursor) + 1), items: asked.length < 9 ? [] : ['a'] });
     };
     await scanPage(step, { limit: 1, deadline: deadline() });
-    assert.deepEqual(asked, [1, 2, 4, 8, 16, 32, 64, 100, 100]);
+    assert.deepEqual(asked, [1, 2, 4, 8, 16, 32, 64, 128, 256]);
     asked.length = 0;
     await scanPage(step, { limit: 100_000, deadline: new Deadline({ budgetMs: 0 }) });
     assert.deepEqual(asked, [100]);
+  });
+
+  it('asks for as many as it takes to find a hundred', async () => {
+    for (const [share, size] of [
+      [1, 100],
+      [0.5, 200],
+      [0, 1000],
+    ] as const) {
+      let asked = 0;
+      const step = (cursor: string, count: number) => {
+        asked = count;
+        const next = Number(cursor) + 1;
+        const items = Array.from({ length: count * share }, (_, index) => `${cursor}-${index}`);
+        return Promise.resolve({ cursor: next < 20 ? String(next) : '0', items });
+      };
+      await scanPage(step, { limit: 100_000, deadline: deadline() });
+      assert.equal(asked, size, `${share} of the keys match`);
+    }
   });
 
   it('gives what it found, with a cursor, shortly before the deadline', async () => {

@@ -113,30 +113,43 @@ for (const [what, lines, before] of [
   });
 }
 
-test('a crash of gantz mcp leaves stdout to the protocol', async (t) => {
-  const cwd = await folderOf(t, 'setTimeout(() => { throw new Error("crashed"); }, 1);');
-  const messages = [
-    {
-      id: 1,
-      method: 'initialize',
-      params: {
-        protocolVersion: '2025-06-18',
-        capabilities: {},
-        clientInfo: { name: 'test', version: '1' },
-      },
-    },
-    { method: 'notifications/initialized' },
-    { id: 2, method: 'tools/call', params: { name: 'late_run', arguments: {} } },
-  ];
+test('gantz mcp says on stderr what a handler left behind, and goes on', async (t) => {
+  const cwd = await folderOf(
+    t,
+    'setTimeout(() => { throw new Error("left behind"); }, 1); return { ok: 1 };',
+  );
   const child = spawn(PROGRAM, ['mcp'], { cwd, env: { PATH: process.env['PATH'], HOME: '/nonexistent' } });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  for (const message of messages) child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
-  const status = await new Promise((resolve) => child.once('close', resolve));
-  assert.equal(status, 70);
-  assert.match(stderr, /crashed/);
-  const answers = stdout.trim().split('\n');
-  for (const line of answers) assert.equal((JSON.parse(line) as { jsonrpc?: string }).jsonrpc, '2.0', line);
+  const seen = { stdout: '', stderr: '' };
+  let tell: () => void = () => undefined;
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].on('data', (chunk: Buffer) => {
+      seen[name] += chunk.toString();
+      tell();
+    });
+  }
+  const until = async (pattern: RegExp, name: 'stdout' | 'stderr'): Promise<void> => {
+    while (!pattern.test(seen[name])) await new Promise<void>((resolve) => (tell = resolve));
+  };
+  const send = (message: object): void =>
+    void child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+  const clientInfo = { name: 'test', version: '1' };
+  const params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo };
+  send({ id: 1, method: 'initialize', params });
+  send({ method: 'notifications/initialized' });
+  send({ id: 2, method: 'tools/call', params: { name: 'late_run', arguments: {} } });
+  await until(/left behind/, 'stderr');
+  send({ id: 3, method: 'tools/list' });
+  await until(/"id":3/, 'stdout');
+  child.stdin.end();
+  assert.equal(await new Promise((resolve) => child.once('close', resolve)), 0);
+  for (const line of seen.stdout.trim().split('\n'))
+    assert.equal((JSON.parse(line) as { jsonrpc?: string }).jsonrpc, '2.0', line);
+});
+
+test('gantz batch does not end well when its reader goes away', async () => {
+  const child = spawn(PROGRAM, ['batch'], { env: { ...process.env, ...env }, stdio: 'pipe' });
+  child.stdin.on('error', () => undefined);
+  child.stdin.write('{"tool":"cache_exists","params":{"key":"nothing"}}\n'.repeat(1000));
+  child.stdout.destroy();
+  assert.equal(await new Promise((resolve) => child.once('close', resolve)), 1);
 });
