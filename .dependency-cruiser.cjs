@@ -39,6 +39,14 @@ module.exports = {
       to: { path: [faces, '^lib/(main|command)'] },
     },
     {
+      name: 'judgement-reads-no-source',
+      comment:
+        'Those that read shell source ask what a command does with its words, never the other way round.',
+      severity: 'error',
+      from: { path: '^lib/run/script/judgement/' },
+      to: { path: '^lib/run/', pathNot: '^lib/run/script/judgement/' },
+    },
+    {
       name: 'manifest-and-parameters-run-nothing',
       severity: 'error',
       from: { path: '^lib/(manifest|parameters)/' },

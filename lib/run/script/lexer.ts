@@ -1,6 +1,8 @@
-import { judgeCommand, judgeConditional, type Interpreter, type Judgement } from './commands.ts';
 import { Flow, type Input } from './flow.ts';
-import { FIRST, OUTPUT, POSITIONAL, namesIn, outputsIn } from './names.ts';
+import { judgeCommand } from './judgement/command.ts';
+import { judgeConditional } from './judgement/conditions.ts';
+import type { Interpreter, Judgement } from './judgement/judgement.ts';
+import { FIRST, OUTPUT, POSITIONAL, namesIn, outputsIn } from './judgement/names.ts';
 import {
   ARITHMETIC,
   EVALUATED_VARIABLE,
@@ -10,8 +12,8 @@ import {
   NAMES_VARIABLE,
   UNSURE,
   type Objection,
-} from './objections.ts';
-import type { Word } from './word.ts';
+} from './judgement/objections.ts';
+import type { Word } from './judgement/word.ts';
 
 /** How a placeholder is written into the source, by its place. */
 export type Place =

@@ -11,8 +11,8 @@ import {
   type Segment,
   type Template,
 } from '../template.ts';
-import type { Interpreter } from './commands.ts';
 import { isHarmless, isPlain, listed } from './harmless.ts';
+import type { Interpreter } from './judgement/judgement.ts';
 import { lex, type Lexed, type Place } from './lexer.ts';
 
 /** One finding about a `shell` text; `offset` and `length` mark the tag, `placeholder` is it as written. */

@@ -1,3 +1,26 @@
+import { ARITHMETIC, EVALUATED, NAME, PROGRAM, type Objection } from './objections.ts';
+
+/** Commands none of whose words may come from a caller, and why. */
+export const CLOSED: Readonly<Record<string, Objection>> = {
+  eval: EVALUATED,
+  trap: EVALUATED,
+  alias: EVALUATED,
+  bind: EVALUATED,
+  complete: EVALUATED,
+  compgen: EVALUATED,
+  parallel: EVALUATED,
+  watch: EVALUATED,
+  let: ARITHMETIC,
+  unset: NAME,
+  mapfile: NAME,
+  readarray: NAME,
+  getopts: NAME,
+  vared: NAME,
+  enable: PROGRAM,
+  fc: PROGRAM,
+  jobs: PROGRAM,
+};
+
 /** Programs that parse source of a shell: from `-c`, from a file, or from their input. */
 export const SHELLS: ReadonlySet<string> = new Set([
   'sh',
@@ -15,8 +38,11 @@ export const SHELLS: ReadonlySet<string> = new Set([
   'powershell',
 ]);
 
-/** Programs that run the program named by their arguments: their options that take a value, and words before it. */
-export const WRAPPERS: Readonly<Record<string, { options?: RegExp; skip?: number }>> = {
+/** How a program runs the one that its arguments name: its options that take a value, and words before it. */
+export type Wrapper = { options?: RegExp; skip?: number };
+
+/** Programs that run the program named by their arguments. */
+export const WRAPPERS: Readonly<Record<string, Wrapper>> = {
   env: { options: /^-[uC]$|^--(?:unset|chdir)$/ },
   sudo: { options: /^-[ugpCDRTUrth]$|^--(?:user|group|prompt|chdir|host)$/ },
   doas: { options: /^-[uC]$/ },

@@ -1,4 +1,4 @@
-import type { Judgement } from './commands.ts';
+import type { Judgement } from './judgement.ts';
 import type { Objection } from './objections.ts';
 import type { Word } from './word.ts';
 
