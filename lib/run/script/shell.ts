@@ -13,7 +13,8 @@ import {
 } from '../template.ts';
 import { isHarmless, isPlain, listed } from './harmless.ts';
 import type { Interpreter } from './judgement/judgement.ts';
-import { lex, type Lexed, type Place } from './lexer.ts';
+import type { Place } from './shell/cursor.ts';
+import { lex, type Lexed } from './shell/lexer.ts';
 
 /** One finding about a `shell` text; `offset` and `length` mark the tag, `placeholder` is it as written. */
 export type ShellProblem = {
