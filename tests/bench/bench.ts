@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { startRedis } from '../helpers/redis-server.ts';
 import { findPrograms } from './programs.ts';
 import { renderChart, renderMarkdown, type Outcome } from './report.ts';
-import { Unavailable, type Bench, type Row } from './row.ts';
+import { Unavailable, type Bench, type Programs, type Row } from './row.ts';
 import { ROWS } from './rows.ts';
 import { spreadOf } from './statistics.ts';
 
 // Measures every row and writes docs/benchmarks.{json,md,svg}. --quick takes under a minute and is rougher; other words
-// choose the rows that contain one of them, and then nothing is written.
+// choose the rows that contain one of them; neither writes anything.
 const quick = process.argv.includes('--quick');
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const docs = join(import.meta.dirname, '../../docs');
@@ -24,6 +24,7 @@ try {
   const client = await server.client();
   await client.set('mcp:cache:a', 'hello');
   await client.set('a', 'hello');
+  await Promise.all(Array.from({ length: 1000 }, (_, n) => client.set(`mcp:cache:k${n}`, 'x'.repeat(100))));
   const env = environment(folder, redisPort);
   const bench: Bench = { quick, folder, redisPort, env, programs };
   const outcomes: Outcome[] = [];
@@ -34,12 +35,11 @@ try {
     outcomes.push(outcome);
     console.error(describe(outcome));
   }
-  if (wanted.length === 0) {
+  if (wanted.length === 0 && !quick) {
     const circumstances = {
       when: new Date().toISOString().slice(0, 10),
       machine: `${cpus().length} × ${cpus()[0]?.model ?? 'processor'}`,
-      versions: versions(),
-      quick,
+      versions: versions(programs),
       extraCertificates: process.env['NODE_EXTRA_CA_CERTS'] !== undefined,
     };
     await writeFile(
@@ -88,9 +88,11 @@ function environment(home: string, port: number): Record<string, string> {
   return { ...Object.fromEntries(kept), HOME: home, REDIS_URL: `redis://127.0.0.1:${port}` };
 }
 
-function versions(): string {
-  const redis = /v=(\S+)/.exec(execFileSync('redis-server', ['--version'], { encoding: 'utf8' }))?.[1];
-  return `Node ${process.versions.node}, Redis ${redis ?? '?'}`;
+function versions({ node24, bun, python }: Programs): string {
+  const ask = (file: string | undefined, ...words: string[]): string =>
+    (file && /\d+(\.\d+)+/.exec(execFileSync(file, words, { encoding: 'utf8' }))?.[0]) ?? 'none';
+  const others = `Node ${ask(node24, '--version')}, Bun ${ask(bun, '--version')}, Python ${ask(python, '--version')}`;
+  return `Node ${process.versions.node}, ${others}, Redis ${ask('redis-server', '--version')}`;
 }
 
 function freePort(): Promise<number> {

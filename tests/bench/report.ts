@@ -10,7 +10,6 @@ export type Circumstances = {
   when: string;
   machine: string;
   versions: string;
-  quick: boolean;
   /** Whether NODE_EXTRA_CA_CERTS was set. */
   extraCertificates: boolean;
 };
@@ -23,10 +22,10 @@ export function renderMarkdown(
   const rows = outcomes.map((outcome) => {
     const target = outcome.target ? renderTarget(outcome.target) : '';
     if ('why' in outcome)
-      return `| ${outcome.what} | ${outcome.against} | – | – | – | ${target} | ${outcome.why} |`;
+      return `| ${outcome.what} | ${outcome.against} | – | – | – | ${target} | ${outcome.why} | 0 |`;
     const { ours, theirs, ratio, unit, met } = outcome;
     const spread = `${digits(ratio.low)}–${digits(ratio.high)}`;
-    return `| ${outcome.what} | ${outcome.against} | ${digits(ours.median)} ${unit} | ${digits(theirs.median)} ${unit} | **${digits(ratio.median)}** (${spread}) | ${target} | ${met === undefined ? '' : met ? 'yes' : 'no'} |`;
+    return `| ${outcome.what} | ${outcome.against} | ${digits(ours.median)} ${unit} | ${digits(theirs.median)} ${unit} | **${digits(ratio.median)}** (${spread}) | ${target} | ${met === undefined ? '' : met ? 'yes' : 'no'} | ${outcome.pairs} |`;
   });
   return `# Benchmarks
 
@@ -36,8 +35,8 @@ otherwise. Redis was on loopback. Absolute numbers differ from machine to machin
 
 ![Ratios and targets](benchmarks.svg)
 
-| what | against | ours | theirs | ratio | target | met |
-| --- | --- | --- | --- | --- | --- | --- |
+| what | against | ours | theirs | ratio | target | met | pairs |
+| --- | --- | --- | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
 `;
 }
