@@ -18,7 +18,7 @@ type PageOptions<T> = {
 
 /** The most that one step looks at, and about the most that it finds: the server does nothing else meanwhile. */
 const LARGEST_BATCH = 1000;
-const LARGEST_FIND = 100;
+const LARGEST_FIND = 50;
 
 /** The share of the time left that scanning may use; the rest is for answering. */
 const SHARE_OF_TIME = 0.85;

@@ -2,7 +2,7 @@
  * Starts the program on Node with compiled code from the user's cache folder. Compiling is a third of what a call costs, and
  * Node 20 keeps compiled code for no one but those who run their scripts through node:vm; so this room does.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { constants, Script } from 'node:vm';
 import { BUILD } from '../build.ts';
@@ -21,6 +21,7 @@ type Wrapper = (
 export function main(folder: string, requireBuiltin: (name: string) => unknown): void {
   const caches = cacheFolder(process.env, BUILD);
   const kept = caches && join(caches, 'code');
+  /** The scripts that were loaded, by where their compiled code is kept. */
   const scripts = new Map<string, Script>();
   const loaded = new Map<string, { exports: object }>();
   let compiledAny = false;
@@ -31,14 +32,15 @@ export function main(folder: string, requireBuiltin: (name: string) => unknown):
     const filename = join(folder, name);
     // The bundler writes nothing but ASCII, which this reads fastest.
     const source = readFileSync(filename, 'latin1');
-    const cachedData = kept && readCacheFile(join(kept, name));
+    const place = kept && join(kept, placeOf(filename, name));
+    const cachedData = place && readCacheFile(place);
     const script = new Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
       filename,
       ...(cachedData && { cachedData }),
       importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     });
     if (!cachedData || script.cachedDataRejected) compiledAny = true;
-    scripts.set(name, script);
+    if (place) scripts.set(place, script);
     const module = { exports: {} };
     loaded.set(name, module);
     const run = script.runInThisContext() as Wrapper;
@@ -54,8 +56,13 @@ export function main(folder: string, requireBuiltin: (name: string) => unknown):
     process.once('exit', () => {
       // All are kept again when one is new: it was another kind of call, which compiled more of the others, too.
       if (compiledAny)
-        for (const [name, script] of scripts) writeCacheFile(join(kept, name), script.createCachedData());
+        for (const [place, script] of scripts) writeCacheFile(place, script.createCachedData());
     });
   }
   load('main.cjs');
+}
+
+/** V8 compares no more than the length of a source; one that was changed in its place has another time. */
+function placeOf(filename: string, name: string): string {
+  return `${name}-${Math.round(statSync(filename).mtimeMs).toString(36)}`;
 }

@@ -44,13 +44,13 @@ describe('scanPage', () => {
     assert.deepEqual(asked, [1, 2, 4, 8, 16, 32, 64, 128, 256]);
     asked.length = 0;
     await scanPage(step, { limit: 100_000, deadline: new Deadline({ budgetMs: 0 }) });
-    assert.deepEqual(asked, [100]);
+    assert.deepEqual(asked, [50]);
   });
 
-  it('asks for as many as it takes to find a hundred', async () => {
+  it('asks for as many as it takes to find fifty', async () => {
     for (const [share, size] of [
-      [1, 100],
-      [0.5, 200],
+      [1, 50],
+      [0.5, 100],
       [0, 1000],
     ] as const) {
       let asked = 0;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import {
   chownSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -12,11 +13,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
+import { VERSION } from '../../lib/version.ts';
 
 const DIST = join(import.meta.dirname, '../../dist');
-const PROGRAMS = [join(DIST, 'native/gantz'), join(DIST, 'node/gantz.cjs')];
+const PACKAGE = join(DIST, 'node/gantz.cjs');
+const PROGRAMS = [join(DIST, 'native/gantz'), PACKAGE];
 const GOOD = '{"success":true,"output":"hi 3"}\n';
 const MANIFEST = `name: kept
 tools:
@@ -132,6 +135,28 @@ for (const program of PROGRAMS) {
     );
   });
 }
+
+it(
+  'runs no compiled code of a program that was changed since',
+  { skip: !existsSync(PACKAGE) && 'it is not built here' },
+  () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gantz-'));
+    try {
+      cpSync(dirname(PACKAGE), join(folder, 'program'), { recursive: true });
+      const main = join(folder, 'program/main.cjs');
+      const version = (): string =>
+        spawnSync(process.execPath, [join(folder, 'program/gantz.cjs'), '--version'], {
+          env: { PATH: process.env['PATH'], XDG_CACHE_HOME: join(folder, 'caches') },
+          encoding: 'utf8',
+        }).stdout;
+      for (let time = 0; time < 2; time++) assert.equal(version(), `${VERSION}\n`);
+      writeFileSync(main, readFileSync(main, 'utf8').replaceAll(JSON.stringify(VERSION), '"9.9.9"'));
+      assert.equal(version(), '9.9.9\n');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+);
 
 function filesIn(folder: string): string[] {
   mkdirSync(folder, { recursive: true });
