@@ -19,13 +19,7 @@ export function watchForCrashes(process: NodeJS.Process): void {
   // Where the error comes from a handler, both do something else than here.
   const write = process.stdout.write.bind(process.stdout);
   const exit = process.exit.bind(process);
-  const onError = (error: unknown): void => {
-    // A reader of stderr that has gone misses what it did not want; stdout goes on.
-    if (isBrokenPipe(error)) return;
-    if (survives) {
-      process.stderr.write(`Nobody caught this error, of a handler or of gantz: ${describe(error)}\n`);
-      return;
-    }
+  const crash = (error: unknown): void => {
     // With an answer already given, a second one would break the promise of one line.
     if (process.exitCode === undefined) {
       answerFailure(Object.create(process, { stdout: { value: { write } } }) as Process, error);
@@ -36,9 +30,16 @@ export function watchForCrashes(process: NodeJS.Process): void {
     // What is still open belongs to a program in an unknown state; only what was written is waited for.
     write('', () => exit());
   };
+  const onError = (error: unknown): void => {
+    // A reader of stderr that has gone misses what it did not want; stdout goes on.
+    if (isBrokenPipe(error)) return;
+    if (survives) process.stderr.write(`An error that nobody caught: ${describe(error)}\n`);
+    else crash(error);
+  };
   process.stdout.on('error', (error) => {
+    // Without stdout there is nothing to go on for.
     if (isBrokenPipe(error)) exit();
-    onError(error);
+    else crash(error);
   });
   process.on('uncaughtException', onError);
   process.on('unhandledRejection', onError);

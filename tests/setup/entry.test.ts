@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -144,6 +144,17 @@ test('gantz mcp says on stderr what a handler left behind, and goes on', async (
   assert.equal(await new Promise((resolve) => child.once('close', resolve)), 0);
   for (const line of seen.stdout.trim().split('\n'))
     assert.equal((JSON.parse(line) as { jsonrpc?: string }).jsonrpc, '2.0', line);
+});
+
+test('gantz batch that cannot write its answers ends with 70', { skip: !existsSync('/dev/full') }, () => {
+  const line = '{"tool":"cache_exists","params":{"key":"nothing"}}\n';
+  const { status, stderr } = spawnSync('sh', ['-c', '"$0" batch > /dev/full', PROGRAM], {
+    env: { ...process.env, ...env },
+    input: line.repeat(1000),
+    encoding: 'utf8',
+  });
+  assert.equal(status, 70, stderr);
+  assert.match(stderr, /ENOSPC/);
 });
 
 test('gantz batch does not end well when its reader goes away', async () => {
