@@ -1,6 +1,5 @@
 import { isAbsolute, join } from 'node:path';
-
-const OFF = /^(off|no|false|0)$/i;
+import { parseSwitch } from '../switch.ts';
 
 /**
  * The user's own folder for what one build of this program can make again: below `$XDG_CACHE_HOME/gantz` or
@@ -11,7 +10,7 @@ export function cacheFolder(
   env: Readonly<Record<string, string | undefined>>,
   build: string | undefined,
 ): string | undefined {
-  if (build === undefined || OFF.test(env['GANTZ_CACHE'] ?? '')) return undefined;
+  if (build === undefined || parseSwitch(env['GANTZ_CACHE'] ?? '') === false) return undefined;
   const { XDG_CACHE_HOME: caches, HOME: home } = env;
   const below =
     caches && isAbsolute(caches) ? caches : home && isAbsolute(home) ? join(home, '.cache') : undefined;

@@ -1,5 +1,6 @@
 import { parseDuration } from '../duration.ts';
 import { GantzError } from '../errors.ts';
+import { parseSwitch } from '../switch.ts';
 import { nearest } from '../nearest.ts';
 import type { Process } from '../process.ts';
 import { parseSize } from './size.ts';
@@ -149,9 +150,4 @@ function unknownOption(name: string): GantzError {
 function need<T>(value: T | undefined, flag: string, text: string, examples: string): T {
   if (value !== undefined) return value;
   throw new GantzError('USAGE', `${flag} ${JSON.stringify(text)} is not understood; write ${examples}`);
-}
-
-function parseSwitch(text: string): boolean | undefined {
-  if (/^(1|true|yes|on)$/i.test(text)) return true;
-  return /^(0|false|no|off)$/i.test(text) ? false : undefined;
 }

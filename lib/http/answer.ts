@@ -36,7 +36,7 @@ export function refusal(
 export function failureAnswer(thrown: unknown): Answer {
   if (thrown instanceof BodyTooLong) {
     // The rest of it is not read.
-    return refusal(413, 'USAGE', `The body is ${thrown.message}`, { headers: { connection: 'close' } });
+    return refusal(413, 'USAGE', thrown.message, { headers: { connection: 'close' } });
   }
   const error = toGantzError(thrown);
   return envelopeAnswer(CODES[error.code].http, failure(error));

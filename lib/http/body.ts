@@ -23,7 +23,7 @@ function readBytes(incoming: IncomingMessage): Promise<Buffer> {
     let length = 0;
     const tooLong = (): void => {
       incoming.off('data', take).pause();
-      reject(new BodyTooLong(`longer than ${MAX_BODY_BYTES} bytes`));
+      reject(new BodyTooLong(`The body is longer than ${MAX_BODY_BYTES} bytes`));
     };
     const take = (chunk: Buffer): void => {
       length += chunk.length;

@@ -10,7 +10,7 @@ export type GuardOptions = {
 };
 
 /** What stands in a request's way; undefined when nothing does. */
-export type Guard = (headers: IncomingHttpHeaders) => Answer | undefined;
+type Guard = (headers: IncomingHttpHeaders) => Answer | undefined;
 
 /** Lets a request pass when its Host and its Origin are the server's own. */
 export function guardNames({ knows }: GuardOptions): Guard {

@@ -110,19 +110,19 @@ const CONNECTION_ERRORS = [
 /** What node-redis threw, as a failure with the right code and outcome; anything else comes back as it is. */
 export function explainRedisError(error: unknown, circumstances: Circumstances): unknown {
   if (error instanceof GantzError) return error;
-  if (error instanceof ErrorReply) return explainReply(error, circumstances);
+  if (isReply(error)) return explainReply(error, circumstances);
   if (!circumstances.sent || isConnectionError(error)) return explainLoss(error, circumstances);
   return error;
 }
 
 /** Whether this is what the server answered. */
-export function isReply(error: unknown): boolean {
+export function isReply(error: unknown): error is ErrorReply {
   return error instanceof ErrorReply;
 }
 
 /** Whether this is the reply of a server that is still reading its data. */
 export function isLoading(error: unknown): boolean {
-  return error instanceof ErrorReply && firstWord(error.message) === 'LOADING';
+  return isReply(error) && firstWord(error.message) === 'LOADING';
 }
 
 /** The outcome of a call that ended without an answer. */

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../helpers/free-port.ts';
 import { startRedis } from '../helpers/redis-server.ts';
 import { findPrograms } from './programs.ts';
 import { renderChart, renderMarkdown, type Outcome } from './report.ts';
@@ -93,15 +93,4 @@ function versions({ node24, bun, python }: Programs): string {
     (file && /\d+(\.\d+)+/.exec(execFileSync(file, words, { encoding: 'utf8' }))?.[0]) ?? 'none';
   const others = `Node ${ask(node24, '--version')}, Bun ${ask(bun, '--version')}, Python ${ask(python, '--version')}`;
   return `Node ${process.versions.node}, ${others}, Redis ${ask('redis-server', '--version')}`;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
 }
