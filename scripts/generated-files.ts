@@ -3,6 +3,7 @@ import type { Manifest } from '../lib/manifest/manifest.ts';
 import { renderSchemaFile, SCHEMA_FILE } from '../lib/manifest/schema.ts';
 import { renderMarkdown } from '../lib/reference/markdown.ts';
 import { renderTypes } from '../lib/reference/types.ts';
+import { resolveIncludes } from './lua-includes.ts';
 
 export type Inputs = {
   /** gantz.yaml as it is written, and what it loads as. */
@@ -10,16 +11,23 @@ export type Inputs = {
   manifest: Manifest;
   /** The scripts of tools/lua: name without `.lua` → source. */
   scripts: ReadonlyMap<string, string>;
+  /** What they include: name of a file of tools/lua/includes without `.lua` → text. */
+  includes: ReadonlyMap<string, string>;
 };
 
 const NOTICE = '// Written by `npm run generate` from gantz.yaml and tools/lua; changes here are lost.\n';
 
 /** Every generated file: its path from the root → its content. The same inputs give the same bytes. */
-export function renderGeneratedFiles({ manifestText, manifest, scripts }: Inputs): Map<string, string> {
+export function renderGeneratedFiles({
+  manifestText,
+  manifest,
+  scripts,
+  includes,
+}: Inputs): Map<string, string> {
   const bundled = asBundled(manifest);
   return new Map([
     ['lib/generated/tools.ts', `${NOTICE}\n${renderTypes(bundled, 'BundledTools')}`],
-    ['lib/generated/scripts.ts', renderScripts(scripts)],
+    ['lib/generated/scripts.ts', renderScripts(scripts, includes)],
     ['lib/generated/manifest.ts', renderManifest(bundled)],
     ['lib/generated/manifest-text.ts', renderManifestText(manifestText)],
     ['docs/tools.md', renderMarkdown(bundled)],
@@ -53,10 +61,11 @@ export const BUNDLED_MANIFEST_TEXT = ${JSON.stringify(text)};
 `;
 }
 
-function renderScripts(scripts: ReadonlyMap<string, string>): string {
+function renderScripts(scripts: ReadonlyMap<string, string>, includes: ReadonlyMap<string, string>): string {
   const constants = [...scripts]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, source]) => {
+    .map(([name, written]) => {
+      const source = resolveIncludes(name, written, includes);
       const sha = createHash('sha1').update(source).digest('hex');
       const constant = name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
       return `/** tools/lua/${name}.lua */

@@ -12,9 +12,15 @@ export async function readInputs(): Promise<Inputs> {
   const manifestText = readFileSync(file, 'utf8');
   // Not loadManifest, which takes the generated manifest for one with the same text.
   const manifest = await parseManifest(manifestText, { file, directory: ROOT, builtin: true });
-  const folder = join(ROOT, 'tools/lua');
-  const scripts = readdirSync(folder).map((name) => {
-    return [basename(name, '.lua'), readFileSync(join(folder, name), 'utf8')] as const;
-  });
-  return { manifestText, manifest, scripts: new Map(scripts) };
+  const scripts = readLua('tools/lua');
+  const includes = readLua('tools/lua/includes');
+  return { manifestText, manifest, scripts, includes };
+}
+
+/** The Lua files of a folder: name without `.lua` → text. */
+function readLua(folder: string): Map<string, string> {
+  const names = readdirSync(join(ROOT, folder)).filter((name) => name.endsWith('.lua'));
+  return new Map(
+    names.map((name) => [basename(name, '.lua'), readFileSync(join(ROOT, folder, name), 'utf8')]),
+  );
 }

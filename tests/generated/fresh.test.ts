@@ -14,7 +14,11 @@ describe('generated files', () => {
 
   it('are the same bytes for the same inputs, in whatever order the scripts come', async () => {
     const inputs = await readInputs();
-    const reversed = { ...inputs, scripts: new Map([...inputs.scripts].reverse()) };
+    const reversed = {
+      ...inputs,
+      scripts: new Map([...inputs.scripts].reverse()),
+      includes: new Map([...inputs.includes].reverse()),
+    };
     assert.deepEqual(renderGeneratedFiles(reversed), renderGeneratedFiles(inputs));
   });
 

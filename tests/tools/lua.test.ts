@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import * as scripts from '../../lib/generated/scripts.ts';
+import { resolveIncludes } from '../../scripts/lua-includes.ts';
 import { startRedis, type PlainClient, type RedisServer } from '../helpers/redis-server.ts';
 
 const FOLDER = join(import.meta.dirname, '../../tools/lua');
+const INCLUDES = join(FOLDER, 'includes');
+
+const sources = readLua(FOLDER);
+const includes = readLua(INCLUDES);
 
 describe('the scripts of tools/lua', () => {
   let server: RedisServer;
@@ -16,12 +21,11 @@ describe('the scripts of tools/lua', () => {
   });
   after(() => server.stop());
 
-  for (const file of readdirSync(FOLDER)) {
-    const source = readFileSync(join(FOLDER, file), 'utf8');
-    const header = /^(?:--.*\n)+/.exec(source)?.[0] ?? '';
-    const code = source.slice(header.length).replaceAll(/--.*$/gm, '');
+  for (const [name, source] of sources) {
+    const header = headerOf(source);
+    const code = codeOf(source);
 
-    describe(file, () => {
+    describe(`${name}.lua`, () => {
       it('begins with its purpose, and says what it returns', () => {
         assert.match(header, /^-- [A-Z].*\./);
         assert.match(header, /^-- Returns /m);
@@ -35,14 +39,95 @@ describe('the scripts of tools/lua', () => {
         assert.doesNotMatch(code, /cjson|os\.time|os\.clock/);
       });
 
-      it('is taken by SCRIPT LOAD under the digest that calls name', async () => {
-        const script = Object.values(scripts).find(({ name }) => `${name}.lua` === file);
+      it('is taken by SCRIPT LOAD, with its includes, under the digest that calls name', async () => {
+        const script = Object.values(scripts).find((generated) => generated.name === name);
         assert.ok(script, 'it was generated');
-        assert.equal(await client.scriptLoad(source), script.sha);
+        assert.equal(script.source, resolveIncludes(name, source, includes));
+        assert.equal(await client.scriptLoad(script.source), script.sha);
+      });
+
+      it('calls what it includes, and includes what it calls', () => {
+        const included = [...source.matchAll(/^-- @include (.*)$/gm)].map(([, include]) => include ?? '');
+        const called = [...includes.keys()].filter((include) =>
+          code.includes(`${functionOf(includes.get(include))}(`),
+        );
+        assert.deepEqual(included.sort(), called.sort());
       });
     });
   }
 });
+
+describe('the includes of tools/lua/includes', () => {
+  for (const [name, source] of includes) {
+    it(`${name}.lua says what it does, defines one function, and takes what it needs as arguments`, () => {
+      assert.match(headerOf(source), /^-- [A-Z].*/);
+      assert.notEqual(functionOf(source), '');
+      assert.doesNotMatch(codeOf(source), /KEYS|ARGV|cjson|os\.time|os\.clock/);
+    });
+
+    it(`${name}.lua is included by a script`, () => {
+      assert.ok([...sources.values()].some((script) => script.includes(`-- @include ${name}\n`)));
+    });
+  }
+
+  const some = new Map([
+    ['one', '-- @include two\nlocal one\n'],
+    ['two', 'local two\n'],
+    ['loop', '-- @include pool\n'],
+    ['pool', '\n-- @include loop\n'],
+  ]);
+
+  it('are inserted once each, where they are named first', () => {
+    const source = '-- Purpose.\n\n-- @include one\n-- @include two\n\nreturn 1\n';
+    assert.equal(
+      resolveIncludes('script', source, some),
+      '-- Purpose.\n\nlocal two\nlocal one\n\nreturn 1\n',
+    );
+  });
+
+  const failures: [what: string, source: string, message: string][] = [
+    [
+      'an unknown one',
+      '\n-- @include three\n',
+      'tools/lua/script.lua:2: there is no include three; there are loop, one, pool, two',
+    ],
+    [
+      'a circular one',
+      '-- @include loop\n',
+      'tools/lua/includes/pool.lua:2: loop includes itself: loop → pool → loop',
+    ],
+    [
+      'a directive that is written otherwise',
+      '  --@include one\n',
+      'tools/lua/script.lua:1: an include is a line of its own: -- @include <name>',
+    ],
+  ];
+  for (const [what, source, message] of failures) {
+    it(`${what} fails the generation`, () => {
+      assert.throws(() => resolveIncludes('script', source, some), { message });
+    });
+  }
+});
+
+/** The Lua files of a folder: name without `.lua` → source. */
+function readLua(folder: string): Map<string, string> {
+  const files = readdirSync(folder).filter((file) => file.endsWith('.lua'));
+  return new Map(files.map((file) => [basename(file, '.lua'), readFileSync(join(folder, file), 'utf8')]));
+}
+
+function headerOf(source: string): string {
+  return /^(?:--.*\n)+/.exec(source)?.[0] ?? '';
+}
+
+/** What follows the header, without comments. */
+function codeOf(source: string): string {
+  return source.slice(headerOf(source).length).replaceAll(/--.*$/gm, '');
+}
+
+/** The name of the function that an include defines. */
+function functionOf(include = ''): string {
+  return /^local function (\w+)\(/m.exec(include)?.[1] ?? '';
+}
 
 /** `KEYS[1]`, `ARGV[2]`, `ARGV[3..]` as the header names them. */
 function documented(header: string): string[] {
@@ -52,6 +137,6 @@ function documented(header: string): string[] {
 /** The same as the code reads them: one by one, and all from an index on. */
 function used(code: string): string[] {
   const single = [...code.matchAll(/(?:KEYS|ARGV)\[\d+\]/g)].map(([name]) => name);
-  const rest = [...code.matchAll(/for first = (\d+), #ARGV/g)].map(([, from]) => `ARGV[${from ?? ''}..]`);
+  const rest = [...code.matchAll(/chunks\(ARGV, (\d+)\)/g)].map(([, from]) => `ARGV[${from ?? ''}..]`);
   return [...new Set([...single, ...rest])].sort();
 }

@@ -4,6 +4,8 @@
 -- ARGV[2]  seconds to live; '' leaves it as it is, 'never' makes it persistent
 -- Returns the new value as text. WRONGTYPE when the value is no integer, CONFLICT when the sum leaves the range.
 
+-- @include set-ttl
+
 local counter = KEYS[1]
 local by = tonumber(ARGV[1])
 local ttl = ARGV[2]
@@ -26,10 +28,6 @@ if outside or (by > 0 and value > MOST - by) or (by < 0 and value < -MOST - by) 
 end
 
 local sum = redis.call('INCRBY', counter, string.format('%.0f', by))
-if ttl == 'never' then
-  redis.call('PERSIST', counter)
-elseif ttl ~= '' then
-  redis.call('EXPIRE', counter, ttl)
-end
+setTtl(counter, ttl)
 -- As text: node-redis reads integer replies digit by digit, and rounds on its way to those near 2^53.
 return string.format('%.0f', sum)

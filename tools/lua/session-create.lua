@@ -4,9 +4,10 @@
 -- ARGV[2..]  field, value, field, value, …
 -- Returns the revision, 1. CONFLICT when there is such a session already.
 
+-- @include chunks
+
 local session = KEYS[1]
 local ttl = ARGV[1]
-local CHUNK = 4000 -- unpack takes no more than 8000; even, so that no pair is torn
 
 if redis.call('EXISTS', session) == 1 then
   return redis.error_reply('CONFLICT There is a session of this id already')
@@ -15,8 +16,8 @@ end
 local time = redis.call('TIME')
 local now = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
 redis.call('HSET', session, 'created_at', now, 'updated_at', now, 'revision', 1)
-for first = 2, #ARGV, CHUNK do
-  redis.call('HSET', session, unpack(ARGV, first, math.min(first + CHUNK - 1, #ARGV)))
+for first, last in chunks(ARGV, 2) do
+  redis.call('HSET', session, unpack(ARGV, first, last))
 end
 if ttl ~= 'never' then redis.call('EXPIRE', session, ttl) end
 return 1

@@ -2,10 +2,10 @@
 -- KEYS[1]  the session
 -- Returns { milliseconds to live (-1 for ever), { field, value, … } }, or nil when there is none.
 
+-- @include session-revision
+
 local session = KEYS[1]
 
-local revision = redis.pcall('HGET', session, 'revision')
-if type(revision) == 'table' then return revision end
--- A hash that somebody else left here has no revision, or one that does not count.
-if not revision or #revision > 15 or not string.find(revision, '^[1-9]%d*$') then return nil end
+local revision, failure = sessionRevision(session)
+if not revision then return failure end
 return { redis.call('PTTL', session), redis.call('HGETALL', session) }

@@ -5,16 +5,16 @@
 -- ARGV[3..]  field, value, field, value, …
 -- Returns the new revision. NOTFOUND when there is no session, CONFLICT when it is at another revision.
 
+-- @include chunks
+-- @include session-revision
+
 local session = KEYS[1]
 local mode = ARGV[1]
 local expected = ARGV[2]
-local CHUNK = 4000 -- unpack takes no more than 8000; even, so that no pair is torn
 
-local revision = redis.pcall('HGET', session, 'revision')
-if type(revision) == 'table' then return revision end
--- A hash that somebody else left here has no revision, or one that does not count.
-if not revision or #revision > 15 or not string.find(revision, '^[1-9]%d*$') then
-  return redis.error_reply('NOTFOUND There is no such session')
+local revision, failure = sessionRevision(session)
+if not revision then
+  return failure or redis.error_reply('NOTFOUND There is no such session')
 end
 if expected ~= '' and expected ~= revision then
   return redis.error_reply('CONFLICT The session is at revision ' .. revision .. ', not ' .. expected)
@@ -30,12 +30,12 @@ if mode == 'replace' then
     -- Only fields of the data have a colon: their names begin with 'data:' or 'json:'.
     if string.find(field, ':', 1, true) then old[#old + 1] = field end
   end
-  for first = 1, #old, CHUNK do
-    redis.call('HDEL', session, unpack(old, first, math.min(first + CHUNK - 1, #old)))
+  for first, last in chunks(old, 1) do
+    redis.call('HDEL', session, unpack(old, first, last))
   end
 end
 
-for first = 3, #ARGV, CHUNK do
-  redis.call('HSET', session, unpack(ARGV, first, math.min(first + CHUNK - 1, #ARGV)))
+for first, last in chunks(ARGV, 3) do
+  redis.call('HSET', session, unpack(ARGV, first, last))
 end
 return redis.call('HINCRBY', session, 'revision', 1)

@@ -4,22 +4,19 @@
 -- ARGV[2..]  the members
 -- Returns how many were new.
 
+-- @include chunks
+-- @include set-ttl
+
 local set = KEYS[1]
 local ttl = ARGV[1]
-local CHUNK = 4000 -- unpack takes no more than 8000
 
 local added = 0
-for first = 2, #ARGV, CHUNK do
-  local last = math.min(first + CHUNK - 1, #ARGV)
+for first, last in chunks(ARGV, 2) do
   -- Only the first can fail: the set is then of another type, and nothing was written.
   local reply = redis.pcall('SADD', set, unpack(ARGV, first, last))
   if type(reply) == 'table' then return reply end
   added = added + reply
 end
 
-if ttl == 'never' then
-  redis.call('PERSIST', set)
-elseif ttl ~= '' then
-  redis.call('EXPIRE', set, ttl)
-end
+setTtl(set, ttl)
 return added
