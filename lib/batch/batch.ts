@@ -1,10 +1,10 @@
 import { failure, renderEnvelope, success, type Envelope } from '../envelope.ts';
+import { readLines, type Line } from '../json/lines.ts';
 import type { Tool } from '../manifest/manifest.ts';
 import type { Output } from '../process.ts';
 import type { CallOptions, Runner } from '../run/runner.ts';
 import { InOrder } from './in-order.ts';
-import { readJob, type Job } from './job.ts';
-import { readLines, type Line } from './lines.ts';
+import { MAX_LINE_BYTES, readJob, type Job } from './job.ts';
 import { LineOutput } from './output.ts';
 
 export type BatchOptions = {
@@ -27,9 +27,6 @@ export type Concurrency = { all: number; outside: number };
 
 /** What a batch has done so far. */
 export type Tally = { calls: number; failed: number };
-
-/** The longest line that is read. */
-export const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
 /** In order, answers may wait for an earlier one: so many for each call in flight, and so many characters at most. */
 const WINDOW = 4;
@@ -55,6 +52,7 @@ class Batch {
   readonly #prepared = new Set<Tool>();
   readonly #lines: LineOutput;
   readonly #ordered: InOrder | undefined;
+  #lineNumber = 0;
   #begun = 0;
   #inFlight = 0;
   #outside = 0;
@@ -101,7 +99,7 @@ class Batch {
   async #begin(lines: readonly Line[]): Promise<void> {
     const { runner } = this.#options;
     for (const line of lines) {
-      const job = readJob(line, runner);
+      const job = readJob(line, ++this.#lineNumber, runner);
       if (!job) continue;
       // Calls of one tool may only overtake each other while what they need is still being loaded.
       if ('tool' in job && !this.#prepared.has(job.tool)) {

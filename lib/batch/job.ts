@@ -1,9 +1,12 @@
 import { failure, type Failure } from '../envelope.ts';
 import { GantzError } from '../errors.ts';
+import type { Line, LineProblem } from '../json/lines.ts';
 import type { Tool } from '../manifest/manifest.ts';
 import { parseRequest } from '../parameters/request.ts';
 import { isBundled, type Runner } from '../run/runner.ts';
-import type { Line } from './lines.ts';
+
+/** The longest line that is read. */
+export const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
 /** A line as a call that can begin, or the answer to a line that is none. */
 export type Job = Call | { refusal: Failure };
@@ -19,10 +22,9 @@ type Call = {
 
 type Extra = { id?: unknown; line?: number };
 
-/** Reads a line; undefined when there is nothing on it. */
-export function readJob(line: Line, runner: Runner): Job | undefined {
-  const { number } = line;
-  if ('problem' in line) return { refusal: failure(line.problem, { line: number }) };
+/** Reads the line of a number, which counts from 1; undefined when there is nothing on it. */
+export function readJob(line: Line, number: number, runner: Runner): Job | undefined {
+  if ('problem' in line) return { refusal: failure(explain(line.problem), { line: number }) };
   const { text } = line;
   if (text.length < 2 && text.trim() === '') return undefined;
   try {
@@ -38,6 +40,14 @@ export function readJob(line: Line, runner: Runner): Job | undefined {
     if (text.trim() === '') return undefined;
     return { refusal: failure(error, { ...idOf(text, error), line: number }) };
   }
+}
+
+function explain(problem: LineProblem): GantzError {
+  return problem === 'too-long'
+    ? new GantzError('USAGE', `The line is longer than ${MAX_LINE_BYTES} bytes`, {
+        hint: 'A single call with - or @file takes parameters of any length.',
+      })
+    : new GantzError('INVALID_JSON', 'The line is not UTF-8 text');
 }
 
 /** The id of a call that cannot be made, so that its answer is found; none when digits of it would be lost. */

@@ -1,5 +1,5 @@
 import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/server';
-import { splitLines } from './lines.ts';
+import { readLines } from '../json/lines.ts';
 import { readMessage, type Inputs } from './message.ts';
 
 /** The largest message that is read, in bytes; a larger one is answered with an error, and the next one is read. */
@@ -51,10 +51,12 @@ export class LineTransport implements Transport {
 
   async #read(): Promise<void> {
     try {
-      for await (const line of splitLines(this.#options.input, MAX_MESSAGE_BYTES)) {
-        if (this.#closed) return;
-        if ('problem' in line) this.#refuse(-32700, PROBLEMS[line.problem]);
-        else if (line.text.trim() !== '') this.#receive(line.text);
+      for await (const lines of readLines(this.#options.input, MAX_MESSAGE_BYTES)) {
+        for (const line of lines) {
+          if (this.#closed) return;
+          if ('problem' in line) this.#refuse(-32700, PROBLEMS[line.problem]);
+          else if (line.text.trim() !== '') this.#receive(line.text);
+        }
       }
       // Whoever pipes a request in and closes the pipe gets the answers that need no waiting.
       await new Promise((resolve) => setImmediate(resolve));

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { Call } from '../../call.ts';
 import { GantzError, toGantzError, withOutcome } from '../../errors.ts';
-import { LineSplitter } from './lines.ts';
+import { LineSplitter } from '../../json/lines.ts';
 import { adopt, endGroup } from './process-group.ts';
 
 export type ProcessOptions = {
@@ -29,6 +29,8 @@ export type Ended = {
 };
 
 const STDERR_BYTES = 4096;
+// A line without an end is reported in parts of about this size, so that it is not held in memory twice.
+const MAX_LINE_BYTES = 64 * 1024;
 // How long a pipe that outlives its script must be silent to count as drained, and the most that is waited for that.
 const QUIET_MS = 50;
 const DRAIN_MS = 500;
@@ -119,7 +121,10 @@ function collect(
 }
 
 function listen(stream: Readable | null, name: string, call: Call, take: (chunk: Buffer) => void): void {
-  const lines = new LineSplitter((message) => call.emit({ event: 'output', stream: name, message }));
+  const lines = new LineSplitter({
+    maxBytes: MAX_LINE_BYTES,
+    onLine: (message) => call.emit({ event: 'output', stream: name, message }),
+  });
   stream
     ?.on('data', (chunk: Buffer) => {
       take(chunk);
