@@ -62,8 +62,8 @@ module.exports = {
       name: 'ground-floor',
       comment: 'errors, envelope, json and the generated tables stand on nothing above them.',
       severity: 'error',
-      from: { path: '^lib/(errors|envelope|deadline|call|nearest|switch|certificate|json/)' },
-      to: { path: '^(lib|tools)/', pathNot: '^lib/(errors|envelope|deadline|call|nearest|json/|generated/)' },
+      from: { path: '^lib/(errors|envelope|deadline|call|nearest|switch|certificate|contract/|json/)' },
+      to: { path: '^(lib|tools)/', pathNot: '^lib/(errors|envelope|deadline|call|nearest|contract/|json/|generated/)' },
     },
     {
       name: 'cache-keeps-plain-data',
@@ -72,7 +72,7 @@ module.exports = {
       from: { path: '^lib/(cache|start)/' },
       to: {
         path: '^(lib|tools)/',
-        pathNot: '^lib/(cache/|start/|build|switch|manifest/manifest|parameters/prebuilt)',
+        pathNot: '^lib/(cache/|contract/|start/|build|switch|manifest/manifest|parameters/prebuilt)',
       },
     },
     {

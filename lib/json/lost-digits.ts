@@ -1,4 +1,5 @@
 import { losesDigits } from './number.ts';
+import { pointerOf } from './pointer.ts';
 import { endOfString } from './scan.ts';
 
 /** The first number literal of a valid JSON text whose digits a double cannot hold, with its JSON Pointer. */
@@ -17,7 +18,7 @@ export function findLostDigits(text: string): { literal: string; path: string } 
     if (character === '-' || (character !== undefined && character >= '0' && character <= '9')) {
       NUMBER.lastIndex = at;
       const literal = NUMBER.exec(text)?.[0] ?? character;
-      if (losesDigits(literal)) return { literal, path: path.map(pointerStep).join('') };
+      if (losesDigits(literal)) return { literal, path: pointerOf(path.map(stepOf)) };
       at += literal.length;
       continue;
     }
@@ -36,7 +37,7 @@ export function findLostDigits(text: string): { literal: string; path: string } 
 
 const NUMBER = /[-+.\deE]+/y;
 
-function pointerStep(step: number | string): string {
-  const key = typeof step === 'number' ? String(step) : String(JSON.parse(step));
-  return `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+/** The name of a member from its JSON literal. */
+function stepOf(step: number | string): number | string {
+  return typeof step === 'number' ? step : String(JSON.parse(step));
 }

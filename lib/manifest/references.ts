@@ -1,3 +1,5 @@
+import { isObject } from '../json/object.ts';
+import { unescapeStep } from '../json/pointer.ts';
 import { error, type Findings } from './findings.ts';
 import type { ObjectSchema } from './manifest.ts';
 import type { Node, Scalar } from './node.ts';
@@ -44,8 +46,8 @@ type Schema = Readonly<Record<string, unknown>>;
 /** The schemas inside of one that judge the same value as itself. */
 function appliedInPlace(schema: Schema): Schema[] {
   const { allOf, anyOf, oneOf, not, if: condition, then, else: otherwise, dependentSchemas } = schema;
-  const dependent = isSchema(dependentSchemas) ? Object.values(dependentSchemas) : [];
-  return [allOf, anyOf, oneOf, not, condition, then, otherwise, dependent].flat().filter(isSchema);
+  const dependent = isObject(dependentSchemas) ? Object.values(dependentSchemas) : [];
+  return [allOf, anyOf, oneOf, not, condition, then, otherwise, dependent].flat().filter(isObject);
 }
 
 /** Every `$ref` of a schema's text; what stands under a key for data is none. */
@@ -76,19 +78,15 @@ function follow(schema: ObjectSchema, reference: string): Schema | undefined {
     }
     target = (target as Record<string, unknown>)[name];
   }
-  return isSchema(target) ? target : undefined;
+  return isObject(target) ? target : undefined;
 }
 
 function unescape(step: string): string | undefined {
   try {
-    return decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~');
+    return unescapeStep(decodeURIComponent(step));
   } catch {
     return undefined;
   }
-}
-
-function isSchema(value: unknown): value is Schema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function textOf(value: unknown): string | undefined {

@@ -1,3 +1,4 @@
+import { isObject } from '../json/object.ts';
 import { nearest } from '../nearest.ts';
 import { error, type Findings } from './findings.ts';
 import { describe, isNull, type Node } from './node.ts';
@@ -72,7 +73,7 @@ export function hasType(value: unknown, type: string): boolean {
     case 'array':
       return Array.isArray(value);
     case 'object':
-      return typeof value === 'object' && value !== null && !Array.isArray(value);
+      return isObject(value);
     case 'integer':
       return Number.isInteger(value);
     default:

@@ -6,6 +6,7 @@ import {
   type JSONRPCMessage,
   type JSONRPCRequest,
 } from '@modelcontextprotocol/server';
+import { isObject } from '../json/object.ts';
 import { parseJson } from '../json/parse.ts';
 import { parseObject } from '../parameters/parse.ts';
 import { rawMember } from './raw-member.ts';
@@ -79,8 +80,4 @@ function isMessage(value: unknown): value is JSONRPCMessage {
 
 function notJson(message: string): Reading {
   return { code: -32700, problem: `This is not JSON: ${message}` };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,8 +1,11 @@
-import { GantzError, type Detail } from '../errors.ts';
+import type { Detail, GantzError } from '../errors.ts';
+import { isObject } from '../json/object.ts';
+import { pointerOf } from '../json/pointer.ts';
 import { nearest } from '../nearest.ts';
 import type { ObjectSchema, Tool } from '../manifest/manifest.ts';
 import { convertText, describeTypes, typesOf } from './convert.ts';
 import { describeError } from './describe-error.ts';
+import { invalidParameters } from './invalid.ts';
 import { notAnObject } from './parse.ts';
 import type { Validator } from './validator.ts';
 
@@ -14,7 +17,7 @@ export type Checked = { params: Record<string, unknown>; given: (name: string) =
  * defaults in, validates. Throws INVALID_PARAMETERS with one detail per problem. The caller's object is left alone.
  */
 export function checkParameters(tool: Tool, input: unknown, validate: Validator): Checked {
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) throw notAnObject(input);
+  if (!isObject(input)) throw notAnObject(input);
   const problems: Detail[] = [];
   const params = fill(tool.inputSchema, input, problems);
   const errors = validate(params);
@@ -38,10 +41,10 @@ function fill(schema: ObjectSchema, input: object, problems: Detail[]): Record<s
       put(
         params,
         name,
-        convertText(value, property, () => pointer(name), problems),
+        convertText(value, property, () => pointerOf([name]), problems),
       );
     else if (additionalProperties) put(params, name, value);
-    else problems.push({ path: pointer(name), message: unknownName(name, Object.keys(properties)) });
+    else problems.push({ path: pointerOf([name]), message: unknownName(name, Object.keys(properties)) });
   }
   for (const [name, value] of defaultsOf(schema))
     if (!Object.hasOwn(input, name)) put(params, name, structuredCloneOf(value));
@@ -79,25 +82,11 @@ function structuredCloneOf(value: unknown): unknown {
   return typeof value === 'object' && value !== null ? structuredClone(value) : value;
 }
 
-/** A member's name as a JSON Pointer. */
-function pointer(name: string): string {
-  return `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-}
-
-function invalid(tool: Tool, details: Detail[]): GantzError {
-  const [first] = details;
-  const where = first?.path ? `${first.path.slice(1)} ` : '';
-  const more = details.length > 1 ? `, and ${details.length - 1} more` : '';
-  const names = Object.entries(tool.inputSchema.properties).map(([name, schema]) => {
+function invalid({ name: tool, inputSchema }: Tool, details: readonly Detail[]): GantzError {
+  const names = Object.entries(inputSchema.properties).map(([name, schema]) => {
     const type = typesOf(schema);
-    return `${name}${tool.inputSchema.required.includes(name) ? '' : '?'}: ${type.length ? describeTypes(type) : 'any'}`;
+    return `${name}${inputSchema.required.includes(name) ? '' : '?'}: ${type.length ? describeTypes(type) : 'any'}`;
   });
-  return new GantzError(
-    'INVALID_PARAMETERS',
-    `${tool.name}: ${where}${first?.message ?? 'parameters are wrong'}${more}`,
-    {
-      details,
-      hint: names.length ? `${tool.name} takes ${names.join(', ')}` : `${tool.name} takes no parameters`,
-    },
-  );
+  const hint = names.length ? `${tool} takes ${names.join(', ')}` : `${tool} takes no parameters`;
+  return invalidParameters(tool, details, hint);
 }

@@ -1,5 +1,6 @@
 import type { Detail } from '../errors.ts';
 import { losesDigits } from '../json/number.ts';
+import { isObject } from '../json/object.ts';
 import { shorten } from '../json/parse.ts';
 import type { JsonSchema } from '../manifest/manifest.ts';
 
@@ -17,7 +18,7 @@ export function convertText(
 ): unknown {
   if (Array.isArray(value)) {
     const items = schema['items'];
-    if (!isSchema(items) || !typesOf(schema).includes('array')) return value;
+    if (!isObject(items) || !typesOf(schema).includes('array')) return value;
     return value.map((item, index) => convertText(item, items, () => `${path()}/${index}`, problems));
   }
   // Most values end here: only text is converted, and most of it is meant to be text.
@@ -56,8 +57,4 @@ export function describeTypes(types: readonly string[]): string {
 /** A value in a message, never longer than a line. */
 export function quote(value: string): string {
   return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}…` : value);
-}
-
-function isSchema(value: unknown): value is JsonSchema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import type { Detail } from '../errors.ts';
+import { pointerOf } from '../json/pointer.ts';
 import { describeTypes } from './convert.ts';
 
 /** One ajv error as a detail: a JSON Pointer to the member that is wrong, and what is wrong with it. */
@@ -8,11 +9,14 @@ export function describeError(error: ErrorObject): Detail {
   const params: Record<string, unknown> = error.params;
   switch (keyword) {
     case 'required':
-      return { path: `${instancePath}/${String(params['missingProperty'])}`, message: 'is required' };
+      return {
+        path: `${instancePath}${pointerOf([String(params['missingProperty'])])}`,
+        message: 'is required',
+      };
     case 'additionalProperties':
     case 'unevaluatedProperties': {
       const name = String(params['additionalProperty'] ?? params['unevaluatedProperty']);
-      return { path: `${instancePath}/${name}`, message: 'is not a known member' };
+      return { path: `${instancePath}${pointerOf([name])}`, message: 'is not a known member' };
     }
     case 'type': {
       const type: unknown = params['type'];

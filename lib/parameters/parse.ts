@@ -1,4 +1,5 @@
 import { GantzError } from '../errors.ts';
+import { isObject, kindOf } from '../json/object.ts';
 import { parseJson, shorten } from '../json/parse.ts';
 
 /**
@@ -30,14 +31,13 @@ export function parseValue(text: string, what = 'The JSON'): unknown {
 /** The JSON object of a caller's text; anything but an object is INVALID_PARAMETERS. */
 export function parseObject(text: string, what?: string): Record<string, unknown> {
   const value = parseValue(text, what);
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    return value as Record<string, unknown>;
+  if (isObject(value)) return value;
   throw notAnObject(value, what);
 }
 
 /** The failure of parameters that are no JSON object. */
 export function notAnObject(value: unknown, what = 'Parameters'): GantzError {
-  const kind = value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;
+  const kind = kindOf(value);
   return new GantzError('INVALID_PARAMETERS', `${what} must be one JSON object, not ${kind}`, {
     details: [{ path: '', message: `must be a JSON object, not ${kind}` }],
   });

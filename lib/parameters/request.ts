@@ -1,4 +1,5 @@
 import { GantzError } from '../errors.ts';
+import { isObject, kindOf } from '../json/object.ts';
 import { nearest } from '../nearest.ts';
 import { parseValue } from './parse.ts';
 
@@ -13,17 +14,14 @@ type Member = 'tool' | 'params' | 'id';
  */
 export function parseRequest(text: string, members: readonly Member[]): Request {
   const value = parseMembers(text);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    const kind = value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;
-    throw wrongShape(`it is ${kind}`);
-  }
+  if (!isObject(value)) throw wrongShape(`it is ${kindOf(value)}`);
   for (const name in value) {
     if ((members as readonly string[]).includes(name)) continue;
     const meant = nearest(name, members);
     const instead = meant === undefined ? '' : `; did you mean ${JSON.stringify(meant)}?`;
     throw wrongShape(`${JSON.stringify(name)} is none of ${members.join(', ')}${instead}`);
   }
-  const { tool, params = {}, id } = value as { tool?: unknown; params?: unknown; id?: unknown };
+  const { tool, params = {}, id } = value;
   if (tool === undefined) throw wrongShape('"tool" is missing');
   if (typeof tool !== 'string') throw wrongShape('"tool" is not a string');
   return id === undefined ? { tool, params } : { tool, params, id };

@@ -1,3 +1,4 @@
+import { isObject } from '../json/object.ts';
 import type { JsonSchema } from '../manifest/manifest.ts';
 
 /** Whether members with a default may be left out (`input`) or are there (`checked`). */
@@ -9,7 +10,7 @@ export type Side = 'input' | 'checked';
  */
 export function schemaType(schema: unknown, side: Side): string {
   if (schema === false) return 'never';
-  if (!isSchema(schema)) return 'unknown';
+  if (!isObject(schema)) return 'unknown';
   const { const: only, enum: choices, type, anyOf, oneOf, allOf } = schema;
   if ('const' in schema) return literal(only);
   if (Array.isArray(choices)) return union(choices.map(literal));
@@ -26,8 +27,8 @@ export function schemaType(schema: unknown, side: Side): string {
 /** The type of an object's members, in one line. */
 export function objectType(schema: JsonSchema, side: Side): string {
   const { properties, required, additionalProperties } = schema;
-  const members = Object.entries(isSchema(properties) ? properties : {}).map(([name, member]) => {
-    const filledIn = side === 'checked' && isSchema(member) && 'default' in member;
+  const members = Object.entries(isObject(properties) ? properties : {}).map(([name, member]) => {
+    const filledIn = side === 'checked' && isObject(member) && 'default' in member;
     const there = filledIn || (Array.isArray(required) && required.includes(name));
     return `${propertyName(name)}${there ? '' : '?'}: ${schemaType(member, side)}`;
   });
@@ -77,8 +78,4 @@ function grouped(type: string): string {
 
 function propertyName(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
-}
-
-function isSchema(value: unknown): value is JsonSchema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import { GantzError } from '../errors.ts';
+import { isObject } from '../json/object.ts';
 import type { LintProblem } from '../manifest/lint.ts';
 import type { Tool } from '../manifest/manifest.ts';
 import { nearest } from '../nearest.ts';
@@ -93,8 +94,7 @@ function parseExpectation(map: Record<string, unknown>, where: string): Expectat
 }
 
 function mapOf(value: unknown, where: string, keys?: readonly string[]): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw invalid(`${where} must be a map`);
+  if (!isObject(value)) throw invalid(`${where} must be a map`);
   const unknown = keys && Object.keys(value).find((key) => !keys.includes(key));
   if (keys && unknown !== undefined) {
     const meant = nearest(unknown, keys);
@@ -102,7 +102,7 @@ function mapOf(value: unknown, where: string, keys?: readonly string[]): Record<
       `${where} has an unknown key ${JSON.stringify(unknown)}${meant ? `; did you mean ${meant}?` : ''}`,
     );
   }
-  return value as Record<string, unknown>;
+  return value;
 }
 
 function textOf(value: unknown, where: string): string {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Envelope, Failure } from '../envelope.ts';
 import { CODES } from '../errors.ts';
+import { isObject } from '../json/object.ts';
 import { describeError } from '../parameters/describe-error.ts';
 import { compileValidator } from '../parameters/validator.ts';
 import type { Expectation } from './case.ts';
@@ -65,11 +66,10 @@ function contains(actual: unknown, wanted: unknown): boolean {
       Array.isArray(actual) && wanted.every((item) => actual.some((candidate) => contains(candidate, item)))
     );
   }
-  if (typeof wanted === 'object' && wanted !== null) {
-    if (typeof actual !== 'object' || actual === null || Array.isArray(actual)) return false;
+  if (isObject(wanted)) {
+    if (!isObject(actual)) return false;
     return Object.entries(wanted).every(
-      ([key, value]) =>
-        Object.hasOwn(actual, key) && matchesMember((actual as Record<string, unknown>)[key], value),
+      ([key, value]) => Object.hasOwn(actual, key) && matchesMember(actual[key], value),
     );
   }
   return isDeepStrictEqual(actual, wanted);

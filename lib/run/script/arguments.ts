@@ -1,4 +1,5 @@
 import { GantzError } from '../../errors.ts';
+import { pointerOf } from '../../json/pointer.ts';
 import { argumentVariable } from '../../manifest/argument-variable.ts';
 import { expand } from '../../manifest/environment.ts';
 import type { Invocation } from '../invocation.ts';
@@ -105,7 +106,7 @@ function notReceivable(what: string, problem: string, names: readonly string[]):
       problem === ILL_FORMED
         ? 'Send text in which every surrogate is one of a pair.'
         : 'Hand it over through `stdin` in the manifest: stdin: "{{name}}".',
-    details: names.map((name) => ({ path: `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, message })),
+    details: names.map((name) => ({ path: pointerOf([name]), message })),
   });
 }
 

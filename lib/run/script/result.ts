@@ -1,5 +1,6 @@
 import type { Result } from '../../envelope.ts';
 import { CODES, GantzError, type Code, type Detail, type Outcome } from '../../errors.ts';
+import { isObject } from '../../json/object.ts';
 import { parseJson } from '../../json/parse.ts';
 import type { Ended } from './process.ts';
 
@@ -29,9 +30,7 @@ function jsonOf(text: string): unknown {
 }
 
 function asEnvelope(value: unknown): Record<string, unknown> | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  const object = value as Record<string, unknown>;
-  return typeof object['success'] === 'boolean' ? object : undefined;
+  return isObject(value) && typeof value['success'] === 'boolean' ? value : undefined;
 }
 
 /** The failure of an envelope that a tool wrote itself. A code that is not one of ours is kept, and ends gantz as `fallback` does. */

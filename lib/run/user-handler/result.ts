@@ -1,4 +1,5 @@
 import type { Result } from '../../envelope.ts';
+import { isObject } from '../../json/object.ts';
 import { failureOf } from '../script/result.ts';
 
 /**
@@ -6,9 +7,9 @@ import { failureOf } from '../script/result.ts';
  * with a boolean `success` is an envelope of its own, and a `false` there is thrown as the failure that it tells of.
  */
 export function resultOf(value: unknown, what: string): Result {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { result: value };
+  if (!isObject(value)) return { result: value };
   if (!Object.hasOwn(value, 'success')) return { ...value };
-  const { success, ...fields } = value as Record<string, unknown>;
+  const { success, ...fields } = value;
   if (success === true) return fields;
   if (success === false) throw failureOf({ ...fields, success }, what, 'HANDLER_FAILED');
   return { result: value };
