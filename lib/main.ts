@@ -3,6 +3,7 @@ import { callTool } from './cli/call.ts';
 import type { Command, Commands } from './command/command.ts';
 import type { Context } from './command/context.ts';
 import { listenForInterrupt } from './cli/interrupt.ts';
+import { foldName } from './contract/names.ts';
 import { optionsFromEnvironment, splitOptions } from './command/options.ts';
 import type { Process } from './process.ts';
 
@@ -126,7 +127,7 @@ async function dispatch(context: Context, words: readonly string[]): Promise<voi
     const { answerGroup } = await import('./cli/group.ts');
     await answerGroup(context, first, help ? ['--help'] : words.slice(1), COMMANDS);
   } else {
-    await callTool(context, `${first}_${second}`.replaceAll('-', '_'), help ? ['--help'] : more);
+    await callTool(context, foldName(`${first}_${second}`), help ? ['--help'] : more);
   }
 }
 

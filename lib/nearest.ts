@@ -1,4 +1,5 @@
 import { distance } from 'fastest-levenshtein';
+import { foldName } from './contract/names.ts';
 
 /** The candidate that was probably meant by a word, or undefined when none is close; case and `-` against `_` count nothing. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
@@ -14,5 +15,5 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
 }
 
 function fold(word: string): string {
-  return word.toLowerCase().replaceAll('-', '_');
+  return foldName(word.toLowerCase());
 }

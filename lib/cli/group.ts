@@ -1,3 +1,4 @@
+import { foldName } from '../contract/names.ts';
 import { GantzError } from '../errors.ts';
 import type { Tool } from '../manifest/manifest.ts';
 import { nearest } from '../nearest.ts';
@@ -28,9 +29,9 @@ export async function answerGroup(
 }
 
 function operationsOf(tools: readonly Tool[], group: string): { operation: string; tool: Tool }[] {
-  const prefix = `${group.replaceAll('-', '_')}_`;
+  const prefix = `${foldName(group)}_`;
   return tools
-    .filter(({ name }) => name.replaceAll('-', '_').startsWith(prefix))
+    .filter(({ name }) => foldName(name).startsWith(prefix))
     .map((tool) => ({ operation: tool.name.slice(prefix.length), tool }));
 }
 

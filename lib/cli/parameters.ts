@@ -1,4 +1,6 @@
+import { flagOf, foldName } from '../contract/names.ts';
 import { GantzError } from '../errors.ts';
+import { pointerOf } from '../json/pointer.ts';
 import type { JsonSchema, Tool } from '../manifest/manifest.ts';
 import { nearest } from '../nearest.ts';
 import { quote, typesOf } from '../parameters/convert.ts';
@@ -78,7 +80,9 @@ function parseFlag(tool: Tool, word: string): Flag {
   const wanted = spelled.slice(2, json ? -':json'.length : undefined);
   const { properties } = tool.inputSchema;
   const find = (name: string): string | undefined =>
-    Object.hasOwn(properties, name) ? name : Object.keys(properties).find((key) => fold(key) === fold(name));
+    Object.hasOwn(properties, name)
+      ? name
+      : Object.keys(properties).find((key) => foldName(key) === foldName(name));
   const name = find(wanted);
   if (name !== undefined)
     return { word: spelled, name, schema: properties[name] ?? {}, json, negated: false, text };
@@ -148,22 +152,18 @@ function notASwitch(word: string, text: string): GantzError {
   });
 }
 
-function fold(name: string): string {
-  return name.replaceAll('-', '_');
-}
-
 function unknownFlag(tool: Tool, word: string, wanted: string): GantzError {
   const names = Object.keys(tool.inputSchema.properties);
   const meant = nearest(wanted.replace(/^no-/, ''), names);
   return new GantzError('INVALID_PARAMETERS', `${tool.name} has no parameter for ${word}`, {
     details: [
       {
-        path: `/${wanted}`,
+        path: pointerOf([wanted]),
         message: meant ? `is not a parameter; did you mean ${JSON.stringify(meant)}?` : 'is not a parameter',
       },
     ],
     hint: names.length
-      ? `It takes ${names.map((name) => `--${name.replaceAll('_', '-')}`).join(', ')}. Options of gantz itself stand before the tool's name.`
+      ? `It takes ${names.map(flagOf).join(', ')}. Options of gantz itself stand before the tool's name.`
       : 'It takes no parameters.',
   });
 }

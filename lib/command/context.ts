@@ -1,5 +1,6 @@
 import { BUILD } from '../build.ts';
 import { cacheFolder } from '../cache/folder.ts';
+import { foldName } from '../contract/names.ts';
 import { BUILTIN } from '../manifest/bundled.ts';
 import { locateManifest } from '../manifest/locate.ts';
 import { loadManifest, type Location } from '../manifest/load.ts';
@@ -47,7 +48,7 @@ export async function loadManifestOf(
 }
 
 function isSame(tool: string, name: string): boolean {
-  return tool.replaceAll('-', '_') === name.replaceAll('-', '_');
+  return foldName(tool) === foldName(name);
 }
 
 async function loadKept(location: Location, folder: string | undefined): Promise<Manifest> {

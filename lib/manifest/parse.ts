@@ -1,3 +1,4 @@
+import { foldName } from '../contract/names.ts';
 import { invalidManifest, sortProblems } from './diagnose.ts';
 import { parseDocument } from './document.ts';
 import { asMap, readFields, type Fields } from './fields.ts';
@@ -250,7 +251,7 @@ function checkToolsets(findings: Findings, { toolsets, tools }: Gathered): void 
 function checkLookalikes(findings: Findings, { tools }: Gathered): void {
   const folded = new Map<string, string>();
   for (const [name, { at }] of tools) {
-    const word = name.toLowerCase().replaceAll('-', '_');
+    const word = foldName(name.toLowerCase());
     const other = folded.get(word);
     if (other !== undefined) {
       warn(

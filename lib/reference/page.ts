@@ -1,3 +1,4 @@
+import { flagOf } from '../contract/names.ts';
 import { exampleCall } from './example.ts';
 import type { JsonSchema, ObjectSchema, Tool } from '../manifest/manifest.ts';
 import { describeTypes, typesOf } from '../parameters/convert.ts';
@@ -5,10 +6,7 @@ import { describeTypes, typesOf } from '../parameters/convert.ts';
 /** A page of text about one tool: what it does, its parameters, an example call, its result. */
 export function renderPage(tool: Tool): string {
   const { name, description, inputSchema, outputSchema } = tool;
-  const parameters = rows(inputSchema, (field, schema) => [
-    `--${field.replaceAll('_', '-')}`,
-    notes(inputSchema, field, schema),
-  ]);
+  const parameters = rows(inputSchema, (field, schema) => [flagOf(field), notes(inputSchema, field, schema)]);
   const sections = [
     `${name}: ${description}`,
     section('Parameters', parameters.length ? parameters : ['(none)']),

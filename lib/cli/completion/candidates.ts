@@ -1,5 +1,6 @@
 import type { Commands } from '../../command/command.ts';
 import { GLOBAL_OPTIONS, splitOptions } from '../../command/options.ts';
+import { flagOf, foldName } from '../../contract/names.ts';
 import { GantzError } from '../../errors.ts';
 import type { JsonSchema, Tool } from '../../manifest/manifest.ts';
 import { typesOf } from '../../parameters/convert.ts';
@@ -44,10 +45,10 @@ function candidatesAfter(
   if (command) return [];
   if (second === undefined)
     return tools.flatMap(({ name }) =>
-      name.startsWith(`${fold(first)}_`) ? [name.slice(first.length + 1)] : [],
+      name.startsWith(`${foldName(first)}_`) ? [name.slice(first.length + 1)] : [],
     );
   return parameterCandidates(
-    tools.find(({ name }) => name === fold(`${first}_${second}`)),
+    tools.find(({ name }) => name === foldName(`${first}_${second}`)),
     rest,
   );
 }
@@ -63,23 +64,15 @@ function parameterCandidates(tool: Tool | undefined, given: readonly string[]): 
   const { properties } = tool.inputSchema;
   const names = Object.keys(properties);
   const last = given.at(-1);
-  const waiting = names.find((name) => last === `--${hyphenate(name)}`);
+  const waiting = names.find((name) => last === flagOf(name));
   const values = waiting === undefined ? [] : valuesOf(properties[waiting] ?? {});
   if (values.length > 0) return values;
   return names.flatMap((name) => {
     const boolean = typesOf(properties[name] ?? {}).includes('boolean');
-    return boolean ? [`--${hyphenate(name)}`, `--no-${hyphenate(name)}`] : [`--${hyphenate(name)}`];
+    return boolean ? [flagOf(name), flagOf(`no-${name}`)] : [flagOf(name)];
   });
 }
 
 function valuesOf(schema: JsonSchema): string[] {
   return Array.isArray(schema['enum']) ? schema['enum'].filter((value) => typeof value === 'string') : [];
-}
-
-function hyphenate(name: string): string {
-  return name.replaceAll('_', '-');
-}
-
-function fold(name: string): string {
-  return name.replaceAll('-', '_');
 }
