@@ -1,6 +1,7 @@
-import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import { renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makePrivateFolder } from '../contract/private-folder.ts';
 import { removeOldBuilds } from './old-builds.ts';
 
 /** Begins each half, since a disk that lost power may give nothing but zeros. */
@@ -41,7 +42,8 @@ export function writeCacheFile(path: string, content: Uint8Array): void {
   const temporary = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`;
   try {
     const folder = dirname(path);
-    const isFirst = makeFolder(folder, 4);
+    // What a build keeps of a kind is four levels below the user's home, which is not made.
+    const isFirst = makePrivateFolder(folder, 4);
     const stat = lstatSync(folder);
     if (!stat.isDirectory() || !isOurs(stat)) return;
     writeFileSync(temporary, Buffer.concat([MARK, content, MARK, content]), { flag: 'wx', mode: 0o600 });
@@ -53,25 +55,6 @@ export function writeCacheFile(path: string, content: Uint8Array): void {
     } catch {
       // It was never made.
     }
-  }
-}
-
-/**
- * Makes a folder and as many above it as there may be missing: what a build keeps of a kind is four below the user's home,
- * which is not made. Node's own way of doing this never ends where a part of the path can never be (/proc/none). True when
- * the folder above was missing, too.
- */
-function makeFolder(folder: string, levels: number): boolean {
-  try {
-    mkdirSync(folder, { mode: 0o700 });
-    return false;
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'EEXIST') return false;
-    if (code !== 'ENOENT' || levels === 1) throw error;
-    makeFolder(dirname(folder), levels - 1);
-    mkdirSync(folder, { mode: 0o700 });
-    return true;
   }
 }
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, mkdirSync, type Stats } from 'node:fs';
+import { lstatSync, type Stats } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
+import { makePrivateFolder } from '../../contract/private-folder.ts';
 import { GantzError } from '../../errors.ts';
 
 /** Where the embedded server lives. */
@@ -85,23 +86,11 @@ function look(folder: string): Stats | undefined {
 /** Makes the folders, for this user alone. */
 export function makePlace(place: Place): void {
   try {
-    for (const folder of [place.stateFolder, dirname(place.socketPath), place.dataFolder]) makeFolder(folder);
+    for (const folder of [place.stateFolder, dirname(place.socketPath), place.dataFolder]) makePrivateFolder(folder);
   } catch (error) {
     throw explainPlaceError(error);
   }
   checkPlace(place);
-}
-
-/** Level by level: where the system answers ENOENT to each of them, as below /proc, Node's `recursive` never ends. */
-function makeFolder(path: string): void {
-  if (existsSync(path)) return;
-  makeFolder(dirname(path));
-  try {
-    mkdirSync(path, { mode: 0o700 });
-  } catch (error) {
-    // Another process may have been faster.
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-  }
 }
 
 /** What the system refused in the place, its path in the message, as NOT_RUNNABLE; anything else comes back as it is. */
