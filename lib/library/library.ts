@@ -3,10 +3,12 @@ import { loadManifestOf, openRunnerOf } from '../command/context.ts';
 import type { Failure } from '../envelope.ts';
 import { GantzError, toGantzError, type Code, type Detail, type Outcome } from '../errors.ts';
 import type { BundledTools } from '../generated/tools.ts';
+import { pointerOf } from '../json/pointer.ts';
+import { toJson } from '../json/to-json.ts';
 import { definitionOf, type ToolDefinition } from '../manifest/definition.ts';
 import type { Manifest } from '../manifest/manifest.ts';
+import { invalidParameters } from '../parameters/invalid.ts';
 import type { CallOptions as RunnerCallOptions, Runner } from '../run/runner.ts';
-import { toJsonValue } from './json-value.ts';
 import { globalOptions, type GantzOptions } from './options.ts';
 
 export { GantzError };
@@ -88,7 +90,7 @@ async function callTool(
 ): Promise<never> {
   const cancel = signal && cancelledBy(signal);
   try {
-    const input = toJsonValue(params, name);
+    const input = inputOf(params, name);
     const options: RunnerCallOptions = {
       ...(cancel && { signal: cancel.signal }),
       ...(onEvent && { emit: onEvent }),
@@ -100,6 +102,17 @@ async function callTool(
   } finally {
     cancel?.release();
   }
+}
+
+/** A copy of a program's parameters as JSON; INVALID_PARAMETERS with the places that JSON cannot carry. */
+function inputOf(params: unknown, tool: string): unknown {
+  const json = toJson(params);
+  if ('value' in json) return json.value;
+  throw invalidParameters(
+    tool,
+    json.problems.map(({ path, message }) => ({ path: pointerOf(path), message })),
+    'Parameters are JSON values: plain objects, arrays, strings, finite numbers, booleans and null.',
+  );
 }
 
 /** The caller's signal with the reason that a call's signal has. */

@@ -109,7 +109,7 @@ const noJson: [string, unknown, string][] = [
   ['a hole in an array', new Array(1), '/value/0'],
   ['a map', { 'a/b': new Map([[1, 2]]) }, '/value/a~1b'],
   ['bytes', new Uint8Array(2), '/value'],
-  ['a cycle', cyclic, ''],
+  ['a cycle', cyclic, '/value/self'],
 ];
 
 for (const [what, value, path] of noJson) {

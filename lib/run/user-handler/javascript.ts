@@ -1,12 +1,12 @@
 import { pathToFileURL } from 'node:url';
 import type { Result } from '../../envelope.ts';
 import { GantzError, toGantzError, withOutcome } from '../../errors.ts';
+import { toJson, type LossyPart } from '../../json/to-json.ts';
 import { nearest } from '../../nearest.ts';
 import type { Invocation } from '../invocation.ts';
 import { within } from '../within.ts';
 import { quiet, quietImport } from './quiet.ts';
 import { resultOf } from './result.ts';
-import { toJson } from './to-json.ts';
 
 type Thrown = Error & { code?: string };
 type UserFunction = (params: unknown, context: HandlerContext) => unknown;
@@ -58,12 +58,18 @@ export async function runJavaScriptHandler(
   if ('value' in json) return resultOf(json.value, `${functionName} of ${file}`);
   throw new GantzError(
     'HANDLER_FAILED',
-    `${functionName} of ${file} returned what is not JSON: ${json.problem}`,
+    `${functionName} of ${file} returned what is not JSON: ${describe(json.problems[0])}`,
     {
       outcome: 'applied',
       hint: 'Return plain objects, arrays, texts, numbers, booleans and null.',
     },
   );
+}
+
+/** `rows[0].at is a function`. */
+function describe({ path, message }: LossyPart): string {
+  const place = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('');
+  return `${place.replace(/^\./, '') || 'it'} ${message}`;
 }
 
 /** The first of the files that this runtime knows how to load. */

@@ -28,7 +28,8 @@ const directory = folderWith({
     export const nan = () => ({ rate: NaN });
     export const map = () => new Map();
     export const method = () => ({ f() {} });
-    export const late = () => ({ at: new Date(0), gone: undefined, holes: [undefined, 1], zero: -0 });
+    export const late = () => ({ at: new Date(0), gone: undefined, holes: [null, 1], zero: -0 });
+    export const gap = () => ({ rows: [{ ids: [1, undefined] }] });
     export const envelope = ({ a }: Input) => ({ success: a === 1, error: 'no', code: a === 2 ? 'NOT_FOUND' : 'MINE', extra: 1 });
     export const odd = () => ({ success: 'yes' });
     export const context = (_: unknown, { environment, emit, notice, signal }: any) => {
@@ -101,6 +102,7 @@ describe('a JavaScript handler', () => {
     ['math.cycle', 'HANDLER_FAILED', /\[0\]\.a is inside itself/],
     ['math.nan', 'HANDLER_FAILED', /rate is NaN/],
     ['math.map', 'HANDLER_FAILED', /it is of the type Map/],
+    ['math.gap', 'HANDLER_FAILED', /not JSON: rows\[0\]\.ids\[1\] is undefined/],
     ['math.method', 'HANDLER_FAILED', /f is a function/],
     ['math.ad', 'NOT_RUNNABLE', /exports no function ad Did you mean add\?/],
     ['math.values', 'NOT_RUNNABLE', /exports no function values/],
