@@ -13,9 +13,18 @@ export type Inputs = {
   scripts: ReadonlyMap<string, string>;
   /** What they include: name of a file of tools/lua/includes without `.lua` → text. */
   includes: ReadonlyMap<string, string>;
+  /** The files that the program carries as text. */
+  texts: {
+    /** Shell → the file of lib/cli/completion. */
+    completionScripts: Readonly<Record<string, string>>;
+    /** Name → the files of its folder in lib/cli/templates, by their paths in it. */
+    templates: Readonly<Record<string, Readonly<Record<string, string>>>>;
+    /** lib/run/user-handler/python_runner.py */
+    pythonRunner: string;
+  };
 };
 
-const NOTICE = '// Written by `npm run generate` from gantz.yaml and tools/lua; changes here are lost.\n';
+const NOTICE = noticeOf('gantz.yaml and tools/lua');
 
 /** Every generated file: its path from the root → its content. The same inputs give the same bytes. */
 export function renderGeneratedFiles({
@@ -23,6 +32,7 @@ export function renderGeneratedFiles({
   manifest,
   scripts,
   includes,
+  texts,
 }: Inputs): Map<string, string> {
   const bundled = asBundled(manifest);
   return new Map([
@@ -30,9 +40,27 @@ export function renderGeneratedFiles({
     ['lib/generated/scripts.ts', renderScripts(scripts, includes)],
     ['lib/generated/manifest.ts', renderManifest(bundled)],
     ['lib/generated/manifest-text.ts', renderManifestText(manifestText)],
+    [
+      'lib/generated/completion-scripts.ts',
+      renderConstant('lib/cli/completion', 'COMPLETION_SCRIPTS', texts.completionScripts),
+    ],
+    ['lib/generated/templates.ts', renderConstant('lib/cli/templates', 'TEMPLATE_FILES', texts.templates)],
+    [
+      'lib/generated/python-runner.ts',
+      renderConstant('lib/run/user-handler/python_runner.py', 'PYTHON_RUNNER', texts.pythonRunner),
+    ],
     ['docs/tools.md', renderMarkdown(bundled)],
     [SCHEMA_FILE, renderSchemaFile()],
   ]);
+}
+
+function noticeOf(source: string): string {
+  return `// Written by \`npm run generate\` from ${source}; changes here are lost.\n`;
+}
+
+/** A module that exports the text of a file, or texts by their names. */
+function renderConstant(source: string, name: string, value: unknown): string {
+  return `${noticeOf(source)}\nexport const ${name} = ${JSON.stringify(value, null, 2)};\n`;
 }
 
 /** The manifest as the program carries it: at no place of the disk, its handlers the rows of tools/. */

@@ -1,6 +1,6 @@
 import { Argument } from 'commander';
 import type { Define } from '../../command/command.ts';
-import { COMPLETION_SCRIPTS, type Shell } from '../completion/scripts.ts';
+import { COMPLETION_SCRIPTS } from '../../generated/completion-scripts.ts';
 
 /** `gantz completion <shell>`: prints what the shell sources. */
 export const define: Define = (command, { process }) => {
@@ -8,5 +8,5 @@ export const define: Define = (command, { process }) => {
     .addArgument(
       new Argument('<shell>', 'which shell to complete for').choices(Object.keys(COMPLETION_SCRIPTS)),
     )
-    .action((shell: Shell) => void process.stdout.write(COMPLETION_SCRIPTS[shell]));
+    .action((shell: keyof typeof COMPLETION_SCRIPTS) => void process.stdout.write(COMPLETION_SCRIPTS[shell]));
 };

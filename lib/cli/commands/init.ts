@@ -2,23 +2,35 @@ import { access, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Option } from 'commander';
 import { GantzError } from '../../errors.ts';
+import { TEMPLATE_FILES } from '../../generated/templates.ts';
 import { renderSchema } from '../../manifest/schema.ts';
 import type { Define } from '../../command/command.ts';
 import { answer } from '../answer.ts';
-import { TEMPLATES, type TemplateName } from '../templates/templates.ts';
+
+type TemplateName = keyof typeof TEMPLATE_FILES;
+
+/** The templates of lib/cli/templates, and the command to try first in each. */
+const FIRST_COMMANDS = {
+  redis: `gantz cache set '{"key":"greeting","value":"hello"}'`,
+  shell: 'gantz call greet --name Ada',
+  http: 'API_URL=https://api.example.com gantz call get-user --id 1',
+  python: 'gantz call word-count --text "to be or not to be"',
+} as const satisfies Record<TemplateName, string>;
 
 /** `gantz init`: writes the files of a new project into the current folder; never over one that is there. */
 export const define: Define = (command, { process, notice }) => {
-  const names = Object.keys(TEMPLATES) as TemplateName[];
+  const names = Object.keys(FIRST_COMMANDS);
   command
     .addOption(new Option('--template <name>', 'what to begin with').choices(names).default('redis'))
     .action(async ({ template }: { template: TemplateName }) => {
-      const { files, next } = TEMPLATES[template];
-      const contents = { ...files, 'gantz.schema.json': `${JSON.stringify(renderSchema(), null, 2)}\n` };
+      const contents = {
+        ...TEMPLATE_FILES[template],
+        'gantz.schema.json': `${JSON.stringify(renderSchema(), null, 2)}\n`,
+      };
       const folder = process.cwd();
       await refuseExisting(folder, Object.keys(contents));
       for (const [path, text] of Object.entries(contents)) await writeNew(join(folder, path), text);
-      notice(`Try it: ${next}`);
+      notice(`Try it: ${FIRST_COMMANDS[template]}`);
       answer(process, { template, files: Object.keys(contents) });
     });
 };

@@ -1,10 +1,10 @@
 import type { Result } from '../../envelope.ts';
 import { GantzError } from '../../errors.ts';
+import { PYTHON_RUNNER } from '../../generated/python-runner.ts';
 import { parseJson } from '../../json/parse.ts';
 import { nearest } from '../../nearest.ts';
 import type { Invocation } from '../invocation.ts';
 import { runProcess, type Ended } from '../script/process.ts';
-import { PYTHON_RUNNER } from './python-runner.ts';
 import { resultOf } from './result.ts';
 
 /** What the runner tells when there is no value. */

@@ -1,8 +1,6 @@
-/**
- * The program that calls a Python handler: `python3 -c PYTHON_RUNNER file directory function`, parameters as one JSON
- * object on stdin. Its answer is one JSON object on what was stdout; everything that the handler prints is on stderr.
- */
-export const PYTHON_RUNNER = String.raw`
+# Calls a Python handler: python3 -c <this text> <file> <directory> <function>, parameters as one JSON object on stdin.
+# Its answer is one JSON object on what was stdout; everything that the handler prints goes to stderr.
+
 import sys
 # Nothing of the caller's directory may stand in for a module of Python's own.
 sys.path[:] = [entry for entry in sys.path if entry]
@@ -78,4 +76,3 @@ def main():
 
 main()
 answers.close()
-`;

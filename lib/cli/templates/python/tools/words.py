@@ -1,0 +1,8 @@
+from collections import Counter
+
+
+def count(text, top):
+    """Parameters come as keyword arguments; the return value is the result, as JSON."""
+    words = text.lower().split()
+    frequent = [{"word": word, "count": n} for word, n in Counter(words).most_common(top)]
+    return {"total": len(words), "frequent": frequent}
