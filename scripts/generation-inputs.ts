@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { parseManifest } from '../lib/manifest/parse.ts';
+import { parseManifest } from '../lib/manifest/parse/parse.ts';
 import type { Inputs } from './generated-files.ts';
 
 /** The root of the repository. */

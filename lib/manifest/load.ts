@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { GantzError } from '../errors.ts';
 import { BUILTIN, isBundled, loadBundled } from './bundled.ts';
 import { invalidManifest } from './diagnose.ts';
-import type { Lint } from './lint.ts';
+import type { Lint } from './parse/review.ts';
 import type { Manifest } from './manifest.ts';
-import type { Checked, ManifestText } from './parse.ts';
+import type { Checked, ManifestText } from './parse/parse.ts';
 
 /** A file to load, or `builtin:redis`. */
 export type Location = { file: string };
@@ -37,7 +37,7 @@ export async function checkManifest(
     return { manifest: { ...(await loadBundled()), file, directory, sources: [file] }, problems: [] };
   }
   // What a call of the bundled tools never needs is loaded here.
-  const { checkManifestText } = await import('./parse.ts');
+  const { checkManifestText } = await import('./parse/parse.ts');
   return checkManifestText(text, {
     file,
     directory,

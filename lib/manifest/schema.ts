@@ -13,7 +13,7 @@ import {
   type Kind,
 } from './keys.ts';
 import type { JsonSchema } from './manifest.ts';
-import { TYPES } from './types.ts';
+import { TYPES } from './parse/types.ts';
 
 /** Where the schema lives in the repository, and under which name editors know it. */
 export const SCHEMA_FILE = 'docs/gantz.schema.json';

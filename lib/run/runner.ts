@@ -6,7 +6,7 @@ import { toolEnvironment } from '../manifest/environment.ts';
 import type { HandlerAction, Manifest, Tool } from '../manifest/manifest.ts';
 import { checkParameters } from '../parameters/check.ts';
 import { compileValidator, knownValidator } from '../parameters/validator.ts';
-import type { RunnableRow } from './bundled.ts';
+import type { RunnableRow } from './bundled/operations.ts';
 import { findTool } from './find-tool.ts';
 import type { Invocation } from './invocation.ts';
 import { openRedisOf, type RedisOfManifest } from './redis-of-manifest.ts';
@@ -149,7 +149,7 @@ export function openRunner(options: RunnerOptions): Runner {
   }
 
   async function loadRow(action: HandlerAction): Promise<RunnableRow> {
-    const row = await (await import('./bundled.ts')).findRow(action);
+    const row = await (await import('./bundled/operations.ts')).findRow(action);
     rows.set(action, row);
     return row;
   }
@@ -169,7 +169,7 @@ export function openRunner(options: RunnerOptions): Runner {
       case 'http':
         return await (await import('./http/http.ts')).runHttp(invocation);
       case 'handler':
-        return await (await import('./user-handler/user-handler.ts')).runUserHandler(invocation);
+        return await (await import('./handler/handler.ts')).runUserHandler(invocation);
       case undefined:
         throw new GantzError('NOT_RUNNABLE', `Tool ${tool.name} has no action`, {
           hint: 'Give it one of script, http or handler in the manifest.',

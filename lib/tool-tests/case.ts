@@ -1,5 +1,5 @@
 import { GantzError } from '../errors.ts';
-import type { LintProblem } from '../manifest/lint.ts';
+import type { LintProblem } from '../manifest/parse/review.ts';
 import type { Tool } from '../manifest/manifest.ts';
 import { nearest } from '../nearest.ts';
 

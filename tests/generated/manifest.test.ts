@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { BUNDLED_MANIFEST } from '../../lib/generated/manifest.ts';
 import { schemaType } from '../../lib/reference/schema-type.ts';
-import { findRow } from '../../lib/run/bundled.ts';
+import { findRow } from '../../lib/run/bundled/operations.ts';
 import { ROOT } from '../../scripts/generation-inputs.ts';
 
 const { tools } = BUNDLED_MANIFEST;

@@ -10,7 +10,7 @@ import type { Tool } from '../../lib/manifest/manifest.ts';
 import { checkParameters } from '../../lib/parameters/check.ts';
 import { compileValidator } from '../../lib/parameters/validator.ts';
 import { openRedis } from '../../lib/redis/connection.ts';
-import { findRow } from '../../lib/run/bundled.ts';
+import { findRow } from '../../lib/run/bundled/operations.ts';
 import type { RedisServer } from './redis-server.ts';
 
 type Name = keyof BundledTools;

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { GantzError } from '../../lib/errors.ts';
 import { expand, manifestEnvironment, toolEnvironment } from '../../lib/manifest/environment.ts';
 import type { Manifest, Tool } from '../../lib/manifest/manifest.ts';
-import { parseManifest } from '../../lib/manifest/parse.ts';
+import { parseManifest } from '../../lib/manifest/parse/parse.ts';
 
 const ENV = { A: '1', B: 'two words', EMPTY: '', SECRET: '${A}' };
 

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { stringify } from 'yaml';
 import { GantzError } from '../../lib/errors.ts';
 import type { Manifest, Problem } from '../../lib/manifest/manifest.ts';
-import { checkManifestText, parseManifest } from '../../lib/manifest/parse.ts';
+import { checkManifestText, parseManifest } from '../../lib/manifest/parse/parse.ts';
 import { compileValidator } from '../../lib/parameters/validator.ts';
 
 const PLACE = { file: 'gantz.yaml', directory: '/here' };

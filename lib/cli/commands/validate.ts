@@ -3,7 +3,7 @@ import type { Context } from '../../command/context.ts';
 import { describeProblem } from '../../manifest/diagnose.ts';
 import { checkManifest } from '../../manifest/load.ts';
 import { locateManifest } from '../../manifest/locate.ts';
-import type { LintProblem } from '../../manifest/lint.ts';
+import type { LintProblem } from '../../manifest/parse/review.ts';
 import type { Problem, Tool } from '../../manifest/manifest.ts';
 import { GantzError } from '../../errors.ts';
 import { reviewAction } from '../../run/review/review.ts';

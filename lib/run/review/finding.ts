@@ -1,4 +1,4 @@
-import type { LintProblem } from '../../manifest/lint.ts';
+import type { LintProblem } from '../../manifest/parse/review.ts';
 import type { TemplateProblem } from '../template.ts';
 
 /** A problem of a text as a finding about the part that it marks. */

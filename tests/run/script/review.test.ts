@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ScriptAction } from '../../../lib/manifest/manifest.ts';
-import { reviewScript } from '../../../lib/run/script/review.ts';
+import { reviewScript } from '../../../lib/run/script/script-review.ts';
 
 describe('parameters where none is replaced', () => {
   const cases: [what: string, action: Partial<ScriptAction> & { command: string }, severity: string][] = [

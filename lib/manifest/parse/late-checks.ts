@@ -1,6 +1,6 @@
-import { compileValidator, type Validator } from '../parameters/validator.ts';
-import { describeError } from '../parameters/describe-error.ts';
-import { error, type Findings } from './findings.ts';
+import { compileValidator, type Validator } from '../../parameters/validator.ts';
+import { describeError } from '../../parameters/describe-error.ts';
+import { error, type Findings } from '../yaml/problems.ts';
 
 /** Checks the defaults that took the whole of JSON Schema to judge. */
 export async function runLateChecks(findings: Findings): Promise<void> {

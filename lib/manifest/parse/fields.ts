@@ -1,7 +1,7 @@
-import { nearest } from '../nearest.ts';
-import { error, warn, type Findings } from './findings.ts';
-import { MEANT, type Keys } from './keys.ts';
-import { describe, isNull, type Entry, type Mapping, type Node } from './node.ts';
+import { nearest } from '../../nearest.ts';
+import { error, warn, type Findings } from '../yaml/problems.ts';
+import { MEANT, type Keys } from '../keys.ts';
+import { describe, isNull, type Entry, type Mapping, type Node } from '../yaml/node.ts';
 
 /** The members of an object that its table of keys knows. */
 export type Fields<Table extends Keys> = { readonly [Name in keyof Table]?: Node };

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { losesDigits } from '../json/number.ts';
-import { error, type Findings } from './findings.ts';
-import type { JsonSchema } from './manifest.ts';
-import { describe, type Node } from './node.ts';
+import { losesDigits } from '../../json/number.ts';
+import { error, type Findings } from '../yaml/problems.ts';
+import type { JsonSchema } from '../manifest.ts';
+import { describe, type Node } from '../yaml/node.ts';
 import { hasType } from './types.ts';
 import { readJson } from './values.ts';
 

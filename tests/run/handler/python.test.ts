@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { GantzError, type Code } from '../../../lib/errors.ts';
-import { runUserHandler } from '../../../lib/run/user-handler/user-handler.ts';
+import { runUserHandler } from '../../../lib/run/handler/handler.ts';
 import { folderWith } from '../../helpers/folder.ts';
 import { invocationOf, type InvocationOptions } from '../../helpers/invocation.ts';
 import { anyJson } from '../../helpers/json.ts';

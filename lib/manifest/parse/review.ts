@@ -1,7 +1,7 @@
-import { error, warn, type Findings } from './findings.ts';
-import type { Tool } from './manifest.ts';
-import { member, type Node } from './node.ts';
-import type { Place } from './source.ts';
+import { error, warn, type Findings } from '../yaml/problems.ts';
+import type { Tool } from '../manifest.ts';
+import { member, type Node } from '../yaml/node.ts';
+import type { Place } from '../yaml/source.ts';
 
 /** What someone who knows more about a tool's action than its file does has to say of it. */
 export type LintProblem = {

@@ -1,7 +1,7 @@
-import { losesDigits } from '../json/number.ts';
-import { parseDuration } from '../duration.ts';
-import { error, spend, type Findings } from './findings.ts';
-import { describe, isNull, type Node } from './node.ts';
+import { losesDigits } from '../../json/number.ts';
+import { parseDuration } from '../../duration.ts';
+import { error, spend, type Findings } from '../yaml/problems.ts';
+import { describe, isNull, type Node } from '../yaml/node.ts';
 
 /** Text; numbers and booleans count as what is written, so that `version: 1.10` keeps its zero. */
 export function readText(findings: Findings, node: Node, what: string): string | undefined {

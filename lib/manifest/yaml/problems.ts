@@ -1,5 +1,5 @@
-import { GantzError } from '../errors.ts';
-import type { JsonSchema, Problem } from './manifest.ts';
+import { GantzError } from '../../errors.ts';
+import type { JsonSchema, Problem } from '../manifest.ts';
 import { position, type Place } from './source.ts';
 
 /** What came up while a manifest was read, and how many more values its aliases may expand to. */

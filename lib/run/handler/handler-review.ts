@@ -1,6 +1,6 @@
 import { GantzError } from '../../errors.ts';
 import type { HandlerAction, Tool } from '../../manifest/manifest.ts';
-import type { LintProblem } from '../../manifest/lint.ts';
+import type { LintProblem } from '../../manifest/parse/review.ts';
 import { findModule } from './find-module.ts';
 
 /** Whether a handler's file is there; a missing one fails only the calls of its tool, so it is a warning. */

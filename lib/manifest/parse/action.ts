@@ -1,9 +1,9 @@
 import { asMap, readFields, type Fields } from './fields.ts';
-import { error, warn, type Findings } from './findings.ts';
-import { HTTP, SCRIPT, type TOOL } from './keys.ts';
-import type { Action, HandlerAction, HttpAction, ScriptAction } from './manifest.ts';
-import { describe, isNull, type Node } from './node.ts';
-import { quoted } from './slips.ts';
+import { error, warn, type Findings } from '../yaml/problems.ts';
+import { HTTP, SCRIPT, type TOOL } from '../keys.ts';
+import type { Action, HandlerAction, HttpAction, ScriptAction } from '../manifest.ts';
+import { describe, isNull, type Node } from '../yaml/node.ts';
+import { quoted } from '../yaml/syntax-errors.ts';
 import { readDuration, readJson, readText, readTextMap, readTexts } from './values.ts';
 import { readVariables } from './variables.ts';
 

@@ -1,7 +1,7 @@
 import type { Alias, Node as YamlNode, Pair, YAMLError, YAMLMap, YAMLSeq } from 'yaml';
-import { error, spend, warn, type Findings } from './findings.ts';
+import { error, spend, warn, type Findings } from './problems.ts';
 import type { Entry, Mapping, Node, Scalar } from './node.ts';
-import { bracesSlip, explainSlip, looksLikePlaceholder } from './slips.ts';
+import { bracesSlip, explainSlip, looksLikePlaceholder } from './syntax-errors.ts';
 import { position, type Place, type Source } from './source.ts';
 
 type Yaml = typeof import('yaml');

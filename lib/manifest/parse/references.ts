@@ -1,6 +1,6 @@
-import { error, type Findings } from './findings.ts';
-import type { ObjectSchema } from './manifest.ts';
-import type { Node, Scalar } from './node.ts';
+import { error, type Findings } from '../yaml/problems.ts';
+import type { ObjectSchema } from '../manifest.ts';
+import type { Node, Scalar } from '../yaml/node.ts';
 
 /** Refuses every `$ref` that leads nowhere, or back to itself without going any deeper into a value. */
 export function checkReferences(findings: Findings, node: Node, schema: ObjectSchema): void {

@@ -1,5 +1,5 @@
-import { error, type Findings } from './findings.ts';
-import { describe, isNull, type Node } from './node.ts';
+import { error, type Findings } from '../yaml/problems.ts';
+import { describe, isNull, type Node } from '../yaml/node.ts';
 import { readText } from './values.ts';
 
 const NAME = /^[^=\0\s]+$/;

@@ -1,5 +1,5 @@
 import type { ScriptAction, Tool } from '../../manifest/manifest.ts';
-import type { LintProblem } from '../../manifest/lint.ts';
+import type { LintProblem } from '../../manifest/parse/review.ts';
 import { findingOf } from '../review/finding.ts';
 import { parseTemplate } from '../template.ts';
 import { compileShell } from './shell.ts';

@@ -1,11 +1,11 @@
-import { nearest } from '../nearest.ts';
+import { nearest } from '../../nearest.ts';
 import { asMap, readFields, type Fields } from './fields.ts';
-import { error, spend, warn, type Findings } from './findings.ts';
+import { error, spend, warn, type Findings } from '../yaml/problems.ts';
 import { misfit, readFitting } from './fit.ts';
 import { FORMATS } from './formats.ts';
-import { KEYWORDS, VALIDATION } from './keys.ts';
-import type { JsonSchema } from './manifest.ts';
-import { describe, isNull, type Node } from './node.ts';
+import { KEYWORDS, VALIDATION } from '../keys.ts';
+import type { JsonSchema } from '../manifest.ts';
+import { describe, isNull, type Node } from '../yaml/node.ts';
 import { readTypes } from './types.ts';
 import { readBoolean, readCount, readNumber, readText, readTexts } from './values.ts';
 

@@ -1,5 +1,5 @@
 import type { HttpAction, Tool } from '../../manifest/manifest.ts';
-import type { LintProblem } from '../../manifest/lint.ts';
+import type { LintProblem } from '../../manifest/parse/review.ts';
 import { findingOf } from '../review/finding.ts';
 import { parseTemplate, type Segment } from '../template.ts';
 import { parsePath } from './extract.ts';

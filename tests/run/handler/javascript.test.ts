@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { GantzError, type Code } from '../../../lib/errors.ts';
-import { runUserHandler } from '../../../lib/run/user-handler/user-handler.ts';
+import { runUserHandler } from '../../../lib/run/handler/handler.ts';
 import { folderWith } from '../../helpers/folder.ts';
 import { invocationOf, type InvocationOptions } from '../../helpers/invocation.ts';
 
@@ -174,7 +174,7 @@ describe('what a handler prints', () => {
           return 'said';
         }`,
       'program.mts': `
-        import { runUserHandler } from ${JSON.stringify(join(import.meta.dirname, '../../../lib/run/user-handler/user-handler.ts'))};
+        import { runUserHandler } from ${JSON.stringify(join(import.meta.dirname, '../../../lib/run/handler/handler.ts'))};
         import { invocationOf } from ${JSON.stringify(join(import.meta.dirname, '../../helpers/invocation.ts'))};
         const action = { kind: 'handler', module: 'loud', function: 'speak', builtin: false };
         const running = runUserHandler(invocationOf(action, { directory: import.meta.dirname }));
@@ -203,7 +203,7 @@ describe('TypeScript that the runtime cannot load', () => {
     await build({
       stdin: {
         contents: `
-          import { runUserHandler } from './lib/run/user-handler/user-handler.ts';
+          import { runUserHandler } from './lib/run/handler/handler.ts';
           import { invocationOf } from './tests/helpers/invocation.ts';
           const [module] = process.argv.slice(2);
           const action = { kind: 'handler', module, function: 'who', builtin: false };

@@ -1,6 +1,6 @@
-import { nearest } from '../nearest.ts';
-import { error, type Findings } from './findings.ts';
-import { describe, isNull, type Node } from './node.ts';
+import { nearest } from '../../nearest.ts';
+import { error, type Findings } from '../yaml/problems.ts';
+import { describe, isNull, type Node } from '../yaml/node.ts';
 
 /** Every spelling of a type, in lower case → JSON Schema's; `any` is no limit. */
 export const TYPES: Readonly<Record<string, string>> = {

@@ -1,8 +1,8 @@
-import type { Call } from '../call.ts';
-import type { Result } from '../envelope.ts';
-import { GantzError } from '../errors.ts';
-import type { HandlerAction } from '../manifest/manifest.ts';
-import type { Redis } from '../redis/redis.ts';
+import type { Call } from '../../call.ts';
+import type { Result } from '../../envelope.ts';
+import { GantzError } from '../../errors.ts';
+import type { HandlerAction } from '../../manifest/manifest.ts';
+import type { Redis } from '../../redis/redis.ts';
 
 type Row = (redis: Redis, params: never, call: Call) => Promise<Result>;
 
@@ -11,13 +11,13 @@ export type RunnableRow = (redis: Redis, params: Record<string, unknown>, call: 
 
 /** The groups of tools/, each loaded when one of its rows is called. */
 const GROUPS: Readonly<Record<string, () => Promise<Readonly<Record<string, Row>>>>> = {
-  cache: async () => (await import('../../tools/cache.ts')).cache,
-  list: async () => (await import('../../tools/list.ts')).list,
-  hash: async () => (await import('../../tools/hash.ts')).hash,
-  set: async () => (await import('../../tools/set.ts')).set,
-  session: async () => (await import('../../tools/session.ts')).session,
-  pubsub: async () => (await import('../../tools/pubsub.ts')).pubsub,
-  rate_limit: async () => (await import('../../tools/rate-limit.ts')).rateLimit,
+  cache: async () => (await import('../../../tools/cache.ts')).cache,
+  list: async () => (await import('../../../tools/list.ts')).list,
+  hash: async () => (await import('../../../tools/hash.ts')).hash,
+  set: async () => (await import('../../../tools/set.ts')).set,
+  session: async () => (await import('../../../tools/session.ts')).session,
+  pubsub: async () => (await import('../../../tools/pubsub.ts')).pubsub,
+  rate_limit: async () => (await import('../../../tools/rate-limit.ts')).rateLimit,
 };
 
 /** The row of tools/ that a bundled tool's handler names; NOT_RUNNABLE when there is none. */

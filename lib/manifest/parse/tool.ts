@@ -1,11 +1,11 @@
 import { namesAction, readAction } from './action.ts';
 import { asMap, readFields, type Fields } from './fields.ts';
-import { error, warn, type Findings } from './findings.ts';
-import { ANNOTATIONS, TOOL } from './keys.ts';
-import type { Action, Annotations, Tool } from './manifest.ts';
-import { describe, isNull, member, type Node } from './node.ts';
+import { error, warn, type Findings } from '../yaml/problems.ts';
+import { ANNOTATIONS, TOOL } from '../keys.ts';
+import type { Action, Annotations, Tool } from '../manifest.ts';
+import { describe, isNull, member, type Node } from '../yaml/node.ts';
 import { readParameters } from './parameters.ts';
-import type { Place } from './source.ts';
+import type { Place } from '../yaml/source.ts';
 import { readBoolean, readDuration, readJson, readText } from './values.ts';
 import { readVariables } from './variables.ts';
 

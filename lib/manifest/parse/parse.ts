@@ -1,16 +1,16 @@
-import { invalidManifest, sortProblems } from './diagnose.ts';
-import { parseDocument } from './document.ts';
+import { invalidManifest, sortProblems } from '../diagnose.ts';
+import { parseDocument } from '../yaml/document.ts';
 import { asMap, readFields, type Fields } from './fields.ts';
-import { error, Exhausted, noFindings, warn, type Findings } from './findings.ts';
-import { ROOT, SERVER } from './keys.ts';
-import { runLint, type Lint } from './lint.ts';
-import type { Manifest, Problem } from './manifest.ts';
-import { describe, isNull, type Node } from './node.ts';
-import { position, type Place, type Source } from './source.ts';
+import { error, Exhausted, noFindings, warn, type Findings } from '../yaml/problems.ts';
+import { ROOT, SERVER } from '../keys.ts';
+import { runLint, type Lint } from './review.ts';
+import type { Manifest, Problem } from '../manifest.ts';
+import { describe, isNull, type Node } from '../yaml/node.ts';
+import { position, type Place, type Source } from '../yaml/source.ts';
 import { readTools, type ReadTool } from './tool.ts';
 import { readCount, readText, readTexts } from './values.ts';
 import { readVariables } from './variables.ts';
-import { wildcard } from './wildcard.ts';
+import { wildcard } from '../wildcard.ts';
 
 /** The text of a manifest, where it comes from, and whether its handlers are the bundled ones. */
 export type ManifestText = { file: string; directory: string; text: string; builtin?: boolean };

@@ -1,12 +1,12 @@
-import { argumentVariable } from './argument-variable.ts';
+import { argumentVariable } from '../argument-variable.ts';
 import { asMap, readFields } from './fields.ts';
-import { error, warn, type Findings } from './findings.ts';
+import { error, warn, type Findings } from '../yaml/problems.ts';
 import { bareType, readKeywords, type ReadSchema } from './json-schema.ts';
-import { PARAMETER } from './keys.ts';
-import type { JsonSchema, ObjectSchema } from './manifest.ts';
-import { describe, isNull, member, type Mapping, type Node } from './node.ts';
+import { PARAMETER } from '../keys.ts';
+import type { JsonSchema, ObjectSchema } from '../manifest.ts';
+import { describe, isNull, member, type Mapping, type Node } from '../yaml/node.ts';
 import { checkReferences } from './references.ts';
-import { position, type Place } from './source.ts';
+import { position, type Place } from '../yaml/source.ts';
 import { readBoolean, readText, readTexts } from './values.ts';
 
 type Named = { name: string; nameAt: Place; node: Node };
