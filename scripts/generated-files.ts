@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Manifest } from '../lib/manifest/manifest.ts';
-import { renderSchemaFile, SCHEMA_FILE } from '../lib/manifest/schema.ts';
+import { SCHEMA_FILE } from '../lib/manifest/schema.ts';
 import { renderMarkdown } from '../lib/reference/markdown.ts';
 import { renderTypes } from '../lib/reference/types.ts';
+import { renderSchemaFile } from '../lib/run/manifests.ts';
 
 export type Inputs = {
   /** gantz.yaml as it is written, and what it loads as. */
@@ -15,7 +16,11 @@ export type Inputs = {
 const NOTICE = '// Written by `npm run generate` from gantz.yaml and tools/lua; changes here are lost.\n';
 
 /** Every generated file: its path from the root → its content. The same inputs give the same bytes. */
-export function renderGeneratedFiles({ manifestText, manifest, scripts }: Inputs): Map<string, string> {
+export async function renderGeneratedFiles({
+  manifestText,
+  manifest,
+  scripts,
+}: Inputs): Promise<Map<string, string>> {
   const bundled = asBundled(manifest);
   return new Map([
     ['lib/generated/tools.ts', `${NOTICE}\n${renderTypes(bundled, 'BundledTools')}`],
@@ -23,16 +28,16 @@ export function renderGeneratedFiles({ manifestText, manifest, scripts }: Inputs
     ['lib/generated/manifest.ts', renderManifest(bundled)],
     ['lib/generated/manifest-text.ts', renderManifestText(manifestText)],
     ['docs/tools.md', renderMarkdown(bundled)],
-    [SCHEMA_FILE, renderSchemaFile()],
+    [SCHEMA_FILE, await renderSchemaFile()],
   ]);
 }
 
-/** The manifest as the program carries it: at no place of the disk, its handlers the rows of tools/. */
+/** The manifest as it is built into the program: it has no place on the disk. */
 function asBundled(manifest: Manifest): Manifest {
   if (manifest.warnings.length > 0) throw new Error(`gantz.yaml: ${manifest.warnings[0]?.message ?? ''}`);
   const tools = manifest.tools.map((tool) => {
-    if (tool.action?.kind !== 'handler') throw new Error(`${tool.name} has no handler`);
-    return { ...tool, directory: '', action: { ...tool.action, builtin: true } };
+    if (tool.action?.kind !== 'bundled') throw new Error(`${tool.name} has no handler`);
+    return { ...tool, directory: '' };
   });
   return { ...manifest, file: 'builtin:redis', directory: '', sources: [], tools };
 }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { parseManifest } from '../lib/manifest/parse/parse.ts';
+import { parseManifest } from '../lib/run/manifests.ts';
 import type { Inputs } from './generated-files.ts';
 
 /** The root of the repository. */
@@ -11,7 +11,7 @@ export async function readInputs(): Promise<Inputs> {
   const file = join(ROOT, 'gantz.yaml');
   const manifestText = readFileSync(file, 'utf8');
   // Not loadManifest, which takes the generated manifest for one with the same text.
-  const manifest = await parseManifest(manifestText, { file, directory: ROOT, builtin: true });
+  const manifest = await parseManifest(manifestText, { file, directory: ROOT, bundled: true });
   const folder = join(ROOT, 'tools/lua');
   const scripts = readdirSync(folder).map((name) => {
     return [basename(name, '.lua'), readFileSync(join(folder, name), 'utf8')] as const;

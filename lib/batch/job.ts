@@ -2,7 +2,8 @@ import { failure, type Failure } from '../envelope.ts';
 import { GantzError } from '../errors.ts';
 import type { Tool } from '../manifest/manifest.ts';
 import { parseRequest } from '../parameters/request.ts';
-import { isBundled, type Runner } from '../run/runner.ts';
+import { needsRedis } from '../run/kinds.ts';
+import type { Runner } from '../run/runner.ts';
 import type { Line } from './lines.ts';
 
 /** A line as a call that can begin, or the answer to a line that is none. */
@@ -32,7 +33,7 @@ export function readJob(line: Line, runner: Runner): Job | undefined {
       tool,
       params,
       extra: id === undefined ? undefined : { id },
-      outside: !isBundled(tool.action),
+      outside: !needsRedis(tool),
     };
   } catch (error) {
     if (text.trim() === '') return undefined;

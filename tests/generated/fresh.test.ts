@@ -7,7 +7,7 @@ import { readInputs, ROOT } from '../../scripts/generation-inputs.ts';
 
 describe('generated files', () => {
   it('are what npm run generate writes now', async () => {
-    for (const [path, content] of renderGeneratedFiles(await readInputs())) {
+    for (const [path, content] of await renderGeneratedFiles(await readInputs())) {
       assert.ok(readFileSync(join(ROOT, path), 'utf8') === content, `${path} is stale: npm run generate`);
     }
   });
@@ -15,11 +15,11 @@ describe('generated files', () => {
   it('are the same bytes for the same inputs, in whatever order the scripts come', async () => {
     const inputs = await readInputs();
     const reversed = { ...inputs, scripts: new Map([...inputs.scripts].reverse()) };
-    assert.deepEqual(renderGeneratedFiles(reversed), renderGeneratedFiles(inputs));
+    assert.deepEqual(await renderGeneratedFiles(reversed), await renderGeneratedFiles(inputs));
   });
 
   it('name no place of this machine', async () => {
-    for (const [path, content] of renderGeneratedFiles(await readInputs())) {
+    for (const [path, content] of await renderGeneratedFiles(await readInputs())) {
       assert.ok(!content.includes(ROOT), path);
     }
   });
@@ -30,8 +30,8 @@ describe('generated files', () => {
     assert.ok(tool);
     const action = { kind: 'http' as const, method: 'GET', url: '', headers: {}, query: {} };
     const idle = { ...tool, action };
-    assert.throws(
-      () => renderGeneratedFiles({ ...inputs, manifest: { ...inputs.manifest, tools: [idle] } }),
+    await assert.rejects(
+      renderGeneratedFiles({ ...inputs, manifest: { ...inputs.manifest, tools: [idle] } }),
       /no handler/,
     );
     const warning = {
@@ -42,8 +42,8 @@ describe('generated files', () => {
       column: 1,
       source: '',
     };
-    assert.throws(
-      () => renderGeneratedFiles({ ...inputs, manifest: { ...inputs.manifest, warnings: [warning] } }),
+    await assert.rejects(
+      renderGeneratedFiles({ ...inputs, manifest: { ...inputs.manifest, warnings: [warning] } }),
       /odd/,
     );
   });

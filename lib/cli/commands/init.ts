@@ -2,7 +2,7 @@ import { access, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Option } from 'commander';
 import { GantzError } from '../../errors.ts';
-import { renderSchema } from '../../manifest/schema.ts';
+import { renderSchemaFile } from '../../run/manifests.ts';
 import type { Define } from '../../command/command.ts';
 import { answer } from '../answer.ts';
 import { TEMPLATES, type TemplateName } from '../templates/templates.ts';
@@ -14,7 +14,7 @@ export const define: Define = (command, { process, notice }) => {
     .addOption(new Option('--template <name>', 'what to begin with').choices(names).default('redis'))
     .action(async ({ template }: { template: TemplateName }) => {
       const { files, next } = TEMPLATES[template];
-      const contents = { ...files, 'gantz.schema.json': `${JSON.stringify(renderSchema(), null, 2)}\n` };
+      const contents = { ...files, 'gantz.schema.json': await renderSchemaFile() };
       const folder = process.cwd();
       await refuseExisting(folder, Object.keys(contents));
       for (const [path, text] of Object.entries(contents)) await writeNew(join(folder, path), text);

@@ -1,5 +1,5 @@
 import { nearest } from '../../nearest.ts';
-import { error, warn, type Findings } from '../yaml/problems.ts';
+import { error, warn, type Problems } from '../yaml/problems.ts';
 import { MEANT, type Keys } from '../keys.ts';
 import { describe, isNull, type Entry, type Mapping, type Node } from '../yaml/node.ts';
 
@@ -7,14 +7,14 @@ import { describe, isNull, type Entry, type Mapping, type Node } from '../yaml/n
 export type Fields<Table extends Keys> = { readonly [Name in keyof Table]?: Node };
 
 /** A node that must be a map; `what` begins the sentence that says so. */
-export function asMap(findings: Findings, node: Node, what: string, hint?: string): Mapping | undefined {
+export function asMap(problems: Problems, node: Node, what: string, hint?: string): Mapping | undefined {
   if (node.kind === 'map') return node;
-  error(findings, node.at, `${what} must be a map, not ${describe(node)}`, hint);
+  error(problems, node.at, `${what} must be a map, not ${describe(node)}`, hint);
 }
 
 /** The known members of a map; each unknown key is a warning with the key that was probably meant. */
 export function readFields<Table extends Keys>(
-  findings: Findings,
+  problems: Problems,
   { entries }: Mapping,
   table: Table,
   what: string,
@@ -22,19 +22,19 @@ export function readFields<Table extends Keys>(
   const known: [string, Node][] = [];
   for (const entry of entries) {
     const key = Object.hasOwn(table, entry.key) ? table[entry.key] : undefined;
-    if (!key) warnUnknown(findings, entry, table, what);
+    if (!key) warnUnknown(problems, entry, table, what);
     else if (key.kind === 'any' || !isNull(entry.value)) known.push([entry.key, entry.value]);
   }
   return Object.fromEntries(known) as Fields<Table>;
 }
 
-function warnUnknown(findings: Findings, { key, keyAt, value }: Entry, table: Keys, what: string): void {
+function warnUnknown(problems: Problems, { key, keyAt, value }: Entry, table: Keys, what: string): void {
   // Room for notes and YAML anchors, in JSON Schema as in compose files.
   if (key.startsWith('x-') || key.startsWith('.')) return;
   // `{ description: one, two }`: YAML ends the text at the comma and takes the rest for a key.
   if (isNull(value) && key.includes(' ')) {
     warn(
-      findings,
+      problems,
       keyAt,
       `Inside { } an unquoted text ends at a comma; ${JSON.stringify(key)} is lost`,
       'Put the whole text in quotes.',
@@ -51,7 +51,7 @@ function warnUnknown(findings: Findings, { key, keyAt, value }: Entry, table: Ke
         ? undefined
         : `It knows ${names.join(', ')}.`;
   const subject = what === 'gantz.yaml' ? what : `${what.charAt(0).toUpperCase()}${what.slice(1)}`;
-  warn(findings, keyAt, `${subject} has no key ${JSON.stringify(key)}; it has no effect`, hint);
+  warn(problems, keyAt, `${subject} has no key ${JSON.stringify(key)}; it has no effect`, hint);
 }
 
 /** Whether what was meant is, or begins with, a key of this table. */

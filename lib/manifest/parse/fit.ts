@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { losesDigits } from '../../json/number.ts';
-import { error, type Findings } from '../yaml/problems.ts';
+import { error, type Problems } from '../yaml/problems.ts';
 import type { JsonSchema } from '../manifest.ts';
 import { describe, type Node } from '../yaml/node.ts';
 import { hasType } from './types.ts';
@@ -10,14 +10,14 @@ import { readJson } from './values.ts';
  * The value that an author wrote for a schema of these types, converted where that loses nothing: `"3600"` for an
  * integer, `8080` for a string, `yes` for a boolean, `"[]"` for an array. Everything else is an error.
  */
-export function readFitting(findings: Findings, node: Node, types: readonly string[], what: string): unknown {
-  const before = findings.problems.length;
-  const value = readJson(findings, node);
-  if (findings.problems.length > before) return undefined;
+export function readFitting(problems: Problems, node: Node, types: readonly string[], what: string): unknown {
+  const before = problems.list.length;
+  const value = readJson(problems, node);
+  if (problems.list.length > before) return undefined;
   if (types.length === 0 || types.some((type) => hasType(value, type))) return value;
   const converted = node.kind === 'scalar' ? convert(node.text, value, types) : undefined;
   if (converted !== undefined) return converted;
-  error(findings, node.at, `${what} must be ${types.join(' or ')}, not ${describe(node)}`);
+  error(problems, node.at, `${what} must be ${types.join(' or ')}, not ${describe(node)}`);
   return undefined;
 }
 
@@ -74,10 +74,10 @@ const SIMPLE = new Set([
 ]);
 
 /**
- * What is wrong with a value of the right type by its schema's plain limits, without loading a validator;
- * `unsure` when the schema says more than that.
+ * Checks a value of the right type against the simple limits of its schema, without loading a validator. Returns the end
+ * of a sentence about the value, or `unsure` when the schema has other keywords.
  */
-export function misfit(schema: JsonSchema, value: unknown): { wrong: string } | 'unsure' | undefined {
+export function checkLimits(schema: JsonSchema, value: unknown): { wrong: string } | 'unsure' | undefined {
   const { enum: allowed, const: only, pattern } = schema;
   const limit = (keyword: string): number | undefined => {
     const found = schema[keyword];

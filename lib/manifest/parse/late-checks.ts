@@ -1,21 +1,21 @@
 import { compileValidator, type Validator } from '../../parameters/validator.ts';
 import { describeError } from '../../parameters/describe-error.ts';
-import { error, type Findings } from '../yaml/problems.ts';
+import { error, type Problems } from '../yaml/problems.ts';
 
 /** Checks the defaults that took the whole of JSON Schema to judge. */
-export async function runLateChecks(findings: Findings): Promise<void> {
-  for (const { at, tool, what, schema, value } of findings.later) {
+export async function runLateChecks(problems: Problems): Promise<void> {
+  for (const { at, tool, what, schema, value } of problems.later) {
     // A reference begins at the object of all parameters, which is not at hand here.
     if (JSON.stringify(schema).includes('"$ref"')) continue;
-    findings.tool = tool;
+    problems.tool = tool;
     let validate: Validator;
     try {
       validate = await compileValidator(schema);
     } catch (thrown) {
       // What keeps a schema from compiling was mostly reported at its own line.
-      if (!findings.problems.some(({ severity }) => severity === 'error')) {
+      if (!problems.list.some(({ severity }) => severity === 'error')) {
         error(
-          findings,
+          problems,
           at,
           `The schema of ${what} cannot be used: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
         );
@@ -26,10 +26,10 @@ export async function runLateChecks(findings: Findings): Promise<void> {
     if (!wrong) continue;
     const { path, message } = describeError(wrong);
     error(
-      findings,
+      problems,
       at,
       `The default of ${what}, ${JSON.stringify(value)}, does not fit: ${path ? `${path} ` : 'it '}${message}`,
     );
   }
-  findings.tool = undefined;
+  problems.tool = undefined;
 }

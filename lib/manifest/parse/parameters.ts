@@ -1,6 +1,6 @@
 import { argumentVariable } from '../argument-variable.ts';
 import { asMap, readFields } from './fields.ts';
-import { error, warn, type Findings } from '../yaml/problems.ts';
+import { error, warn, type Problems } from '../yaml/problems.ts';
 import { bareType, readKeywords, type ReadSchema } from './json-schema.ts';
 import { PARAMETER } from '../keys.ts';
 import type { JsonSchema, ObjectSchema } from '../manifest.ts';
@@ -15,25 +15,25 @@ type Role = 'parameters' | 'returns';
 
 /** The parameters of a tool as one flat object schema; those of `returns` are required unless `optional: true`. */
 export function readParameters(
-  findings: Findings,
+  problems: Problems,
   node: Node | undefined,
   role: Role,
-  builtin = false,
+  bundled = false,
 ): ObjectSchema {
   const properties: [string, JsonSchema][] = [];
   const required: string[] = [];
-  const listed = node ? requiredOfSchema(findings, node) : undefined;
-  for (const { name, nameAt, node: parameter } of unique(findings, named(findings, node, role), role)) {
+  const listed = node ? requiredOfSchema(problems, node) : undefined;
+  for (const { name, nameAt, node: parameter } of unique(problems, named(problems, node, role), role)) {
     const what = `${role === 'parameters' ? 'the parameter' : 'the field'} ${JSON.stringify(name)}`;
     if (!/^[A-Za-z0-9_.-]{1,64}$/.test(name)) {
       warn(
-        findings,
+        problems,
         nameAt,
         `Some agents refuse a name such as ${JSON.stringify(name)}`,
         'Use letters, digits, _ - and . only, at most 64.',
       );
     }
-    const { schema, required: isRequired } = readParameter(findings, parameter, what, role);
+    const { schema, required: isRequired } = readParameter(problems, parameter, what, role);
     properties.push([name, schema]);
     if (listed ? listed.has(name) : isRequired) required.push(name);
   }
@@ -42,31 +42,31 @@ export function readParameters(
     // fromEntries defines even `__proto__` as a plain member, where an assignment would not.
     properties: Object.fromEntries(properties),
     required,
-    // A result may say more than it promises, except ours; a caller may not.
-    additionalProperties: role === 'returns' && !builtin,
+    // A result may have more fields than are declared, except that of a bundled tool; parameters may not.
+    additionalProperties: role === 'returns' && !bundled,
   };
-  if (node) checkReferences(findings, node, schema);
+  if (node) checkReferences(problems, node, schema);
   return schema;
 }
 
-function readParameter(findings: Findings, node: Node, what: string, role: Role): ReadSchema {
+function readParameter(problems: Problems, node: Node, what: string, role: Role): ReadSchema {
   const always = role === 'returns';
   if (isNull(node)) return { schema: {}, required: always };
-  if (node.kind === 'scalar') return { ...bareType(findings, node), required: always };
-  const map = asMap(findings, node, what, 'Write { type: string }, or a type.');
+  if (node.kind === 'scalar') return { ...bareType(problems, node), required: always };
+  const map = asMap(problems, node, what, 'Write { type: string }, or a type.');
   if (!map) return { schema: {}, required: always };
-  const fields = readFields(findings, map, PARAMETER, what);
-  const { schema, required } = readKeywords(findings, fields, what);
+  const fields = readFields(problems, map, PARAMETER, what);
+  const { schema, required } = readKeywords(problems, fields, what);
   if (!always && fields.optional) {
-    const optional = readBoolean(findings, fields.optional, `optional of ${what}`);
+    const optional = readBoolean(problems, fields.optional, `optional of ${what}`);
     return { schema, required: required ?? optional === false };
   }
-  const optional = fields.optional && readBoolean(findings, fields.optional, `optional of ${what}`);
+  const optional = fields.optional && readBoolean(problems, fields.optional, `optional of ${what}`);
   return { schema, required: required ?? (always && optional !== true) };
 }
 
 /** Parameters with their names, from a list, from a map, or from the `properties` of an object schema. */
-function named(findings: Findings, node: Node | undefined, role: Role): Named[] {
+function named(problems: Problems, node: Node | undefined, role: Role): Named[] {
   if (!node) return [];
   if (node.kind === 'map') {
     return (propertiesOf(node) ?? node).entries.map(({ key, keyAt, value }) => ({
@@ -77,7 +77,7 @@ function named(findings: Findings, node: Node | undefined, role: Role): Named[] 
   }
   if (node.kind === 'scalar') {
     error(
-      findings,
+      problems,
       node.at,
       `\`${role}\` must be a list or a map, not ${describe(node)}`,
       `Write - { name: path, type: string }`,
@@ -86,7 +86,7 @@ function named(findings: Findings, node: Node | undefined, role: Role): Named[] 
   }
   return node.items.flatMap((item) => {
     const map = asMap(
-      findings,
+      problems,
       item,
       `Each of \`${role}\``,
       `Write - { name: ${item.kind === 'scalar' && /^[\w-]+$/.test(item.text) ? item.text : 'path'}, type: string }`,
@@ -94,11 +94,11 @@ function named(findings: Findings, node: Node | undefined, role: Role): Named[] 
     const name = map && member(map, 'name');
     if (!map) return [];
     if (!name || isNull(name)) {
-      error(findings, item.at, `One of \`${role}\` has no name`, nameHint(map));
+      error(problems, item.at, `One of \`${role}\` has no name`, nameHint(map));
       return [];
     }
-    const text = readText(findings, name, 'A name');
-    if (text === '') error(findings, name.at, 'A name cannot be empty');
+    const text = readText(problems, name, 'A name');
+    if (text === '') error(problems, name.at, 'A name cannot be empty');
     return text ? [{ name: text, nameAt: name.at, node: item }] : [];
   });
 }
@@ -119,21 +119,21 @@ function propertiesOf(map: Mapping): Mapping | undefined {
     : undefined;
 }
 
-function requiredOfSchema(findings: Findings, node: Node): Set<string> | undefined {
+function requiredOfSchema(problems: Problems, node: Node): Set<string> | undefined {
   if (node.kind !== 'map' || !propertiesOf(node)) return undefined;
   const required = member(node, 'required');
-  return new Set(required && !isNull(required) ? readTexts(findings, required, '`required`') : []);
+  return new Set(required && !isNull(required) ? readTexts(problems, required, '`required`') : []);
 }
 
 /** Refuses a second parameter of the same name, or of the same variable in a script's environment. */
-function unique(findings: Findings, all: readonly Named[], role: Role): Named[] {
+function unique(problems: Problems, all: readonly Named[], role: Role): Named[] {
   const names = new Map<string, Named>();
   const variables = new Map<string, Named>();
   for (const one of all) {
     const first = names.get(one.name);
     if (first) {
       error(
-        findings,
+        problems,
         one.nameAt,
         `${JSON.stringify(one.name)} stands in \`${role}\` twice; the first is on line ${position(first.nameAt).line}`,
       );
@@ -144,7 +144,7 @@ function unique(findings: Findings, all: readonly Named[], role: Role): Named[] 
     const other = role === 'parameters' ? variables.get(variable) : undefined;
     if (other) {
       error(
-        findings,
+        problems,
         one.nameAt,
         `The parameters ${JSON.stringify(other.name)} and ${JSON.stringify(one.name)} would be the same variable to a script, ${variable}`,
         'Rename one of them.',

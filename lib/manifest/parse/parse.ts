@@ -1,28 +1,31 @@
 import { invalidManifest, sortProblems } from '../diagnose.ts';
 import { parseDocument } from '../yaml/document.ts';
 import { asMap, readFields, type Fields } from './fields.ts';
-import { error, Exhausted, noFindings, warn, type Findings } from '../yaml/problems.ts';
+import { error, Exhausted, noProblems, warn, type Problems } from '../yaml/problems.ts';
 import { ROOT, SERVER } from '../keys.ts';
-import { runLint, type Lint } from './review.ts';
+import { loadActionKeys, toolSyntaxOf, type LoadedKey } from './action.ts';
+import { reviewTool, type Review } from './review.ts';
+import type { ActionKeys, ParsedAction } from '../tool-key.ts';
 import type { Manifest, Problem } from '../manifest.ts';
 import { describe, isNull, type Node } from '../yaml/node.ts';
 import { position, type Place, type Source } from '../yaml/source.ts';
 import { readTools, type ReadTool } from './tool.ts';
-import { readCount, readText, readTexts } from './values.ts';
-import { readVariables } from './variables.ts';
+import { readCount, readText, readTexts, readVariables } from './values.ts';
 import { wildcard } from '../wildcard.ts';
 
-/** The text of a manifest, where it comes from, and whether its handlers are the bundled ones. */
-export type ManifestText = { file: string; directory: string; text: string; builtin?: boolean };
+/** The text of a manifest, its file, and whether it is that of the bundled manifest. */
+export type ManifestText = { file: string; directory: string; text: string; bundled?: boolean };
 
 export type ParseOptions = Omit<ManifestText, 'text'> & {
   /** Finds what `include` names from the folder of the file that says so; throws an Error when there is no such file. */
   readInclude?: (name: string, directory: string) => Promise<ManifestText | Manifest>;
-  /** Looks closer at every tool, for `gantz validate`. */
-  lint?: Lint;
+  /** The action kinds that a tool may have. */
+  actions: ActionKeys;
+  /** Looks for more problems of each tool, for `gantz validate`. */
+  review?: Review;
 };
 
-/** A manifest with all that is wrong with it; there is none when an error keeps it from being loaded. */
+/** A manifest with all its problems; there is no manifest when one of them is an error. */
 export type Checked = { manifest: Manifest | undefined; problems: Problem[] };
 
 /** Parses the text of a gantz.yaml. Throws MANIFEST_INVALID that names every problem. */
@@ -35,10 +38,12 @@ export async function parseManifest(text: string, options: ParseOptions): Promis
 /** Parses the text of a gantz.yaml and gives every problem, errors and warnings, in the order of their places. */
 export async function checkManifestText(
   text: string,
-  { readInclude = refuseInclude, lint, ...origin }: ParseOptions,
+  { readInclude = refuseInclude, actions: table, review, ...origin }: ParseOptions,
 ): Promise<Checked> {
-  const findings = noFindings();
+  const problems = noProblems();
+  const actions = await loadActionKeys(table);
   const gathered: Gathered = {
+    actions,
     tools: new Map(),
     env: new Map(),
     toolsets: new Map(),
@@ -47,27 +52,28 @@ export async function checkManifestText(
   };
   let manifest: Manifest | undefined;
   try {
-    const root = await readFile(findings, { text, ...origin }, gathered, []);
-    checkToolsets(findings, gathered);
-    checkLookalikes(findings, gathered);
-    if (lint)
+    const root = await readFile(problems, { text, ...origin }, gathered, []);
+    checkToolsets(problems, gathered);
+    checkLookalikes(problems, gathered);
+    if (review)
       for (const { tool, node } of gathered.tools.values())
-        if (node) await runLint(findings, lint, tool, node);
-    if (findings.later.length > 0) await (await import('./late-checks.ts')).runLateChecks(findings);
+        if (node) await reviewTool(problems, review, { tool, node, actions });
+    if (problems.later.length > 0) await (await import('./late-checks.ts')).runLateChecks(problems);
     if (root) manifest = assemble(root, origin, gathered);
   } catch (thrown) {
     if (!(thrown instanceof Exhausted)) throw thrown;
-    findings.problems.push(thrown.problem);
+    problems.list.push(thrown.problem);
   }
-  const problems = sortProblems(findings.problems);
-  if (!manifest || problems.some(({ severity }) => severity === 'error'))
-    return { manifest: undefined, problems };
-  manifest.warnings = problems;
-  return { manifest, problems };
+  const sorted = sortProblems(problems.list);
+  if (!manifest || sorted.some(({ severity }) => severity === 'error'))
+    return { manifest: undefined, problems: sorted };
+  manifest.warnings = sorted;
+  return { manifest, problems: sorted };
 }
 
-/** What all files together say. */
+/** What all files together contain. */
 type Gathered = {
+  readonly actions: readonly LoadedKey<ParsedAction>[];
   readonly tools: Map<string, ReadTool>;
   readonly env: Map<string, string | null>;
   readonly toolsets: Map<string, { patterns: readonly { text: string; at: Place }[]; at: Place }>;
@@ -79,49 +85,50 @@ type Root = Pick<Manifest, 'name' | 'description' | 'version' | 'server'>;
 
 /** Reads one file and what it includes; `above` are the files that include it. */
 async function readFile(
-  findings: Findings,
-  { file, directory, text, builtin = false }: ManifestText,
+  problems: Problems,
+  { file, directory, text, bundled = false }: ManifestText,
   gathered: Gathered,
   above: readonly string[],
 ): Promise<Root | undefined> {
   gathered.sources.push(file);
   const source: Source = { file, text: text.replace(/^\ufeff/, '') };
-  const before = findings.problems.length;
-  const node = await parseDocument(source, findings);
+  const before = problems.list.length;
+  const node = await parseDocument(source, problems);
   const start = { source, offset: 0 };
   if (!node || isNull(node)) {
-    if (findings.problems.length > before) return undefined;
-    error(findings, start, 'The manifest is empty', 'Begin with `tools:`; `gantz init` writes an example.');
+    if (problems.list.length > before) return undefined;
+    error(problems, start, 'The manifest is empty', 'Begin with `tools:`; `gantz init` writes an example.');
     return;
   }
   const map = asMap(
-    findings,
+    problems,
     node,
     'A manifest',
     node.kind === 'list' ? 'Put the list under `tools:`.' : 'Begin with `tools:`.',
   );
   if (!map) return undefined;
-  const fields = readFields(findings, map, ROOT, 'gantz.yaml');
-  if (fields.include) await readIncludes(findings, fields.include, directory, gathered, [...above, file]);
-  const env = readVariables(findings, fields.env, '`env`');
+  const fields = readFields(problems, map, ROOT, 'gantz.yaml');
+  if (fields.include) await readIncludes(problems, fields.include, directory, gathered, [...above, file]);
+  const env = readVariables(problems, fields.env, '`env`');
   for (const [name, value] of Object.entries(env)) {
     // Set anew, so that it comes after what it may refer to.
     gathered.env.delete(name);
     gathered.env.set(name, value);
   }
-  if (fields.tools)
-    for (const read of readTools(findings, fields.tools, { directory, builtin }))
-      add(findings, read, gathered);
-  if (!fields.tools && !fields.include) warn(findings, start, 'This manifest has no `tools`');
-  readToolsets(findings, fields.toolsets, gathered);
-  return readRoot(findings, fields);
+  if (fields.tools) {
+    const origin = { directory, bundled, syntax: toolSyntaxOf(gathered.actions, bundled) };
+    for (const read of readTools(problems, fields.tools, origin)) add(problems, read, gathered);
+  }
+  if (!fields.tools && !fields.include) warn(problems, start, 'This manifest has no `tools`');
+  readToolsets(problems, fields.toolsets, gathered);
+  return readRoot(problems, fields);
 }
 
-function readRoot(findings: Findings, fields: Fields<typeof ROOT>): Root {
+function readRoot(problems: Problems, fields: Fields<typeof ROOT>): Root {
   const text = (key: 'name' | 'description' | 'version'): string | undefined =>
-    fields[key] && readText(findings, fields[key], `\`${key}\``);
+    fields[key] && readText(problems, fields[key], `\`${key}\``);
   const [name, description, version] = [text('name'), text('description'), text('version')];
-  const server = fields.server && readServer(findings, fields.server);
+  const server = fields.server && readServer(problems, fields.server);
   return {
     name: name || 'gantz',
     ...(description !== undefined && { description: description.trim() }),
@@ -130,37 +137,37 @@ function readRoot(findings: Findings, fields: Fields<typeof ROOT>): Root {
   };
 }
 
-function readServer(findings: Findings, node: Node): Manifest['server'] {
-  const map = asMap(findings, node, '`server`', 'Write server: { port: 3000 }');
+function readServer(problems: Problems, node: Node): Manifest['server'] {
+  const map = asMap(problems, node, '`server`', 'Write server: { port: 3000 }');
   if (!map) return undefined;
-  const fields = readFields(findings, map, SERVER, 'server');
-  const host = fields.host && readText(findings, fields.host, '`host`');
-  const port = fields.port && readCount(findings, fields.port, '`port`');
+  const fields = readFields(problems, map, SERVER, 'server');
+  const host = fields.host && readText(problems, fields.host, '`host`');
+  const port = fields.port && readCount(problems, fields.port, '`port`');
   if (fields.port && port !== undefined && port > 65535)
-    error(findings, fields.port.at, '`port` must be at most 65535');
+    error(problems, fields.port.at, '`port` must be at most 65535');
   return { ...(host !== undefined && { host }), ...(port !== undefined && { port }) };
 }
 
 async function readIncludes(
-  findings: Findings,
+  problems: Problems,
   node: Node,
   directory: string,
   gathered: Gathered,
   above: readonly string[],
 ): Promise<void> {
   if (node.kind === 'map') {
-    error(findings, node.at, `\`include\` must be a list of files, not ${describe(node)}`);
+    error(problems, node.at, `\`include\` must be a list of files, not ${describe(node)}`);
     return;
   }
   for (const item of node.kind === 'list' ? node.items : [node]) {
-    const name = readText(findings, item, 'Each item of `include`');
+    const name = readText(problems, item, 'Each item of `include`');
     if (!name) continue;
     let found;
     try {
       found = await gathered.readInclude(name, directory);
     } catch (thrown) {
       error(
-        findings,
+        problems,
         item.at,
         `${name} cannot be included: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
         'A path begins at the folder of this file; `builtin:redis` names the Redis tools.',
@@ -169,33 +176,33 @@ async function readIncludes(
     }
     if (above.includes(found.file)) {
       error(
-        findings,
+        problems,
         item.at,
         `${name} includes itself${above.at(-1) === found.file ? '' : ', by way of other files'}`,
       );
     } else if (gathered.sources.includes(found.file)) {
-      error(findings, item.at, `${name} is included already`);
+      error(problems, item.at, `${name} is included already`);
     } else if ('text' in found) {
-      await readFile(findings, found, gathered, above);
+      await readFile(problems, found, gathered, above);
     } else {
-      addManifest(findings, found, item.at, gathered);
+      addManifest(problems, found, item.at, gathered);
     }
   }
 }
 
 /** Takes in a manifest that was read already. */
 function addManifest(
-  findings: Findings,
+  problems: Problems,
   { file, env, tools }: Manifest,
   at: Place,
   gathered: Gathered,
 ): void {
   gathered.sources.push(file);
   for (const [name, value] of Object.entries(env)) if (!gathered.env.has(name)) gathered.env.set(name, value);
-  for (const tool of tools) add(findings, { tool, at, node: undefined }, gathered);
+  for (const tool of tools) add(problems, { tool, at, node: undefined }, gathered);
 }
 
-function add(findings: Findings, read: ReadTool, { tools }: Gathered): void {
+function add(problems: Problems, read: ReadTool, { tools }: Gathered): void {
   const { tool, at } = read;
   const first = tools.get(tool.name);
   if (!first) {
@@ -206,38 +213,38 @@ function add(findings: Findings, read: ReadTool, { tools }: Gathered): void {
     first.at.source === at.source
       ? `on line ${position(first.at).line}`
       : `in ${first.at.source.file}:${position(first.at).line}`;
-  error(findings, at, `There are two tools called ${JSON.stringify(tool.name)}; the first is ${where}`);
+  error(problems, at, `There are two tools called ${JSON.stringify(tool.name)}; the first is ${where}`);
 }
 
-function readToolsets(findings: Findings, node: Node | undefined, { toolsets }: Gathered): void {
+function readToolsets(problems: Problems, node: Node | undefined, { toolsets }: Gathered): void {
   if (!node) return;
-  const map = asMap(findings, node, '`toolsets`', 'Write toolsets: { name: [tool, "cache_*"] }');
+  const map = asMap(problems, node, '`toolsets`', 'Write toolsets: { name: [tool, "cache_*"] }');
   for (const { key, keyAt, value } of map?.entries ?? []) {
     if (value.kind === 'map') {
-      error(findings, value.at, `The toolset ${JSON.stringify(key)} must be a list of tool names, not a map`);
+      error(problems, value.at, `The toolset ${JSON.stringify(key)} must be a list of tool names, not a map`);
       continue;
     }
     if (toolsets.has(key)) {
-      error(findings, keyAt, `There are two toolsets called ${JSON.stringify(key)}`);
+      error(problems, keyAt, `There are two toolsets called ${JSON.stringify(key)}`);
       continue;
     }
     const items = value.kind === 'list' ? value.items : isNull(value) ? [] : [value];
     const patterns = items.flatMap((item) => {
-      const text = readTexts(findings, item, `The toolset ${JSON.stringify(key)}`);
+      const text = readTexts(problems, item, `The toolset ${JSON.stringify(key)}`);
       return text.map((one) => ({ text: one, at: item.at }));
     });
     toolsets.set(key, { patterns, at: keyAt });
   }
 }
 
-function checkToolsets(findings: Findings, { toolsets, tools }: Gathered): void {
+function checkToolsets(problems: Problems, { toolsets, tools }: Gathered): void {
   for (const [name, { patterns, at }] of toolsets) {
-    if (patterns.length === 0) warn(findings, at, `The toolset ${JSON.stringify(name)} is empty`);
+    if (patterns.length === 0) warn(problems, at, `The toolset ${JSON.stringify(name)} is empty`);
     for (const { text, at: patternAt } of patterns) {
       const matches = wildcard(text);
       if (!tools.has(text) && ![...tools.keys()].some(matches)) {
         warn(
-          findings,
+          problems,
           patternAt,
           `${JSON.stringify(text)} in the toolset ${JSON.stringify(name)} matches no tool`,
         );
@@ -247,14 +254,14 @@ function checkToolsets(findings: Findings, { toolsets, tools }: Gathered): void 
 }
 
 /** `gantz get user` may mean `get_user` as well as `get-user`: two tools so much alike are a trap. */
-function checkLookalikes(findings: Findings, { tools }: Gathered): void {
+function checkLookalikes(problems: Problems, { tools }: Gathered): void {
   const folded = new Map<string, string>();
   for (const [name, { at }] of tools) {
     const word = name.toLowerCase().replaceAll('-', '_');
     const other = folded.get(word);
     if (other !== undefined) {
       warn(
-        findings,
+        problems,
         at,
         `The tools ${JSON.stringify(other)} and ${JSON.stringify(name)} are told apart by little`,
         'Hyphens count as underscores on the command line, except after `gantz call`.',

@@ -1,17 +1,17 @@
-import { error, type Findings } from '../yaml/problems.ts';
+import { error, type Problems } from '../yaml/problems.ts';
 import type { ObjectSchema } from '../manifest.ts';
 import type { Node, Scalar } from '../yaml/node.ts';
 
-/** Refuses every `$ref` that leads nowhere, or back to itself without going any deeper into a value. */
-export function checkReferences(findings: Findings, node: Node, schema: ObjectSchema): void {
-  const verdicts = new Map<string, Verdict>();
+/** Reports every `$ref` that has no target, or that refers to itself for the same value. */
+export function checkReferences(problems: Problems, node: Node, schema: ObjectSchema): void {
+  const targets = new Map<string, Target>();
   for (const { text, at } of referencesIn(node)) {
-    const verdict = verdicts.get(text) ?? judge(schema, text);
-    verdicts.set(text, verdict);
-    if (verdict === 'endless') error(findings, at, `${text} refers to itself`);
-    if (verdict === 'nowhere') {
+    const target = targets.get(text) ?? targetOf(schema, text);
+    targets.set(text, target);
+    if (target === 'itself') error(problems, at, `${text} refers to itself`);
+    if (target === 'nothing') {
       error(
-        findings,
+        problems,
         at,
         `${text} leads to no schema of this tool`,
         'A reference begins at the object of all parameters: #/properties/<parameter>/…',
@@ -20,35 +20,35 @@ export function checkReferences(findings: Findings, node: Node, schema: ObjectSc
   }
 }
 
-type Verdict = 'good' | 'endless' | 'nowhere';
+type Target = 'schema' | 'itself' | 'nothing';
 
-function judge(schema: ObjectSchema, reference: string): Verdict {
+function targetOf(schema: ObjectSchema, reference: string): Target {
   const target = follow(schema, reference);
-  if (target === undefined) return 'nowhere';
+  if (target === undefined) return 'nothing';
   const seen = new Set<object>();
   const queue = [target];
   for (let next = queue.pop(); next; next = queue.pop()) {
     if (seen.has(next)) continue;
     seen.add(next);
     const further = textOf(next['$ref']);
-    if (further === reference) return 'endless';
+    if (further === reference) return 'itself';
     const reached = further === undefined ? undefined : follow(schema, further);
     if (reached) queue.push(reached);
     queue.push(...appliedInPlace(next));
   }
-  return 'good';
+  return 'schema';
 }
 
 type Schema = Readonly<Record<string, unknown>>;
 
-/** The schemas inside of one that judge the same value as itself. */
+/** The schemas inside of one that apply to the same value. */
 function appliedInPlace(schema: Schema): Schema[] {
   const { allOf, anyOf, oneOf, not, if: condition, then, else: otherwise, dependentSchemas } = schema;
   const dependent = isSchema(dependentSchemas) ? Object.values(dependentSchemas) : [];
   return [allOf, anyOf, oneOf, not, condition, then, otherwise, dependent].flat().filter(isSchema);
 }
 
-/** Every `$ref` of a schema's text; what stands under a key for data is none. */
+/** Every `$ref` in the text of a schema; a `$ref` inside data (`default`, `enum`, …) is not one. */
 function referencesIn(root: Node): Scalar[] {
   const seen = new Set<Node>();
   const queue = [root];

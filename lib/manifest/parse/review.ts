@@ -1,42 +1,43 @@
-import { error, warn, type Findings } from '../yaml/problems.ts';
-import type { Tool } from '../manifest.ts';
+import type { ProblemInText, Tool } from '../manifest.ts';
 import { member, type Node } from '../yaml/node.ts';
+import { error, warn, type Problems } from '../yaml/problems.ts';
 import type { Place } from '../yaml/source.ts';
+import type { ToolSyntax } from './action.ts';
 
-/** What someone who knows more about a tool's action than its file does has to say of it. */
-export type LintProblem = {
-  severity: 'error' | 'warning';
-  message: string;
-  hint?: string;
-  /** The part of the action's text that it is about; its first line is looked for. */
-  text?: string;
-  /** How many times that part stands before it in the same text. */
-  before?: number;
-};
+/** Looks for problems of a tool that could be parsed. */
+export type Review = (tool: Tool) => readonly ProblemInText[] | Promise<readonly ProblemInText[]>;
 
-/** Looks at one tool that could be read. */
-export type Lint = (tool: Tool) => readonly LintProblem[] | Promise<readonly LintProblem[]>;
-
-/** Runs a lint over a tool and puts what it finds at its place in the file. */
-export async function runLint(findings: Findings, lint: Lint, tool: Tool, node: Node): Promise<void> {
-  findings.tool = tool.name;
-  for (const { severity, message, hint, text, before } of await lint(tool)) {
-    const report = severity === 'error' ? error : warn;
-    report(findings, placeOf(actionOf(node), text, before), message, hint);
+/** Reviews one tool and reports each problem at its place in the file. */
+export async function reviewTool(
+  problems: Problems,
+  review: Review,
+  { tool, node, actions }: { tool: Tool; node: Node; actions: ToolSyntax['actions'] },
+): Promise<void> {
+  problems.tool = tool.name;
+  const start = actionOf(tool, node, actions).at;
+  for (const problem of await review(tool)) {
+    const report = problem.severity === 'error' ? error : warn;
+    report(problems, placeOf(problem, start), problem.message, problem.hint);
   }
-  findings.tool = undefined;
+  problems.tool = undefined;
 }
 
-function actionOf(tool: Node): Node {
-  if (tool.kind !== 'map') return tool;
-  return member(tool, 'script') ?? member(tool, 'http') ?? member(tool, 'handler') ?? tool;
+function actionOf({ action }: Tool, node: Node, actions: ToolSyntax['actions']): Node {
+  const key = actions.find(({ kind }) => kind === action?.kind)?.key;
+  return (node.kind === 'map' && key !== undefined && member(node, key)) || node;
 }
 
-/** The occurrence of a text from a node on; indentation, quotes and escapes keep offsets from being counted. */
-function placeOf({ at }: Node, text: string | undefined, before = 0): Place {
-  const [line = ''] = text?.split('\n', 1) ?? [];
-  let offset = line === '' ? -1 : at.source.text.indexOf(line, at.offset);
-  for (let count = 0; count < before && offset >= 0; count++)
-    offset = at.source.text.indexOf(line, offset + 1);
-  return offset < 0 ? at : { source: at.source, offset };
+/**
+ * The first line of the part that a problem is about, searched from the start of the action on. Indentation, quotes and
+ * escapes make the offsets of a text differ from those of the file.
+ */
+function placeOf({ text, offset = 0, length }: ProblemInText, start: Place): Place {
+  if (text === undefined) return start;
+  const marked = text.slice(offset, length === undefined ? undefined : offset + length);
+  const before = marked === '' ? 0 : text.slice(0, offset).split(marked).length - 1;
+  const [line = ''] = marked.split('\n', 1);
+  const file = start.source.text;
+  let at = line === '' ? -1 : file.indexOf(line, start.offset);
+  for (let count = 0; count < before && at >= 0; count++) at = file.indexOf(line, at + 1);
+  return at < 0 ? start : { source: start.source, offset: at };
 }

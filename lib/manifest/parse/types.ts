@@ -1,5 +1,5 @@
 import { nearest } from '../../nearest.ts';
-import { error, type Findings } from '../yaml/problems.ts';
+import { error, type Problems } from '../yaml/problems.ts';
 import { describe, isNull, type Node } from '../yaml/node.ts';
 
 /** Every spelling of a type, in lower case → JSON Schema's; `any` is no limit. */
@@ -26,25 +26,25 @@ export const TYPES: Readonly<Record<string, string>> = {
 const JSON_TYPES = ['string', 'integer', 'number', 'boolean', 'array', 'object', 'null'];
 
 /** A type or a list of types in JSON Schema's words; undefined takes any value. */
-export function readTypes(findings: Findings, node: Node): string | string[] | undefined {
+export function readTypes(problems: Problems, node: Node): string | string[] | undefined {
   if (node.kind !== 'list') {
-    const type = readType(findings, node);
+    const type = readType(problems, node);
     return type === 'any' ? undefined : type;
   }
-  const types = new Set(node.items.flatMap((item) => readType(findings, item) ?? []));
+  const types = new Set(node.items.flatMap((item) => readType(problems, item) ?? []));
   if (node.items.length === 0) {
-    error(findings, node.at, 'A list of types cannot be empty');
+    error(problems, node.at, 'A list of types cannot be empty');
     return;
   }
   return types.has('any') ? undefined : [...types];
 }
 
-function readType(findings: Findings, node: Node): string | undefined {
+function readType(problems: Problems, node: Node): string | undefined {
   // An unquoted null in `[string, null]` means the type of that name.
   if (isNull(node)) return 'null';
   if (node.kind !== 'scalar' || typeof node.value !== 'string') {
     error(
-      findings,
+      problems,
       node.at,
       `A type must be a name, not ${describe(node)}`,
       `Types are ${JSON_TYPES.join(', ')}.`,
@@ -55,7 +55,7 @@ function readType(findings: Findings, node: Node): string | undefined {
   if (Object.hasOwn(TYPES, word)) return TYPES[word];
   const meant = nearest(word, Object.keys(TYPES));
   error(
-    findings,
+    problems,
     node.at,
     `There is no type ${JSON.stringify(node.value)}`,
     meant === undefined

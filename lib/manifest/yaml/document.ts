@@ -1,7 +1,7 @@
 import type { Alias, Node as YamlNode, Pair, YAMLError, YAMLMap, YAMLSeq } from 'yaml';
-import { error, spend, warn, type Findings } from './problems.ts';
+import { error, spend, warn, type Problems } from './problems.ts';
 import type { Entry, Mapping, Node, Scalar } from './node.ts';
-import { bracesSlip, explainSlip, looksLikePlaceholder } from './syntax-errors.ts';
+import { bracesProblem, explainSyntaxError, looksLikePlaceholder } from './syntax-errors.ts';
 import { position, type Place, type Source } from './source.ts';
 
 type Yaml = typeof import('yaml');
@@ -9,50 +9,50 @@ type Yaml = typeof import('yaml');
 type Building = {
   readonly yaml: Yaml;
   readonly source: Source;
-  readonly findings: Findings;
+  readonly problems: Problems;
   /** Finished anchors; one that is still being built is null. */
   readonly anchors: Map<string, Node | null>;
 };
 
 /**
- * Parses one YAML text into nodes that know their places. Undefined when it is empty, or so broken that what it
- * says is anybody's guess; then the findings say why.
+ * Parses one YAML text into nodes with their places. Returns undefined when the text is empty or has syntax errors; the
+ * errors are reported.
  */
-export async function parseDocument(source: Source, findings: Findings): Promise<Node | undefined> {
-  // No text has more values than letters; each is visited when it is built and when it is read.
-  findings.budget += 3 * source.text.length;
+export async function parseDocument(source: Source, problems: Problems): Promise<Node | undefined> {
+  // A text has at most as many values as characters; each value is visited when it is built and when it is read.
+  problems.budget += 3 * source.text.length;
   const yaml = await import('yaml');
   let document;
   try {
     document = yaml.parseDocument(source.text, {
       prettyErrors: false,
-      // Checked below, where it takes linear time and can say where the first one is.
+      // `buildMap` checks this in linear time and reports the line of the first one.
       uniqueKeys: false,
       merge: true,
-      // `silent` would also keep back that there is a second document.
+      // `silent` would also hide the error about a second document.
       logLevel: 'error',
     });
   } catch (thrown) {
     if (!(thrown instanceof RangeError)) throw thrown;
-    error(findings, { source, offset: 0 }, 'This is nested too deeply to be read');
+    error(problems, { source, offset: 0 }, 'This is nested too deeply to be read');
     return;
   }
   reportSyntax(
     document.errors.map((problem) => withStart(problem, document.contents, yaml)),
     source,
-    findings,
+    problems,
   );
   for (const { code, message, pos } of document.warnings) {
     warn(
-      findings,
+      problems,
       { source, offset: pos[0] },
       code === 'TAG_RESOLVE_FAILED' ? 'A tag (!name) means nothing here and has no effect' : message,
       'Text that begins with ! must be quoted.',
     );
   }
-  const building: Building = { yaml, source, findings, anchors: new Map() };
+  const building: Building = { yaml, source, problems, anchors: new Map() };
   if (document.errors.length > 0) {
-    if (document.contents) findPlaceholderSlips(document.contents, building);
+    if (document.contents) reportPlaceholders(document.contents, building);
     return undefined;
   }
   if (!document.contents) return undefined;
@@ -60,29 +60,29 @@ export async function parseDocument(source: Source, findings: Findings): Promise
     return build(document.contents, building, 0);
   } catch (thrown) {
     if (!(thrown instanceof RangeError)) throw thrown;
-    error(findings, { source, offset: 0 }, 'This is nested too deeply to be read');
+    error(problems, { source, offset: 0 }, 'This is nested too deeply to be read');
     return;
   }
 }
 
-/** One line is reported once, and not what the parser can make no sense of any more: both are a slip's consequences. */
-function reportSyntax(errors: readonly Stumble[], source: Source, findings: Findings): void {
+/** Reports one error per line, and no follow-up errors of the parser: they have the same cause as the first. */
+function reportSyntax(errors: readonly ParserError[], source: Source, problems: Problems): void {
   const lines = new Set<number>();
   for (const problem of errors) {
     if (lines.size > 0 && problem.message.includes('token in YAML stream')) continue;
-    const { offset, message, hint } = explainSlip(problem, source.text);
+    const { offset, message, hint } = explainSyntaxError(problem, source.text);
     const at = { source, offset: Math.min(offset, source.text.length) };
     const { line } = position(at);
     if (lines.has(line)) continue;
     lines.add(line);
-    error(findings, at, message, hint);
+    error(problems, at, message, hint);
   }
 }
 
-type Stumble = Pick<YAMLError, 'code' | 'message' | 'pos'>;
+type ParserError = Pick<YAMLError, 'code' | 'message' | 'pos'>;
 
-/** A quote that is never closed is found missing at the end of the text; what a person looks for is where it opens. */
-function withStart({ code, message, pos }: Stumble, contents: YamlNode | null, yaml: Yaml): Stumble {
+/** Moves the error about an unclosed quote from the end of the text to the place where the quote opens. */
+function withStart({ code, message, pos }: ParserError, contents: YamlNode | null, yaml: Yaml): ParserError {
   let start = pos[0];
   if (contents && message.startsWith('Missing closing')) {
     yaml.visit(contents, {
@@ -95,15 +95,15 @@ function withStart({ code, message, pos }: Stumble, contents: YamlNode | null, y
 }
 
 function build(node: YamlNode | null, building: Building, offset: number): Node {
-  const { yaml, source, findings } = building;
+  const { yaml, source, problems } = building;
   if (node === null) return { kind: 'scalar', value: null, text: '', at: { source, offset } };
   const at = { source, offset: node.range?.[0] ?? offset };
-  spend(findings, at);
+  spend(problems, at);
   if (yaml.isAlias(node)) return resolve(node, at, building);
   const anchor = 'anchor' in node && typeof node.anchor === 'string' ? node.anchor : undefined;
   if (anchor !== undefined) building.anchors.set(anchor, null);
   const built: Node = isPlaceholder(node, source, yaml)
-    ? reportPlaceholder(at, findings)
+    ? reportPlaceholder(at, problems)
     : yaml.isMap(node)
       ? buildMap(node, at, building)
       : yaml.isSeq(node)
@@ -113,11 +113,11 @@ function build(node: YamlNode | null, building: Building, offset: number): Node 
   return built;
 }
 
-function resolve(alias: Alias, at: Place, { anchors, findings }: Building): Node {
+function resolve(alias: Alias, at: Place, { anchors, problems }: Building): Node {
   const node = anchors.get(alias.source);
   if (node) return node;
   error(
-    findings,
+    problems,
     at,
     node === null
       ? `*${alias.source} stands inside of what it names`
@@ -140,7 +140,7 @@ function buildScalar(node: YamlNode, at: Place, { yaml, source }: Building): Nod
       return { kind: 'scalar', value: Number(value), text: written, at };
     default:
       if (value === null || value === undefined) return { kind: 'scalar', value: null, text: '', at };
-      // What a tag such as !!binary made of it: its text is what the author wrote.
+      // A tag such as !!binary made another value of it; its text is what the author wrote.
       return { kind: 'scalar', value: written, text: written, at: { source, offset: at.offset } };
   }
 }
@@ -154,7 +154,7 @@ function buildList(node: YAMLSeq, at: Place, building: Building): Node {
 }
 
 function buildMap(node: YAMLMap, at: Place, building: Building): Mapping {
-  const { findings } = building;
+  const { problems } = building;
   const own = new Map<string, Entry>();
   const merged: Entry[] = [];
   for (const pair of node.items) {
@@ -162,14 +162,14 @@ function buildMap(node: YAMLMap, at: Place, building: Building): Mapping {
     if (!key) continue;
     const value = build(isNode(pair.value, building) ? pair.value : null, building, key.at.offset);
     if (key.merge) {
-      merged.push(...mergedEntries(value, key.at, findings));
+      merged.push(...mergedEntries(value, key.at, problems));
       continue;
     }
     const first = own.get(key.name);
     if (first) {
       const { line } = position(first.keyAt);
       error(
-        findings,
+        problems,
         key.at,
         `The key ${JSON.stringify(key.name)} stands here twice; the first is on line ${line}`,
       );
@@ -185,18 +185,18 @@ function buildMap(node: YAMLMap, at: Place, building: Building): Mapping {
 type Key = { name: string; at: Place; merge: boolean };
 
 function keyOf(pair: Pair, mapAt: Place, building: Building): Key | undefined {
-  const { yaml, source, findings } = building;
+  const { yaml, source, problems } = building;
   const { key } = pair;
   if (yaml.isAlias(key)) {
     const at = { source, offset: key.range?.[0] ?? mapAt.offset };
     const node = resolve(key, at, building);
     if (node.kind === 'scalar') return { name: node.text, at, merge: false };
-    error(findings, at, 'A key must be a text, not a list or a map');
+    error(problems, at, 'A key must be a text, not a list or a map');
     return;
   }
   if (yaml.isCollection(key)) {
     const offset = key.range?.[0] ?? mapAt.offset;
-    error(findings, { source, offset }, 'A key must be a text, not a list or a map');
+    error(problems, { source, offset }, 'A key must be a text, not a list or a map');
     return;
   }
   if (!yaml.isScalar(key)) return { name: '', at: mapAt, merge: false };
@@ -207,27 +207,27 @@ function keyOf(pair: Pair, mapAt: Place, building: Building): Key | undefined {
   return { name: typeof key.value === 'string' ? key.value : written, at, merge };
 }
 
-function mergedEntries(value: Node, at: Place, findings: Findings): readonly Entry[] {
+function mergedEntries(value: Node, at: Place, problems: Problems): readonly Entry[] {
   const maps = value.kind === 'list' ? value.items : [value];
   return maps.flatMap((map) => {
     if (map.kind !== 'map') {
-      error(findings, at, '<< merges a map, or a list of maps', 'Give it an alias: <<: *name');
+      error(problems, at, '<< merges a map, or a list of maps', 'Give it an alias: <<: *name');
       return [];
     }
-    for (let left = map.entries.length; left > 0; left--) spend(findings, at);
+    for (let left = map.entries.length; left > 0; left--) spend(problems, at);
     return map.entries;
   });
 }
 
-/** In a text that YAML could not read, a bare `{{x}}` is often the reason; its line was not always the one blamed. */
-function findPlaceholderSlips(contents: YamlNode, { yaml, source, findings }: Building): void {
-  const blamed = new Set(findings.problems.map(({ line }) => line));
+/** Reports every bare `{{x}}` on a line without an error: it is often the cause of a syntax error on another line. */
+function reportPlaceholders(contents: YamlNode, { yaml, source, problems }: Building): void {
+  const reported = new Set(problems.list.map(({ line }) => line));
   yaml.visit(contents, {
     Map(_, node) {
       const offset = node.range?.[0];
       if (offset === undefined || !looksLikePlaceholder(source.text, offset)) return undefined;
       const at = { source, offset };
-      if (!blamed.has(position(at).line)) reportPlaceholder(at, findings);
+      if (!reported.has(position(at).line)) reportPlaceholder(at, problems);
       return yaml.visit.SKIP;
     },
   });
@@ -238,10 +238,10 @@ function isPlaceholder(node: YamlNode, { text }: Source, yaml: Yaml): boolean {
   return looksLikePlaceholder(text, node.range[0]) && yaml.isCollection(node.items[0]?.key);
 }
 
-/** Reports a bare `{{x}}` and gives it as the text that it was meant to be. */
-function reportPlaceholder(at: Place, findings: Findings): Scalar {
-  const { message, hint } = bracesSlip(at.source.text, at.offset);
-  error(findings, at, message, hint);
+/** Reports a bare `{{x}}` and returns a text node in its place. */
+function reportPlaceholder(at: Place, problems: Problems): Scalar {
+  const { message, hint } = bracesProblem(at.source.text, at.offset);
+  error(problems, at, message, hint);
   return { kind: 'scalar', value: '{{…}}', text: '{{…}}', at };
 }
 

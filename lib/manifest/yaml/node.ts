@@ -1,6 +1,6 @@
 import type { Place } from './source.ts';
 
-/** A value of a YAML text that knows its place. Aliases are resolved: one node may hang in several spots. */
+/** A value of a YAML text with its place. Aliases are resolved, so one node may occur several times. */
 export type Node = Scalar | List | Mapping;
 
 /** `text` is what stands in the source, so that `1.10` can be read as text without becoming 1.1. */
@@ -18,17 +18,17 @@ export type Mapping = { readonly kind: 'map'; readonly entries: readonly Entry[]
 
 export type Entry = { readonly key: string; readonly keyAt: Place; readonly value: Node };
 
-/** Whether a node is nothing: `key:` or `key: null`. */
+/** Returns true for `key:` and `key: null`. */
 export function isNull(node: Node): boolean {
   return node.kind === 'scalar' && node.value === null;
 }
 
-/** The value of a key, if it is there. */
+/** Returns the value of a key, undefined when the map has no such key. */
 export function member(map: Mapping, key: string): Node | undefined {
   return map.entries.find((entry) => entry.key === key)?.value;
 }
 
-/** What a node is, for a sentence: `a list`, `the number 3`. */
+/** Describes a node for a message: `a list`, `the number 3`. */
 export function describe(node: Node): string {
   if (node.kind === 'list') return 'a list';
   if (node.kind === 'map') return 'a map';

@@ -2,16 +2,18 @@ import { GantzError } from '../../errors.ts';
 import type { JsonSchema, Problem } from '../manifest.ts';
 import { position, type Place } from './source.ts';
 
-/** What came up while a manifest was read, and how many more values its aliases may expand to. */
-export type Findings = {
-  readonly problems: Problem[];
+/** Collects the problems of a manifest while it is parsed. */
+export type Problems = {
+  readonly list: Problem[];
+  /** The tool that is being parsed; it becomes the `tool` of each problem. */
   tool: string | undefined;
+  /** How many more values the aliases of the manifest may expand to. */
   budget: number;
-  /** What can only be judged with the whole of JSON Schema, once everything is read. */
+  /** Checks that need a JSON Schema validator; they run after everything is parsed. */
   readonly later: LateCheck[];
 };
 
-/** A default to be checked against its schema. */
+/** A default value and the schema that it must fit. */
 export type LateCheck = {
   at: Place;
   tool: string | undefined;
@@ -20,50 +22,50 @@ export type LateCheck = {
   value: unknown;
 };
 
-// What aliases may expand to beyond the length of the text itself.
+// The number of values that aliases may expand to, beyond the length of the text itself.
 const ALIASED_VALUES = 300_000;
 
-/** Nothing found yet. */
-export function noFindings(): Findings {
-  return { problems: [], tool: undefined, budget: ALIASED_VALUES, later: [] };
+/** Returns an empty collection. */
+export function noProblems(): Problems {
+  return { list: [], tool: undefined, budget: ALIASED_VALUES, later: [] };
 }
 
-/** Notes an error; the manifest will not load. */
-export function error(findings: Findings, at: Place, message: string, hint?: string): undefined {
-  note(findings, 'error', at, message, hint);
+/** Reports an error; the manifest will not load. */
+export function error(problems: Problems, at: Place, message: string, hint?: string): undefined {
+  note(problems, 'error', at, message, hint);
 }
 
-/** Notes what loads but deserves a look. */
-export function warn(findings: Findings, at: Place, message: string, hint?: string): undefined {
-  note(findings, 'warning', at, message, hint);
+/** Reports a warning; the manifest still loads. */
+export function warn(problems: Problems, at: Place, message: string, hint?: string): undefined {
+  note(problems, 'warning', at, message, hint);
 }
 
-/** Counts one more value; throws when aliases of aliases would expand to more than any machine should hold. */
-export function spend(findings: Findings, at: Place): void {
-  if (--findings.budget >= 0) return;
+/** Counts one value. Throws Exhausted when aliases of aliases expand to too many values. */
+export function spend(problems: Problems, at: Place): void {
+  if (--problems.budget >= 0) return;
   throw new Exhausted(
     problem('error', at, 'The aliases (*name) up to here expand to too many values', undefined),
   );
 }
 
-/** Thrown by `spend`: reading on makes no sense. */
+/** Thrown by `spend`; parsing stops. */
 export class Exhausted extends GantzError {
   readonly problem: Problem;
-  constructor(found: Problem) {
-    super('MANIFEST_INVALID', found.message);
-    this.problem = found;
+  constructor(exhausted: Problem) {
+    super('MANIFEST_INVALID', exhausted.message);
+    this.problem = exhausted;
   }
 }
 
 function note(
-  findings: Findings,
+  problems: Problems,
   severity: Problem['severity'],
   at: Place,
   message: string,
   hint: string | undefined,
 ): void {
-  const { tool } = findings;
-  findings.problems.push({ ...problem(severity, at, message, hint), ...(tool !== undefined && { tool }) });
+  const { tool } = problems;
+  problems.list.push({ ...problem(severity, at, message, hint), ...(tool !== undefined && { tool }) });
 }
 
 function problem(

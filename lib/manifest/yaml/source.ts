@@ -1,7 +1,7 @@
-/** One text with its name; the starts of its lines are found when first asked for. */
+/** A text with the name of its file; `starts` holds the offsets of its lines once `position` has needed them. */
 export type Source = { readonly file: string; readonly text: string; starts?: number[] };
 
-/** A spot in a source, by its offset. */
+/** A place in a source, by its offset. */
 export type Place = { readonly source: Source; readonly offset: number };
 
 /** Line and column of a place, both from 1, and the text of the line. */

@@ -1,13 +1,13 @@
 import type { YAMLError } from 'yaml';
 
-/** What a person did, rather than what the parser stumbled over. */
-export type Slip = { offset: number; message: string; hint?: string };
+/** A mistake in YAML in the terms of the person who wrote it, at its offset in the text. */
+export type SyntaxProblem = { offset: number; message: string; hint?: string };
 
-/** Puts a YAML syntax error into the words of the slip that most likely caused it. */
-export function explainSlip(
+/** Explains a syntax error of the YAML parser by the mistake that most likely caused it. */
+export function explainSyntaxError(
   { code, message, pos }: Pick<YAMLError, 'code' | 'message' | 'pos'>,
   text: string,
-): Slip {
+): SyntaxProblem {
   const [offset] = pos;
   const line = lineAt(text, offset);
   switch (code) {
@@ -48,8 +48,8 @@ export function explainSlip(
     case 'MISSING_CHAR': {
       const before = text.slice(line.start, offset);
       const brace = before.search(/(?<=^|[\s[,:])\{\{/);
-      if (brace !== -1) return bracesSlip(text, line.start + brace);
-      if (/(?:[:-]|^)\s+\*\S+\s*$/.test(before)) return starSlip(line, before);
+      if (brace !== -1) return bracesProblem(text, line.start + brace);
+      if (/(?:[:-]|^)\s+\*\S+\s*$/.test(before)) return starProblem(line, before);
       if (/^\s*-?\s*[^\s:]+:\s+(["']).*\1\s*$/.test(before) || /^\s*-\s+(["']).*\1\s*$/.test(before)) {
         return {
           offset,
@@ -57,7 +57,7 @@ export function explainSlip(
           hint: 'Quote the whole text: a quoted part cannot stand at the beginning of a longer text.',
         };
       }
-      if (/^Unexpected flow-(seq|map)-start at node end/.test(message)) return bracketSlip(text, offset);
+      if (/^Unexpected flow-(seq|map)-start at node end/.test(message)) return bracketProblem(text, offset);
       if (message.startsWith('Sequence item')) return misplacedLine(text, offset);
       if (message.startsWith('Missing closing')) return { offset, message: 'This quote is not closed' };
       if (message.startsWith('Flow')) return unclosed(offset);
@@ -68,8 +68,8 @@ export function explainSlip(
   }
 }
 
-/** `data.items[0]` unquoted inside `{ }`: there a bracket begins a list, wherever it stands. */
-function bracketSlip(text: string, offset: number): Slip {
+/** `data.items[0]` unquoted inside `{ }`, where every bracket begins a list. */
+function bracketProblem(text: string, offset: number): SyntaxProblem {
   const bracket = text.charAt(offset);
   const [word = ''] = /[^\s,{}]*$/.exec(text.slice(0, offset)) ?? [];
   const [rest = ''] = /^[^\s,{}]*/.exec(text.slice(offset)) ?? [];
@@ -85,7 +85,7 @@ export function looksLikePlaceholder(text: string, offset: number): boolean {
   return text.startsWith('{{', offset);
 }
 
-/** How to write a text that is no plain one. */
+/** A hint that shows how to write a text that YAML would read as something else. */
 function quoteHint(text: string): string {
   if (text.includes('"') && text.includes("'"))
     return 'Put the text on a line of its own, deeper, after `key: |`.';
@@ -99,11 +99,11 @@ export function quoted(text: string): string {
 }
 
 /** A bare `{{x}}` at an offset. */
-export function bracesSlip(text: string, offset: number): Slip {
+export function bracesProblem(text: string, offset: number): SyntaxProblem {
   const line = lineAt(text, offset);
   const rest = restOf(line, offset);
   const tag = /^\{\{.*?\}\}/.exec(rest)?.[0] ?? '{{…}}';
-  // In a list or a map in brackets the value ends where the tag does, as far as anyone can tell.
+  // In a list or a map in brackets, the value is taken to end with the tag.
   const value = /^\s*[,\]}]/.test(rest.slice(tag.length)) ? tag : rest.replace(/\s+#.*$/, '');
   return {
     offset,
@@ -112,7 +112,7 @@ export function bracesSlip(text: string, offset: number): Slip {
   };
 }
 
-function starSlip(line: Line, before: string): Slip {
+function starProblem(line: Line, before: string): SyntaxProblem {
   const offset = line.start + before.lastIndexOf('*');
   return {
     offset,
@@ -121,7 +121,7 @@ function starSlip(line: Line, before: string): Slip {
   };
 }
 
-function unquotedColon(offset: number, line: Line): Slip | undefined {
+function unquotedColon(offset: number, line: Line): SyntaxProblem | undefined {
   const value = restOf(line, offset);
   const colon = /:(?=\s|$)/.exec(value);
   if (!colon) return undefined;
@@ -132,7 +132,7 @@ function unquotedColon(offset: number, line: Line): Slip | undefined {
   };
 }
 
-function deeperLine(offset: number): Slip {
+function deeperLine(offset: number): SyntaxProblem {
   return {
     offset,
     message: 'The next line is indented as if it belonged to this value',
@@ -140,7 +140,7 @@ function deeperLine(offset: number): Slip {
   };
 }
 
-function misplacedLine(text: string, offset: number): Slip {
+function misplacedLine(text: string, offset: number): SyntaxProblem {
   const { start, text: line } = lineAt(text, offset);
   return {
     offset: Math.max(offset, start + line.search(/\S|$/)),
@@ -149,7 +149,7 @@ function misplacedLine(text: string, offset: number): Slip {
   };
 }
 
-function unclosed(offset: number): Slip {
+function unclosed(offset: number): SyntaxProblem {
   return {
     offset,
     message: 'A [ or { above is not closed',

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { GantzError } from '../../errors.ts';
-import type { HandlerAction } from '../../manifest/manifest.ts';
+import type { HandlerAction } from './handler-action.ts';
 
 const FOLDERS = ['tools', ''];
 const JAVASCRIPT = ['ts', 'js', 'mjs'];

@@ -1,10 +1,11 @@
 import { GantzError } from '../../errors.ts';
-import type { HandlerAction, Tool } from '../../manifest/manifest.ts';
-import type { LintProblem } from '../../manifest/parse/review.ts';
+import type { ProblemInText } from '../../manifest/manifest.ts';
+import type { ToolWith } from '../invocation.ts';
 import { findModule } from './find-module.ts';
+import type { HandlerAction } from './handler-action.ts';
 
-/** Whether a handler's file is there; a missing one fails only the calls of its tool, so it is a warning. */
-export function reviewHandler({ directory }: Tool, action: HandlerAction): LintProblem[] {
+/** Looks for a handler's file; a missing one is a warning, because it fails only the calls of its tool. */
+export function reviewHandler({ directory, action }: ToolWith<HandlerAction>): ProblemInText[] {
   try {
     findModule(directory, action);
     return [];

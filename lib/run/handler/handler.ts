@@ -1,15 +1,15 @@
 import type { Result } from '../../envelope.ts';
-import { GantzError } from '../../errors.ts';
 import type { Invocation } from '../invocation.ts';
 import { findModule } from './find-module.ts';
+import type { HandlerAction } from './handler-action.ts';
 
 /**
  * Runs a tool's `handler: module.function` from a file beside the manifest: TypeScript and JavaScript inside this
- * process, Python in one of its own. An object that it returns gives the fields of the result, anything else `result`.
+ * process, Python in a process of its own. An object that it returns gives the fields of the result, anything else
+ * `result`.
  */
-export async function runUserHandler(invocation: Invocation): Promise<Result> {
-  const { name, action, directory } = invocation.tool;
-  if (action?.kind !== 'handler') throw new GantzError('NOT_RUNNABLE', `Tool ${name} has no handler`);
+export async function runHandler(invocation: Invocation<HandlerAction>): Promise<Result> {
+  const { action, directory } = invocation.tool;
   const { files, python } = findModule(directory, action);
   if (python !== undefined) {
     const { runPythonHandler } = await import('./python.ts');

@@ -1,20 +1,17 @@
-import type { HttpAction, Tool } from '../../manifest/manifest.ts';
-import type { LintProblem } from '../../manifest/parse/review.ts';
-import { findingOf } from '../review/finding.ts';
+import type { ProblemInText, Tool } from '../../manifest/manifest.ts';
 import { parseTemplate, type Segment } from '../template.ts';
 import { parsePath } from './extract.ts';
 import { CONNECTION_HEADERS, isToken } from './headers.ts';
+import type { HttpAction } from './http-action.ts';
 import { positionAfter } from './url.ts';
 
-/** What is wrong or doubtful about an `http` action, as far as can be told before it is called. */
-export function reviewHttp({ inputSchema }: Tool, action: HttpAction): LintProblem[] {
+/** Finds the problems of an `http` action without sending it. */
+export function reviewHttp({ inputSchema }: Tool, action: HttpAction): ProblemInText[] {
   const names = Object.keys(inputSchema.properties);
   const { method, url, headers, query, body } = action;
   const texts = [method, url, ...Object.values(headers), ...Object.values(query), ...textsOf(body)];
   return [
-    ...texts.flatMap((text) =>
-      parseTemplate(text, names).problems.map((problem) => findingOf(text, problem)),
-    ),
+    ...texts.flatMap((text) => parseTemplate(text, names).problems),
     ...reviewMethod(method),
     ...reviewUrl(url, names),
     ...Object.entries(headers).flatMap(([name, text]) => reviewHeader(name, text, names)),
@@ -28,7 +25,7 @@ function textsOf(body: unknown): string[] {
   return typeof body === 'object' && body !== null ? Object.values(body).flatMap(textsOf) : [];
 }
 
-function reviewMethod(method: string): LintProblem[] {
+function reviewMethod(method: string): ProblemInText[] {
   if (method.includes('{{') || method.includes('${')) return [];
   if (isToken(method) && method.toUpperCase() !== 'CONNECT') return [];
   return [
@@ -40,7 +37,7 @@ function reviewMethod(method: string): LintProblem[] {
   ];
 }
 
-function reviewUrl(text: string, names: readonly string[]): LintProblem[] {
+function reviewUrl(text: string, names: readonly string[]): ProblemInText[] {
   const { segments, mentions } = parseTemplate(text.trim(), names);
   const [first] = segments;
   if (first?.kind === 'placeholder' && segments.length === 1) {
@@ -53,11 +50,11 @@ function reviewUrl(text: string, names: readonly string[]): LintProblem[] {
       },
     ];
   }
-  const findings: LintProblem[] = [];
+  const problems: ProblemInText[] = [];
   const end = walk(segments, '', (tag, before) => {
     if (positionAfter(stand(before)) !== 'origin') return;
     const dependsOnVariable = /^\$\{.*\}$/.test(before);
-    findings.push({
+    problems.push({
       severity: dependsOnVariable ? 'warning' : 'error',
       message: dependsOnVariable
         ? `${tag} extends the host of the url unless ${before} ends with a /`
@@ -68,17 +65,17 @@ function reviewUrl(text: string, names: readonly string[]): LintProblem[] {
   });
   const address = stand(end);
   const isAddress = URL.canParse(address) && /^https?:/i.test(address);
-  if (findings.length === 0 && mentions.size === 0 && !isAddress && !text.trimStart().startsWith('${')) {
-    findings.push({
+  if (problems.length === 0 && mentions.size === 0 && !isAddress && !text.trimStart().startsWith('${')) {
+    problems.push({
       severity: 'error',
       message: `${JSON.stringify(text)} is not an http:// or https:// address`,
       text,
     });
   }
-  return findings;
+  return problems;
 }
 
-/** Visits every placeholder of all branches with the text before it, where a placeholder counts as `x`; gives the whole. */
+/** Visits every placeholder of all branches with the text before it, where a placeholder counts as `x`. Returns the whole text. */
 function walk(
   segments: readonly Segment[],
   before: string,
@@ -93,14 +90,14 @@ function walk(
     } else {
       const then = walk(segment.then, text, visit);
       const otherwise = walk(segment.otherwise, text, visit);
-      // The branch that leaves the text in the host is the one to be careful about.
+      // What follows is checked after the branch that ends inside the host, if one does.
       text = positionAfter(stand(otherwise)) === 'origin' ? otherwise : then;
     }
   }
   return text;
 }
 
-/** A url with something in the place of its variables; one that it begins with is scheme and host. */
+/** A url with text in place of its variables; a variable at its beginning counts as scheme and host. */
 function stand(url: string): string {
   return url
     .replace(/^\$\{[^}]*\}/, 'http://host')
@@ -108,7 +105,7 @@ function stand(url: string): string {
     .replace(/[\t\n\r]/g, '');
 }
 
-function reviewHeader(name: string, text: string, names: readonly string[]): LintProblem[] {
+function reviewHeader(name: string, text: string, names: readonly string[]): ProblemInText[] {
   const lower = name.toLowerCase();
   if (!isToken(name)) {
     return [
@@ -146,7 +143,7 @@ function reviewHeader(name: string, text: string, names: readonly string[]): Lin
   return [];
 }
 
-function reviewExtract({ extractJson }: HttpAction): LintProblem[] {
+function reviewExtract({ extractJson }: HttpAction): ProblemInText[] {
   if (extractJson === undefined || parsePath(extractJson)) return [];
   return [
     {

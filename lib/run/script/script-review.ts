@@ -1,11 +1,10 @@
-import type { ScriptAction, Tool } from '../../manifest/manifest.ts';
-import type { LintProblem } from '../../manifest/parse/review.ts';
-import { findingOf } from '../review/finding.ts';
+import type { ProblemInText, Tool } from '../../manifest/manifest.ts';
 import { parseTemplate } from '../template.ts';
+import type { ScriptAction } from './script-action.ts';
 import { compileShell } from './shell.ts';
 
-/** What is wrong or doubtful about a script, found without running it. */
-export function reviewScript({ inputSchema }: Tool, action: ScriptAction): LintProblem[] {
+/** Finds the problems of a script without running it. */
+export function reviewScript({ inputSchema }: Tool, action: ScriptAction): ProblemInText[] {
   const names = Object.keys(inputSchema.properties);
   const texts = [action.stdin ?? '', action.workingDir ?? '', ...('args' in action ? action.args : [])];
   const unreplaced = [
@@ -13,21 +12,18 @@ export function reviewScript({ inputSchema }: Tool, action: ScriptAction): LintP
     action.workingDir ?? '',
     ...Object.values(action.env),
   ];
-  const findings = texts.flatMap((text) =>
-    parseTemplate(text, names).problems.map((problem) => findingOf(text, problem)),
-  );
+  const problems: ProblemInText[] = texts.flatMap((text) => parseTemplate(text, names).problems);
   for (const [index, text] of unreplaced.entries())
-    findings.push(...placeholdersIn(text ?? '', names, index === 0));
-  if (!('shell' in action)) return findings;
+    problems.push(...placeholdersIn(text ?? '', names, index === 0));
+  if (!('shell' in action)) return problems;
   const { shell, interpreter } = action;
-  const { problems } = compileShell(shell, { schema: inputSchema, interpreter });
-  return [...findings, ...problems.map((problem) => findingOf(shell, problem))];
+  const compiled = compileShell(shell, { schema: inputSchema, interpreter });
+  return [...problems, ...compiled.problems.map((problem) => ({ ...problem, text: shell }))];
 }
 
-/** What is to be said of parameters where none is replaced: a program cannot hold one, other texts keep it as text. */
-function placeholdersIn(text: string, names: readonly string[], isCommand: boolean): LintProblem[] {
+/** The problems of placeholders where none is replaced: a program cannot hold one, other texts keep it as text. */
+function placeholdersIn(text: string, names: readonly string[], isCommand: boolean): ProblemInText[] {
   const { mentions } = parseTemplate(text, names);
-  if (mentions.size === 0) return [];
   return [...mentions].map((name) => ({
     ...(isCommand
       ? {
@@ -41,6 +37,5 @@ function placeholdersIn(text: string, names: readonly string[], isCommand: boole
           hint: 'Put it into `shell`, `args` or `stdin`.',
         }),
     text,
-    before: 0,
   }));
 }

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { GantzError, type Code } from '../../../lib/errors.ts';
-import { runUserHandler } from '../../../lib/run/handler/handler.ts';
+import { runHandler } from '../../../lib/run/handler/handler.ts';
 import { folderWith } from '../../helpers/folder.ts';
 import { invocationOf, type InvocationOptions } from '../../helpers/invocation.ts';
 
@@ -55,9 +55,8 @@ const call = (handler: string, options: InvocationOptions = {}): Promise<Record<
     kind: 'handler',
     module: handler.slice(0, dot),
     function: handler.slice(dot + 1),
-    builtin: false,
   } as const;
-  return runUserHandler(invocationOf(action, { directory, ...options }));
+  return runHandler(invocationOf(action, { directory, ...options }));
 };
 
 async function fails(promise: Promise<unknown>, code: Code, message?: RegExp): Promise<GantzError> {
@@ -131,10 +130,10 @@ describe('a JavaScript handler', () => {
   });
 
   it('is given the environment, a signal, and ways to report', async () => {
-    const action = { kind: 'handler', module: 'math', function: 'context', builtin: false } as const;
+    const action = { kind: 'handler', module: 'math', function: 'context' } as const;
     const invocation = invocationOf(action, { directory, environment: { GREETING: 'hi' } });
     const events: unknown[] = [];
-    const result = await runUserHandler({
+    const result = await runHandler({
       ...invocation,
       call: { ...invocation.call, emit: (event) => void events.push(event) },
     });
@@ -174,10 +173,10 @@ describe('what a handler prints', () => {
           return 'said';
         }`,
       'program.mts': `
-        import { runUserHandler } from ${JSON.stringify(join(import.meta.dirname, '../../../lib/run/handler/handler.ts'))};
+        import { runHandler } from ${JSON.stringify(join(import.meta.dirname, '../../../lib/run/handler/handler.ts'))};
         import { invocationOf } from ${JSON.stringify(join(import.meta.dirname, '../../helpers/invocation.ts'))};
-        const action = { kind: 'handler', module: 'loud', function: 'speak', builtin: false };
-        const running = runUserHandler(invocationOf(action, { directory: import.meta.dirname }));
+        const action = { kind: 'handler', module: 'loud', function: 'speak' };
+        const running = runHandler(invocationOf(action, { directory: import.meta.dirname }));
         const during = setInterval(() => process.stdout.write('own '), 1);
         const result = await running;
         clearInterval(during);
@@ -203,11 +202,11 @@ describe('TypeScript that the runtime cannot load', () => {
     await build({
       stdin: {
         contents: `
-          import { runUserHandler } from './lib/run/handler/handler.ts';
+          import { runHandler } from './lib/run/handler/handler.ts';
           import { invocationOf } from './tests/helpers/invocation.ts';
           const [module] = process.argv.slice(2);
-          const action = { kind: 'handler', module, function: 'who', builtin: false };
-          const answer = await runUserHandler(invocationOf(action, { directory: ${JSON.stringify(folder)} })).catch((error) => error);
+          const action = { kind: 'handler', module, function: 'who' };
+          const answer = await runHandler(invocationOf(action, { directory: ${JSON.stringify(folder)} })).catch((error) => error);
           console.log(JSON.stringify({ ...answer, message: answer.message }));`,
         resolveDir: join(import.meta.dirname, '../../..'),
         loader: 'ts',

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { GantzError, type Code } from '../../../lib/errors.ts';
-import { runUserHandler } from '../../../lib/run/handler/handler.ts';
+import { runHandler } from '../../../lib/run/handler/handler.ts';
 import { folderWith } from '../../helpers/folder.ts';
 import { invocationOf, type InvocationOptions } from '../../helpers/invocation.ts';
 import { anyJson } from '../../helpers/json.ts';
@@ -94,8 +94,8 @@ number = 5
 
 const call = (handler: string, options: InvocationOptions = {}): Promise<Record<string, unknown>> => {
   const [module = '', name = ''] = handler.split('.');
-  const action = { kind: 'handler', module, function: name, builtin: false } as const;
-  return runUserHandler(invocationOf(action, { directory, ...options }));
+  const action = { kind: 'handler', module, function: name } as const;
+  return runHandler(invocationOf(action, { directory, ...options }));
 };
 
 async function fails(promise: Promise<unknown>, code: Code, message?: RegExp): Promise<GantzError> {
@@ -124,9 +124,9 @@ describe('a Python handler', () => {
   }
 
   it('imports from beside the manifest and beside itself, and what it prints are notices', async () => {
-    const action = { kind: 'handler', module: 'work', function: 'say', builtin: false } as const;
+    const action = { kind: 'handler', module: 'work', function: 'say' } as const;
     const invocation = invocationOf(action, { directory, params: { text: 'hi', times: 2 } });
-    assert.deepEqual(await runUserHandler(invocation), { said: 'HI!HI!', near: 'near' });
+    assert.deepEqual(await runHandler(invocation), { said: 'HI!HI!', near: 'near' });
     assert.deepEqual([...invocation.notices].sort(), ['from a child', 'loading', 'printing hi', 'raw']);
   });
 
