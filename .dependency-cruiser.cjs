@@ -63,7 +63,10 @@ module.exports = {
       comment: 'errors, envelope, json and the generated tables stand on nothing above them.',
       severity: 'error',
       from: { path: '^lib/(errors|envelope|deadline|call|nearest|switch|certificate|contract/|json/)' },
-      to: { path: '^(lib|tools)/', pathNot: '^lib/(errors|envelope|deadline|call|nearest|contract/|json/|generated/)' },
+      to: {
+        path: '^(lib|tools)/',
+        pathNot: '^lib/(errors|envelope|deadline|call|nearest|contract/|json/|generated/)',
+      },
     },
     {
       name: 'cache-keeps-plain-data',

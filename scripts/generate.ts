@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { readInputs, ROOT } from './generation-inputs.ts';
 import { renderGeneratedFiles } from './generated-files.ts';
 
-for (const [path, content] of renderGeneratedFiles(await readInputs())) {
+for (const [path, content] of await renderGeneratedFiles(await readInputs())) {
   const file = join(ROOT, path);
   mkdirSync(dirname(file), { recursive: true });
   if (read(file) === content) continue;

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Manifest } from '../lib/manifest/manifest.ts';
-import { renderSchemaFile, SCHEMA_FILE } from '../lib/manifest/schema.ts';
+import { SCHEMA_FILE } from '../lib/manifest/schema.ts';
 import { renderMarkdown } from '../lib/reference/markdown.ts';
 import { renderTypes } from '../lib/reference/types.ts';
+import { renderSchemaFile } from '../lib/run/manifests.ts';
 import { resolveIncludes } from './lua-includes.ts';
 
 export type Inputs = {
@@ -19,7 +20,7 @@ export type Inputs = {
     completionScripts: Readonly<Record<string, string>>;
     /** Name → the files of its folder in lib/cli/templates, by their paths in it. */
     templates: Readonly<Record<string, Readonly<Record<string, string>>>>;
-    /** lib/run/user-handler/python_runner.py */
+    /** lib/run/handler/python_runner.py */
     pythonRunner: string;
   };
 };
@@ -27,13 +28,13 @@ export type Inputs = {
 const NOTICE = noticeOf('gantz.yaml and tools/lua');
 
 /** Every generated file: its path from the root → its content. The same inputs give the same bytes. */
-export function renderGeneratedFiles({
+export async function renderGeneratedFiles({
   manifestText,
   manifest,
   scripts,
   includes,
   texts,
-}: Inputs): Map<string, string> {
+}: Inputs): Promise<Map<string, string>> {
   const bundled = asBundled(manifest);
   return new Map([
     ['lib/generated/tools.ts', `${NOTICE}\n${renderTypes(bundled, 'BundledTools')}`],
@@ -47,10 +48,10 @@ export function renderGeneratedFiles({
     ['lib/generated/templates.ts', renderConstant('lib/cli/templates', 'TEMPLATE_FILES', texts.templates)],
     [
       'lib/generated/python-runner.ts',
-      renderConstant('lib/run/user-handler/python_runner.py', 'PYTHON_RUNNER', texts.pythonRunner),
+      renderConstant('lib/run/handler/python_runner.py', 'PYTHON_RUNNER', texts.pythonRunner),
     ],
     ['docs/tools.md', renderMarkdown(bundled)],
-    [SCHEMA_FILE, renderSchemaFile()],
+    [SCHEMA_FILE, await renderSchemaFile()],
   ]);
 }
 
@@ -63,12 +64,12 @@ function renderConstant(source: string, name: string, value: unknown): string {
   return `${noticeOf(source)}\nexport const ${name} = ${JSON.stringify(value, null, 2)};\n`;
 }
 
-/** The manifest as the program carries it: at no place of the disk, its handlers the rows of tools/. */
+/** The manifest as it is built into the program: it has no place on the disk. */
 function asBundled(manifest: Manifest): Manifest {
   if (manifest.warnings.length > 0) throw new Error(`gantz.yaml: ${manifest.warnings[0]?.message ?? ''}`);
   const tools = manifest.tools.map((tool) => {
-    if (tool.action?.kind !== 'handler') throw new Error(`${tool.name} has no handler`);
-    return { ...tool, directory: '', action: { ...tool.action, builtin: true } };
+    if (tool.action?.kind !== 'bundled') throw new Error(`${tool.name} has no handler`);
+    return { ...tool, directory: '' };
   });
   return { ...manifest, file: 'builtin:redis', directory: '', sources: [], tools };
 }

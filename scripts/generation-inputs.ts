@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, extname, join, relative } from 'node:path';
-import { parseManifest } from '../lib/manifest/parse.ts';
+import { parseManifest } from '../lib/run/manifests.ts';
 import type { Inputs } from './generated-files.ts';
 
 /** The root of the repository. */
@@ -11,7 +11,7 @@ export async function readInputs(): Promise<Inputs> {
   const file = join(ROOT, 'gantz.yaml');
   const manifestText = readFileSync(file, 'utf8');
   // Not loadManifest, which takes the generated manifest for one with the same text.
-  const manifest = await parseManifest(manifestText, { file, directory: ROOT, builtin: true });
+  const manifest = await parseManifest(manifestText, { file, directory: ROOT, bundled: true });
   const scripts = readLua('tools/lua');
   const includes = readLua('tools/lua/includes');
   return { manifestText, manifest, scripts, includes, texts: readTexts() };
@@ -33,7 +33,7 @@ function readTexts(): Inputs['texts'] {
         ];
       }),
     ),
-    pythonRunner: readText('lib/run/user-handler/python_runner.py'),
+    pythonRunner: readText('lib/run/handler/python_runner.py'),
   };
 }
 

@@ -3,9 +3,10 @@ import { GantzError } from '../errors.ts';
 import type { Line, LineProblem } from '../json/lines.ts';
 import type { Tool } from '../manifest/manifest.ts';
 import { parseRequest } from '../parameters/request.ts';
-import { isBundled, type Runner } from '../run/runner.ts';
+import { needsRedis } from '../run/kinds.ts';
+import type { Runner } from '../run/runner.ts';
 
-/** The longest line that is read. */
+/** The longest line that is read, in bytes. */
 export const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
 /** A line as a call that can begin, or the answer to a line that is none. */
@@ -34,7 +35,7 @@ export function readJob(line: Line, number: number, runner: Runner): Job | undef
       tool,
       params,
       extra: id === undefined ? undefined : { id },
-      outside: !isBundled(tool.action),
+      outside: !needsRedis(tool),
     };
   } catch (error) {
     if (text.trim() === '') return undefined;

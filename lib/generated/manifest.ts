@@ -51,10 +51,9 @@ export const BUNDLED_MANIFEST: Manifest = {
         "readOnlyHint": true
       },
       "action": {
-        "kind": "handler",
-        "module": "cache",
-        "function": "get",
-        "builtin": true
+        "kind": "bundled",
+        "group": "cache",
+        "operation": "get"
       },
       "environment": {},
       "directory": "",
@@ -163,10 +162,9 @@ export const BUNDLED_MANIFEST: Manifest = {
         "idempotentHint": true
       },
       "action": {
-        "kind": "handler",
-        "module": "cache",
-        "function": "set",
-        "builtin": true
+        "kind": "bundled",
+        "group": "cache",
+        "operation": "set"
       },
       "environment": {},
       "directory": "",
@@ -235,10 +233,9 @@ export const BUNDLED_MANIFEST: Manifest = {
         "idempotentHint": true
       },
       "action": {
-        "kind": "handler",
-        "module": "cache",
-        "function": "delete",
-        "builtin": true
+        "kind": "bundled",
+        "group": "cache",
+        "operation": "delete"
       },
       "environment": {},
       "directory": "",
@@ -308,10 +305,9 @@ export const BUNDLED_MANIFEST: Manifest = {
         "readOnlyHint": true
       },
       "action": {
-        "kind": "handler",
-        "module": "cache",
-        "function": "exists",
-        "builtin": true
+        "kind": "bundled",
+        "group": "cache",
+        "operation": "exists"
       },
       "environment": {},
       "directory": "",
@@ -392,10 +388,9 @@ export const BUNDLED_MANIFEST: Manifest = {
         "readOnlyHint": true
       },
       "action": {
-        "kind": "handler",
-        "module": "cache",
-        "function": "ttl",
-        "builtin": true
+        "kind": "bundled",
+        "group": "cache",
+        "operation": "ttl"
       },
       "environment": {},
       "directory": "",
@@ -486,10 +481,9 @@ export const BUNDLED_MANIFEST: Manifest = {
         "readOnlyHint": true
       },
       "action": {
-        "kind": "handler",
-        "module": "cache",
-        "function": "keys",
-        "builtin": true
+        "kind": "bundled",
+        "group": "cache",
+        "operation": "keys"
       },
       "environment": {},
       "directory": "",
@@ -570,10 +564,9 @@ export const BUNDLED_MANIFEST: Manifest = {
         "destructiveHint": false
       },
       "action": {
-        "kind": "handler",
-        "module": "cache",
-        "function": "increment",
-        "builtin": true
+        "kind": "bundled",
+        "group": "cache",
+        "operation": "increment"
       },
       "environment": {},
       "directory": "",
@@ -660,10 +653,9 @@ export const BUNDLED_MANIFEST: Manifest = {
         "destructiveHint": false
       },
       "action": {
-        "kind": "handler",
-        "module": "list",
-        "function": "push",
-        "builtin": true
+        "kind": "bundled",
+        "group": "list",
+        "operation": "push"
       },
       "environment": {},
       "directory": "",
@@ -729,10 +721,9 @@ export const BUNDLED_MANIFEST: Manifest = {
         "destructiveHint": true
       },
       "action": {
-        "kind": "handler",
-        "module": "list",
-        "function": "pop",
-        "builtin": true
+        "kind": "bundled",
+        "group": "list",
+        "operation": "pop"
       },
       "environment": {},
       "directory": "",
@@ -826,10 +817,9 @@ export const BUNDLED_MANIFEST: Manifest = {
         "readOnlyHint": true
       },
       "action": {
-        "kind": "handler",
-        "module": "list",
-        "function": "range",
-        "builtin": true
+        "kind": "bundled",
+        "group": "list",
+        "operation": "range"
       },
       "environment": {},
       "directory": "",
@@ -901,10 +891,9 @@ export const BUNDLED_MANIFEST: Manifest = {
         "idempotentHint": true
       },
       "action": {
-        "kind": "handler",
-        "module": "list",
-        "function": "delete",
-        "builtin": true
+        "kind": "bundled",
+        "group": "list",
+        "operation": "delete"
       },
       "environment": {},
       "directory": "",
@@ -973,10 +962,9 @@ export const BUNDLED_MANIFEST: Manifest = {
         "idempotentHint": true
       },
       "action": {
-        "kind": "handler",
-        "module": "hash",
-        "function": "set",
-        "builtin": true
+        "kind": "bundled",
+        "group": "hash",
+        "operation": "set"
       },
       "environment": {},
       "directory": "",
@@ -1043,10 +1031,9 @@ export const BUNDLED_MANIFEST: Manifest = {
         "readOnlyHint": true
       },
       "action": {
-        "kind": "handler",
-        "module": "hash",
-        "function": "get",
-        "builtin": true
+        "kind": "bundled",
+        "group": "hash",
+        "operation": "get"
       },
       "environment": {},
       "directory": "",
@@ -1134,10 +1121,9 @@ export const BUNDLED_MANIFEST: Manifest = {
         "idempotentHint": true
       },
       "action": {
-        "kind": "handler",
-        "module": "hash",
-        "function": "delete",
-        "builtin": true
+        "kind": "bundled",
+        "group": "hash",
+        "operation": "delete"
       },
       "environment": {},
       "directory": "",
@@ -1223,10 +1209,9 @@ export const BUNDLED_MANIFEST: Manifest = {
         "idempotentHint": true
       },
       "action": {
-        "kind": "handler",
-        "module": "set",
-        "function": "add",
-        "builtin": true
+        "kind": "bundled",
+        "group": "set",
+        "operation": "add"
       },
       "environment": {},
       "directory": "",
@@ -1292,10 +1277,9 @@ export const BUNDLED_MANIFEST: Manifest = {
         "idempotentHint": true
       },
       "action": {
-        "kind": "handler",
-        "module": "set",
-        "function": "remove",
-        "builtin": true
+        "kind": "bundled",
+        "group": "set",
+        "operation": "remove"
       },
       "environment": {},
       "directory": "",
@@ -1388,10 +1372,9 @@ export const BUNDLED_MANIFEST: Manifest = {
         "readOnlyHint": true
       },
       "action": {
-        "kind": "handler",
-        "module": "set",
-        "function": "members",
-        "builtin": true
+        "kind": "bundled",
+        "group": "set",
+        "operation": "members"
       },
       "environment": {},
       "directory": "",
@@ -1465,10 +1448,9 @@ export const BUNDLED_MANIFEST: Manifest = {
         "readOnlyHint": true
       },
       "action": {
-        "kind": "handler",
-        "module": "set",
-        "function": "is_member",
-        "builtin": true
+        "kind": "bundled",
+        "group": "set",
+        "operation": "is_member"
       },
       "environment": {},
       "directory": "",
@@ -1533,10 +1515,9 @@ export const BUNDLED_MANIFEST: Manifest = {
         "idempotentHint": true
       },
       "action": {
-        "kind": "handler",
-        "module": "set",
-        "function": "delete",
-        "builtin": true
+        "kind": "bundled",
+        "group": "set",
+        "operation": "delete"
       },
       "environment": {},
       "directory": "",
@@ -1620,10 +1601,9 @@ export const BUNDLED_MANIFEST: Manifest = {
         "destructiveHint": false
       },
       "action": {
-        "kind": "handler",
-        "module": "session",
-        "function": "create",
-        "builtin": true
+        "kind": "bundled",
+        "group": "session",
+        "operation": "create"
       },
       "environment": {},
       "directory": "",
@@ -1721,10 +1701,9 @@ export const BUNDLED_MANIFEST: Manifest = {
         "readOnlyHint": true
       },
       "action": {
-        "kind": "handler",
-        "module": "session",
-        "function": "get",
-        "builtin": true
+        "kind": "bundled",
+        "group": "session",
+        "operation": "get"
       },
       "environment": {},
       "directory": "",
@@ -1813,10 +1792,9 @@ export const BUNDLED_MANIFEST: Manifest = {
         "destructiveHint": true
       },
       "action": {
-        "kind": "handler",
-        "module": "session",
-        "function": "update",
-        "builtin": true
+        "kind": "bundled",
+        "group": "session",
+        "operation": "update"
       },
       "environment": {},
       "directory": "",
@@ -1895,10 +1873,9 @@ export const BUNDLED_MANIFEST: Manifest = {
         "idempotentHint": true
       },
       "action": {
-        "kind": "handler",
-        "module": "session",
-        "function": "delete",
-        "builtin": true
+        "kind": "bundled",
+        "group": "session",
+        "operation": "delete"
       },
       "environment": {},
       "directory": "",
@@ -1974,10 +1951,9 @@ export const BUNDLED_MANIFEST: Manifest = {
         "idempotentHint": true
       },
       "action": {
-        "kind": "handler",
-        "module": "session",
-        "function": "extend",
-        "builtin": true
+        "kind": "bundled",
+        "group": "session",
+        "operation": "extend"
       },
       "environment": {},
       "directory": "",
@@ -2045,10 +2021,9 @@ export const BUNDLED_MANIFEST: Manifest = {
         "destructiveHint": false
       },
       "action": {
-        "kind": "handler",
-        "module": "pubsub",
-        "function": "publish",
-        "builtin": true
+        "kind": "bundled",
+        "group": "pubsub",
+        "operation": "publish"
       },
       "environment": {},
       "directory": "",
@@ -2174,10 +2149,9 @@ export const BUNDLED_MANIFEST: Manifest = {
         "readOnlyHint": true
       },
       "action": {
-        "kind": "handler",
-        "module": "pubsub",
-        "function": "subscribe",
-        "builtin": true
+        "kind": "bundled",
+        "group": "pubsub",
+        "operation": "subscribe"
       },
       "environment": {},
       "directory": "",
@@ -2245,10 +2219,9 @@ export const BUNDLED_MANIFEST: Manifest = {
         "idempotentHint": true
       },
       "action": {
-        "kind": "handler",
-        "module": "pubsub",
-        "function": "unsubscribe",
-        "builtin": true
+        "kind": "bundled",
+        "group": "pubsub",
+        "operation": "unsubscribe"
       },
       "environment": {},
       "directory": "",
@@ -2350,10 +2323,9 @@ export const BUNDLED_MANIFEST: Manifest = {
         "destructiveHint": false
       },
       "action": {
-        "kind": "handler",
-        "module": "rate_limit",
-        "function": "check",
-        "builtin": true
+        "kind": "bundled",
+        "group": "rate_limit",
+        "operation": "check"
       },
       "environment": {},
       "directory": "",
@@ -2474,10 +2446,9 @@ export const BUNDLED_MANIFEST: Manifest = {
         "destructiveHint": false
       },
       "action": {
-        "kind": "handler",
-        "module": "rate_limit",
-        "function": "sliding_window",
-        "builtin": true
+        "kind": "bundled",
+        "group": "rate_limit",
+        "operation": "sliding_window"
       },
       "environment": {},
       "directory": "",

@@ -1,12 +1,13 @@
 import { Deadline } from '../deadline.ts';
-import { isBundled, type Runner } from '../run/runner.ts';
+import { needsRedis } from '../run/kinds.ts';
+import type { Runner } from '../run/runner.ts';
 
 /** How long Redis may take to answer a ping, in milliseconds. */
 const LIMIT_MS = 2000;
 
 /** Whether Redis answers; undefined when no tool uses it. */
 export async function isRedisUp(runner: Runner): Promise<boolean | undefined> {
-  if (!runner.tools.some(({ action }) => isBundled(action))) return undefined;
+  if (!runner.tools.some(needsRedis)) return undefined;
   const deadline = new Deadline({ budgetMs: LIMIT_MS, fixed: true });
   try {
     await runner.redis().use({ deadline, readOnly: true }, ({ client }) => client.ping());

@@ -1,16 +1,16 @@
 import type { Manifest } from './manifest.ts';
 
-/** The name of the bundled manifest, wherever a file may be named. */
+/** The name of the bundled manifest, in place of a file. */
 export const BUILTIN = 'builtin:redis';
 
-/** The manifest of the Redis tools, as the build carries it. */
+/** Returns the manifest of the Redis tools, which is part of the program. */
 export async function loadBundled(): Promise<Manifest> {
   return (await import('../generated/manifest.ts')).BUNDLED_MANIFEST;
 }
 
-/** Whether a text is that of the bundled manifest. */
+/** Returns true when a text is that of the bundled manifest. */
 export async function isBundled(text: string): Promise<boolean> {
-  // Most are not; it is only loaded when its name is there.
+  // The text is loaded only when its name occurs.
   if (!text.includes('\nname: redis-tools\n')) return false;
   return text === (await import('../generated/manifest-text.ts')).BUNDLED_MANIFEST_TEXT;
 }

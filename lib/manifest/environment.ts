@@ -15,42 +15,40 @@ export function expand(text: string, env: Environment): string {
   return text.includes('$') ? expandParts(text, env, 0) : text;
 }
 
+/** What an action says about its environment variables. */
+export type ActionVariables = {
+  /** Its own variables, before expansion. */
+  env?: Readonly<Record<string, string | null>>;
+  /** Returns true for a variable that it may read; it may read all of them when absent. */
+  reads?: (name: string) => boolean;
+};
+
 /**
- * The environment that a tool runs in: the caller's, with the manifest's `env`, the tool's `environment` and its
- * script's `env` on top, each of which may refer to those before it.
+ * The environment that a tool runs in: the caller's variables, then the manifest's `env`, the tool's `environment` and
+ * those of its action, each of which may refer to the ones before it. Throws MANIFEST_INVALID when a `${VAR:?}` that the
+ * action may read is not set.
  */
-export function toolEnvironment(manifest: Manifest, tool: Tool, caller: Environment): Record<string, string> {
+export function toolEnvironment(
+  manifest: Manifest,
+  tool: Tool,
+  caller: Environment,
+  { env = {}, reads = () => true }: ActionVariables = {},
+): Record<string, string> {
   const environment = defined(caller);
-  const action = tool.action;
-  const isNeeded = needs(tool);
-  assign(environment, manifest.env, isNeeded);
-  assign(environment, tool.environment, isNeeded);
-  if (action?.kind === 'script') assign(environment, action.env, isNeeded);
+  for (const entries of [manifest.env, tool.environment, env]) assign(environment, entries, reads);
   return environment;
 }
 
-/** The caller's environment with the manifest's `env` on top; what only some tools require may be missing. */
+/** The caller's environment with the manifest's `env` on top; only the variables that connect to Redis are required. */
 export function manifestEnvironment(manifest: Manifest, caller: Environment): Record<string, string> {
   const environment = defined(caller);
-  assign(environment, manifest.env, isOurs);
+  assign(environment, manifest.env, connects);
   return environment;
 }
 
-/** Our own variables, which connect the bundled tools. */
-function isOurs(name: string): boolean {
+/** Returns true for a variable that connects the bundled tools to Redis. */
+function connects(name: string): boolean {
   return name.startsWith('REDIS_') || name.startsWith('GANTZ_');
-}
-
-/**
- * Which variables a tool cannot do without. A process may read any of its environment; a request reads only what its
- * own texts name; a bundled operation only what connects it.
- */
-function needs({ action }: Tool): (name: string) => boolean {
-  if (action?.kind === 'http') {
-    const texts = JSON.stringify(action);
-    return (name) => texts.includes(`\${${name}`);
-  }
-  return action?.kind === 'handler' && action.builtin ? isOurs : () => true;
 }
 
 function assign(
@@ -59,7 +57,8 @@ function assign(
   isNeeded: (name: string) => boolean,
 ): void {
   for (const [name, text] of Object.entries(entries)) {
-    // Passed through, or wholly one variable that is not set: the script's own default still works.
+    // Null passes the caller's variable on. A text that is only one unset variable sets nothing, so that a script's own
+    // default applies.
     if (text === null) continue;
     const [, only] = /^\$\{([A-Za-z_]\w*)\}$/.exec(text) ?? [];
     if (only !== undefined && environment[only] === undefined) continue;

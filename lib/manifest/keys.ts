@@ -1,8 +1,10 @@
+import type { JsonSchema } from './manifest.ts';
+
 /**
- * What stands under a key, each explained to editors in schema.ts and read by one function of the reader.
- * Whatever is `key:` with nothing after it counts as not given, except where any value is meant.
+ * The form of what stands under a key. schema.ts has a JSON Schema for each, and parse/ a function that parses it.
+ * `key:` with nothing after it counts as not given, except for `any`.
  */
-export type Kind =
+export type Form =
   | 'text'
   | 'texts'
   | 'text-map'
@@ -20,11 +22,6 @@ export type Kind =
   | 'tools'
   | 'parameters'
   | 'annotations'
-  | 'script'
-  | 'http'
-  | 'handler'
-  | 'interpreter'
-  | 'query'
   | 'tests'
   | 'required'
   | 'validation'
@@ -35,9 +32,12 @@ export type Kind =
   | 'pattern'
   | 'name-lists';
 
-export type Key = { readonly kind: Kind; readonly about: string };
+/** A key: its form, or a JSON Schema of its own, and what it is for. */
+export type Key = { readonly about: string } & (
+  { readonly kind: Form } | { readonly kind: 'own'; readonly schema: JsonSchema }
+);
 
-/** The keys of one kind of object: the only place where they are listed. */
+/** The keys of one kind of map. */
 export type Keys = Readonly<Record<string, Key>>;
 
 /** The keys of a gantz.yaml. */
@@ -64,7 +64,7 @@ export const SERVER = {
   port: { kind: 'port', about: 'The port to listen on; 0 takes a free one.' },
 } as const satisfies Keys;
 
-/** The keys of a tool. */
+/** The keys that every tool may have, whatever it does. */
 export const TOOL = {
   name: { kind: 'text', about: 'What the tool is called: letters, digits, `_`, `-` and `.`.' },
   title: { kind: 'text', about: 'Its name for a person.' },
@@ -75,40 +75,17 @@ export const TOOL = {
     kind: 'annotations',
     about: 'What a client should know before it calls: does it only read, may it be repeated.',
   },
-  script: { kind: 'script', about: 'Runs a shell line (`shell`) or a program (`command` with `args`).' },
-  http: { kind: 'http', about: 'Sends an HTTP request.' },
-  handler: { kind: 'handler', about: 'Calls a function: `module.function`.' },
   timeout: { kind: 'duration', about: 'How long a call may take: `30` (seconds), `30s`, `1m30s`, `500ms`.' },
   environment: { kind: 'env', about: 'Variables for this tool, over those of the root.' },
   tests: { kind: 'tests', about: 'Calls with what they must give, for `gantz test`.' },
   test: { kind: 'tests', about: 'The same as `tests`.' },
 } as const satisfies Keys;
 
-/** The keys of `script`. */
-export const SCRIPT = {
-  shell: { kind: 'text', about: 'Shell source; `{{parameter}}` becomes a quoted reference to its value.' },
-  interpreter: { kind: 'interpreter', about: 'The shell that runs it: sh (the default), bash, zsh or dash.' },
-  command: { kind: 'text', about: 'A program, run without a shell.' },
-  args: { kind: 'texts', about: 'Its arguments; one placeholder is one argument.' },
-  stdin: { kind: 'text', about: 'What it reads on standard input.' },
-  working_dir: { kind: 'text', about: "Where it runs, relative to the manifest's folder." },
-  timeout: { kind: 'duration', about: 'How long it may run: `30` (seconds), `30s`, `1m30s`, `500ms`.' },
-  env: { kind: 'env', about: 'Variables for this program, over those of the tool and the root.' },
-} as const satisfies Keys;
-
-/** The keys of `http`. */
-export const HTTP = {
-  method: { kind: 'text', about: 'GET (the default), POST, …' },
-  url: { kind: 'text', about: 'Where to; values are escaped for the place where they stand.' },
-  headers: { kind: 'text-map', about: 'Header fields.' },
-  query: { kind: 'query', about: 'Query parameters, added to the URL.' },
-  body: { kind: 'any', about: 'Text as it is; a map or a list is sent as JSON.' },
-  timeout: {
-    kind: 'duration',
-    about: 'How long the request may take: `30` (seconds), `30s`, `1m30s`, `500ms`.',
-  },
-  extract_json: { kind: 'text', about: 'The part of the JSON answer to give: `data.items[0].name`.' },
-} as const satisfies Keys;
+/** All keys of a tool: those of the actions stand between its description and its limits. */
+export function toolKeys(actions: Keys): typeof TOOL & Keys {
+  const { timeout, environment, tests, test, ...first } = TOOL;
+  return { ...first, ...actions, timeout, environment, tests, test };
+}
 
 /** The keys of `annotations`. */
 export const ANNOTATIONS = {
@@ -200,7 +177,7 @@ export const PARAMETER = {
   validation: { kind: 'validation', about: 'Limits in the spelling of the Gantz articles.' },
 } as const satisfies Keys;
 
-/** Keys that people write in the place of others, too unlike for a guess; the first that the object knows is meant. */
+/** Keys that people write in place of others too different for a guess; the first one that the map has is meant. */
 export const MEANT: Readonly<Record<string, readonly string[]>> = {
   desc: ['description'],
   params: ['parameters', 'query'],

@@ -3,47 +3,55 @@ import { fileURLToPath } from 'node:url';
 import { GantzError } from '../errors.ts';
 import { BUILTIN, isBundled, loadBundled } from './bundled.ts';
 import { invalidManifest } from './diagnose.ts';
-import type { Lint } from './lint.ts';
 import type { Manifest } from './manifest.ts';
-import type { Checked, ManifestText } from './parse.ts';
+import type { Checked, ManifestText } from './parse/parse.ts';
+import type { Review } from './parse/review.ts';
+import type { ActionKeys } from './tool-key.ts';
 
 /** A file to load, or `builtin:redis`. */
 export type Location = { file: string };
 
-/** Gives the text of a file. */
+/** Reads the text of a file. */
 export type Read = (file: string) => Promise<string>;
 
-// Imported here, since a call of the bundled tools reads no file.
+// A call of a bundled tool reads no file and needs no file system module.
 const fromDisk: Read = async (file) => (await import('node:fs/promises')).readFile(file, 'utf8');
 
-/** Loads a manifest with what it includes. MANIFEST_NOT_FOUND or MANIFEST_INVALID, which names every problem. */
-export async function loadManifest(location: Location, read: Read = fromDisk): Promise<Manifest> {
-  const { manifest, problems } = await checkManifest(location, { read });
+export type LoadOptions = {
+  /** The action kinds that a tool may have. */
+  actions: ActionKeys;
+  read?: Read | undefined;
+};
+
+/** Loads a manifest with what it includes. Throws MANIFEST_NOT_FOUND, or MANIFEST_INVALID with every problem. */
+export async function loadManifest(location: Location, options: LoadOptions): Promise<Manifest> {
+  const { manifest, problems } = await checkManifest(location, options);
   if (manifest) return manifest;
   throw invalidManifest(problems);
 }
 
-/** Loads a manifest and gives all that is wrong with it instead of throwing; MANIFEST_NOT_FOUND is still thrown. */
+/** Loads a manifest and returns its problems instead of throwing them. Throws MANIFEST_NOT_FOUND. */
 export async function checkManifest(
   { file: name }: Location,
-  { lint, read = fromDisk }: { lint?: Lint; read?: Read } = {},
+  { actions, read = fromDisk, review }: LoadOptions & { review?: Review },
 ): Promise<Checked> {
   if (name === BUILTIN) return { manifest: await loadBundled(), problems: [] };
   const file = path.resolve(name);
   const directory = path.dirname(file);
   const text = await readText(file, read);
   if (await isBundled(text)) {
-    // A checkout's own gantz.yaml: the bundled manifest by another name.
+    // A copy of the bundled manifest, such as the gantz.yaml of a checkout.
     return { manifest: { ...(await loadBundled()), file, directory, sources: [file] }, problems: [] };
   }
-  // What a call of the bundled tools never needs is loaded here.
-  const { checkManifestText } = await import('./parse.ts');
+  // A call of a bundled tool parses nothing.
+  const { checkManifestText } = await import('./parse/parse.ts');
   return checkManifestText(text, {
     file,
     directory,
-    builtin: isOwnFolder(directory),
+    bundled: isOwnFolder(directory),
+    actions,
     readInclude: (include, from) => readInclude(include, from, read),
-    ...(lint && { lint }),
+    ...(review && { review }),
   });
 }
 
@@ -53,7 +61,7 @@ async function readInclude(name: string, from: string, read: Read): Promise<Mani
   const file = path.resolve(from, name);
   const directory = path.dirname(file);
   try {
-    return { file, directory, text: await read(file), builtin: isOwnFolder(directory) };
+    return { file, directory, text: await read(file), bundled: isOwnFolder(directory) };
   } catch (thrown) {
     throw new Error(reasonOf(thrown), { cause: thrown });
   }
@@ -78,10 +86,10 @@ function reasonOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
-/** Whether a folder is that of this package's sources, whose tools/ are the bundled ones. */
+/** Returns true for the folder of this program's sources, whose tools/ holds the bundled operations. */
 function isOwnFolder(directory: string): boolean {
   const here = fileURLToPath(import.meta.url);
   const below = path.join('lib', 'manifest', 'load.ts');
-  // A build has no such folder.
+  // In a build there is no such folder.
   return here.endsWith(path.sep + below) && directory === here.slice(0, -below.length - 1);
 }

@@ -1,5 +1,5 @@
 /**
- * What a gantz.yaml becomes: plain JSON data, so that it can be kept in a cache file or built into the program.
+ * A parsed gantz.yaml as plain JSON data, so that it can be kept in a cache file or built into the program.
  * Texts that may hold `${VAR}` or `{{parameter}}` are kept as written; they are resolved when a tool runs.
  */
 export type Manifest = {
@@ -16,7 +16,7 @@ export type Manifest = {
   /** Named lists of tool names with wildcards. */
   toolsets: Record<string, string[]>;
   server?: { host?: string; port?: number };
-  /** What loaded but deserves a look. */
+  /** The problems that do not keep it from loading. */
   warnings: Problem[];
   /** The files whose content made this manifest (itself and what it includes), absolute. */
   sources: string[];
@@ -52,31 +52,8 @@ export type Annotations = {
   openWorldHint?: boolean;
 };
 
-export type Action = ScriptAction | HttpAction | HandlerAction;
-
-/** A program of its own process: `shell` source, or `command` with `args`. */
-export type ScriptAction = {
-  kind: 'script';
-  env: Record<string, string | null>;
-  stdin?: string;
-  workingDir?: string;
-} & ({ shell: string; interpreter: 'sh' | 'bash' | 'zsh' | 'dash' } | { command: string; args: string[] });
-
-/** An HTTP request. */
-export type HttpAction = {
-  kind: 'http';
-  method: string;
-  url: string;
-  headers: Record<string, string>;
-  query: Record<string, string>;
-  /** Text as it is; anything else is sent as JSON. */
-  body?: unknown;
-  /** A path such as `data.items[0].name` into the JSON answer. */
-  extractJson?: string;
-};
-
-/** A function `functionName` of `moduleName`: a row of the bundled tools, or a module beside the manifest. */
-export type HandlerAction = { kind: 'handler'; module: string; function: string; builtin: boolean };
+/** What a tool does, as plain JSON data. `kind` names the action kind, which defines the other members. */
+export type Action = { readonly kind: string } & Readonly<Record<string, unknown>>;
 
 export type JsonSchema = Record<string, unknown>;
 
@@ -87,7 +64,7 @@ export type ObjectSchema = {
   additionalProperties: boolean;
 };
 
-/** One finding about a manifest, with its place (1-based) and the line it is on. */
+/** Something wrong or doubtful in a manifest, with its place (from 1) and the text of its line. */
 export type Problem = {
   severity: 'error' | 'warning';
   message: string;
@@ -100,4 +77,16 @@ export type Problem = {
   hint?: string;
   /** The tool it belongs to. */
   tool?: string;
+};
+
+/** A problem of a tool whose place in the file is not known yet: it is looked for from the tool's action on. */
+export type ProblemInText = {
+  severity: Problem['severity'];
+  message: string;
+  hint?: string;
+  /** The text of the action that it is about. */
+  text?: string;
+  /** The part of `text` that it is about; all of it when absent. */
+  offset?: number;
+  length?: number;
 };

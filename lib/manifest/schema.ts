@@ -1,25 +1,27 @@
 import {
   ANNOTATIONS,
-  HTTP,
   KEYWORDS,
   PARAMETER,
   ROOT,
-  SCRIPT,
   SERVER,
-  TOOL,
+  toolKeys,
   VALIDATION,
+  type Form,
   type Key,
   type Keys,
-  type Kind,
 } from './keys.ts';
 import type { JsonSchema } from './manifest.ts';
-import { TYPES } from './types.ts';
+import { loadActionKeys, type LoadedKey } from './parse/action.ts';
+import { TYPES } from './parse/types.ts';
+import type { ActionKeys, ParsedAction } from './tool-key.ts';
 
-/** Where the schema lives in the repository, and under which name editors know it. */
+/** The schema's file in the repository. */
 export const SCHEMA_FILE = 'docs/gantz.schema.json';
 
-/** The JSON Schema of gantz.yaml (draft 2020-12) for editors: it accepts whatever loads. */
-export function renderSchema(): JsonSchema {
+/** The JSON Schema of gantz.yaml (draft 2020-12) for editors: it accepts every manifest that loads. */
+export async function renderSchema(table: ActionKeys): Promise<JsonSchema> {
+  const actions = (await loadActionKeys(table)).filter(({ manifests }) => manifests !== 'bundled');
+  const tool = toolKeys(Object.fromEntries(actions.map((action) => [action.key, keyOf(action)])));
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'gantz.yaml',
@@ -31,8 +33,8 @@ export function renderSchema(): JsonSchema {
       number: NUMBER,
       duration: { ...NUMBER, examples: [30, '30s', '1m30s', '500ms'] },
       env: ENV,
-      tool: { anyOf: [{ ...objectOf(TOOL), required: ['name'] }, { type: 'string' }] },
-      namedTool: nullable(objectOf(TOOL)),
+      tool: { anyOf: [{ ...objectOf(tool), required: ['name'] }, { type: 'string' }] },
+      namedTool: nullable(objectOf(tool)),
       tools: { anyOf: [listOf('tool'), mapOf('namedTool')] },
       type: TYPE,
       parameter: { ...objectOf(PARAMETER), required: ['name'] },
@@ -41,16 +43,17 @@ export function renderSchema(): JsonSchema {
       validation: objectOf(VALIDATION),
       schema: { anyOf: [{ type: 'boolean' }, ref('type'), nullable(objectOf(KEYWORDS))] },
       annotations: objectOf(ANNOTATIONS),
-      script: { anyOf: [{ type: 'string', minLength: 1 }, SCRIPT_FORMS] },
-      http: { ...objectOf(HTTP), required: ['url'] },
+      ...Object.fromEntries(
+        actions.filter(({ fields }) => fields).map((action) => [action.key, action.schema()]),
+      ),
       server: objectOf(SERVER),
     },
   };
 }
 
-/** The text of the schema's file. */
-export function renderSchemaFile(): string {
-  return `${JSON.stringify(renderSchema(), null, 2)}\n`;
+/** The key of an action in the schema; the schema of one with fields of its own has a name. */
+function keyOf({ key, about, fields, schema }: LoadedKey<ParsedAction>): Key {
+  return { kind: 'own', about, schema: fields ? ref(key) : schema() };
 }
 
 const TEXT = { type: ['string', 'number', 'boolean'] };
@@ -86,24 +89,15 @@ const OBJECT_SCHEMA = {
   properties: { type: { const: 'object' }, properties: mapOf('namedParameter'), required: listOf('text') },
   required: ['type', 'properties'],
 };
-const SCRIPT_FORMS = { ...objectOf(SCRIPT), anyOf: [{ required: ['shell'] }, { required: ['command'] }] };
 
-function schemaOf(kind: Kind): JsonSchema {
-  switch (kind) {
+function schemaOf(form: Form): JsonSchema {
+  switch (form) {
     case 'text':
     case 'pattern':
       return ref('text');
-    case 'interpreter':
-      return {
-        anyOf: [
-          { enum: ['sh', 'bash', 'zsh', 'dash'] },
-          { type: 'string', pattern: '^(/usr)?/bin/(sh|bash|zsh|dash)$' },
-        ],
-      };
     case 'texts':
       return { anyOf: [listOf('text'), ref('text')] };
     case 'text-map':
-    case 'query':
       return { type: 'object', additionalProperties: TEXT_OR_NOTHING };
     case 'boolean':
       return ref('boolean');
@@ -121,8 +115,6 @@ function schemaOf(kind: Kind): JsonSchema {
       return { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] };
     case 'toolsets':
       return { type: 'object', additionalProperties: { anyOf: [listOf('text'), TEXT_OR_NOTHING] } };
-    case 'handler':
-      return { type: 'string', pattern: '^\\s*[A-Za-z_][A-Za-z0-9_.-]*\\.[A-Za-z_$][A-Za-z0-9_$]*\\s*$' };
     case 'tests':
       return { anyOf: [{ type: 'object' }, { type: 'array', items: { type: 'object' } }] };
     case 'required':
@@ -140,27 +132,26 @@ function schemaOf(kind: Kind): JsonSchema {
     case 'tools':
     case 'parameters':
     case 'annotations':
-    case 'script':
-    case 'http':
     case 'validation':
     case 'schema':
-      return ref(kind);
+      return ref(form);
   }
 }
 
-function objectOf(keys: Keys): JsonSchema {
+/** The schema of a map with these keys. */
+export function objectOf(keys: Keys): JsonSchema {
   return {
     type: 'object',
     properties: Object.fromEntries(Object.entries(keys).map(([name, key]) => [name, propertyOf(key)])),
   };
 }
 
-function propertyOf({ kind, about }: Key): JsonSchema {
-  const schema = schemaOf(kind);
-  return { description: about, ...(kind === 'any' ? schema : nullable(schema)) };
+function propertyOf(key: Key): JsonSchema {
+  const schema = key.kind === 'own' ? key.schema : schemaOf(key.kind);
+  return { description: key.about, ...(key.kind === 'any' ? schema : nullable(schema)) };
 }
 
-/** `key:` with nothing after it counts as not given. */
+/** The schema, or null: `key:` with nothing after it counts as not given. */
 function nullable(schema: JsonSchema): JsonSchema {
   return { anyOf: [schema, { type: 'null' }] };
 }

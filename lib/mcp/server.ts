@@ -10,7 +10,8 @@ import { failure, success } from '../envelope.ts';
 import { GantzError, toGantzError } from '../errors.ts';
 import { definitionOf } from '../manifest/definition.ts';
 import type { Tool } from '../manifest/manifest.ts';
-import { isBundled, type Runner } from '../run/runner.ts';
+import { needsRedis } from '../run/kinds.ts';
+import type { Runner } from '../run/runner.ts';
 import { VERSION } from '../version.ts';
 import type { Inputs } from './message.ts';
 import { trackProgress } from './progress.ts';
@@ -70,7 +71,7 @@ export function createServer(
     return await runners.use((runner) => {
       const tool = findOrRefuse(runner, params.name);
       // Calls of Redis take any reason; a controller of its own for each would cost a tenth of it.
-      const signal = isBundled(tool.action) ? mcpReq.signal : cancelledBy(mcpReq.signal);
+      const signal = needsRedis(tool) ? mcpReq.signal : cancelledBy(mcpReq.signal);
       return answerCall(runner, tool, input, { signal, startedAt, ...(emit && { emit }) });
     });
   });

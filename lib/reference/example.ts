@@ -1,10 +1,11 @@
 import type { JsonSchema, ObjectSchema, Tool } from '../manifest/manifest.ts';
+import { operationOf } from '../run/bundled/bundled-kind.ts';
 
 /** The shell line of an example call: `gantz cache get '{"key":"greeting"}'`. */
 export function exampleCall({ name, inputSchema, action }: Tool): string {
   // A bundled tool is called by its group and its operation.
-  const words =
-    action?.kind === 'handler' && action.builtin ? `${action.module} ${action.function}` : `call ${name}`;
+  const bundled = operationOf(action);
+  const words = bundled ? `${bundled.group} ${bundled.operation}` : `call ${name}`;
   return `gantz ${words} ${exampleArgument(inputSchema)}`;
 }
 

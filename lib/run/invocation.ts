@@ -1,9 +1,13 @@
 import type { Call } from '../call.ts';
-import type { Tool } from '../manifest/manifest.ts';
+import type { Action, Tool } from '../manifest/manifest.ts';
+import type { RedisConnection } from '../redis/connection.ts';
 
-/** Everything an action needs to run once: the tool, its checked parameters, and the world it runs in. */
-export type Invocation = {
-  readonly tool: Tool;
+/** A tool whose action is of one kind. */
+export type ToolWith<A extends Action> = Omit<Tool, 'action'> & { action: A };
+
+/** Everything that an action needs to run once. */
+export type Invocation<A extends Action = Action> = {
+  readonly tool: ToolWith<A>;
   /** Checked, converted, with defaults filled in. */
   readonly params: Readonly<Record<string, unknown>>;
   readonly call: Call;
@@ -11,4 +15,6 @@ export type Invocation = {
   readonly environment: Readonly<Record<string, string>>;
   /** The most that a script or an HTTP answer may give, in bytes. */
   readonly maxOutputBytes: number;
+  /** Returns the connection of the runner, which connects when it is first used. */
+  readonly redis: () => RedisConnection;
 };

@@ -3,12 +3,13 @@ import { Deadline } from '../deadline.ts';
 import type { Result } from '../envelope.ts';
 import { GantzError } from '../errors.ts';
 import { toolEnvironment } from '../manifest/environment.ts';
-import type { HandlerAction, Manifest, Tool } from '../manifest/manifest.ts';
+import type { Action, Manifest, Tool } from '../manifest/manifest.ts';
 import { checkParameters } from '../parameters/check.ts';
 import { compileValidator, knownValidator } from '../parameters/validator.ts';
-import type { RunnableRow } from './bundled.ts';
 import { findTool } from './find-tool.ts';
-import type { Invocation } from './invocation.ts';
+import type { ActionKind } from './action-kind.ts';
+import type { Invocation, ToolWith } from './invocation.ts';
+import { ACTION_KEYS, hasAction, kindOf, timeLimitOf } from './kinds.ts';
 import { openRedisOf, type RedisOfManifest } from './redis-of-manifest.ts';
 import type { Policy } from './policy.ts';
 
@@ -66,8 +67,6 @@ export type Runner = {
 
 export const DEFAULT_MAX_OUTPUT_BYTES = 10 * 1024 * 1024;
 
-const REDIS_TIMEOUT_MS = 10_000;
-const DEFAULT_TIMEOUT_MS = 30_000;
 const ignore = (): void => undefined;
 
 /** Opens a runner; nothing is connected before a call needs it. */
@@ -83,7 +82,6 @@ export function openRunner(options: RunnerOptions): Runner {
   } = options;
   let redis: RedisOfManifest | undefined;
   let connecting: Promise<unknown> | undefined;
-  const rows = new Map<HandlerAction, RunnableRow>();
   const closing = new AbortController();
   const underWay = new Set<Promise<Result>>();
 
@@ -98,8 +96,9 @@ export function openRunner(options: RunnerOptions): Runner {
     async prepare(tool) {
       try {
         await compileValidator(tool.inputSchema, options.cacheFolder);
-        if (!isBundled(tool.action)) return;
-        await loadRow(tool.action);
+        const kind = kindOf(tool);
+        if (kind?.needs !== 'redis' || !hasAction(tool)) return;
+        await kind.prepare?.(tool.action);
         connecting ??= runner
           .redis()
           .use({ deadline: runner.deadline(tool), readOnly: true }, ({ connected }) => connected());
@@ -110,27 +109,25 @@ export function openRunner(options: RunnerOptions): Runner {
     },
     deadline(tool, startedAt = performance.now()) {
       return timeoutMs === undefined
-        ? new Deadline({ budgetMs: tool.timeoutMs ?? defaultTimeoutMs(tool), startedAt })
+        ? new Deadline({ budgetMs: timeLimitOf(tool), startedAt })
         : new Deadline({ budgetMs: timeoutMs, startedAt, fixed: true });
     },
     async call(name, input, { signal, emit = ignore, follow = false, startedAt } = {}) {
       closing.signal.throwIfAborted();
       const tool = runner.find(name);
       // Only the first call waits for what must be loaded: a wait per call would be felt where thousands are made.
-      const { inputSchema, action, annotations } = tool;
+      const { inputSchema } = tool;
       const validate =
         knownValidator(inputSchema) ?? (await compileValidator(inputSchema, options.cacheFolder));
       const { params, given } = checkParameters(tool, input, validate);
       const deadline = runner.deadline(tool, startedAt);
       const call: Call = { deadline, signal, emit, notice, follow, given };
-      if (!isBundled(action)) return await runOutside(tool, params, call);
-      const row = rows.get(action) ?? (await loadRow(action));
-      const binding = { deadline, signal, readOnly: annotations.readOnlyHint === true };
-      return await runner.redis().use(binding, (connection) => row(connection, params, call));
+      const kind = kindOf(tool);
+      if (!kind || !hasAction(tool)) throw notRunnable(tool);
+      if (kind.needs !== 'redis') return await runOutside(kind, tool, params, call);
+      return await kind.run(invocationOf(kind, tool, params, call));
     },
-    redis() {
-      return (redis ??= openRedisOf({ manifest, env, mode, notice }));
-    },
+    redis: connection,
     async close() {
       closing.abort(new GantzError('CANCELLED', 'The call was ended because gantz was closed'));
       await redis?.close();
@@ -138,53 +135,48 @@ export function openRunner(options: RunnerOptions): Runner {
     },
   };
 
-  /** Runs what is no Redis tool; ends when the runner is closed. */
-  async function runOutside(tool: Tool, params: Record<string, unknown>, call: Call): Promise<Result> {
-    const running = runAction(tool, params, {
-      ...call,
-      signal: call.signal ? AbortSignal.any([call.signal, closing.signal]) : closing.signal,
-    });
+  function connection(): RedisOfManifest {
+    return (redis ??= openRedisOf({ manifest, env, mode, notice }));
+  }
+
+  /** Runs an action that closing the connection to Redis does not end; it ends when the runner is closed. */
+  async function runOutside(
+    kind: ActionKind,
+    tool: ToolWith<Action>,
+    params: Record<string, unknown>,
+    call: Call,
+  ): Promise<Result> {
+    const signal = call.signal ? AbortSignal.any([call.signal, closing.signal]) : closing.signal;
+    const running = kind.run(invocationOf(kind, tool, params, { ...call, signal }));
     underWay.add(running);
     return await running.finally(() => underWay.delete(running));
   }
 
-  async function loadRow(action: HandlerAction): Promise<RunnableRow> {
-    const row = await (await import('./bundled.ts')).findRow(action);
-    rows.set(action, row);
-    return row;
-  }
-
-  async function runAction(tool: Tool, params: Record<string, unknown>, call: Call): Promise<Result> {
-    const { action } = tool;
-    const invocation: Invocation = {
+  function invocationOf(
+    kind: ActionKind,
+    tool: ToolWith<Action>,
+    params: Record<string, unknown>,
+    call: Call,
+  ): Invocation {
+    let environment: Record<string, string> | undefined;
+    return {
       tool,
       params,
       call,
-      environment: toolEnvironment(manifest, tool, env),
       maxOutputBytes,
+      redis: connection,
+      // An operation on Redis does not use it, and copying it takes as long as the rest of such a call.
+      get environment() {
+        return (environment ??= toolEnvironment(manifest, tool, env, kind.variables?.(tool.action)));
+      },
     };
-    switch (action?.kind) {
-      case 'script':
-        return await (await import('./script/script.ts')).runScript(invocation);
-      case 'http':
-        return await (await import('./http/http.ts')).runHttp(invocation);
-      case 'handler':
-        return await (await import('./user-handler/user-handler.ts')).runUserHandler(invocation);
-      case undefined:
-        throw new GantzError('NOT_RUNNABLE', `Tool ${tool.name} has no action`, {
-          hint: 'Give it one of script, http or handler in the manifest.',
-        });
-    }
   }
 
   return runner;
 }
 
-function defaultTimeoutMs({ action }: Tool): number {
-  return isBundled(action) ? REDIS_TIMEOUT_MS : DEFAULT_TIMEOUT_MS;
-}
-
-/** Whether an action is a row of tools/, which runs on Redis inside the process. */
-export function isBundled(action: Tool['action']): action is HandlerAction & { builtin: true } {
-  return action?.kind === 'handler' && action.builtin;
+function notRunnable({ name }: Tool): GantzError {
+  return new GantzError('NOT_RUNNABLE', `Tool ${name} has no action`, {
+    hint: `Give it one of ${ACTION_KEYS.join(', ')} in the manifest.`,
+  });
 }

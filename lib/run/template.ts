@@ -1,3 +1,4 @@
+import type { ProblemInText } from '../manifest/manifest.ts';
 import { nearest } from '../nearest.ts';
 
 /** Text of the author, `\{{` already turned into `{{` (a backslash that is itself behind one escapes nothing); `offset` is where it begins in the template. */
@@ -21,21 +22,14 @@ export type Segment = Literal | Placeholder | Condition;
 /** What is left of a template once the branches of its conditions are chosen. */
 export type Piece = Literal | Placeholder;
 
-/** Something to tell the author of a template; `offset` and `length` mark the tag in the text. */
-export type TemplateProblem = {
-  severity: 'error' | 'warning';
-  message: string;
-  hint?: string;
-  offset: number;
-  length: number;
-};
+type ProblemInTemplate = ProblemInText & { text: string; offset: number; length: number };
 
 /** A text, parsed once. */
 export type Template = {
   segments: readonly Segment[];
   /** The parameters that it mentions. */
   mentions: ReadonlySet<string>;
-  problems: readonly TemplateProblem[];
+  problems: readonly ProblemInTemplate[];
 };
 
 /**
@@ -47,7 +41,7 @@ export function parseTemplate(text: string, names: Iterable<string>): Template {
   if (!text.includes('{{')) {
     return { segments: text === '' ? [] : [literal(text, 0)], mentions: new Set(), problems: [] };
   }
-  const parser = new Parser(new Set(names), tokenize(text));
+  const parser = new Parser(new Set(names), text);
   const segments = parser.block();
   return { segments, mentions: parser.mentions, problems: parser.problems };
 }
@@ -149,14 +143,16 @@ function tokenize(text: string): Token[] {
 
 class Parser {
   readonly mentions = new Set<string>();
-  readonly problems: TemplateProblem[] = [];
+  readonly problems: ProblemInTemplate[] = [];
   readonly #names: ReadonlySet<string>;
+  readonly #template: string;
   readonly #tokens: readonly Token[];
   #next = 0;
 
-  constructor(names: ReadonlySet<string>, tokens: readonly Token[]) {
+  constructor(names: ReadonlySet<string>, template: string) {
     this.#names = names;
-    this.#tokens = tokens;
+    this.#template = template;
+    this.#tokens = tokenize(template);
   }
 
   /** Reads up to the end of the text, or up to the `else` or `end` of the condition it is a branch of. */
@@ -229,6 +225,7 @@ class Parser {
         severity: 'error',
         message: `${text} has ${found}`,
         hint: 'A condition is {{ if name }}…{{ else }}…{{ end }}.',
+        text: this.#template,
         offset,
         length: text.length,
       });
@@ -266,6 +263,7 @@ class Parser {
       severity: 'warning',
       message: `${text} names no parameter and stays as it is`,
       hint,
+      text: this.#template,
       offset,
       length: text.length,
     });

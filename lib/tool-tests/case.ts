@@ -1,7 +1,6 @@
 import { GantzError } from '../errors.ts';
 import { isObject } from '../json/object.ts';
-import type { LintProblem } from '../manifest/lint.ts';
-import type { Tool } from '../manifest/manifest.ts';
+import type { ProblemInText, Tool } from '../manifest/manifest.ts';
 import { nearest } from '../nearest.ts';
 
 /** What a step's answer must be; every condition that is there must hold. */
@@ -35,8 +34,8 @@ export function parseCases(tools: readonly Tool[]): Case[] {
   return tools.flatMap((tool) => (tool.tests ?? []).map((test, index) => parseCase(tool.name, test, index)));
 }
 
-/** What is wrong with the tests of one tool; a lint for the manifest. */
-export function reviewTests(tool: Tool): LintProblem[] {
+/** Finds the problems of the tests of one tool. */
+export function reviewTests(tool: Tool): ProblemInText[] {
   try {
     parseCases([tool]);
     return [];

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { throughCache } from '../../lib/cache/manifest.ts';
-import { loadManifest } from '../../lib/manifest/load.ts';
 import type { Manifest } from '../../lib/manifest/manifest.ts';
+import { loadManifest } from '../../lib/run/manifests.ts';
 
 let folder: string;
 let caches: string;

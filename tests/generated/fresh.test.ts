@@ -7,7 +7,7 @@ import { readInputs, ROOT } from '../../scripts/generation-inputs.ts';
 
 describe('generated files', () => {
   it('are what npm run generate writes now', async () => {
-    for (const [path, content] of renderGeneratedFiles(await readInputs())) {
+    for (const [path, content] of await renderGeneratedFiles(await readInputs())) {
       assert.ok(readFileSync(join(ROOT, path), 'utf8') === content, `${path} is stale: npm run generate`);
     }
   });
@@ -19,11 +19,11 @@ describe('generated files', () => {
       scripts: new Map([...inputs.scripts].reverse()),
       includes: new Map([...inputs.includes].reverse()),
     };
-    assert.deepEqual(renderGeneratedFiles(reversed), renderGeneratedFiles(inputs));
+    assert.deepEqual(await renderGeneratedFiles(reversed), await renderGeneratedFiles(inputs));
   });
 
   it('name no place of this machine', async () => {
-    for (const [path, content] of renderGeneratedFiles(await readInputs())) {
+    for (const [path, content] of await renderGeneratedFiles(await readInputs())) {
       assert.ok(!content.includes(ROOT), path);
     }
   });
@@ -34,8 +34,8 @@ describe('generated files', () => {
     assert.ok(tool);
     const action = { kind: 'http' as const, method: 'GET', url: '', headers: {}, query: {} };
     const idle = { ...tool, action };
-    assert.throws(
-      () => renderGeneratedFiles({ ...inputs, manifest: { ...inputs.manifest, tools: [idle] } }),
+    await assert.rejects(
+      renderGeneratedFiles({ ...inputs, manifest: { ...inputs.manifest, tools: [idle] } }),
       /no handler/,
     );
     const warning = {
@@ -46,8 +46,8 @@ describe('generated files', () => {
       column: 1,
       source: '',
     };
-    assert.throws(
-      () => renderGeneratedFiles({ ...inputs, manifest: { ...inputs.manifest, warnings: [warning] } }),
+    await assert.rejects(
+      renderGeneratedFiles({ ...inputs, manifest: { ...inputs.manifest, warnings: [warning] } }),
       /odd/,
     );
   });

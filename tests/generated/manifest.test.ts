@@ -5,7 +5,8 @@ import { describe, it } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { BUNDLED_MANIFEST } from '../../lib/generated/manifest.ts';
 import { schemaType } from '../../lib/reference/schema-type.ts';
-import { findRow } from '../../lib/run/bundled.ts';
+import { operationOf } from '../../lib/run/bundled/bundled-kind.ts';
+import { findOperation } from '../../lib/run/bundled/operations.ts';
 import { ROOT } from '../../scripts/generation-inputs.ts';
 
 const { tools } = BUNDLED_MANIFEST;
@@ -14,9 +15,10 @@ const groups = readdirSync(join(ROOT, 'tools')).filter((file) => file.endsWith('
 describe('the bundled manifest', () => {
   for (const tool of tools) {
     it(`${tool.name} has a row, a description, annotations, and says what it returns`, async () => {
-      assert.ok(tool.action?.kind === 'handler' && tool.action.builtin);
-      assert.equal(`${tool.action.module}_${tool.action.function}`, tool.name);
-      assert.equal(typeof (await findRow(tool.action)), 'function');
+      const action = operationOf(tool.action);
+      assert.ok(action);
+      assert.equal(`${action.group}_${action.operation}`, tool.name);
+      assert.equal(typeof (await findOperation(action)), 'function');
       assert.ok(tool.description.length > 0 && Object.keys(tool.annotations).length > 0);
       assert.equal(tool.outputSchema?.additionalProperties, false);
       assert.equal(tool.inputSchema.additionalProperties, false);

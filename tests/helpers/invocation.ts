@@ -15,8 +15,8 @@ export type InvocationOptions = {
 };
 
 /** One call of a tool with the given action, and the notices that it writes. */
-export function invocationOf(
-  action: Action,
+export function invocationOf<A extends Action>(
+  action: A,
   {
     params = {},
     names = Object.keys(params),
@@ -27,7 +27,7 @@ export function invocationOf(
     signal,
     annotations = {},
   }: InvocationOptions = {},
-): Invocation & { notices: string[] } {
+): Invocation<A> & { notices: string[] } {
   const notices: string[] = [];
   return {
     notices,
@@ -56,5 +56,8 @@ export function invocationOf(
     },
     environment: { PATH: process.env['PATH'] ?? '', ...environment },
     maxOutputBytes,
+    redis: () => {
+      throw new Error('There is no Redis here');
+    },
   };
 }

@@ -10,7 +10,8 @@ import type { Tool } from '../../lib/manifest/manifest.ts';
 import { checkParameters } from '../../lib/parameters/check.ts';
 import { compileValidator } from '../../lib/parameters/validator.ts';
 import { openRedis } from '../../lib/redis/connection.ts';
-import { findRow } from '../../lib/run/bundled.ts';
+import { operationOf } from '../../lib/run/bundled/bundled-kind.ts';
+import { findOperation } from '../../lib/run/bundled/operations.ts';
 import type { RedisServer } from './redis-server.ts';
 
 type Name = keyof BundledTools;
@@ -45,13 +46,16 @@ export function openRows({ url }: Pick<RedisServer, 'url'>, namespace = `test-${
 
   async function call(name: Name, input: object, options: RowOptions = {}): Promise<Record<string, unknown>> {
     const tool = BUNDLED_MANIFEST.tools.find((one) => one.name === name);
-    assert.ok(tool?.action?.kind === 'handler', name);
+    const action = operationOf(tool?.action);
+    assert.ok(tool && action, name);
     const { params, given } = checkParameters(tool, input, await compileValidator(tool.inputSchema));
     const { deadline = new Deadline({ budgetMs: 60_000 }), signal, follow = false } = options;
     const { emit = ignore, notice = ignore } = options;
-    const row = await findRow(tool.action);
+    const operation = await findOperation(action);
     const bound = { deadline, signal, emit, notice, follow, given };
-    const result = await redis.use({ deadline, signal }, (connection) => row(connection, params, bound));
+    const result = await redis.use({ deadline, signal }, (connection) =>
+      operation(connection, params, bound),
+    );
     assertReturns(tool, result);
     return result;
   }

@@ -2,9 +2,15 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { GantzError } from '../../lib/errors.ts';
-import { expand, manifestEnvironment, toolEnvironment } from '../../lib/manifest/environment.ts';
+import {
+  expand,
+  manifestEnvironment,
+  toolEnvironment,
+  type Environment,
+} from '../../lib/manifest/environment.ts';
 import type { Manifest, Tool } from '../../lib/manifest/manifest.ts';
-import { parseManifest } from '../../lib/manifest/parse.ts';
+import { kindOf } from '../../lib/run/kinds.ts';
+import { parseManifest } from '../../lib/run/manifests.ts';
 
 const ENV = { A: '1', B: 'two words', EMPTY: '', SECRET: '${A}' };
 
@@ -76,6 +82,10 @@ async function load(text: string): Promise<{ manifest: Manifest; tool: Tool; oth
   return { manifest, tool, other };
 }
 
+function environmentOf(manifest: Manifest, tool: Tool, caller: Environment): Record<string, string> {
+  return toolEnvironment(manifest, tool, caller, tool.action && kindOf(tool)?.variables?.(tool.action));
+}
+
 describe('toolEnvironment', () => {
   it('puts the root, the tool and the script over the caller, each seeing those before', async () => {
     const { manifest, tool } = await load(`
@@ -86,7 +96,7 @@ tools:
     script: { shell: env, env: { D: "\${C}\${A}" } }
 `);
     assert.deepEqual(
-      { ...toolEnvironment(manifest, tool, { HOME: '/me', KEPT: 'yes', GONE: undefined }) },
+      { ...environmentOf(manifest, tool, { HOME: '/me', KEPT: 'yes', GONE: undefined }) },
       { HOME: '/me', KEPT: 'yes', A: 'tool-root', B: 'root+/me', C: 'root+/me', D: 'root+/metool-root' },
     );
   });
@@ -95,7 +105,7 @@ tools:
     const { manifest, tool } = await load(
       'env: { A: "${NONE}", B: "x${NONE}", C: , E: "${EMPTY}" }\ntools: [{ name: t, script: ./a }]\n',
     );
-    assert.deepEqual({ ...toolEnvironment(manifest, tool, { EMPTY: '' }) }, { B: 'x', EMPTY: '', E: '' });
+    assert.deepEqual({ ...environmentOf(manifest, tool, { EMPTY: '' }) }, { B: 'x', EMPTY: '', E: '' });
   });
 
   it('requires a ${VAR:?} of the tools that need it, and of no other', async () => {
@@ -108,16 +118,16 @@ tools:
 `);
     const last = manifest.tools[2];
     assert.ok(other && last);
-    assert.throws(() => toolEnvironment(manifest, tool, {}), /TOKEN is not set: get one/);
-    assert.throws(() => toolEnvironment(manifest, last, {}), /TOKEN is not set/);
-    assert.deepEqual({ ...toolEnvironment(manifest, other, {}) }, {});
+    assert.throws(() => environmentOf(manifest, tool, {}), /TOKEN is not set: get one/);
+    assert.throws(() => environmentOf(manifest, last, {}), /TOKEN is not set/);
+    assert.deepEqual({ ...environmentOf(manifest, other, {}) }, {});
     assert.deepEqual({ ...manifestEnvironment(manifest, {}) }, {});
   });
 
   it('gives the caller back unchanged when a manifest says nothing', async () => {
     const { manifest, tool } = await load('tools: [{ name: t, script: ./a }]\n');
     assert.deepEqual(
-      { ...toolEnvironment(manifest, tool, { PATH: '/bin', X: '${A}$$' }) },
+      { ...environmentOf(manifest, tool, { PATH: '/bin', X: '${A}$$' }) },
       { PATH: '/bin', X: '${A}$$' },
     );
   });

@@ -7,9 +7,8 @@ import addFormats from 'ajv-formats';
 import { parse } from 'yaml';
 import { BUILTIN } from '../../lib/manifest/bundled.ts';
 import { describeProblem } from '../../lib/manifest/diagnose.ts';
-import { checkManifest } from '../../lib/manifest/load.ts';
 import type { Manifest, Problem } from '../../lib/manifest/manifest.ts';
-import { renderSchema } from '../../lib/manifest/schema.ts';
+import { checkManifest, renderSchema } from '../../lib/run/manifests.ts';
 
 const ROOT = path.join(import.meta.dirname, '../fixtures/manifests');
 // `npm run fixtures` writes down what the loader says now; the diff is what to review.
@@ -18,7 +17,7 @@ const UPDATE = process.env['UPDATE'] === '1';
 describe('every manifest of the fixtures', async () => {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   addFormats.default(ajv);
-  const accepts = ajv.compile(renderSchema());
+  const accepts = ajv.compile(await renderSchema());
 
   for (const name of readdirSync(ROOT)) {
     const folder = path.join(ROOT, name);
@@ -65,9 +64,7 @@ function local(problem: Problem, folder: string): Problem {
 
 /** The manifest as JSON, its folder as `<here>`, without the bundled tools that it includes. */
 function render(manifest: Manifest, folder: string): string {
-  const tools = manifest.tools.filter(
-    ({ directory, action }) => directory !== '' || action?.kind !== 'handler',
-  );
+  const tools = manifest.tools.filter(({ action }) => action?.kind !== 'bundled');
   const bundled = manifest.tools.length - tools.length;
   const shown = {
     ...manifest,

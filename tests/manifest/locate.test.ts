@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
-import { checkManifest, loadManifest } from '../../lib/manifest/load.ts';
 import { locateManifest } from '../../lib/manifest/locate.ts';
+import { checkManifest, loadManifest } from '../../lib/run/manifests.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'gantz-locate-'));
 const empty = path.join(folder, 'empty');
@@ -82,7 +82,7 @@ describe('loadManifest', () => {
   it('loads builtin:redis', async () => {
     const { file: name, directory, tools } = await loadManifest({ file: 'builtin:redis' });
     assert.deepEqual([name, directory], ['builtin:redis', '']);
-    assert.ok(tools.every(({ action }) => action?.kind === 'handler' && action.builtin));
+    assert.ok(tools.every(({ action }) => action?.kind === 'bundled'));
   });
 
   it("takes the checkout's own gantz.yaml, and a copy of it, for the bundled one", async () => {
@@ -94,7 +94,7 @@ describe('loadManifest', () => {
       assert.deepEqual(problems, []);
       assert.equal(manifest?.file, name);
       assert.deepEqual(manifest.sources, [name]);
-      assert.ok(manifest.tools.every(({ action }) => action?.kind === 'handler' && action.builtin));
+      assert.ok(manifest.tools.every(({ action }) => action?.kind === 'bundled'));
     }
   });
 
@@ -102,6 +102,6 @@ describe('loadManifest', () => {
     const own = path.join(folder, 'own.yaml');
     writeFileSync(own, 'tools: [{ name: cache_get, handler: cache.get }]\n');
     const { tools } = await loadManifest({ file: own });
-    assert.deepEqual(tools[0]?.action, { kind: 'handler', module: 'cache', function: 'get', builtin: false });
+    assert.deepEqual(tools[0]?.action, { kind: 'handler', module: 'cache', function: 'get' });
   });
 });

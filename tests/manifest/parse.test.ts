@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { stringify } from 'yaml';
 import { GantzError } from '../../lib/errors.ts';
 import type { Manifest, Problem } from '../../lib/manifest/manifest.ts';
-import { checkManifestText, parseManifest } from '../../lib/manifest/parse.ts';
+import { checkManifestText, parseManifest } from '../../lib/run/manifests.ts';
 import { compileValidator } from '../../lib/parameters/validator.ts';
 
 const PLACE = { file: 'gantz.yaml', directory: '/here' };
@@ -198,10 +198,13 @@ describe('the text of a manifest', () => {
         echo {{b}}
   - { name: u, description: d, script: { command: x, args: [a, "it''s {{b}}"] } }
 `;
+    const shell = 'echo {{a}} {{b}}\necho {{b}}\n';
     const { problems } = await checkManifestText(text, {
       ...PLACE,
-      lint: ({ name }) => [
-        { severity: 'warning', message: 'm', text: '{{b}}', before: name === 't' ? 1 : 0 },
+      review: ({ name }) => [
+        name === 't'
+          ? { severity: 'warning', message: 'm', text: shell, offset: shell.lastIndexOf('{{b}}'), length: 5 }
+          : { severity: 'warning', message: 'm', text: '{{b}}' },
       ],
     });
     assert.deepEqual(

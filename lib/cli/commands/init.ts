@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { Option } from 'commander';
 import { GantzError } from '../../errors.ts';
 import { TEMPLATE_FILES } from '../../generated/templates.ts';
-import { renderSchema } from '../../manifest/schema.ts';
+import { renderSchemaFile } from '../../run/manifests.ts';
 import type { Define } from '../../command/command.ts';
 import { answer } from '../answer.ts';
 
@@ -25,7 +25,7 @@ export const define: Define = (command, { process, notice }) => {
     .action(async ({ template }: { template: TemplateName }) => {
       const contents = {
         ...TEMPLATE_FILES[template],
-        'gantz.schema.json': `${JSON.stringify(renderSchema(), null, 2)}\n`,
+        'gantz.schema.json': await renderSchemaFile(),
       };
       const folder = process.cwd();
       await refuseExisting(folder, Object.keys(contents));

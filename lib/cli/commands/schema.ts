@@ -1,7 +1,7 @@
 import type { Define } from '../../command/command.ts';
-import { renderSchema } from '../../manifest/schema.ts';
+import { renderSchemaFile } from '../../run/manifests.ts';
 
 /** `gantz schema`: the JSON Schema of gantz.yaml, for editors. */
 export const define: Define = (command, { process }) => {
-  command.action(() => void process.stdout.write(`${JSON.stringify(renderSchema(), null, 2)}\n`));
+  command.action(async () => void process.stdout.write(await renderSchemaFile()));
 };

@@ -7,6 +7,7 @@ import { parseCases, type Case } from '../../tool-tests/case.ts';
 import { renderJunit } from '../../tool-tests/junit.ts';
 import { runCases, type Verdict } from '../../tool-tests/run.ts';
 import { deleteNamespace } from '../../redis/namespace.ts';
+import { needsRedis } from '../../run/kinds.ts';
 import type { Runner } from '../../run/runner.ts';
 import type { Define } from '../../command/command.ts';
 import { loadManifestOf, openRunnerOf, type Context } from '../../command/context.ts';
@@ -72,9 +73,7 @@ function matches({ tool, name }: Case, filter: string): boolean {
 }
 
 function usesRedis({ manifest }: Runner, name: string): boolean {
-  return manifest.tools.some(
-    ({ name: other, action }) => other === name && action?.kind === 'handler' && action.builtin,
-  );
+  return manifest.tools.some((tool) => tool.name === name && needsRedis(tool));
 }
 
 async function deleteKeys(runner: Runner, namespace: string): Promise<void> {

@@ -1,12 +1,10 @@
 import type { Define } from '../../command/command.ts';
 import type { Context } from '../../command/context.ts';
 import { describeProblem } from '../../manifest/diagnose.ts';
-import { checkManifest } from '../../manifest/load.ts';
 import { locateManifest } from '../../manifest/locate.ts';
-import type { LintProblem } from '../../manifest/lint.ts';
-import type { Problem, Tool } from '../../manifest/manifest.ts';
+import type { Problem, ProblemInText, Tool } from '../../manifest/manifest.ts';
 import { GantzError } from '../../errors.ts';
-import { reviewAction } from '../../run/review/review.ts';
+import { checkManifest, reviewAction } from '../../run/manifests.ts';
 import { reviewTests } from '../../tool-tests/case.ts';
 import { answer } from '../answer.ts';
 
@@ -23,7 +21,7 @@ export const define: Define = (command, context) => {
     .option('--json', 'print the problems as one JSON line')
     .action(async (files: string[], { strict = false, json = false }: Options) => {
       const reports: Report[] = [];
-      for (const file of files.length > 0 ? files : [undefined]) reports.push(await review(context, file));
+      for (const file of files.length > 0 ? files : [undefined]) reports.push(await check(context, file));
       const problems = reports.flatMap((report) => report.problems);
       const errors = problems.filter(({ severity }) => strict || severity === 'error').length;
       if (!json) for (const problem of problems) context.notice(`${describeProblem(problem)}\n`);
@@ -34,17 +32,17 @@ export const define: Define = (command, context) => {
     });
 };
 
-async function review({ process, options }: Context, file: string | undefined): Promise<Report> {
+async function check({ process, options }: Context, file: string | undefined): Promise<Report> {
   const location = locateManifest({
     config: file ?? options.config,
     env: process.env,
     cwd: () => process.cwd(),
   });
-  const { manifest, problems } = await checkManifest(location, { lint });
+  const { manifest, problems } = await checkManifest(location, { review });
   return { file: location.file, tools: manifest?.tools.length ?? 0, problems };
 }
 
-async function lint(tool: Tool): Promise<LintProblem[]> {
+async function review(tool: Tool): Promise<ProblemInText[]> {
   return [...(await reviewAction(tool)), ...reviewTests(tool)];
 }
 

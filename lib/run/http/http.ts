@@ -1,10 +1,10 @@
 import type { Result } from '../../envelope.ts';
 import { GantzError, toGantzError, withOutcome, type Outcome } from '../../errors.ts';
-import type { HttpAction } from '../../manifest/manifest.ts';
 import type { Invocation } from '../invocation.ts';
 import { readContent, type Content } from './content.ts';
 import { extract, parsePath, quoteLongNumbers, type Step } from './extract.ts';
 import { follow, type Answered } from './follow.ts';
+import type { HttpAction } from './http-action.ts';
 import { readBody } from './read-body.ts';
 import { buildRequest } from './request.ts';
 import { sourceOf } from './source.ts';
@@ -20,9 +20,9 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
  * Runs a tool's `http` action: `result` of a JSON answer or `output` of a text, `base64` of other bytes, and `status`.
  * A status of 400 or more is HTTP_STATUS. Bounded by the call's deadline, its signal and `maxOutputBytes`.
  */
-export async function runHttp(invocation: Invocation): Promise<Result> {
+export async function runHttp(invocation: Invocation<HttpAction>): Promise<Result> {
   const { tool, call, maxOutputBytes } = invocation;
-  const action = httpAction(invocation);
+  const { action } = tool;
   const steps = stepsOf(action);
   const request = buildRequest(action, sourceOf(invocation));
   const safe = SAFE.has(request.method) || tool.annotations.readOnlyHint === true;
@@ -67,11 +67,6 @@ export async function runHttp(invocation: Invocation): Promise<Result> {
     clearTimeout(timer);
     call.signal?.removeEventListener('abort', cancel);
   }
-}
-
-function httpAction({ tool: { name, action } }: Invocation): HttpAction {
-  if (action?.kind === 'http') return action;
-  throw new GantzError('NOT_RUNNABLE', `Tool ${name} has no http action`);
 }
 
 function stepsOf({ extractJson }: HttpAction): Step[] | undefined {

@@ -1,8 +1,8 @@
 import { GantzError } from '../../errors.ts';
-import type { HttpAction } from '../../manifest/manifest.ts';
 import { VERSION } from '../../version.ts';
 import { renderBody } from './body.ts';
 import { isToken, renderHeaders, type Headers } from './headers.ts';
+import type { HttpAction } from './http-action.ts';
 import { renderText, type Source } from './source.ts';
 import { renderUrl } from './url.ts';
 import { renderValue } from '../template.ts';

@@ -3,19 +3,18 @@ import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import type { Result } from '../../envelope.ts';
 import { GantzError } from '../../errors.ts';
 import { expand } from '../../manifest/environment.ts';
-import type { ScriptAction } from '../../manifest/manifest.ts';
 import type { Invocation } from '../invocation.ts';
 import { parseTemplate } from '../template.ts';
 import { argumentVariables, checkReceivable, renderArguments, renderInput } from './arguments.ts';
 import { runProcess } from './process.ts';
 import { readResult } from './result.ts';
+import type { ScriptAction } from './script-action.ts';
 import { compileShell, renderShell } from './shell.ts';
 
 /** Runs a script action to its end and gives the fields of its result; throws a GantzError on every failure. */
-export async function runScript(invocation: Invocation): Promise<Result> {
+export async function runScript(invocation: Invocation<ScriptAction>): Promise<Result> {
   const { tool, call, maxOutputBytes } = invocation;
   const { action } = tool;
-  if (action?.kind !== 'script') throw new GantzError('NOT_RUNNABLE', `Tool ${tool.name} is not a script`);
   const what = `Tool ${tool.name}`;
   const cwd = workingDirectory(action, invocation);
   const { file, args, variables } =

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { HttpAction } from '../../../lib/manifest/manifest.ts';
-import { reviewHttp } from '../../../lib/run/http/review.ts';
+import type { HttpAction } from '../../../lib/run/http/http-action.ts';
+import { reviewHttp } from '../../../lib/run/http/http-review.ts';
 import { invocationOf } from '../../helpers/invocation.ts';
 
 const found = (more: Partial<HttpAction>): string[] => {

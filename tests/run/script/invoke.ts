@@ -5,7 +5,8 @@ import type { ProgressEvent } from '../../../lib/call.ts';
 import { Deadline } from '../../../lib/deadline.ts';
 import type { Result } from '../../../lib/envelope.ts';
 import { GantzError } from '../../../lib/errors.ts';
-import type { JsonSchema, ScriptAction } from '../../../lib/manifest/manifest.ts';
+import type { JsonSchema } from '../../../lib/manifest/manifest.ts';
+import type { ScriptAction } from '../../../lib/run/script/script-action.ts';
 import { runScript } from '../../../lib/run/script/script.ts';
 
 type Interpreter = 'sh' | 'bash' | 'zsh' | 'dash';
@@ -73,6 +74,9 @@ export async function invoke(
     },
     environment: { PATH: process.env['PATH'] ?? '', HOME: '/home/nobody', ...environment },
     maxOutputBytes,
+    redis: () => {
+      throw new Error('There is no Redis here');
+    },
   });
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ScriptAction } from '../../../lib/manifest/manifest.ts';
-import { reviewScript } from '../../../lib/run/script/review.ts';
+import type { ScriptAction } from '../../../lib/run/script/script-action.ts';
+import { reviewScript } from '../../../lib/run/script/script-review.ts';
 
 describe('parameters where none is replaced', () => {
   const cases: [what: string, action: Partial<ScriptAction> & { command: string }, severity: string][] = [
@@ -11,7 +11,7 @@ describe('parameters where none is replaced', () => {
   ];
   for (const [what, action, severity] of cases) {
     it(`are found in ${what}`, () => {
-      const findings = reviewScript(
+      const problems = reviewScript(
         {
           name: 'tool',
           description: '',
@@ -23,10 +23,10 @@ describe('parameters where none is replaced', () => {
         { kind: 'script', env: {}, args: [], ...action },
       );
       assert.deepEqual(
-        findings.map((finding) => finding.severity),
+        problems.map((problem) => problem.severity),
         [severity],
       );
-      assert.match(findings[0]?.hint ?? '', /args/);
+      assert.match(problems[0]?.hint ?? '', /args/);
     });
   }
 });

@@ -1,0 +1,35 @@
+import { compileValidator, type Validator } from '../../parameters/validator.ts';
+import { describeError } from '../../parameters/describe-error.ts';
+import { error, type Problems } from '../yaml/problems.ts';
+
+/** Checks the defaults that took the whole of JSON Schema to judge. */
+export async function runLateChecks(problems: Problems): Promise<void> {
+  for (const { at, tool, what, schema, value } of problems.later) {
+    // A reference begins at the object of all parameters, which is not at hand here.
+    if (JSON.stringify(schema).includes('"$ref"')) continue;
+    problems.tool = tool;
+    let validate: Validator;
+    try {
+      validate = await compileValidator(schema);
+    } catch (thrown) {
+      // What keeps a schema from compiling was mostly reported at its own line.
+      if (!problems.list.some(({ severity }) => severity === 'error')) {
+        error(
+          problems,
+          at,
+          `The schema of ${what} cannot be used: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+        );
+      }
+      continue;
+    }
+    const [wrong] = validate(structuredClone(value)) ?? [];
+    if (!wrong) continue;
+    const { path, message } = describeError(wrong);
+    error(
+      problems,
+      at,
+      `The default of ${what}, ${JSON.stringify(value)}, does not fit: ${path ? `${path} ` : 'it '}${message}`,
+    );
+  }
+  problems.tool = undefined;
+}

@@ -1,0 +1,156 @@
+import { argumentVariable } from '../argument-variable.ts';
+import { asMap, readFields } from './fields.ts';
+import { error, warn, type Problems } from '../yaml/problems.ts';
+import { bareType, readKeywords, type ReadSchema } from './json-schema.ts';
+import { PARAMETER } from '../keys.ts';
+import type { JsonSchema, ObjectSchema } from '../manifest.ts';
+import { describe, isNull, member, type Mapping, type Node } from '../yaml/node.ts';
+import { checkReferences } from './references.ts';
+import { position, type Place } from '../yaml/source.ts';
+import { readBoolean, readText, readTexts } from './values.ts';
+
+type Named = { name: string; nameAt: Place; node: Node };
+
+type Role = 'parameters' | 'returns';
+
+/** The parameters of a tool as one flat object schema; those of `returns` are required unless `optional: true`. */
+export function readParameters(
+  problems: Problems,
+  node: Node | undefined,
+  role: Role,
+  bundled = false,
+): ObjectSchema {
+  const properties: [string, JsonSchema][] = [];
+  const required: string[] = [];
+  const listed = node ? requiredOfSchema(problems, node) : undefined;
+  for (const { name, nameAt, node: parameter } of unique(problems, named(problems, node, role), role)) {
+    const what = `${role === 'parameters' ? 'the parameter' : 'the field'} ${JSON.stringify(name)}`;
+    if (!/^[A-Za-z0-9_.-]{1,64}$/.test(name)) {
+      warn(
+        problems,
+        nameAt,
+        `Some agents refuse a name such as ${JSON.stringify(name)}`,
+        'Use letters, digits, _ - and . only, at most 64.',
+      );
+    }
+    const { schema, required: isRequired } = readParameter(problems, parameter, what, role);
+    properties.push([name, schema]);
+    if (listed ? listed.has(name) : isRequired) required.push(name);
+  }
+  const schema: ObjectSchema = {
+    type: 'object',
+    // fromEntries defines even `__proto__` as a plain member, where an assignment would not.
+    properties: Object.fromEntries(properties),
+    required,
+    // A result may have more fields than are declared, except that of a bundled tool; parameters may not.
+    additionalProperties: role === 'returns' && !bundled,
+  };
+  if (node) checkReferences(problems, node, schema);
+  return schema;
+}
+
+function readParameter(problems: Problems, node: Node, what: string, role: Role): ReadSchema {
+  const always = role === 'returns';
+  if (isNull(node)) return { schema: {}, required: always };
+  if (node.kind === 'scalar') return { ...bareType(problems, node), required: always };
+  const map = asMap(problems, node, what, 'Write { type: string }, or a type.');
+  if (!map) return { schema: {}, required: always };
+  const fields = readFields(problems, map, PARAMETER, what);
+  const { schema, required } = readKeywords(problems, fields, what);
+  if (!always && fields.optional) {
+    const optional = readBoolean(problems, fields.optional, `optional of ${what}`);
+    return { schema, required: required ?? optional === false };
+  }
+  const optional = fields.optional && readBoolean(problems, fields.optional, `optional of ${what}`);
+  return { schema, required: required ?? (always && optional !== true) };
+}
+
+/** Parameters with their names, from a list, from a map, or from the `properties` of an object schema. */
+function named(problems: Problems, node: Node | undefined, role: Role): Named[] {
+  if (!node) return [];
+  if (node.kind === 'map') {
+    return (propertiesOf(node) ?? node).entries.map(({ key, keyAt, value }) => ({
+      name: key,
+      nameAt: keyAt,
+      node: value,
+    }));
+  }
+  if (node.kind === 'scalar') {
+    error(
+      problems,
+      node.at,
+      `\`${role}\` must be a list or a map, not ${describe(node)}`,
+      `Write - { name: path, type: string }`,
+    );
+    return [];
+  }
+  return node.items.flatMap((item) => {
+    const map = asMap(
+      problems,
+      item,
+      `Each of \`${role}\``,
+      `Write - { name: ${item.kind === 'scalar' && /^[\w-]+$/.test(item.text) ? item.text : 'path'}, type: string }`,
+    );
+    const name = map && member(map, 'name');
+    if (!map) return [];
+    if (!name || isNull(name)) {
+      error(problems, item.at, `One of \`${role}\` has no name`, nameHint(map));
+      return [];
+    }
+    const text = readText(problems, name, 'A name');
+    if (text === '') error(problems, name.at, 'A name cannot be empty');
+    return text ? [{ name: text, nameAt: name.at, node: item }] : [];
+  });
+}
+
+/** `- path: { type: string }` is a map where a list was begun. */
+function nameHint({ entries: [first] }: Mapping): string {
+  return first && !Object.hasOwn(PARAMETER, first.key)
+    ? `Write - { name: ${first.key}, … }, or leave the - out.`
+    : 'Every one needs a `name`.';
+}
+
+/** The `properties` of what is written as a JSON Schema of an object, the way MCP itself says parameters. */
+function propertiesOf(map: Mapping): Mapping | undefined {
+  const type = member(map, 'type');
+  const properties = member(map, 'properties');
+  return type?.kind === 'scalar' && type.value === 'object' && properties?.kind === 'map'
+    ? properties
+    : undefined;
+}
+
+function requiredOfSchema(problems: Problems, node: Node): Set<string> | undefined {
+  if (node.kind !== 'map' || !propertiesOf(node)) return undefined;
+  const required = member(node, 'required');
+  return new Set(required && !isNull(required) ? readTexts(problems, required, '`required`') : []);
+}
+
+/** Refuses a second parameter of the same name, or of the same variable in a script's environment. */
+function unique(problems: Problems, all: readonly Named[], role: Role): Named[] {
+  const names = new Map<string, Named>();
+  const variables = new Map<string, Named>();
+  for (const one of all) {
+    const first = names.get(one.name);
+    if (first) {
+      error(
+        problems,
+        one.nameAt,
+        `${JSON.stringify(one.name)} stands in \`${role}\` twice; the first is on line ${position(first.nameAt).line}`,
+      );
+      continue;
+    }
+    names.set(one.name, one);
+    const variable = argumentVariable(one.name);
+    const other = role === 'parameters' ? variables.get(variable) : undefined;
+    if (other) {
+      error(
+        problems,
+        one.nameAt,
+        `The parameters ${JSON.stringify(other.name)} and ${JSON.stringify(one.name)} would be the same variable to a script, ${variable}`,
+        'Rename one of them.',
+      );
+    }
+    variables.set(variable, one);
+  }
+  return [...names.values()];
+}

@@ -1,0 +1,296 @@
+import { foldName } from '../../contract/names.ts';
+import { invalidManifest, sortProblems } from '../diagnose.ts';
+import { parseDocument } from '../yaml/document.ts';
+import { asMap, readFields, type Fields } from './fields.ts';
+import { error, Exhausted, noProblems, warn, type Problems } from '../yaml/problems.ts';
+import { ROOT, SERVER } from '../keys.ts';
+import { loadActionKeys, toolSyntaxOf, type LoadedKey } from './action.ts';
+import { reviewTool, type Review } from './review.ts';
+import type { ActionKeys, ParsedAction } from '../tool-key.ts';
+import type { Manifest, Problem } from '../manifest.ts';
+import { describe, isNull, type Node } from '../yaml/node.ts';
+import { position, type Place, type Source } from '../yaml/source.ts';
+import { readTools, type ReadTool } from './tool.ts';
+import { readCount, readText, readTexts, readVariables } from './values.ts';
+import { wildcard } from '../wildcard.ts';
+
+/** The text of a manifest, its file, and whether it is that of the bundled manifest. */
+export type ManifestText = { file: string; directory: string; text: string; bundled?: boolean };
+
+export type ParseOptions = Omit<ManifestText, 'text'> & {
+  /** Finds what `include` names from the folder of the file that says so; throws an Error when there is no such file. */
+  readInclude?: (name: string, directory: string) => Promise<ManifestText | Manifest>;
+  /** The action kinds that a tool may have. */
+  actions: ActionKeys;
+  /** Looks for more problems of each tool, for `gantz validate`. */
+  review?: Review;
+};
+
+/** A manifest with all its problems; there is no manifest when one of them is an error. */
+export type Checked = { manifest: Manifest | undefined; problems: Problem[] };
+
+/** Parses the text of a gantz.yaml. Throws MANIFEST_INVALID that names every problem. */
+export async function parseManifest(text: string, options: ParseOptions): Promise<Manifest> {
+  const { manifest, problems } = await checkManifestText(text, options);
+  if (manifest) return manifest;
+  throw invalidManifest(problems);
+}
+
+/** Parses the text of a gantz.yaml and gives every problem, errors and warnings, in the order of their places. */
+export async function checkManifestText(
+  text: string,
+  { readInclude = refuseInclude, actions: table, review, ...origin }: ParseOptions,
+): Promise<Checked> {
+  const problems = noProblems();
+  const actions = await loadActionKeys(table);
+  const gathered: Gathered = {
+    actions,
+    tools: new Map(),
+    env: new Map(),
+    toolsets: new Map(),
+    sources: [],
+    readInclude,
+  };
+  let manifest: Manifest | undefined;
+  try {
+    const root = await readFile(problems, { text, ...origin }, gathered, []);
+    checkToolsets(problems, gathered);
+    checkLookalikes(problems, gathered);
+    if (review)
+      for (const { tool, node } of gathered.tools.values())
+        if (node) await reviewTool(problems, review, { tool, node, actions });
+    if (problems.later.length > 0) await (await import('./late-checks.ts')).runLateChecks(problems);
+    if (root) manifest = assemble(root, origin, gathered);
+  } catch (thrown) {
+    if (!(thrown instanceof Exhausted)) throw thrown;
+    problems.list.push(thrown.problem);
+  }
+  const sorted = sortProblems(problems.list);
+  if (!manifest || sorted.some(({ severity }) => severity === 'error'))
+    return { manifest: undefined, problems: sorted };
+  manifest.warnings = sorted;
+  return { manifest, problems: sorted };
+}
+
+/** What all files together contain. */
+type Gathered = {
+  readonly actions: readonly LoadedKey<ParsedAction>[];
+  readonly tools: Map<string, ReadTool>;
+  readonly env: Map<string, string | null>;
+  readonly toolsets: Map<string, { patterns: readonly { text: string; at: Place }[]; at: Place }>;
+  readonly sources: string[];
+  readonly readInclude: NonNullable<ParseOptions['readInclude']>;
+};
+
+type Root = Pick<Manifest, 'name' | 'description' | 'version' | 'server'>;
+
+/** Reads one file and what it includes; `above` are the files that include it. */
+async function readFile(
+  problems: Problems,
+  { file, directory, text, bundled = false }: ManifestText,
+  gathered: Gathered,
+  above: readonly string[],
+): Promise<Root | undefined> {
+  gathered.sources.push(file);
+  const source: Source = { file, text: text.replace(/^\ufeff/, '') };
+  const before = problems.list.length;
+  const node = await parseDocument(source, problems);
+  const start = { source, offset: 0 };
+  if (!node || isNull(node)) {
+    if (problems.list.length > before) return undefined;
+    error(problems, start, 'The manifest is empty', 'Begin with `tools:`; `gantz init` writes an example.');
+    return;
+  }
+  const map = asMap(
+    problems,
+    node,
+    'A manifest',
+    node.kind === 'list' ? 'Put the list under `tools:`.' : 'Begin with `tools:`.',
+  );
+  if (!map) return undefined;
+  const fields = readFields(problems, map, ROOT, 'gantz.yaml');
+  if (fields.include) await readIncludes(problems, fields.include, directory, gathered, [...above, file]);
+  const env = readVariables(problems, fields.env, '`env`');
+  for (const [name, value] of Object.entries(env)) {
+    // Set anew, so that it comes after what it may refer to.
+    gathered.env.delete(name);
+    gathered.env.set(name, value);
+  }
+  if (fields.tools) {
+    const origin = { directory, bundled, syntax: toolSyntaxOf(gathered.actions, bundled) };
+    for (const read of readTools(problems, fields.tools, origin)) add(problems, read, gathered);
+  }
+  if (!fields.tools && !fields.include) warn(problems, start, 'This manifest has no `tools`');
+  readToolsets(problems, fields.toolsets, gathered);
+  return readRoot(problems, fields);
+}
+
+function readRoot(problems: Problems, fields: Fields<typeof ROOT>): Root {
+  const text = (key: 'name' | 'description' | 'version'): string | undefined =>
+    fields[key] && readText(problems, fields[key], `\`${key}\``);
+  const [name, description, version] = [text('name'), text('description'), text('version')];
+  const server = fields.server && readServer(problems, fields.server);
+  return {
+    name: name || 'gantz',
+    ...(description !== undefined && { description: description.trim() }),
+    ...(version !== undefined && { version }),
+    ...(server && { server }),
+  };
+}
+
+function readServer(problems: Problems, node: Node): Manifest['server'] {
+  const map = asMap(problems, node, '`server`', 'Write server: { port: 3000 }');
+  if (!map) return undefined;
+  const fields = readFields(problems, map, SERVER, 'server');
+  const host = fields.host && readText(problems, fields.host, '`host`');
+  const port = fields.port && readCount(problems, fields.port, '`port`');
+  if (fields.port && port !== undefined && port > 65535)
+    error(problems, fields.port.at, '`port` must be at most 65535');
+  return { ...(host !== undefined && { host }), ...(port !== undefined && { port }) };
+}
+
+async function readIncludes(
+  problems: Problems,
+  node: Node,
+  directory: string,
+  gathered: Gathered,
+  above: readonly string[],
+): Promise<void> {
+  if (node.kind === 'map') {
+    error(problems, node.at, `\`include\` must be a list of files, not ${describe(node)}`);
+    return;
+  }
+  for (const item of node.kind === 'list' ? node.items : [node]) {
+    const name = readText(problems, item, 'Each item of `include`');
+    if (!name) continue;
+    let found;
+    try {
+      found = await gathered.readInclude(name, directory);
+    } catch (thrown) {
+      error(
+        problems,
+        item.at,
+        `${name} cannot be included: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+        'A path begins at the folder of this file; `builtin:redis` names the Redis tools.',
+      );
+      continue;
+    }
+    if (above.includes(found.file)) {
+      error(
+        problems,
+        item.at,
+        `${name} includes itself${above.at(-1) === found.file ? '' : ', by way of other files'}`,
+      );
+    } else if (gathered.sources.includes(found.file)) {
+      error(problems, item.at, `${name} is included already`);
+    } else if ('text' in found) {
+      await readFile(problems, found, gathered, above);
+    } else {
+      addManifest(problems, found, item.at, gathered);
+    }
+  }
+}
+
+/** Takes in a manifest that was read already. */
+function addManifest(
+  problems: Problems,
+  { file, env, tools }: Manifest,
+  at: Place,
+  gathered: Gathered,
+): void {
+  gathered.sources.push(file);
+  for (const [name, value] of Object.entries(env)) if (!gathered.env.has(name)) gathered.env.set(name, value);
+  for (const tool of tools) add(problems, { tool, at, node: undefined }, gathered);
+}
+
+function add(problems: Problems, read: ReadTool, { tools }: Gathered): void {
+  const { tool, at } = read;
+  const first = tools.get(tool.name);
+  if (!first) {
+    tools.set(tool.name, read);
+    return;
+  }
+  const where =
+    first.at.source === at.source
+      ? `on line ${position(first.at).line}`
+      : `in ${first.at.source.file}:${position(first.at).line}`;
+  error(problems, at, `There are two tools called ${JSON.stringify(tool.name)}; the first is ${where}`);
+}
+
+function readToolsets(problems: Problems, node: Node | undefined, { toolsets }: Gathered): void {
+  if (!node) return;
+  const map = asMap(problems, node, '`toolsets`', 'Write toolsets: { name: [tool, "cache_*"] }');
+  for (const { key, keyAt, value } of map?.entries ?? []) {
+    if (value.kind === 'map') {
+      error(problems, value.at, `The toolset ${JSON.stringify(key)} must be a list of tool names, not a map`);
+      continue;
+    }
+    if (toolsets.has(key)) {
+      error(problems, keyAt, `There are two toolsets called ${JSON.stringify(key)}`);
+      continue;
+    }
+    const items = value.kind === 'list' ? value.items : isNull(value) ? [] : [value];
+    const patterns = items.flatMap((item) => {
+      const text = readTexts(problems, item, `The toolset ${JSON.stringify(key)}`);
+      return text.map((one) => ({ text: one, at: item.at }));
+    });
+    toolsets.set(key, { patterns, at: keyAt });
+  }
+}
+
+function checkToolsets(problems: Problems, { toolsets, tools }: Gathered): void {
+  for (const [name, { patterns, at }] of toolsets) {
+    if (patterns.length === 0) warn(problems, at, `The toolset ${JSON.stringify(name)} is empty`);
+    for (const { text, at: patternAt } of patterns) {
+      const matches = wildcard(text);
+      if (!tools.has(text) && ![...tools.keys()].some(matches)) {
+        warn(
+          problems,
+          patternAt,
+          `${JSON.stringify(text)} in the toolset ${JSON.stringify(name)} matches no tool`,
+        );
+      }
+    }
+  }
+}
+
+/** `gantz get user` may mean `get_user` as well as `get-user`: two tools so much alike are a trap. */
+function checkLookalikes(problems: Problems, { tools }: Gathered): void {
+  const folded = new Map<string, string>();
+  for (const [name, { at }] of tools) {
+    const word = foldName(name.toLowerCase());
+    const other = folded.get(word);
+    if (other !== undefined) {
+      warn(
+        problems,
+        at,
+        `The tools ${JSON.stringify(other)} and ${JSON.stringify(name)} are told apart by little`,
+        'Hyphens count as underscores on the command line, except after `gantz call`.',
+      );
+    }
+    folded.set(word, name);
+  }
+}
+
+function assemble(
+  root: Root,
+  { file, directory }: Omit<ManifestText, 'text'>,
+  { tools, env, toolsets, sources }: Gathered,
+): Manifest {
+  return {
+    ...root,
+    file,
+    directory,
+    env: Object.fromEntries(env),
+    tools: [...tools.values()].map(({ tool }) => tool),
+    toolsets: Object.fromEntries(
+      [...toolsets].map(([name, { patterns }]) => [name, patterns.map(({ text }) => text)]),
+    ),
+    warnings: [],
+    sources: sources.filter((name) => !name.startsWith('builtin:')),
+  };
+}
+
+function refuseInclude(): Promise<never> {
+  return Promise.reject(new Error('nothing can be included here'));
+}

@@ -1,0 +1,43 @@
+import type { ProblemInText, Tool } from '../manifest.ts';
+import { member, type Node } from '../yaml/node.ts';
+import { error, warn, type Problems } from '../yaml/problems.ts';
+import type { Place } from '../yaml/source.ts';
+import type { ToolSyntax } from './action.ts';
+
+/** Looks for problems of a tool that could be parsed. */
+export type Review = (tool: Tool) => readonly ProblemInText[] | Promise<readonly ProblemInText[]>;
+
+/** Reviews one tool and reports each problem at its place in the file. */
+export async function reviewTool(
+  problems: Problems,
+  review: Review,
+  { tool, node, actions }: { tool: Tool; node: Node; actions: ToolSyntax['actions'] },
+): Promise<void> {
+  problems.tool = tool.name;
+  const start = actionOf(tool, node, actions).at;
+  for (const problem of await review(tool)) {
+    const report = problem.severity === 'error' ? error : warn;
+    report(problems, placeOf(problem, start), problem.message, problem.hint);
+  }
+  problems.tool = undefined;
+}
+
+function actionOf({ action }: Tool, node: Node, actions: ToolSyntax['actions']): Node {
+  const key = actions.find(({ kind }) => kind === action?.kind)?.key;
+  return (node.kind === 'map' && key !== undefined && member(node, key)) || node;
+}
+
+/**
+ * The first line of the part that a problem is about, searched from the start of the action on. Indentation, quotes and
+ * escapes make the offsets of a text differ from those of the file.
+ */
+function placeOf({ text, offset = 0, length }: ProblemInText, start: Place): Place {
+  if (text === undefined) return start;
+  const marked = text.slice(offset, length === undefined ? undefined : offset + length);
+  const before = marked === '' ? 0 : text.slice(0, offset).split(marked).length - 1;
+  const [line = ''] = marked.split('\n', 1);
+  const file = start.source.text;
+  let at = line === '' ? -1 : file.indexOf(line, start.offset);
+  for (let count = 0; count < before && at >= 0; count++) at = file.indexOf(line, at + 1);
+  return at < 0 ? start : { source: start.source, offset: at };
+}

@@ -1,0 +1,163 @@
+import { losesDigits } from '../../json/number.ts';
+import { parseDuration } from '../../duration.ts';
+import { error, spend, type Problems } from '../yaml/problems.ts';
+import { describe, isNull, type Node } from '../yaml/node.ts';
+
+/** Text; numbers and booleans count as what is written, so that `version: 1.10` keeps its zero. */
+export function readText(problems: Problems, node: Node, what: string): string | undefined {
+  if (node.kind === 'scalar' && node.value !== null) return node.text;
+  error(problems, node.at, `${what} must be text, not ${describe(node)}`);
+}
+
+const BOOLEANS: Readonly<Record<string, boolean>> = {
+  true: true,
+  yes: true,
+  on: true,
+  false: false,
+  no: false,
+  off: false,
+};
+
+/** true or false; also `yes`, `no`, `on` and `off`, which older YAML took for them. */
+export function readBoolean(problems: Problems, node: Node, what: string): boolean | undefined {
+  if (node.kind === 'scalar' && typeof node.value === 'boolean') return node.value;
+  const word = node.kind === 'scalar' && typeof node.value === 'string' ? node.value.toLowerCase() : '';
+  if (Object.hasOwn(BOOLEANS, word)) return BOOLEANS[word];
+  error(problems, node.at, `${what} must be true or false, not ${describe(node)}`);
+}
+
+const DECIMAL = /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/;
+
+/** A number; text that stands for one counts when that loses nothing. */
+export function readNumber(problems: Problems, node: Node, what: string): number | undefined {
+  if (node.kind === 'scalar' && (typeof node.value === 'number' || DECIMAL.test(node.text))) {
+    const number = typeof node.value === 'number' ? node.value : Number(node.text);
+    if (isExact(node.text, number)) return number + 0;
+    error(problems, node.at, `${what} is ${node.text}, which no JSON number holds without losing digits`);
+    return;
+  }
+  error(problems, node.at, `${what} must be a number, not ${describe(node)}`);
+}
+
+/** An integer from 0. */
+export function readCount(problems: Problems, node: Node, what: string): number | undefined {
+  const number = readNumber(problems, node, what);
+  if (number === undefined || (Number.isSafeInteger(number) && number >= 0)) return number;
+  error(problems, node.at, `${what} must be an integer from 0, not ${describe(node)}`);
+}
+
+/** A duration in milliseconds. */
+export function readDuration(problems: Problems, node: Node, what: string): number | undefined {
+  const ms = node.kind === 'scalar' && node.value !== null ? parseDuration(node.text) : undefined;
+  if (ms !== undefined) return ms;
+  error(
+    problems,
+    node.at,
+    `${what} must be a duration above 0 and below 25 days, not ${describe(node)}`,
+    'Write 30 or 30s (seconds), 1m30s, or 500ms.',
+  );
+}
+
+/** A list of texts; one text counts as a list of one. */
+export function readTexts(problems: Problems, node: Node, what: string): string[] {
+  if (node.kind === 'map') {
+    error(problems, node.at, `${what} must be a list of texts, not a map`);
+    return [];
+  }
+  const items = node.kind === 'list' ? node.items : [node];
+  return items.flatMap((item) => readText(problems, item, `Each item of ${what}`) ?? []);
+}
+
+/** A map of texts; nothing after a key is the empty text. */
+export function readTextMap(problems: Problems, node: Node, what: string): Record<string, string> {
+  if (node.kind !== 'map') {
+    error(problems, node.at, `${what} must be a map of name → text, not ${describe(node)}`);
+    return {};
+  }
+  return Object.fromEntries(
+    node.entries.flatMap(({ key, value }) => {
+      const text = isNull(value) ? '' : readText(problems, value, `${what}.${key}`);
+      return text === undefined ? [] : [[key, text]];
+    }),
+  );
+}
+
+const VARIABLE = /^[^=\0\s]+$/;
+
+/**
+ * Parses environment variables: a map, a list of names to pass on, or a list of `NAME=value`. Null passes the
+ * caller's variable on.
+ */
+export function readVariables(
+  problems: Problems,
+  node: Node | undefined,
+  what: string,
+): Record<string, string | null> {
+  if (!node) return {};
+  if (node.kind === 'scalar') {
+    error(problems, node.at, `${what} must be a map or a list, not ${describe(node)}`, 'Write NAME: value');
+    return {};
+  }
+  const entries: [string, string | null][] = [];
+  if (node.kind === 'map') {
+    for (const { key, keyAt, value } of node.entries) {
+      if (!checkName(problems, keyAt, key)) continue;
+      const text = isNull(value) ? null : readText(problems, value, `${what}.${key}`);
+      if (text !== undefined) entries.push([key, text]);
+    }
+    return Object.fromEntries(entries);
+  }
+  for (const item of node.items) {
+    if (item.kind === 'map') {
+      // `- NAME: value` in a list is a map of one entry.
+      entries.push(...Object.entries(readVariables(problems, item, what)));
+      continue;
+    }
+    const text = readText(problems, item, `Each item of ${what}`);
+    if (text === undefined) continue;
+    const equals = text.indexOf('=');
+    const name = equals === -1 ? text : text.slice(0, equals);
+    if (checkName(problems, item.at, name))
+      entries.push([name, equals === -1 ? null : text.slice(equals + 1)]);
+  }
+  return Object.fromEntries(entries);
+}
+
+function checkName(problems: Problems, at: Node['at'], name: string): boolean {
+  if (VARIABLE.test(name)) return true;
+  error(problems, at, `${JSON.stringify(name)} cannot name a variable`, 'A name has no = and no space.');
+  return false;
+}
+
+/** Any value as JSON data; a number that JSON cannot hold as it is written is an error. */
+export function readJson(problems: Problems, node: Node): unknown {
+  spend(problems, node.at);
+  switch (node.kind) {
+    case 'list':
+      return node.items.map((item) => readJson(problems, item));
+    case 'map':
+      return Object.fromEntries(node.entries.map(({ key, value }) => [key, readJson(problems, value)]));
+    case 'scalar':
+      if (typeof node.value !== 'number') return node.value;
+      if (isExact(node.text, node.value)) return node.value + 0;
+      error(
+        problems,
+        node.at,
+        `JSON has no number that is ${node.text}`,
+        `Quote it to keep it as text: "${node.text}"`,
+      );
+      return null;
+  }
+}
+
+/** Whether a number says what is written; hexadecimal and octal ones do while they are integers that a double holds. */
+function isExact(text: string, number: number): boolean {
+  if (!Number.isFinite(number)) return false;
+  if (!DECIMAL.test(text)) return Number.isSafeInteger(number);
+  const plain = text
+    .replace(/^\+/, '')
+    .replace(/^(-?)\./, '$10.')
+    .replace(/\.(?=$|[eE])/, '')
+    .replace(/^(-?)0+(?=\d)/, '$1');
+  return !losesDigits(plain);
+}

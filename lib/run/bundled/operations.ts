@@ -1,0 +1,33 @@
+import type { Call } from '../../call.ts';
+import type { Result } from '../../envelope.ts';
+import { GantzError } from '../../errors.ts';
+import type { Redis } from '../../redis/redis.ts';
+import type { BundledAction } from './bundled-action.ts';
+
+type Row = (redis: Redis, params: never, call: Call) => Promise<Result>;
+
+/** An operation that takes parameters that were checked. */
+export type Operation = (
+  redis: Redis,
+  params: Readonly<Record<string, unknown>>,
+  call: Call,
+) => Promise<Result>;
+
+/** The groups of tools/, each loaded when one of its operations is called. */
+const GROUPS: Readonly<Record<string, () => Promise<Readonly<Record<string, Row>>>>> = {
+  cache: async () => (await import('../../../tools/cache.ts')).cache,
+  list: async () => (await import('../../../tools/list.ts')).list,
+  hash: async () => (await import('../../../tools/hash.ts')).hash,
+  set: async () => (await import('../../../tools/set.ts')).set,
+  session: async () => (await import('../../../tools/session.ts')).session,
+  pubsub: async () => (await import('../../../tools/pubsub.ts')).pubsub,
+  rate_limit: async () => (await import('../../../tools/rate-limit.ts')).rateLimit,
+};
+
+/** Finds an operation of tools/. Throws NOT_RUNNABLE when there is no such one. */
+export async function findOperation({ group, operation: name }: BundledAction): Promise<Operation> {
+  const rows = Object.hasOwn(GROUPS, group) ? await GROUPS[group]?.() : undefined;
+  const row = rows && Object.hasOwn(rows, name) ? rows[name] : undefined;
+  if (row) return row as Operation;
+  throw new GantzError('NOT_RUNNABLE', `The bundled tools have no operation ${group}.${name}`);
+}

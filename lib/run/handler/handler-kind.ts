@@ -1,0 +1,13 @@
+import type { ActionKind } from '../action-kind.ts';
+import type { HandlerAction } from './handler-action.ts';
+
+/** A function of the user's, in TypeScript, JavaScript or Python. */
+export const handler: ActionKind<HandlerAction> = {
+  key: 'handler',
+  about: 'Calls a function: `module.function`.',
+  manifests: 'user',
+  timeoutMs: 30_000,
+  syntax: async () => (await import('./handler-syntax.ts')).handlerSyntax,
+  review: async (tool) => (await import('./handler-review.ts')).reviewHandler(tool),
+  run: async (invocation) => (await import('./handler.ts')).runHandler(invocation),
+};

@@ -1,0 +1,24 @@
+import { GantzError } from '../../errors.ts';
+import type { ProblemInText } from '../../manifest/manifest.ts';
+import type { ToolWith } from '../invocation.ts';
+import { findModule } from './find-module.ts';
+import type { HandlerAction } from './handler-action.ts';
+
+/** Looks for a handler's file; a missing one is a warning, because it fails only the calls of its tool. */
+export function reviewHandler({ directory, action }: ToolWith<HandlerAction>): ProblemInText[] {
+  try {
+    findModule(directory, action);
+    return [];
+  } catch (error) {
+    if (!(error instanceof GantzError)) throw error;
+    const { message, hint } = error;
+    return [
+      {
+        severity: 'warning',
+        message,
+        text: `${action.module}.${action.function}`,
+        ...(hint !== undefined && { hint }),
+      },
+    ];
+  }
+}

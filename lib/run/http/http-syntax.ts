@@ -1,0 +1,72 @@
+import type { Keys } from '../../manifest/keys.ts';
+import { asMap, readFields } from '../../manifest/parse/fields.ts';
+import { readDuration, readJson, readText, readTextMap } from '../../manifest/parse/values.ts';
+import { objectOf } from '../../manifest/schema.ts';
+import type { ParsedAction, Syntax } from '../../manifest/tool-key.ts';
+import { isNull, type Node } from '../../manifest/yaml/node.ts';
+import { error, type Problems } from '../../manifest/yaml/problems.ts';
+import type { HttpAction } from './http-action.ts';
+
+const FIELDS = {
+  method: { kind: 'text', about: 'GET (the default), POST, …' },
+  url: { kind: 'text', about: 'Where to; values are escaped for the place where they stand.' },
+  headers: { kind: 'text-map', about: 'Header fields.' },
+  query: { kind: 'text-map', about: 'Query parameters, added to the URL.' },
+  body: { kind: 'any', about: 'Text as it is; a map or a list is sent as JSON.' },
+  timeout: {
+    kind: 'duration',
+    about: 'How long the request may take: `30` (seconds), `30s`, `1m30s`, `500ms`.',
+  },
+  extract_json: { kind: 'text', about: 'The part of the JSON answer to give: `data.items[0].name`.' },
+} as const satisfies Keys;
+
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+/** `http` with `url` and the rest of a request. */
+export const httpSyntax: Syntax<ParsedAction<HttpAction>> = {
+  fields: FIELDS,
+  parse(problems, node) {
+    const map = asMap(problems, node, '`http`', 'Write http: { url: … }');
+    if (!map) return undefined;
+    const fields = readFields(problems, map, FIELDS, 'http');
+    const { url: address, method: verb, headers: head, query, body, extract_json: path, timeout } = fields;
+    const timeoutMs = timeout && readDuration(problems, timeout, '`timeout`');
+    if (!address) {
+      error(problems, node.at, '`http` has no `url`');
+      return undefined;
+    }
+    const url = readText(problems, address, '`url`');
+    const method = verb ? readText(problems, verb, '`method`') : 'GET';
+    const headers = head ? readHeaders(problems, head) : {};
+    if (url === undefined || method === undefined) return undefined;
+    if (url.trim() === '') {
+      error(problems, address.at, '`url` is empty');
+      return undefined;
+    }
+    const isTemplate = /[{$]\{/.test(method);
+    if (verb && !isTemplate && !TOKEN.test(method)) {
+      error(problems, verb.at, `${JSON.stringify(method)} is no HTTP method`);
+      return undefined;
+    }
+    const action: HttpAction = {
+      kind: 'http',
+      method: isTemplate ? method : method.toUpperCase(),
+      url: url.trim(),
+      headers,
+      query: query ? readTextMap(problems, query, '`query`') : {},
+    };
+    if (body && !isNull(body)) action.body = body.kind === 'scalar' ? body.text : readJson(problems, body);
+    const extractJson = path && readText(problems, path, '`extract_json`');
+    if (extractJson !== undefined) action.extractJson = extractJson;
+    return { action, ...(timeoutMs !== undefined && { timeoutMs }) };
+  },
+  schema: () => ({ ...objectOf(FIELDS), required: ['url'] }),
+};
+
+function readHeaders(problems: Problems, node: Node): Record<string, string> {
+  const headers = readTextMap(problems, node, '`headers`');
+  for (const { key, keyAt } of node.kind === 'map' ? node.entries : []) {
+    if (!TOKEN.test(key)) error(problems, keyAt, `${JSON.stringify(key)} cannot name a header field`);
+  }
+  return headers;
+}

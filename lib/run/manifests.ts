@@ -1,0 +1,47 @@
+import { checkManifest as check, loadManifest as load, type Location, type Read } from '../manifest/load.ts';
+import type { JsonSchema, Manifest, ProblemInText, Tool } from '../manifest/manifest.ts';
+import type { Checked, ParseOptions } from '../manifest/parse/parse.ts';
+import type { Review } from '../manifest/parse/review.ts';
+import { ACTION_KINDS, hasAction, kindOf } from './kinds.ts';
+
+// lib/manifest with the action kinds of this program.
+
+/** Loads a manifest with what it includes. Throws MANIFEST_NOT_FOUND, or MANIFEST_INVALID with every problem. */
+export async function loadManifest(location: Location, read?: Read): Promise<Manifest> {
+  return await load(location, { actions: ACTION_KINDS, read });
+}
+
+/** Loads a manifest and returns its problems instead of throwing them. Throws MANIFEST_NOT_FOUND. */
+export async function checkManifest(location: Location, options: { review?: Review } = {}): Promise<Checked> {
+  return await check(location, { actions: ACTION_KINDS, ...options });
+}
+
+/** Parses the text of a gantz.yaml. Throws MANIFEST_INVALID with every problem. */
+export async function parseManifest(text: string, options: Omit<ParseOptions, 'actions'>): Promise<Manifest> {
+  const { parseManifest: parse } = await import('../manifest/parse/parse.ts');
+  return await parse(text, { actions: ACTION_KINDS, ...options });
+}
+
+/** Parses the text of a gantz.yaml and returns its problems instead of throwing them. */
+export async function checkManifestText(
+  text: string,
+  options: Omit<ParseOptions, 'actions'>,
+): Promise<Checked> {
+  const { checkManifestText: parse } = await import('../manifest/parse/parse.ts');
+  return await parse(text, { actions: ACTION_KINDS, ...options });
+}
+
+/** Finds the problems of a tool's action without running it. */
+export async function reviewAction(tool: Tool): Promise<readonly ProblemInText[]> {
+  return hasAction(tool) ? ((await kindOf(tool)?.review?.(tool)) ?? []) : [];
+}
+
+/** The JSON Schema of gantz.yaml for editors. */
+export async function renderSchema(): Promise<JsonSchema> {
+  return await (await import('../manifest/schema.ts')).renderSchema(ACTION_KINDS);
+}
+
+/** The JSON Schema of gantz.yaml as the text of a file. */
+export async function renderSchemaFile(): Promise<string> {
+  return `${JSON.stringify(await renderSchema(), null, 2)}\n`;
+}
