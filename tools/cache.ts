@@ -4,7 +4,7 @@ import { cacheIncrement } from '../lib/generated/scripts.ts';
 import { decode, encode } from '../lib/redis/codec.ts';
 import { globUnder } from '../lib/redis/pattern.ts';
 import type { Redis } from '../lib/redis/redis.ts';
-import type { Group } from '../lib/redis/row.ts';
+import type { Group } from '../lib/redis/operation.ts';
 import { scanPage } from '../lib/redis/scan.ts';
 import { secondsLeft, ttlArgument } from '../lib/redis/ttl.ts';
 

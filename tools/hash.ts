@@ -1,7 +1,7 @@
 import { hashDelete, hashSet } from '../lib/generated/scripts.ts';
 import { decode, encode } from '../lib/redis/codec.ts';
 import { checkName } from '../lib/redis/keys.ts';
-import type { Group } from '../lib/redis/row.ts';
+import type { Group } from '../lib/redis/operation.ts';
 import { ttlArgument } from '../lib/redis/ttl.ts';
 
 /** Fields with JSON values under one key. */

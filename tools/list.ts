@@ -1,6 +1,6 @@
 import { listPush } from '../lib/generated/scripts.ts';
 import { decode, encode } from '../lib/redis/codec.ts';
-import type { Group } from '../lib/redis/row.ts';
+import type { Group } from '../lib/redis/operation.ts';
 import { ttlArgument } from '../lib/redis/ttl.ts';
 
 /** An ordered list of JSON values. */

@@ -7,7 +7,7 @@ import type { Client } from '../lib/redis/commands.ts';
 import { decode, encode } from '../lib/redis/codec.ts';
 import { globUnder } from '../lib/redis/pattern.ts';
 import type { DedicatedRedis, Redis } from '../lib/redis/redis.ts';
-import type { Group } from '../lib/redis/row.ts';
+import type { Group } from '../lib/redis/operation.ts';
 
 /** Messages to whoever listens now. */
 export const pubsub = {

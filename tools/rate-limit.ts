@@ -2,7 +2,7 @@ import { GantzError } from '../lib/errors.ts';
 import { rateFixed, rateSliding } from '../lib/generated/scripts.ts';
 import type { RateLimitCheckParameters, RateLimitCheckResult } from '../lib/generated/tools.ts';
 import type { Redis } from '../lib/redis/redis.ts';
-import type { Group } from '../lib/redis/row.ts';
+import type { Group } from '../lib/redis/operation.ts';
 import type { Script } from '../lib/redis/scripts.ts';
 
 /** How much a caller may still do. */

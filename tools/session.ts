@@ -3,7 +3,7 @@ import { GantzError } from '../lib/errors.ts';
 import { sessionCreate, sessionExtend, sessionGet, sessionUpdate } from '../lib/generated/scripts.ts';
 import type { SessionGetResult } from '../lib/generated/tools.ts';
 import { decode, encode } from '../lib/redis/codec.ts';
-import type { Group } from '../lib/redis/row.ts';
+import type { Group } from '../lib/redis/operation.ts';
 import { secondsLeft, ttlArgument } from '../lib/redis/ttl.ts';
 
 /** An agent's state, with a revision and a time to live: a hash with one field per top-level key of its data. */

@@ -7,7 +7,7 @@ import equal from 'ajv/dist/runtime/equal.js';
 import ucs2length from 'ajv/dist/runtime/ucs2length.js';
 import type { Check } from '../parameters/prebuilt.ts';
 import { readCacheFile, writeCacheFile } from './file.ts';
-import { nameOf } from './name.ts';
+import { nameOf } from './file-name.ts';
 
 /** What the code of a check calls; one that calls more is not kept. */
 const MODULES: Readonly<Record<string, unknown>> = {

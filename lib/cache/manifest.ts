@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Manifest } from '../manifest/manifest.ts';
 import { readCacheFile, writeCacheFile } from './file.ts';
-import { nameOf } from './name.ts';
+import { nameOf } from './file-name.ts';
 
 type Header = { file: string; sources: [file: string, bytes: number][] };
 

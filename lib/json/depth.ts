@@ -1,4 +1,4 @@
-import { endOfString } from './scan.ts';
+import { endOfString } from './string-end.ts';
 
 /** How deep arrays and objects may nest: far below what overflows the stack of JSON.stringify or of a walk. */
 export const MAX_DEPTH = 500;

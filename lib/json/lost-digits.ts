@@ -1,5 +1,5 @@
 import { losesDigits } from './number.ts';
-import { endOfString } from './scan.ts';
+import { endOfString } from './string-end.ts';
 
 /** The first number literal of a valid JSON text whose digits a double cannot hold, with its JSON Pointer. */
 export function findLostDigits(text: string): { literal: string; path: string } | undefined {

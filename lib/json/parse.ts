@@ -1,6 +1,6 @@
 import { isTooDeep, MAX_DEPTH } from './depth.ts';
 import { findLostDigits } from './lost-digits.ts';
-import { findSyntaxError } from './syntax.ts';
+import { findSyntaxError } from './syntax-error.ts';
 
 /** What a JSON text gave: its value, or why it has none. `message` is for a person. */
 export type Parsed =

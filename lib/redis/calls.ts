@@ -1,14 +1,14 @@
 import { GantzError, withOutcome, type Outcome } from '../errors.ts';
-import { connectTo, type Connect } from './connect.ts';
-import type { Binding, RedisOptions } from './connection.ts';
+import { connectTo, type Connect } from './server-connections.ts';
+import type { Binding, RedisOptions } from './open.ts';
 import { DeadlineWatch } from './deadline-watch.ts';
 import { explainRedisError, isLoading, isReply, outcomeOf } from './errors.ts';
 import { keyOf } from './keys.ts';
-import { lateClient } from './late-client.ts';
-import type { Link } from './link.ts';
+import { lateClient } from './lazy-client.ts';
+import type { Link } from './server-connection.ts';
 import type { DedicatedRedis, Redis } from './redis.ts';
 import { runScript } from './scripts.ts';
-import { Slots } from './slots.ts';
+import { Slots } from './semaphore.ts';
 import type { Target } from './url.ts';
 
 /** How many connections the calls of one process may have to themselves at a time. */

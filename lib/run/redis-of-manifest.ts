@@ -1,6 +1,6 @@
 import type { Manifest } from '../manifest/manifest.ts';
 import { manifestEnvironment } from '../manifest/environment.ts';
-import { openRedis, type RedisConnection } from '../redis/connection.ts';
+import { openRedis, type RedisConnection } from '../redis/open.ts';
 import type { RunnerOptions } from './runner.ts';
 
 export type RedisOfManifest = RedisConnection;

@@ -9,7 +9,7 @@ import type { BundledTools } from '../../lib/generated/tools.ts';
 import type { Tool } from '../../lib/manifest/manifest.ts';
 import { checkParameters } from '../../lib/parameters/check.ts';
 import { compileValidator } from '../../lib/parameters/validator.ts';
-import { openRedis } from '../../lib/redis/connection.ts';
+import { openRedis } from '../../lib/redis/open.ts';
 import { findRow } from '../../lib/run/bundled.ts';
 import type { RedisServer } from './redis-server.ts';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
 import { Deadline } from '../../lib/deadline.ts';
-import { openRedis } from '../../lib/redis/connection.ts';
+import { openRedis } from '../../lib/redis/open.ts';
 
 describe('a server that is no Redis', () => {
   for (const [name, answer] of [

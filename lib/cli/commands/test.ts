@@ -6,7 +6,7 @@ import { Deadline } from '../../deadline.ts';
 import { parseCases, type Case } from '../../tool-tests/case.ts';
 import { renderJunit } from '../../tool-tests/junit.ts';
 import { runCases, type Verdict } from '../../tool-tests/run.ts';
-import { deleteNamespace } from '../../redis/namespace.ts';
+import { deleteNamespace } from '../../redis/delete-namespace.ts';
 import type { Runner } from '../../run/runner.ts';
 import type { Define } from '../../command/command.ts';
 import { loadManifestOf, openRunnerOf, type Context } from '../../command/context.ts';

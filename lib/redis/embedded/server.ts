@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { closeSync, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GantzError } from '../../errors.ts';
-import { ask } from './ask.ts';
+import { ask } from './send-command.ts';
 import { findServer } from './binary.ts';
 import { takeLock } from './lock.ts';
-import { embeddedPlace, explainPlaceError, makePlace, type Place } from './place.ts';
+import { embeddedPlace, explainPlaceError, makePlace, type Place } from './paths.ts';
 import { poll, type Limits } from './poll.ts';
 import { readLiving, recordOf, writeRecord } from './process-record.ts';
 

@@ -1,7 +1,7 @@
 import type { Deadline } from '../../deadline.ts';
 import { GantzError } from '../../errors.ts';
-import { ask } from './ask.ts';
-import { checkPlace, embeddedPlace, type Place } from './place.ts';
+import { ask } from './send-command.ts';
+import { checkPlace, embeddedPlace, type Place } from './paths.ts';
 import { poll } from './poll.ts';
 import { readLiving } from './process-record.ts';
 import { processIdentity } from './process-identity.ts';

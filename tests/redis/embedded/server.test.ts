@@ -17,8 +17,8 @@ import { after, afterEach, beforeEach, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { Deadline } from '../../../lib/deadline.ts';
 import { GantzError } from '../../../lib/errors.ts';
-import { openRedis } from '../../../lib/redis/connection.ts';
-import { embeddedPlace } from '../../../lib/redis/embedded/place.ts';
+import { openRedis } from '../../../lib/redis/open.ts';
+import { embeddedPlace } from '../../../lib/redis/embedded/paths.ts';
 import { processIdentity } from '../../../lib/redis/embedded/process-identity.ts';
 import { embeddedStatus, stopEmbedded } from '../../../lib/redis/embedded/status.ts';
 
@@ -64,7 +64,7 @@ async function call(
 
 /** The same in a real process; prints the answer on stdout and notices on stderr. */
 const PROGRAM = `
-  import { openRedis } from './lib/redis/connection.ts';
+  import { openRedis } from './lib/redis/open.ts';
   import { Deadline } from './lib/deadline.ts';
   const redis = openRedis({ url: 'embedded:', env: process.env, mode: 'one-shot', notice: (text) => console.error(text) });
   const answer = await redis.use({ deadline: new Deadline({ budgetMs: 60000 }) }, ({ client }) => client.sendCommand(process.argv.slice(1)));

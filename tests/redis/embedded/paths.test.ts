@@ -4,7 +4,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { GantzError } from '../../../lib/errors.ts';
-import { embeddedPlace, makePlace } from '../../../lib/redis/embedded/place.ts';
+import { embeddedPlace, makePlace } from '../../../lib/redis/embedded/paths.ts';
 import { folderWith } from '../../helpers/folder.ts';
 
 describe('the place of an embedded server', () => {

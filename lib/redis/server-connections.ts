@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Deadline } from '../deadline.ts';
 import { GantzError } from '../errors.ts';
 import type { ClientOptions } from './client.ts';
-import type { RedisOptions } from './connection.ts';
+import type { RedisOptions } from './open.ts';
 import { explainRedisError } from './errors.ts';
-import { Link } from './link.ts';
+import { Link } from './server-connection.ts';
 import type { Target } from './url.ts';
 
 /** Gives connections to one Redis: the shared one, and more where a call needs one of its own. */
@@ -44,7 +44,7 @@ export function connectTo({ target, env, mode, notice }: Options): Connect {
   /** Where an embedded server listens is looked up once. */
   async function locate(): Promise<Exclude<Target, { kind: 'embedded' }>> {
     if (address) return address;
-    const { embeddedPlace, checkPlace } = await import('./embedded/place.ts');
+    const { embeddedPlace, checkPlace } = await import('./embedded/paths.ts');
     const place = embeddedPlace(env);
     checkPlace(place);
     return (address = { kind: 'unix', path: place.socketPath, database: 0, display: target.display });
@@ -59,7 +59,7 @@ export function connectTo({ target, env, mode, notice }: Options): Connect {
     } catch (error) {
       if (target.kind !== 'embedded') throw error;
       if (codeOf(error) === 'EACCES') {
-        const { explainPlaceError } = await import('./embedded/place.ts');
+        const { explainPlaceError } = await import('./embedded/paths.ts');
         throw explainPlaceError(error);
       }
       if (!isAbsent(error)) throw error;

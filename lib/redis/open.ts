@@ -67,7 +67,7 @@ export function openRedis({ url, namespace, env, mode, notice }: RedisOptions): 
 
   async function locate(): Promise<string> {
     if (target.kind !== 'embedded') return target.display;
-    const { embeddedPlace } = await import('./embedded/place.ts');
+    const { embeddedPlace } = await import('./embedded/paths.ts');
     return `embedded: ${embeddedPlace(env).socketPath}`;
   }
 

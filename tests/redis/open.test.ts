@@ -5,7 +5,7 @@ import { createConnection, createServer, type AddressInfo, type Server, type Soc
 import { after, afterEach, before, describe, it } from 'node:test';
 import { Deadline } from '../../lib/deadline.ts';
 import { GantzError } from '../../lib/errors.ts';
-import { openRedis, type Binding, type RedisConnection } from '../../lib/redis/connection.ts';
+import { openRedis, type Binding, type RedisConnection } from '../../lib/redis/open.ts';
 import { startRedis, type RedisServer } from '../helpers/redis-server.ts';
 
 const MODES = ['one-shot', 'long-lived'] as const;
@@ -415,7 +415,7 @@ for (const mode of MODES) {
       try {
         const ends = async (url: string, budgetMs: number): Promise<[number | null, string]> => {
           const program = `
-            import { openRedis } from './lib/redis/connection.ts';
+            import { openRedis } from './lib/redis/open.ts';
             import { Deadline } from './lib/deadline.ts';
             const redis = openRedis({ url: ${JSON.stringify(url)}, env: {}, mode: '${mode}', notice() {} });
             const deadline = new Deadline({ budgetMs: ${budgetMs} });
