@@ -7,7 +7,7 @@ import type { Group } from '../lib/redis/operation.ts';
 import { scanPage } from '../lib/redis/scan.ts';
 import { ttlArgument } from '../lib/redis/ttl.ts';
 
-/** Distinct JSON values. */
+/** The operations on sets of distinct JSON values. */
 export const set = {
   add: async (redis, { key, members, ttl }) => {
     const args = [ttlArgument(ttl), ...members.map(encode)];

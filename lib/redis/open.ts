@@ -1,87 +1,65 @@
-import type { Deadline } from '../deadline.ts';
 import { GantzError } from '../errors.ts';
 import type { Calls } from './calls.ts';
 import { parseNamespace } from './keys.ts';
+import type { RedisOptions, UseOptions } from './options.ts';
 import type { Redis } from './redis.ts';
 import { parseRedisUrl } from './url.ts';
 
-/** The environment variables of a process. */
-type Environment = Readonly<Record<string, string | undefined>>;
-
-export type RedisOptions = {
-  /** A REDIS_URL. */
-  url: string;
-  /** What the names of keys begin with (`GANTZ_NAMESPACE`); `mcp` when absent. */
-  namespace?: string | undefined;
-  /** The caller's environment: where an embedded server lives and what starts it. */
-  env: Environment;
-  /** `one-shot` fails at once when there is no server; `long-lived` gives it a moment, and replaces lost connections. */
-  mode: 'one-shot' | 'long-lived';
-  /** Writes a notice for a person. */
-  notice: (text: string) => void;
-};
-
-/** What binds one use of the connection. */
-export type Binding = {
-  deadline: Deadline;
-  /** Aborts with a GantzError as reason; any other is CANCELLED. */
-  signal?: AbortSignal | undefined;
-  /** Whether nothing is written, so that a lost answer has changed nothing. */
-  readOnly?: boolean;
-};
-
-/** What a server says of itself. */
+/** What `info` returns about a server. */
 export type ServerInfo = {
   server: 'redis' | 'valkey';
   version: string;
-  /** The server, without user and password. */
+  /** The address of the server, without user and password. */
   where: string;
-  /** Milliseconds of one PING. */
+  /** The time of one PING, in milliseconds. */
   roundTripMs: number;
 };
 
-/** The way to one Redis; connected when it is first used. */
-export type RedisConnection = {
-  /** The server, without user and password. */
+/** Access to one Redis. The connection opens at the first command. */
+export type RedisHandle = {
+  /** The address of the server, without user and password. */
   readonly where: string;
-  /** Runs `work` with a connection until its deadline; every failure is a GantzError with its outcome. */
-  use<R>(binding: Binding, work: (redis: Redis) => Promise<R>): Promise<R>;
-  /** Which server it is, and how far. */
-  info(binding: Binding): Promise<ServerInfo>;
-  /** Ends all connections; calls under way fail. Nothing keeps the process alive afterwards. */
+  /** Runs `work` with a connection until the deadline. Every failure is a GantzError with its outcome. */
+  use<R>(options: UseOptions, work: (redis: Redis) => Promise<R>): Promise<R>;
+  /** Finds out which server it is, and measures the time of one PING. */
+  info(options: UseOptions): Promise<ServerInfo>;
+  /** Closes all connections. Pending calls fail with CANCELLED. Nothing keeps the process alive afterwards. */
   close(): Promise<void>;
 };
 
-/** Opens the way to a Redis. A wrong URL or namespace throws at once; nothing is loaded or connected before it is used. */
-export function openRedis({ url, namespace, env, mode, notice }: RedisOptions): RedisConnection {
+/**
+ * Returns access to the Redis of a URL. Nothing is loaded or connected before the first use. Throws NOT_RUNNABLE for a
+ * wrong URL and USAGE for a wrong namespace.
+ */
+export function openRedis({ url, namespace, env, mode, notice }: RedisOptions): RedisHandle {
   const target = parseRedisUrl(url);
   const checkedNamespace = parseNamespace(namespace);
   let calls: Calls | undefined;
   let closed = false;
 
-  async function open(): Promise<Calls> {
-    const { Calls: Opened } = await import('./calls.ts');
+  async function loadCalls(): Promise<Calls> {
+    const { Calls: Loaded } = await import('./calls.ts');
     if (closed) throw new GantzError('CANCELLED', 'The connection to Redis is closed');
-    return (calls ??= new Opened({ target, namespace: checkedNamespace, env, mode, notice }));
+    return (calls ??= new Loaded({ target, namespace: checkedNamespace, env, mode, notice }));
   }
 
   async function locate(): Promise<string> {
     if (target.kind !== 'embedded') return target.display;
-    const { embeddedPlace } = await import('./embedded/paths.ts');
-    return `embedded: ${embeddedPlace(env).socketPath}`;
+    const { embeddedPaths } = await import('./embedded/paths.ts');
+    return `embedded: ${embeddedPaths(env).socketPath}`;
   }
 
-  const connection: RedisConnection = {
+  const handle: RedisHandle = {
     where: target.display,
-    use(binding, work) {
-      return calls ? calls.use(binding, work) : open().then((opened) => opened.use(binding, work));
+    use(options, work) {
+      return calls ? calls.use(options, work) : loadCalls().then((loaded) => loaded.use(options, work));
     },
-    async info(binding) {
-      return await connection.use({ ...binding, readOnly: true }, async ({ client }) => {
+    async info(options) {
+      return await handle.use({ ...options, readOnly: true }, async ({ client }) => {
         const text = await client.info('server');
-        const begun = performance.now();
+        const startedAt = performance.now();
         await client.ping();
-        const roundTripMs = Math.round((performance.now() - begun) * 1000) / 1000;
+        const roundTripMs = Math.round((performance.now() - startedAt) * 1000) / 1000;
         const valkey = /^valkey_version:(.+?)\r?$/m.exec(text)?.[1];
         const version = valkey ?? /^redis_version:(.+?)\r?$/m.exec(text)?.[1] ?? 'unknown';
         return {
@@ -98,5 +76,5 @@ export function openRedis({ url, namespace, env, mode, notice }: RedisOptions): 
       return Promise.resolve();
     },
   };
-  return connection;
+  return handle;
 }

@@ -1,5 +1,5 @@
-/** A bounded number of places; who comes when all are taken waits in line. */
-export class Slots {
+/** Limits how many holders there are at the same time. Further callers wait, and are served in order. */
+export class Semaphore {
   #free: number;
   readonly #waiting = new Set<() => void>();
 
@@ -7,21 +7,24 @@ export class Slots {
     this.#free = size;
   }
 
-  /** Resolves to the function that gives the place back; `onCancel` is handed what leaves the line. */
-  async take(onCancel: (cancel: () => void) => void): Promise<() => void> {
+  /**
+   * Waits for a free permit and resolves to the function that returns it. When it has to wait, it passes `onCancel` a
+   * function that ends the wait; the promise then rejects.
+   */
+  async acquire(onCancel: (cancel: () => void) => void): Promise<() => void> {
     if (this.#free > 0) this.#free--;
     else {
       await new Promise<void>((resolve, reject) => {
         this.#waiting.add(resolve);
         onCancel(() => {
-          if (this.#waiting.delete(resolve)) reject(new Error('gave up waiting'));
+          if (this.#waiting.delete(resolve)) reject(new Error('The wait was cancelled'));
         });
       });
     }
-    let given = false;
+    let released = false;
     return () => {
-      if (given) return;
-      given = true;
+      if (released) return;
+      released = true;
       this.#release();
     };
   }

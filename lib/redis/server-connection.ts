@@ -1,34 +1,35 @@
 import { DisconnectsClientError } from '@redis/client';
 import type { Client } from './commands.ts';
 import { createRedisClient, type ClientOptions } from './client.ts';
-import type { Target } from './url.ts';
+import type { ServerTarget } from './url.ts';
 
-/** One connection to Redis, from its first packet to its end; it is never repaired, but replaced. */
-export class Link {
+/** One network connection to a Redis server. A lost connection is replaced by a new one, never reconnected. */
+export class ServerConnection {
   readonly client: Client;
-  /** Calls that were answered; one that waits while this stands still has a silent server before it. */
-  answered = 0;
-  /** Digests of the scripts that were loaded over it. */
+  /** The number of calls that the server answered. While it does not grow, the server may be silent. */
+  answeredCalls = 0;
+  /** The digests of the scripts that were loaded over this connection. */
   readonly scripts = new Set<string>();
   readonly #abort = new AbortController();
-  #pending = 0;
+  #pendingCalls = 0;
   #retired = false;
   #failure: unknown;
   #lost: ((error: unknown) => void) | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
 
-  constructor(target: Exclude<Target, { kind: 'embedded' }>, options: Omit<ClientOptions, 'signal'>) {
+  constructor(target: ServerTarget, options: Omit<ClientOptions, 'signal'>) {
     this.client = createRedisClient(target, { ...options, signal: this.#abort.signal });
-    // node-redis also rejects the commands concerned; without a listener the process would end.
+    // node-redis also rejects the pending commands. Without this listener, the error would end the process.
     this.client.on('error', (error: unknown) => {
       this.#failure ??= error;
       this.#lost?.(error);
-      // Afterwards, so that the commands are rejected with this error: what is left is node-redis' timer.
+      // Later, so that node-redis rejects the commands with this error first. The call clears node-redis' timer.
       queueMicrotask(() => this.destroy());
     });
     this.client.on('end', () => this.#lost?.(new Error('it was closed')));
   }
 
+  /** Connects and resolves to this connection. Rejects with the error of the network or of the handshake. */
   async open(): Promise<this> {
     try {
       await this.client.connect();
@@ -44,27 +45,27 @@ export class Link {
     return this;
   }
 
-  /** What ended this connection, where an error says no more than that it was ended. */
+  /** Returns the error that ended this connection, when `error` says only that the connection was ended. */
   causeOf(error: unknown): unknown {
     return error instanceof DisconnectsClientError ? (this.#failure ?? error) : error;
   }
 
-  /** Whether a new call may use it. */
+  /** True when a new call may use this connection. */
   get usable(): boolean {
     return !this.#retired && this.client.isReady;
   }
 
-  /** Tells the listener once this connection is gone. */
+  /** Sets the function to call when this connection is lost. */
   onLost(listener: (error: unknown) => void): void {
     this.#lost = listener;
   }
 
-  /** Asks the server for a sign of life; one that gives none in time, in milliseconds, is lost. */
-  async ask(withinMs: number): Promise<void> {
+  /** Sends a PING. When the server does not reply within `timeoutMs` milliseconds, the connection counts as lost. */
+  async ping(timeoutMs: number): Promise<void> {
     const timer = setTimeout(() => {
       this.#lost?.(Object.assign(new Error('no answer to a PING'), { code: 'ETIMEDOUT' }));
       this.destroy();
-    }, withinMs);
+    }, timeoutMs);
     try {
       await this.client.ping();
     } finally {
@@ -72,29 +73,29 @@ export class Link {
     }
   }
 
-  /** Asks the server for a sign of life at this interval, in milliseconds, until the connection is closed. */
-  beat(intervalMs: number): void {
-    this.#heartbeat = setInterval(() => void this.ask(intervalMs).catch(() => undefined), intervalMs);
+  /** Sends a PING every `intervalMs` milliseconds until the connection is closed. */
+  startHeartbeat(intervalMs: number): void {
+    this.#heartbeat = setInterval(() => void this.ping(intervalMs).catch(() => undefined), intervalMs);
   }
 
-  /** Counts a call that uses it. */
-  begin(): void {
-    this.#pending++;
+  /** Counts a call that starts to use this connection. */
+  addCall(): void {
+    this.#pendingCalls++;
   }
 
-  /** Counts a call that is over, answered or not. */
-  end(): void {
-    this.#pending--;
-    if (this.#retired && this.#pending === 0) this.destroy();
+  /** Removes a call that has ended, answered or not. */
+  removeCall(): void {
+    this.#pendingCalls--;
+    if (this.#retired && this.#pendingCalls === 0) this.destroy();
   }
 
-  /** Takes no more calls, and closes once those under way are over. */
+  /** Accepts no new calls, and closes the connection when the pending calls have ended. */
   retire(): void {
     this.#retired = true;
-    if (this.#pending === 0) this.destroy();
+    if (this.#pendingCalls === 0) this.destroy();
   }
 
-  /** Closes at once; what waits for an answer fails. */
+  /** Closes the connection at once. Pending commands fail. */
   destroy(): void {
     this.#retired = true;
     clearInterval(this.#heartbeat);

@@ -2,55 +2,60 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Deadline } from '../deadline.ts';
 import { GantzError } from '../errors.ts';
 import type { ClientOptions } from './client.ts';
-import type { RedisOptions } from './open.ts';
 import { explainRedisError } from './errors.ts';
-import { Link } from './server-connection.ts';
-import type { Target } from './url.ts';
+import type { RedisOptions } from './options.ts';
+import { ServerConnection } from './server-connection.ts';
+import type { ServerTarget, Target } from './url.ts';
 
-/** Gives connections to one Redis: the shared one, and more where a call needs one of its own. */
-export type Connect = {
-  /** The shared connection when it is there now. */
-  ready(): Link | undefined;
-  /** The shared connection, made when there is none. Rejects with a GantzError. */
-  link(deadline: Deadline): Promise<Link>;
-  /** One more connection, not opened yet. */
-  another(options: Omit<ClientOptions, 'signal'>): Link;
+/** The connections to one Redis: a shared connection for most calls, and dedicated ones. */
+export type ServerConnections = {
+  /** Returns the shared connection when it can be used now. */
+  sharedIfReady(): ServerConnection | undefined;
+  /** Resolves to the shared connection, and opens it when there is none. Rejects with a GantzError. */
+  shared(deadline: Deadline): Promise<ServerConnection>;
+  /** Creates one more connection, not opened yet. The shared connection must have been opened before. */
+  createDedicated(options: Omit<ClientOptions, 'signal'>): ServerConnection;
   /** Closes the shared connection. */
-  drop(): void;
-  /** Closes the shared connection and makes no other. */
+  closeShared(): void;
+  /** Closes the shared connection and opens no other. */
   close(): void;
 };
 
-/** How long a call of a long-lived process waits for a server that refuses: long enough for its restart. */
-const PATIENCE_MS = 2000;
-/** How long a long-lived process waits for one attempt, which several calls may share. */
+/** How long a call of a long-lived process repeats the attempt to connect: long enough for a restart of the server. */
+const RETRY_MS = 2000;
+/** How long one attempt may take in a long-lived process, where several calls may share it. */
 const ATTEMPT_MS = 5000;
 const PING_INTERVAL_MS = 30_000;
 const LONGEST_PAUSE_MS = 1000;
 
-type Options = Pick<RedisOptions, 'env' | 'mode' | 'notice'> & { target: Target };
+type ServerConnectionsOptions = Pick<RedisOptions, 'env' | 'mode' | 'notice'> & { target: Target };
 
-/** The connections to `target`. */
-export function connectTo({ target, env, mode, notice }: Options): Connect {
+/** Manages the connections to `target`. It connects when a connection is first requested. */
+export function createConnections({
+  target,
+  env,
+  mode,
+  notice,
+}: ServerConnectionsOptions): ServerConnections {
   const closing = new AbortController();
-  let shared: Link | undefined;
-  let attempt: Promise<Link> | undefined;
-  let opening: Link | undefined;
-  let address: Exclude<Target, { kind: 'embedded' }> | undefined =
-    target.kind === 'embedded' ? undefined : target;
+  let shared: ServerConnection | undefined;
+  let attempt: Promise<ServerConnection> | undefined;
+  let opening: ServerConnection | undefined;
+  let address: ServerTarget | undefined = target.kind === 'embedded' ? undefined : target;
   let failures = 0;
+  /** The next attempt starts at this reading of `performance.now()`, or later. */
   let notBefore = 0;
 
-  /** Where an embedded server listens is looked up once. */
-  async function locate(): Promise<Exclude<Target, { kind: 'embedded' }>> {
+  /** Finds the address of the server. It looks for the embedded server's socket only once. */
+  async function locate(): Promise<ServerTarget> {
     if (address) return address;
-    const { embeddedPlace, checkPlace } = await import('./embedded/paths.ts');
-    const place = embeddedPlace(env);
-    checkPlace(place);
-    return (address = { kind: 'unix', path: place.socketPath, database: 0, display: target.display });
+    const { embeddedPaths, checkFolders } = await import('./embedded/paths.ts');
+    const paths = embeddedPaths(env);
+    checkFolders(paths);
+    return (address = { kind: 'unix', path: paths.socketPath, database: 0, display: target.display });
   }
 
-  async function openLink(deadline: Deadline): Promise<Link> {
+  async function open(deadline: Deadline): Promise<ServerConnection> {
     const pauseMs = notBefore - performance.now();
     if (pauseMs > 0) await sleep(pauseMs, undefined, { signal: closing.signal });
     const where = await locate();
@@ -59,20 +64,20 @@ export function connectTo({ target, env, mode, notice }: Options): Connect {
     } catch (error) {
       if (target.kind !== 'embedded') throw error;
       if (codeOf(error) === 'EACCES') {
-        const { explainPlaceError } = await import('./embedded/paths.ts');
-        throw explainPlaceError(error);
+        const { explainFolderError } = await import('./embedded/paths.ts');
+        throw explainFolderError(error);
       }
-      if (!isAbsent(error)) throw error;
+      if (!isNoServer(error)) throw error;
       const { ensureServer } = await import('./embedded/server.ts');
       await ensureServer({ env, notice, deadline, signal: closing.signal });
       return await openOnce(where, deadline);
     }
   }
 
-  async function openOnce(where: Exclude<Target, { kind: 'embedded' }>, deadline: Deadline): Promise<Link> {
+  async function openOnce(where: ServerTarget, deadline: Deadline): Promise<ServerConnection> {
     closing.signal.throwIfAborted();
-    opening = new Link(where, linkOptions(mode, deadline));
-    // Connecting alone is bounded by node-redis; the handshake after it is not.
+    opening = new ServerConnection(where, sharedOptions(mode, deadline));
+    // node-redis limits the time for connecting, but not for the handshake after it.
     const limit = mode === 'one-shot' ? undefined : setTimeout(() => opening?.destroy(), ATTEMPT_MS);
     try {
       return await opening.open();
@@ -82,14 +87,15 @@ export function connectTo({ target, env, mode, notice }: Options): Connect {
     }
   }
 
-  function share(deadline: Deadline): Promise<Link> {
-    attempt ??= openLink(deadline)
+  /** Starts an attempt to open the shared connection, or joins the one that is running. */
+  function openShared(deadline: Deadline): Promise<ServerConnection> {
+    attempt ??= open(deadline)
       .then(
-        (link) => {
+        (connection) => {
           failures = 0;
           notBefore = 0;
-          shared = link;
-          return link;
+          shared = connection;
+          return connection;
         },
         (error: unknown) => {
           const pauseMs = Math.min(LONGEST_PAUSE_MS, 25 * 2 ** failures++);
@@ -101,51 +107,52 @@ export function connectTo({ target, env, mode, notice }: Options): Connect {
     return attempt;
   }
 
-  const connect: Connect = {
-    ready: () => (shared?.usable ? shared : undefined),
-    async link(deadline) {
-      const giveUpAt = performance.now() + (mode === 'long-lived' ? PATIENCE_MS : 0);
+  const connections: ServerConnections = {
+    sharedIfReady: () => (shared?.usable ? shared : undefined),
+    async shared(deadline) {
+      const giveUpAt = performance.now() + (mode === 'long-lived' ? RETRY_MS : 0);
       for (;;) {
         try {
-          return connect.ready() ?? (await share(deadline));
+          return connections.sharedIfReady() ?? (await openShared(deadline));
         } catch (error) {
           closing.signal.throwIfAborted();
           const explained = explainRedisError(error, { where: target.display, sent: false, readOnly: true });
-          const worthAnother =
+          const mayRetry =
             explained instanceof GantzError && explained.code === 'REDIS_UNAVAILABLE' && explained.retryable;
-          if (!worthAnother || performance.now() >= giveUpAt) throw explained;
+          if (!mayRetry || performance.now() >= giveUpAt) throw explained;
         }
       }
     },
-    another(options) {
+    createDedicated(options) {
       if (!address)
-        throw new GantzError('INTERNAL', 'A connection of its own was asked for before the shared one');
-      return new Link(address, options);
+        throw new GantzError('INTERNAL', 'A dedicated connection was requested before the shared connection');
+      return new ServerConnection(address, options);
     },
-    drop() {
+    closeShared() {
       opening?.destroy();
       shared?.destroy();
       shared = undefined;
     },
     close() {
       closing.abort(new GantzError('CANCELLED', 'The connection to Redis is closed'));
-      connect.drop();
+      connections.closeShared();
     },
   };
-  return connect;
+  return connections;
 }
 
-function linkOptions(mode: RedisOptions['mode'], deadline: Deadline): Omit<ClientOptions, 'signal'> {
+function sharedOptions(mode: RedisOptions['mode'], deadline: Deadline): Omit<ClientOptions, 'signal'> {
   if (mode === 'long-lived') return { connectTimeoutMs: ATTEMPT_MS, pingIntervalMs: PING_INTERVAL_MS };
   const remainingMs = deadline.remainingMs();
-  // The idle timeout is the second net below the deadline; the PING keeps it from closing a connection that a call
-  // with a longer wait lets rest.
+  // The deadline ends a call. Both timeouts are longer, so that the failure of a late call is always TIMEOUT; they end
+  // the connection if the deadline does not. The PINGs keep the socket timeout from closing a connection that is idle
+  // because a call waits.
   const socketTimeoutMs = remainingMs + 1000;
-  // The deadline comes first, so that what ends such a call does not depend on chance.
   return { connectTimeoutMs: remainingMs + 100, socketTimeoutMs, pingIntervalMs: socketTimeoutMs / 2 };
 }
 
-function isAbsent(error: unknown): boolean {
+/** Returns true for the errors of a connection attempt where no server listens. */
+function isNoServer(error: unknown): boolean {
   const code = codeOf(error);
   return code === 'ENOENT' || code === 'ECONNREFUSED';
 }

@@ -31,11 +31,11 @@ describe('the scripts of tools/lua', () => {
         assert.deepEqual(documented(header), used(code));
       });
 
-      it('decodes no JSON, and takes no time but the server’s', () => {
+      it('decodes no JSON, and uses only the clock of the server', () => {
         assert.doesNotMatch(code, /cjson|os\.time|os\.clock/);
       });
 
-      it('is taken by SCRIPT LOAD under the digest that calls name', async () => {
+      it('is accepted by SCRIPT LOAD with the generated digest', async () => {
         const script = Object.values(scripts).find(({ name }) => `${name}.lua` === file);
         assert.ok(script, 'it was generated');
         assert.equal(await client.scriptLoad(source), script.sha);

@@ -1,15 +1,15 @@
--- Starts a session: a hash with created_at and updated_at (Unix milliseconds), revision, and a field per member of its data.
+-- Creates a session: a hash with created_at and updated_at (Unix milliseconds), revision, and the fields of its data.
 -- KEYS[1]    the session
 -- ARGV[1]    seconds to live, or 'never'
 -- ARGV[2..]  field, value, field, value, …
--- Returns the revision, 1. CONFLICT when there is such a session already.
+-- Returns the revision, 1. CONFLICT when the session exists already.
 
 local session = KEYS[1]
 local ttl = ARGV[1]
-local CHUNK = 4000 -- unpack takes no more than 8000; even, so that no pair is torn
+local CHUNK = 4000 -- unpack accepts at most 8000 values; an even number keeps the pairs together
 
 if redis.call('EXISTS', session) == 1 then
-  return redis.error_reply('CONFLICT There is a session of this id already')
+  return redis.error_reply('CONFLICT A session with this id exists already')
 end
 
 local time = redis.call('TIME')

@@ -3,48 +3,52 @@ import { existsSync, lstatSync, mkdirSync, type Stats } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { GantzError } from '../../errors.ts';
+import type { Environment } from '../options.ts';
 
-/** Where the embedded server lives. */
-export type Place = { stateFolder: string; socketPath: string; dataFolder: string; logPath: string };
+/** The files and folders of the embedded server. */
+export type EmbeddedPaths = { stateFolder: string; socketPath: string; dataFolder: string; logPath: string };
 
-/** The shortest limit of a socket's path is that of macOS, with its end mark. */
+/** The longest path of a Unix socket, in bytes. macOS has the lowest limit: 104 with the zero byte at the end. */
 const LONGEST_SOCKET_PATH = 103;
 
-/** The folders of this user's embedded server: under `$XDG_STATE_HOME/gantz`, else `~/.local/state/gantz`. */
-export function embeddedPlace(env: Readonly<Record<string, string | undefined>>): Place {
+/**
+ * Returns the paths of this user's embedded server, in `$XDG_STATE_HOME/gantz` or `~/.local/state/gantz`. Throws
+ * NOT_RUNNABLE when the environment names no folder and the user has no home folder.
+ */
+export function embeddedPaths(env: Environment): EmbeddedPaths {
   const base = env['XDG_STATE_HOME']?.startsWith('/')
     ? env['XDG_STATE_HOME']
     : join(env['HOME']?.startsWith('/') ? env['HOME'] : homeFolder(), '.local', 'state');
   const stateFolder = join(base, 'gantz');
   return {
     stateFolder,
-    socketPath: shortEnough(join(stateFolder, 'redis.sock')),
+    socketPath: shortenSocketPath(join(stateFolder, 'redis.sock')),
     dataFolder: join(stateFolder, 'redis'),
     logPath: join(stateFolder, 'redis.log'),
   };
 }
 
-/** What the system knows, since HOME says nothing of use. */
+/** Returns the home folder from the user database, for when HOME is not an absolute path. */
 function homeFolder(): string {
   try {
     const { homedir } = userInfo();
     if (homedir.startsWith('/')) return homedir;
-    throw new Error(`${JSON.stringify(homedir)} is no path`);
+    throw new Error(`${JSON.stringify(homedir)} is not an absolute path`);
   } catch (cause) {
-    throw new GantzError('NOT_RUNNABLE', 'The embedded Redis has no home: this user has none', {
-      hint: 'Set XDG_STATE_HOME to a folder of your own, or REDIS_URL to a server that runs.',
+    throw new GantzError('NOT_RUNNABLE', 'The embedded Redis has no folder: this user has no home folder', {
+      hint: 'Set XDG_STATE_HOME to a folder of your own, or REDIS_URL to a running server.',
       cause,
     });
   }
 }
 
-/** Not from userInfo(), which fails for a user without a name, as containers have them. */
+/** Returns the user's number. userInfo() would throw for a user without a name, which is common in containers. */
 function userId(): number {
   return process.getuid?.() ?? 0;
 }
 
-/** A path too long for a socket becomes one in a short folder of this user's, told apart by a digest. */
-function shortEnough(path: string): string {
+/** Returns the path, or one in a short private folder when it is too long for a socket. A digest of the path names that folder. */
+function shortenSocketPath(path: string): string {
   if (Buffer.byteLength(path) <= LONGEST_SOCKET_PATH) return path;
   const digest = createHash('sha256').update(path).digest('hex').slice(0, 12);
   const short = join(`gantz-${userId()}-${digest}`, 'redis.sock');
@@ -52,63 +56,63 @@ function shortEnough(path: string): string {
   return Buffer.byteLength(inTemporary) <= LONGEST_SOCKET_PATH ? inTemporary : join('/tmp', short);
 }
 
-/** Refuses folders that another user owns or may enter: NOT_RUNNABLE. Folders that are not there yet are fine. */
-export function checkPlace({ stateFolder, socketPath }: Place): void {
+/** Throws NOT_RUNNABLE when another user owns or may enter one of the folders. A folder may be absent. */
+export function checkFolders({ stateFolder, socketPath }: EmbeddedPaths): void {
   for (const folder of new Set([stateFolder, dirname(socketPath)])) {
-    const found = look(folder);
+    const found = statOf(folder);
     if (!found) continue;
-    const problem = !found.isDirectory()
+    const reason = !found.isDirectory()
       ? 'is not a folder'
       : found.uid !== userId()
         ? 'belongs to another user'
         : (found.mode & 0o077) !== 0
           ? 'is open to other users'
           : undefined;
-    if (problem === undefined) continue;
-    throw new GantzError('NOT_RUNNABLE', `The embedded Redis cannot live in ${folder}: it ${problem}`, {
+    if (reason === undefined) continue;
+    throw new GantzError('NOT_RUNNABLE', `The embedded Redis cannot use the folder ${folder}: it ${reason}`, {
       hint:
-        problem === 'is open to other users'
+        reason === 'is open to other users'
           ? `Run: chmod 700 '${folder}'`
           : 'Set XDG_STATE_HOME to a folder of your own.',
     });
   }
 }
 
-function look(folder: string): Stats | undefined {
+function statOf(folder: string): Stats | undefined {
   try {
     return lstatSync(folder, { throwIfNoEntry: false });
   } catch (error) {
-    throw explainPlaceError(error);
+    throw explainFolderError(error);
   }
 }
 
-/** Makes the folders, for this user alone. */
-export function makePlace(place: Place): void {
+/** Creates the folders, for this user only. Throws NOT_RUNNABLE when one cannot be created or is not private. */
+export function createFolders(paths: EmbeddedPaths): void {
   try {
-    for (const folder of [place.stateFolder, dirname(place.socketPath), place.dataFolder]) makeFolder(folder);
+    for (const folder of [paths.stateFolder, dirname(paths.socketPath), paths.dataFolder]) makeFolder(folder);
   } catch (error) {
-    throw explainPlaceError(error);
+    throw explainFolderError(error);
   }
-  checkPlace(place);
+  checkFolders(paths);
 }
 
-/** Level by level: where the system answers ENOENT to each of them, as below /proc, Node's `recursive` never ends. */
+/** Creates a folder and its parents, one by one. Below /proc, each mkdir fails with ENOENT, and Node's `recursive` option never returns. */
 function makeFolder(path: string): void {
   if (existsSync(path)) return;
   makeFolder(dirname(path));
   try {
     mkdirSync(path, { mode: 0o700 });
   } catch (error) {
-    // Another process may have been faster.
+    // Another process may have created it in between.
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   }
 }
 
-/** What the system refused in the place, its path in the message, as NOT_RUNNABLE; anything else comes back as it is. */
-export function explainPlaceError(error: unknown): unknown {
+/** Converts a file system error to NOT_RUNNABLE, with the path in the message. Returns any other error unchanged. */
+export function explainFolderError(error: unknown): unknown {
   if (!(error instanceof Error && 'syscall' in error)) return error;
   return new GantzError('NOT_RUNNABLE', `The embedded Redis cannot use its folder: ${error.message}`, {
-    hint: 'Set XDG_STATE_HOME to a folder that can be written, or REDIS_URL to a server of your own.',
+    hint: 'Set XDG_STATE_HOME to a folder that you can write to, or REDIS_URL to a running server.',
     cause: error,
   });
 }
