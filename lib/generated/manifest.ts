@@ -5,7 +5,7 @@ import type { Manifest } from '../manifest/manifest.ts';
 /** gantz.yaml, loaded: the manifest `builtin:redis`. */
 export const BUNDLED_MANIFEST: Manifest = {
   "name": "redis-tools",
-  "description": "Fast state for AI agents on Redis. Cache, lists, hashes, sets, sessions, pub/sub and rate limits.",
+  "description": "Fast shared state for AI agents on Redis. Cache, lists, hashes, sets, sessions, pub/sub and rate limits.",
   "version": "0.1.0",
   "file": "builtin:redis",
   "directory": "",
@@ -34,11 +34,11 @@ export const BUNDLED_MANIFEST: Manifest = {
         "type": "object",
         "properties": {
           "value": {
-            "description": "the stored value; null when there is none"
+            "description": "the stored value; null when the key does not exist"
           },
           "found": {
             "type": "boolean",
-            "description": "whether the key is there; tells a stored null from nothing"
+            "description": "true when the key exists, also when its value is null"
           }
         },
         "required": [
@@ -60,7 +60,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "nothing there",
+          "name": "an absent key",
           "input": {
             "key": "nothing"
           },
@@ -124,7 +124,7 @@ export const BUNDLED_MANIFEST: Manifest = {
               "absent",
               "present"
             ],
-            "description": "write only when the key is absent or is present"
+            "description": "absent writes only a new key; present writes only an existing key"
           }
         },
         "required": [
@@ -222,7 +222,7 @@ export const BUNDLED_MANIFEST: Manifest = {
         "properties": {
           "deleted": {
             "type": "boolean",
-            "description": "whether there was something to delete"
+            "description": "true when the key existed"
           }
         },
         "required": [
@@ -244,7 +244,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "deletes once",
+          "name": "deletes a key once",
           "steps": [
             {
               "tool": "cache_set",
@@ -277,14 +277,14 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "cache_exists",
-      "description": "Tell whether a key is there",
+      "description": "Check whether a key exists",
       "inputSchema": {
         "type": "object",
         "properties": {
           "key": {
             "type": "string",
             "minLength": 1,
-            "description": "the key to look for"
+            "description": "the key to check"
           }
         },
         "required": [
@@ -317,7 +317,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "tells",
+          "name": "finds a key",
           "steps": [
             {
               "tool": "cache_set",
@@ -340,14 +340,14 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "cache_ttl",
-      "description": "Tell how long a key has left to live",
+      "description": "Read the remaining time to live of a key",
       "inputSchema": {
         "type": "object",
         "properties": {
           "key": {
             "type": "string",
             "minLength": 1,
-            "description": "the key to look at"
+            "description": "the key to check"
           }
         },
         "required": [
@@ -366,18 +366,18 @@ export const BUNDLED_MANIFEST: Manifest = {
               "integer",
               "null"
             ],
-            "description": "seconds left, rounded up; null when persistent or not there"
+            "description": "seconds left, rounded up; null when the key is persistent or absent"
           },
           "ttl_ms": {
             "type": [
               "integer",
               "null"
             ],
-            "description": "milliseconds left; null when persistent or not there"
+            "description": "milliseconds left; null when the key is persistent or absent"
           },
           "persistent": {
             "type": "boolean",
-            "description": "whether it lives for ever"
+            "description": "true when the key has no expiry"
           }
         },
         "required": [
@@ -401,7 +401,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "a key for ever",
+          "name": "a key without expiry",
           "steps": [
             {
               "tool": "cache_set",
@@ -436,19 +436,19 @@ export const BUNDLED_MANIFEST: Manifest = {
             "type": "string",
             "minLength": 1,
             "default": "*",
-            "description": "a glob: * any text, ? one character, [ab] one of them; \\* is a literal star"
+            "description": "a glob: * matches any text, ? one character, [ab] one of these characters; \\* matches a star"
           },
           "limit": {
             "type": "integer",
             "minimum": 1,
             "maximum": 100000,
             "default": 1000,
-            "description": "where scanning stops; a page may hold a few more"
+            "description": "stop after about this many keys; a page may hold a few more"
           },
           "cursor": {
             "type": "string",
             "pattern": "^[0-9]{1,20}$",
-            "description": "the cursor of the page before"
+            "description": "the cursor of the previous page; absent for the first page"
           }
         },
         "required": [],
@@ -472,7 +472,7 @@ export const BUNDLED_MANIFEST: Manifest = {
               "string",
               "null"
             ],
-            "description": "give it back for the next page; null at the end"
+            "description": "pass it to get the next page; null at the end"
           }
         },
         "required": [
@@ -522,7 +522,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "cache_increment",
-      "description": "Add to an integer, atomically; a key that is not there counts from 0",
+      "description": "Add to an integer, atomically; an absent key counts as 0",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -536,7 +536,7 @@ export const BUNDLED_MANIFEST: Manifest = {
             "minimum": -9007199254740992,
             "maximum": 9007199254740992,
             "default": 1,
-            "description": "how much to add; negative to subtract"
+            "description": "the number to add; negative to subtract"
           },
           "ttl": {
             "type": [
@@ -545,7 +545,7 @@ export const BUNDLED_MANIFEST: Manifest = {
             ],
             "minimum": 1,
             "maximum": 315360000,
-            "description": "seconds to live from now; null for ever; absent leaves it as it is"
+            "description": "seconds to live from now; null keeps it for ever; absent leaves the time to live unchanged"
           }
         },
         "required": [
@@ -558,7 +558,7 @@ export const BUNDLED_MANIFEST: Manifest = {
         "properties": {
           "value": {
             "type": "integer",
-            "description": "the value after adding"
+            "description": "the new value"
           }
         },
         "required": [
@@ -624,7 +624,7 @@ export const BUNDLED_MANIFEST: Manifest = {
           "left": {
             "type": "boolean",
             "default": true,
-            "description": "true pushes at the head, so that the last value ends up first; false at the tail"
+            "description": "true pushes at the head, so that the last value becomes the first of the list; false pushes at the tail"
           },
           "ttl": {
             "type": [
@@ -633,7 +633,7 @@ export const BUNDLED_MANIFEST: Manifest = {
             ],
             "minimum": 1,
             "maximum": 315360000,
-            "description": "seconds to live from now; null for ever; absent leaves it as it is"
+            "description": "seconds to live from now; null keeps it for ever; absent leaves the time to live unchanged"
           }
         },
         "required": [
@@ -669,7 +669,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "gives the length",
+          "name": "returns the length",
           "input": {
             "key": "pushed",
             "values": [
@@ -688,7 +688,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "list_pop",
-      "description": "Take one value off a list",
+      "description": "Remove one value from a list and return it",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -700,7 +700,7 @@ export const BUNDLED_MANIFEST: Manifest = {
           "left": {
             "type": "boolean",
             "default": true,
-            "description": "true takes the head; false the tail"
+            "description": "true takes the first value; false the last"
           }
         },
         "required": [
@@ -716,7 +716,7 @@ export const BUNDLED_MANIFEST: Manifest = {
           },
           "found": {
             "type": "boolean",
-            "description": "whether there was a value; a popped null is found"
+            "description": "true when there was a value, also when it is null"
           }
         },
         "required": [
@@ -775,7 +775,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "list_range",
-      "description": "Read a part of a list",
+      "description": "Read a range of a list",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -835,7 +835,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "in order",
+          "name": "reads the last two values in order",
           "steps": [
             {
               "tool": "list_push",
@@ -888,7 +888,7 @@ export const BUNDLED_MANIFEST: Manifest = {
         "properties": {
           "deleted": {
             "type": "boolean",
-            "description": "whether there was a list to delete"
+            "description": "true when the list existed"
           }
         },
         "required": [
@@ -910,7 +910,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "nothing there",
+          "name": "an absent list",
           "input": {
             "key": "nothing"
           },
@@ -924,7 +924,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "hash_set",
-      "description": "Set fields of a hash; other fields stay",
+      "description": "Set fields of a hash; other fields stay unchanged",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -936,7 +936,7 @@ export const BUNDLED_MANIFEST: Manifest = {
           "mapping": {
             "type": "object",
             "minProperties": 1,
-            "description": "field → JSON value"
+            "description": "an object of fields and their JSON values"
           },
           "ttl": {
             "type": [
@@ -945,7 +945,7 @@ export const BUNDLED_MANIFEST: Manifest = {
             ],
             "minimum": 1,
             "maximum": 315360000,
-            "description": "seconds to live from now; null for ever; absent leaves it as it is"
+            "description": "seconds to live from now; null keeps it for ever; absent leaves the time to live unchanged"
           }
         },
         "required": [
@@ -960,7 +960,7 @@ export const BUNDLED_MANIFEST: Manifest = {
           "fields": {
             "type": "integer",
             "minimum": 1,
-            "description": "how many fields were written"
+            "description": "the number of fields that were written"
           }
         },
         "required": [
@@ -982,7 +982,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "counts what it wrote",
+          "name": "counts the written fields",
           "input": {
             "key": "user",
             "mapping": {
@@ -1011,7 +1011,7 @@ export const BUNDLED_MANIFEST: Manifest = {
           },
           "field": {
             "type": "string",
-            "description": "the field to read (the empty string is a field); absent reads the whole hash"
+            "description": "the field to read, which may be the empty string; absent reads the whole hash"
           }
         },
         "required": [
@@ -1023,15 +1023,15 @@ export const BUNDLED_MANIFEST: Manifest = {
         "type": "object",
         "properties": {
           "value": {
-            "description": "with field: its value; null when it is not there"
+            "description": "when a field is given: its value; null when the field is absent"
           },
           "data": {
             "type": "object",
-            "description": "without field: every field with its value"
+            "description": "when no field is given: all fields with their values"
           },
           "found": {
             "type": "boolean",
-            "description": "whether the field or the hash is there"
+            "description": "true when the field or the hash exists"
           }
         },
         "required": [
@@ -1052,7 +1052,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "one field and all",
+          "name": "reads one field and all fields",
           "steps": [
             {
               "tool": "hash_set",
@@ -1121,7 +1121,7 @@ export const BUNDLED_MANIFEST: Manifest = {
           "deleted": {
             "type": "integer",
             "minimum": 0,
-            "description": "how many fields are gone"
+            "description": "the number of fields that were deleted"
           }
         },
         "required": [
@@ -1143,7 +1143,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "one field",
+          "name": "deletes one field",
           "steps": [
             {
               "tool": "hash_set",
@@ -1195,7 +1195,7 @@ export const BUNDLED_MANIFEST: Manifest = {
             ],
             "minimum": 1,
             "maximum": 315360000,
-            "description": "seconds to live from now; null for ever; absent leaves it as it is"
+            "description": "seconds to live from now; null keeps it for ever; absent leaves the time to live unchanged"
           }
         },
         "required": [
@@ -1210,7 +1210,7 @@ export const BUNDLED_MANIFEST: Manifest = {
           "added": {
             "type": "integer",
             "minimum": 0,
-            "description": "how many were new"
+            "description": "the number of new members"
           }
         },
         "required": [
@@ -1232,7 +1232,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "counts what is new",
+          "name": "counts the new members",
           "input": {
             "key": "tags",
             "members": [
@@ -1279,7 +1279,7 @@ export const BUNDLED_MANIFEST: Manifest = {
           "removed": {
             "type": "integer",
             "minimum": 0,
-            "description": "how many were there"
+            "description": "the number of members that were removed"
           }
         },
         "required": [
@@ -1301,7 +1301,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "counts what was there",
+          "name": "counts the removed members",
           "steps": [
             {
               "tool": "set_add",
@@ -1345,12 +1345,12 @@ export const BUNDLED_MANIFEST: Manifest = {
             "minimum": 1,
             "maximum": 100000,
             "default": 1000,
-            "description": "where scanning stops; a page may hold more"
+            "description": "stop after about this many members; a page may hold more"
           },
           "cursor": {
             "type": "string",
             "pattern": "^[0-9]{1,20}$",
-            "description": "the cursor of the page before"
+            "description": "the cursor of the previous page; absent for the first page"
           }
         },
         "required": [
@@ -1374,7 +1374,7 @@ export const BUNDLED_MANIFEST: Manifest = {
               "string",
               "null"
             ],
-            "description": "give it back for the next page; null at the end"
+            "description": "pass it to get the next page; null at the end"
           }
         },
         "required": [
@@ -1397,7 +1397,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "lists",
+          "name": "lists the members",
           "steps": [
             {
               "tool": "set_add",
@@ -1430,7 +1430,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "set_is_member",
-      "description": "Tell whether a value is a member of a set",
+      "description": "Check whether a value is a member of a set",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -1474,7 +1474,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "a number is not its text",
+          "name": "the number 1 and the text 1 differ",
           "steps": [
             {
               "tool": "set_add",
@@ -1520,7 +1520,7 @@ export const BUNDLED_MANIFEST: Manifest = {
         "properties": {
           "deleted": {
             "type": "boolean",
-            "description": "whether there was a set to delete"
+            "description": "true when the set existed"
           }
         },
         "required": [
@@ -1542,7 +1542,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "a whole set",
+          "name": "deletes a set",
           "steps": [
             {
               "tool": "set_add",
@@ -1567,14 +1567,14 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "session_create",
-      "description": "Start a session and get its random id",
+      "description": "Create a session and return its random id",
       "inputSchema": {
         "type": "object",
         "properties": {
           "data": {
             "type": "object",
             "default": {},
-            "description": "the session's first data"
+            "description": "the initial data of the session"
           },
           "ttl": {
             "type": [
@@ -1606,7 +1606,7 @@ export const BUNDLED_MANIFEST: Manifest = {
           "revision": {
             "type": "integer",
             "minimum": 1,
-            "description": "1; every update adds one"
+            "description": "1; each update adds 1"
           }
         },
         "required": [
@@ -1653,7 +1653,7 @@ export const BUNDLED_MANIFEST: Manifest = {
           "session_id": {
             "type": "string",
             "minLength": 1,
-            "description": "the id that session_create gave"
+            "description": "the id that session_create returned"
           }
         },
         "required": [
@@ -1669,7 +1669,7 @@ export const BUNDLED_MANIFEST: Manifest = {
               "object",
               "null"
             ],
-            "description": "null when it is not there",
+            "description": "the session; null when it does not exist",
             "properties": {
               "id": {
                 "type": "string"
@@ -1707,7 +1707,7 @@ export const BUNDLED_MANIFEST: Manifest = {
               "integer",
               "null"
             ],
-            "description": "seconds left, rounded up; null when it lives for ever or is not there"
+            "description": "seconds left, rounded up; null when the session has no expiry or does not exist"
           }
         },
         "required": [
@@ -1730,7 +1730,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "reads what was created",
+          "name": "reads a session",
           "steps": [
             {
               "name": "create",
@@ -1761,28 +1761,28 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "session_update",
-      "description": "Change the data of a session; it keeps its remaining time to live",
+      "description": "Change the data of a session; its time to live stays unchanged",
       "inputSchema": {
         "type": "object",
         "properties": {
           "session_id": {
             "type": "string",
             "minLength": 1,
-            "description": "the id that session_create gave"
+            "description": "the id that session_create returned"
           },
           "data": {
             "type": "object",
-            "description": "fields to set; null is a value, it deletes nothing"
+            "description": "top-level fields to set; null is stored as a value and deletes nothing"
           },
           "merge": {
             "type": "boolean",
             "default": true,
-            "description": "true sets these top-level fields and keeps the others; false replaces all data"
+            "description": "true keeps the other top-level fields; false replaces all data"
           },
           "expected_revision": {
             "type": "integer",
             "minimum": 1,
-            "description": "fail with CONFLICT unless this is the present revision"
+            "description": "fail with CONFLICT unless this is the current revision"
           }
         },
         "required": [
@@ -1822,7 +1822,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "merges and counts",
+          "name": "merges data and raises the revision",
           "steps": [
             {
               "name": "create",
@@ -1848,7 +1848,7 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         },
         {
-          "name": "brings nothing back",
+          "name": "does not create a session",
           "input": {
             "session_id": "nobody",
             "data": {}
@@ -1862,14 +1862,14 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "session_delete",
-      "description": "End a session",
+      "description": "Delete a session",
       "inputSchema": {
         "type": "object",
         "properties": {
           "session_id": {
             "type": "string",
             "minLength": 1,
-            "description": "the id that session_create gave"
+            "description": "the id that session_create returned"
           }
         },
         "required": [
@@ -1882,7 +1882,7 @@ export const BUNDLED_MANIFEST: Manifest = {
         "properties": {
           "deleted": {
             "type": "boolean",
-            "description": "whether there was a session to end"
+            "description": "true when the session existed"
           }
         },
         "required": [
@@ -1904,7 +1904,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "ends",
+          "name": "deletes a session",
           "steps": [
             {
               "name": "create",
@@ -1924,14 +1924,14 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "session_extend",
-      "description": "Set how long a session has left to live, shorter too",
+      "description": "Set the time to live of a session, longer or shorter",
       "inputSchema": {
         "type": "object",
         "properties": {
           "session_id": {
             "type": "string",
             "minLength": 1,
-            "description": "the id that session_create gave"
+            "description": "the id that session_create returned"
           },
           "ttl": {
             "type": [
@@ -1941,7 +1941,7 @@ export const BUNDLED_MANIFEST: Manifest = {
             "minimum": 1,
             "maximum": 315360000,
             "default": 3600,
-            "description": "seconds from now; null keeps it for ever"
+            "description": "seconds to live from now; null keeps it for ever"
           }
         },
         "required": [
@@ -1983,7 +1983,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "shorter too",
+          "name": "shortens the time to live",
           "steps": [
             {
               "name": "create",
@@ -2004,7 +2004,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "pubsub_publish",
-      "description": "Send a JSON message to the present subscribers of a channel",
+      "description": "Send a JSON message to the current subscribers of a channel",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -2032,7 +2032,7 @@ export const BUNDLED_MANIFEST: Manifest = {
           "subscribers": {
             "type": "integer",
             "minimum": 0,
-            "description": "how many received it"
+            "description": "the number of subscribers that received it"
           }
         },
         "required": [
@@ -2054,7 +2054,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "nobody listens",
+          "name": "no subscriber",
           "input": {
             "channel": "news",
             "message": {
@@ -2072,7 +2072,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "pubsub_subscribe",
-      "description": "Wait for messages of a channel, or of all channels that match a pattern",
+      "description": "Wait for messages on a channel, or on all channels that match a pattern",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -2082,12 +2082,12 @@ export const BUNDLED_MANIFEST: Manifest = {
             "examples": [
               "news"
             ],
-            "description": "the channel's name; give this or pattern"
+            "description": "the channel's name; give either channel or pattern"
           },
           "pattern": {
             "type": "string",
             "minLength": 1,
-            "description": "a glob over channel names; \\* is a literal star"
+            "description": "a glob for channel names; \\* matches a star"
           },
           "count": {
             "type": "integer",
@@ -2101,12 +2101,12 @@ export const BUNDLED_MANIFEST: Manifest = {
             "exclusiveMinimum": 0,
             "maximum": 86400,
             "default": 30,
-            "description": "seconds to wait at the most"
+            "description": "the most seconds to wait"
           },
           "subscription_id": {
             "type": "string",
             "minLength": 1,
-            "description": "a name of your own to end it by; random when absent"
+            "description": "an id for pubsub_unsubscribe; random when absent"
           }
         },
         "required": [],
@@ -2144,7 +2144,7 @@ export const BUNDLED_MANIFEST: Manifest = {
                 "message"
               ]
             },
-            "description": "in the order of their arrival; empty when they were printed as they came"
+            "description": "the messages in the order of arrival; empty with --follow, which prints each one when it arrives"
           },
           "received": {
             "type": "integer",
@@ -2158,7 +2158,7 @@ export const BUNDLED_MANIFEST: Manifest = {
               "unsubscribed",
               "interrupted"
             ],
-            "description": "what ended it"
+            "description": "why the subscription ended"
           }
         },
         "required": [
@@ -2200,7 +2200,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "pubsub_unsubscribe",
-      "description": "End subscriptions, whichever process holds them, by channel, pattern or subscription id",
+      "description": "End subscriptions of any process, by channel, pattern or subscription id",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -2210,17 +2210,17 @@ export const BUNDLED_MANIFEST: Manifest = {
             "examples": [
               "news"
             ],
-            "description": "end those of this channel; patterns that match it go on"
+            "description": "end the subscriptions to this channel, but not those to patterns that match it"
           },
           "pattern": {
             "type": "string",
             "minLength": 1,
-            "description": "end those of exactly this pattern"
+            "description": "end the subscriptions to exactly this pattern"
           },
           "subscription_id": {
             "type": "string",
             "minLength": 1,
-            "description": "end the one of this id"
+            "description": "end the subscription with this id"
           }
         },
         "required": [],
@@ -2232,7 +2232,7 @@ export const BUNDLED_MANIFEST: Manifest = {
           "unsubscribed": {
             "type": "integer",
             "minimum": 0,
-            "description": "how many subscriptions were told to end"
+            "description": "the number of subscriptions that received the request to end"
           }
         },
         "required": [
@@ -2254,7 +2254,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "nobody to end",
+          "name": "no subscription",
           "input": {
             "channel": "quiet"
           },
@@ -2268,7 +2268,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "rate_limit_check",
-      "description": "Count a request against a limit per fixed window of time; the window is aligned to the server's clock",
+      "description": "Count a request against a limit per fixed time window, aligned to the server's clock",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -2278,26 +2278,26 @@ export const BUNDLED_MANIFEST: Manifest = {
             "examples": [
               "ada"
             ],
-            "description": "whose limit it is"
+            "description": "the user or the thing that the limit applies to"
           },
           "limit": {
             "type": "integer",
             "minimum": 1,
             "maximum": 1000000000,
-            "description": "how much one window allows"
+            "description": "the highest total cost in one window"
           },
           "window_seconds": {
             "type": "integer",
             "minimum": 1,
             "maximum": 31536000,
-            "description": "the length of the window"
+            "description": "the length of the window in seconds"
           },
           "cost": {
             "type": "integer",
             "minimum": 1,
             "maximum": 1000000000,
             "default": 1,
-            "description": "how much this request counts; at most limit"
+            "description": "the cost of this request, at most limit"
           }
         },
         "required": [
@@ -2312,12 +2312,12 @@ export const BUNDLED_MANIFEST: Manifest = {
         "properties": {
           "allowed": {
             "type": "boolean",
-            "description": "a denied request costs nothing"
+            "description": "true when the request is allowed; a denied request is not counted"
           },
           "current": {
             "type": "integer",
             "minimum": 0,
-            "description": "what is used after this call"
+            "description": "the cost used in the window after this call"
           },
           "limit": {
             "type": "integer"
@@ -2328,12 +2328,12 @@ export const BUNDLED_MANIFEST: Manifest = {
           },
           "reset_at": {
             "type": "integer",
-            "description": "Unix seconds, rounded up: when all of the limit is free again if nobody asks"
+            "description": "Unix seconds, rounded up: when the whole limit is available again without further requests"
           },
           "retry_after_ms": {
             "type": "integer",
             "minimum": 0,
-            "description": "0 when allowed; else when this cost would fit"
+            "description": "0 when allowed; else milliseconds until this cost could be allowed"
           }
         },
         "required": [
@@ -2359,7 +2359,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "allows the limit and no more",
+          "name": "allows requests up to the limit",
           "steps": [
             {
               "input": {
@@ -2392,7 +2392,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "rate_limit_sliding_window",
-      "description": "Count a request against a limit per sliding window of time, from an exact log of the allowed ones",
+      "description": "Count a request against a limit per sliding time window, with an exact log of the allowed requests",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -2402,26 +2402,26 @@ export const BUNDLED_MANIFEST: Manifest = {
             "examples": [
               "ada"
             ],
-            "description": "whose limit it is"
+            "description": "the user or the thing that the limit applies to"
           },
           "limit": {
             "type": "integer",
             "minimum": 1,
             "maximum": 1000000000,
-            "description": "how much one window allows"
+            "description": "the highest total cost in one window"
           },
           "window_seconds": {
             "type": "integer",
             "minimum": 1,
             "maximum": 31536000,
-            "description": "the length of the window"
+            "description": "the length of the window in seconds"
           },
           "cost": {
             "type": "integer",
             "minimum": 1,
             "maximum": 1000000000,
             "default": 1,
-            "description": "how much this request counts; at most limit"
+            "description": "the cost of this request, at most limit"
           }
         },
         "required": [
@@ -2436,12 +2436,12 @@ export const BUNDLED_MANIFEST: Manifest = {
         "properties": {
           "allowed": {
             "type": "boolean",
-            "description": "a denied request costs nothing"
+            "description": "true when the request is allowed; a denied request is not counted"
           },
           "current": {
             "type": "integer",
             "minimum": 0,
-            "description": "what is used after this call"
+            "description": "the cost used in the window after this call"
           },
           "limit": {
             "type": "integer"
@@ -2452,12 +2452,12 @@ export const BUNDLED_MANIFEST: Manifest = {
           },
           "reset_at": {
             "type": "integer",
-            "description": "Unix seconds, rounded up: when all of the limit is free again if nobody asks"
+            "description": "Unix seconds, rounded up: when the whole limit is available again without further requests"
           },
           "retry_after_ms": {
             "type": "integer",
             "minimum": 0,
-            "description": "0 when allowed; else when this cost would fit"
+            "description": "0 when allowed; else milliseconds until this cost could be allowed"
           }
         },
         "required": [
@@ -2483,7 +2483,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "allows the limit and no more",
+          "name": "allows requests up to the limit",
           "steps": [
             {
               "input": {
