@@ -92,8 +92,8 @@ function openInbox({ count }: PubsubSubscribeParameters, { follow, given, emit }
 }
 
 /**
- * Ends the subscription at its timeout and, with --follow, when the call is interrupted. Returns the function that stops
- * the timer and the listener.
+ * Ends the subscription at its timeout and, with --follow, when the call is interrupted. Returns the function that
+ * stops the timer and the listener.
  */
 function startWait(
   redis: Redis,
@@ -103,8 +103,8 @@ function startWait(
   { follow, given, signal, deadline }: Call,
 ): () => void {
   const waitMs = deadline.allowWait(!follow || given('timeout') ? timeout * 1000 : Infinity);
-  // Shortly before the timeout, a PING checks that the server still replies. Only then is a channel without messages
-  // a quiet one.
+  // Shortly before the timeout, a PING checks that the server still replies. Without it, a dead server would look like
+  // a channel without messages.
   const checkMs = Math.min(1000, waitMs / 2);
   const checkAndEnd = async (): Promise<void> => {
     const timeoutPassed = sleep(checkMs, undefined, { ref: false });

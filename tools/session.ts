@@ -6,7 +6,10 @@ import { decode, encode } from '../lib/redis/codec.ts';
 import type { Group } from '../lib/redis/operation.ts';
 import { secondsLeft, ttlArgument } from '../lib/redis/ttl.ts';
 
-/** The operations on sessions. A session is a hash with one field per top-level key of its data, a revision and a time to live. */
+/**
+ * The operations on sessions. A session is a hash with a time to live. It has one field per top-level key of its data,
+ * and the fields revision, created_at and updated_at.
+ */
 export const session = {
   create: async (redis, { data, ttl }) => {
     const id = randomUUID();
@@ -46,8 +49,8 @@ export const session = {
 } satisfies Group<'session'>;
 
 /**
- * Converts data to the arguments field, value, field, value, …. A field is `data:<key>`, or `json:<key as JSON>` for a key
- * that is not well-formed Unicode.
+ * Converts data to the arguments field, value, field, value, …. A field is `data:<key>`, or `json:<key as JSON>` for a
+ * key that is not well-formed Unicode.
  */
 function toFields(data: Record<string, unknown>): string[] {
   return Object.entries(data).flatMap(([key, value]) => [

@@ -7,11 +7,12 @@ import { removeOldBuilds } from './old-builds.ts';
 const MARK = Buffer.from('gantz-1\n');
 
 /**
- * Returns the content of a cache file. Returns undefined when the file is absent, belongs to another user, is writable by
- * another user, or is damaged.
+ * Returns the content of a cache file. Returns undefined when the file is absent, belongs to another user, is writable
+ * by another user, or is damaged.
  *
  * A file holds its content twice, and is damaged when the halves differ. Comparing them is fast; loading a module that
- * computes a checksum takes a millisecond or more. The function is synchronous because the caller has nothing else to do.
+ * computes a checksum takes a millisecond or more. The function is synchronous because the caller has nothing else to
+ * do.
  */
 export function readCacheFile(path: string): Buffer | undefined {
   let file: number | undefined;
@@ -60,8 +61,8 @@ export function writeCacheFile(path: string, content: Uint8Array): void {
 
 /**
  * Creates a folder, and up to `levels - 1` missing parents. Cache files are four levels below the home folder, which is
- * not created. Returns true when the parent was missing, too. Node's `recursive` option is not used: it never returns for
- * a path that cannot exist, such as /proc/none.
+ * not created. Returns true when the parent was missing, too. Node's `recursive` option is not used: it never returns
+ * for a path that cannot exist, such as /proc/none.
  */
 function makeFolder(folder: string, levels: number): boolean {
   try {

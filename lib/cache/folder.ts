@@ -2,9 +2,9 @@ import { isAbsolute, join } from 'node:path';
 import { parseSwitch } from '../switch.ts';
 
 /**
- * Returns the cache folder of one build, below `$XDG_CACHE_HOME/gantz` or `~/.cache/gantz`. Returns undefined when there
- * is no cache: the environment names no folder, `GANTZ_CACHE` is off, or the program runs from its sources, which may
- * change (`build` is undefined).
+ * Returns the cache folder of one build, below `$XDG_CACHE_HOME/gantz` or `~/.cache/gantz`. Returns undefined when
+ * there is no cache: the environment names no folder, `GANTZ_CACHE` is off, or the program runs from its sources, which
+ * may change (`build` is undefined).
  */
 export function cacheFolder(
   env: Readonly<Record<string, string | undefined>>,

@@ -9,8 +9,9 @@ import { fileNameOf } from './file-name.ts';
 type Header = { file: string; sources: [file: string, bytes: number][] };
 
 /**
- * Returns the manifest of a file from the cache in `folder` when none of its source files has changed. Otherwise loads it
- * with `load` and caches it. Parsing and checking sixty tools takes longer than the rest of a call. Throws as `load`.
+ * Returns the manifest of a file from the cache in `folder` when none of its source files has changed. Otherwise loads
+ * it with `load` and caches it. Parsing and checking sixty tools takes longer than the rest of a call. Throws as
+ * `load`.
  */
 export async function loadThroughCache(
   folder: string,

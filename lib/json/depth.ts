@@ -1,6 +1,8 @@
 import { endOfString } from './string-end.ts';
 
-/** How deep arrays and objects may nest. JSON.stringify and recursive functions overflow the stack only far above it. */
+/**
+ * How deep arrays and objects may nest. JSON.stringify and recursive functions overflow the stack only far above it.
+ */
 export const MAX_DEPTH = 500;
 
 /** Returns true when the arrays and objects of a valid JSON text nest deeper than MAX_DEPTH. */

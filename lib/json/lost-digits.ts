@@ -1,7 +1,9 @@
 import { losesDigits } from './number.ts';
 import { endOfString } from './string-end.ts';
 
-/** Finds the first number literal in a valid JSON text that would lose digits as a double. `path` is its JSON Pointer. */
+/**
+ * Finds the first number literal in a valid JSON text that would lose digits as a double. `path` is its JSON Pointer.
+ */
 export function findLostDigits(text: string): { literal: string; path: string } | undefined {
   // One entry per open array or object: the index in an array, the name of the member as a JSON literal in an object.
   const path: (number | string)[] = [];

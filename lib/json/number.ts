@@ -9,7 +9,10 @@ export function losesDigits(literal: string): boolean {
   return !Number.isFinite(value) || canonical(literal) !== canonical(String(value));
 }
 
-/** Returns the significant digits without sign, and the power of ten of the last one. It is the same for all forms of a number. */
+/**
+ * Returns the significant digits without sign, and the power of ten of the last one. It is the same for all forms of a
+ * number.
+ */
 function canonical(literal: string): string {
   const [, whole = '', fraction = '', exponent = '0'] =
     /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(literal) ?? [];

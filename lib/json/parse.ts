@@ -10,9 +10,9 @@ export type Parsed =
   | { problem: 'depth'; message: string };
 
 /**
- * Parses JSON without loss. A number that would lose digits as a double is refused as `digits`, where `path` is the JSON
- * Pointer of the literal. Nesting deeper than MAX_DEPTH is refused as `depth`. −0 becomes 0, and `__proto__` becomes an
- * own member.
+ * Parses JSON without loss. A number that would lose digits as a double is refused as `digits`, where `path` is the
+ * JSON Pointer of the literal. Nesting deeper than MAX_DEPTH is refused as `depth`. −0 becomes 0, and `__proto__`
+ * becomes an own member.
  */
 export function parseJson(text: string): Parsed {
   let value: unknown;
@@ -30,7 +30,7 @@ export function parseJson(text: string): Parsed {
   return { value: MAY_BE_NEGATIVE_ZERO.test(text) ? withoutNegativeZero(value) : value };
 }
 
-/** Fast tests for the slower checks. They may also match inside strings, which costs time but changes no result. */
+/** Fast tests that show whether a slow check is needed. A match inside a string costs time but changes no result. */
 const MAY_LOSE_DIGITS = /[\d.]{16}|\d[eE]/;
 const MAY_BE_NEGATIVE_ZERO = /-0(?!\d)/;
 

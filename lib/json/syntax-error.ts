@@ -10,7 +10,10 @@ const EXPECTED_TEXT: Readonly<Record<Expected, string>> = {
   end: 'the end',
 };
 
-/** Returns the offset of the first syntax error in an invalid JSON text, and a message that is the same on every runtime. */
+/**
+ * Returns the offset of the first syntax error in an invalid JSON text, and a message that is the same on every
+ * runtime.
+ */
 export function findSyntaxError(text: string): { position: number; message: string } {
   const open: string[] = [];
   let expected = 'value' as Expected;
@@ -41,7 +44,12 @@ export function findSyntaxError(text: string): { position: number; message: stri
       at++;
     } else if (character === '"') {
       const end = match(STRING, text, at);
-      if (end === at) return describe(text, endOfCharacters(text, at), 'expected a valid character or the closing quote of a string');
+      if (end === at)
+        return describe(
+          text,
+          endOfCharacters(text, at),
+          'expected a valid character or the closing quote of a string',
+        );
       expected = expected === 'name' || expected === 'name or }' ? 'colon' : afterValue;
       at = end;
     } else if (expected === 'name' || expected === 'name or }') {
@@ -83,7 +91,10 @@ function readString(text: string): true | null {
   return true;
 }
 
-/** Returns the offset of the first character that cannot be part of the string that begins at `start`: the closing quote of a valid string. */
+/**
+ * Returns the offset of the first character that cannot be part of the string that begins at `start`: the closing quote
+ * of a valid string.
+ */
 function endOfCharacters(text: string, start: number): number {
   let at = start + 1;
   for (;;) {

@@ -4,7 +4,8 @@ import type { ErrorObject } from 'ajv/dist/2020.js';
 export type Check = ((data: unknown) => boolean) & { errors?: ErrorObject[] | null };
 
 /**
- * The compiled checks of the bundled tools, by the JSON text of their schema. Compiling one takes longer than the rest of
- * a call, so a build replaces this table by a full one (scripts/build/validators.ts). A checkout compiles what it needs.
+ * The compiled checks of the bundled tools, by the JSON text of their schema. Compiling one takes longer than the rest
+ * of a call, so a build replaces this table by a full one (scripts/build/validators.ts). A checkout compiles what it
+ * needs.
  */
 export const PREBUILT: Readonly<Record<string, Check>> = {};

@@ -2,7 +2,9 @@ import type { ErrorObject } from 'ajv/dist/2020.js';
 import type { JsonSchema } from '../manifest/manifest.ts';
 import { PREBUILT, type Check } from './prebuilt.ts';
 
-/** Validates data against one schema, and fills in nested defaults. Returns the errors of ajv; undefined for valid data. */
+/**
+ * Validates data against one schema, and fills in nested defaults. Returns the errors of ajv; undefined for valid data.
+ */
 export type Validator = (data: unknown) => readonly ErrorObject[] | undefined;
 
 /**
@@ -33,8 +35,8 @@ export function knownValidator(schema: JsonSchema): Validator | undefined {
 }
 
 /**
- * Compiles a JSON Schema (draft 2020-12 with formats) with ajv, once per schema object. With `cacheFolder`, it reads the
- * compiled check from there when there is one, and writes it there otherwise.
+ * Compiles a JSON Schema (draft 2020-12 with formats) with ajv, once per schema object. With `cacheFolder`, it reads
+ * the compiled check from there when there is one, and writes it there otherwise.
  */
 export async function compileValidator(schema: JsonSchema, cacheFolder?: string): Promise<Validator> {
   const known = knownValidator(schema);

@@ -92,7 +92,9 @@ export class Calls {
     this.#pending.close();
   }
 
-  /** Starts the work of a call. It returns no promise: with thousands of calls, one more promise per call costs time. */
+  /**
+   * Starts the work of a call. It returns no promise: with thousands of calls, one more promise per call costs time.
+   */
   #run<R>(call: PendingCall, work: Work<R>): void {
     const connection = this.#connections.sharedIfReady();
     const redis = connection ? this.#bind(connection, call) : this.#lazyRedis(call);

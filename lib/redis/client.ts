@@ -36,7 +36,7 @@ export function createRedisClient(target: ServerTarget, options: ClientOptions):
     maintNotifications: 'disabled' as const,
     // A command that was not sent when the connection broke must not be sent later by another connection.
     disableOfflineQueue: true,
-    // The default starts a timer for each command. Deadlines have one timer per connection (deadline-watch.ts).
+    // The default starts a timer for each command. The deadlines of all calls share one timer (deadline-watch.ts).
     commandOptions: { timeout: 0 },
   };
   // The factory gets the same configuration each time. `createClient` would build a new class for each set of options,

@@ -164,7 +164,9 @@ function isConnectionError(error: unknown): boolean {
   );
 }
 
-/** Returns true for the error of node-redis' decoder on bytes that no Redis sends. The error has no class of its own. */
+/**
+ * Returns true for the error of node-redis' decoder on bytes that no Redis sends. The error has no class of its own.
+ */
 function isNotRedis(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('Unknown RESP type');
 }

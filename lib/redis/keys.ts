@@ -6,7 +6,9 @@ export type Space = 'cache' | 'list' | 'hash' | 'set' | 'session' | 'channel' | 
 
 const NAMESPACE = /^[A-Za-z0-9_.-]+$/;
 
-/** Returns the namespace of `GANTZ_NAMESPACE`, `mcp` when it is not set. Throws USAGE unless it is `[A-Za-z0-9_.-]+`. */
+/**
+ * Returns the namespace of `GANTZ_NAMESPACE`, `mcp` when it is not set. Throws USAGE unless it is `[A-Za-z0-9_.-]+`.
+ */
 export function parseNamespace(text: string | undefined): string {
   if (text === undefined || text === '') return 'mcp';
   if (NAMESPACE.test(text)) return text;
@@ -21,8 +23,8 @@ export function keyOf(namespace: string, space: Space, name: string): string {
 }
 
 /**
- * Returns the name. Throws INVALID_PARAMETERS when it is not well-formed Unicode: in UTF-8 all lone surrogates become the
- * same character, so two such names would be one. `what` says in the message what the name is for.
+ * Returns the name. Throws INVALID_PARAMETERS when it is not well-formed Unicode: in UTF-8 all lone surrogates become
+ * the same character, so two such names would be one. `what` says in the message what the name is for.
  */
 export function checkName(name: string, what: string): string {
   if (name.isWellFormed()) return name;

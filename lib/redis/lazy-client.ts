@@ -1,6 +1,9 @@
 import type { Commands } from './commands.ts';
 
-/** Returns commands that wait for a connection. Only the first command calls `connect`, so an operation that sends no command needs no server. */
+/**
+ * Returns commands that wait for a connection. Only the first command calls `connect`, so an operation that sends no
+ * command needs no server.
+ */
 export function lazyClient(connect: () => Promise<Commands>): Commands {
   return new Proxy({} as Commands, {
     get:

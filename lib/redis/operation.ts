@@ -9,7 +9,9 @@ export type Operation<Tool extends { parameters: unknown; result: unknown }> = (
   call: Call,
 ) => Promise<Tool['result']>;
 
-/** The table of a group. It has exactly one operation for each tool of gantz.yaml that is named `<group>_<operation>`. */
+/**
+ * The table of a group. It has exactly one operation for each tool of gantz.yaml that is named `<group>_<operation>`.
+ */
 export type Group<Name extends string> = {
   [Tool in keyof BundledTools as Tool extends `${Name}_${infer Suffix}` ? Suffix : never]: Operation<
     BundledTools[Tool]

@@ -9,7 +9,9 @@ import type { Script } from './scripts.ts';
 export type Redis = {
   /** The commands of node-redis that commands.ts lists. Arguments and replies are strings. */
   readonly client: Commands;
-  /** Returns the key `<namespace>:<space>:<name>`. Throws INVALID_PARAMETERS when the name is not well-formed Unicode. */
+  /**
+   * Returns the key `<namespace>:<space>:<name>`. Throws INVALID_PARAMETERS when the name is not well-formed Unicode.
+   */
   readonly key: (space: Space, name: string) => string;
   /** Runs a Lua script by its digest. Sends the source only when the server does not have the script yet. */
   readonly run: (script: Script, keys: readonly string[], args: readonly string[]) => Promise<unknown>;

@@ -1,10 +1,12 @@
 import type { Deadline } from '../deadline.ts';
 import { GantzError } from '../errors.ts';
 
-/** One step of SCAN or SSCAN, which looks at about `count` items. The cursor is that of the next step, '0' at the end. */
+/**
+ * One step of SCAN or SSCAN, which looks at about `count` items. The cursor is that of the next step, '0' at the end.
+ */
 export type ScanStep<T> = (cursor: string, count: number) => Promise<{ cursor: string; items: readonly T[] }>;
 
-type PageOptions<T> = {
+type PageOptions = {
   /** Scanning stops after this many items. A page may hold more, because the items of one step stay together. */
   limit: number;
   /** The cursor of the previous page; absent for the first page. */
@@ -12,8 +14,6 @@ type PageOptions<T> = {
   deadline: Deadline;
   /** Called after each step with the number of items found so far. */
   progress?: (found: number) => void;
-  /** Returns what two equal items have in common; the item itself when absent. */
-  identity?: (item: T) => unknown;
 };
 
 /** The most items that one step looks at. The server serves nobody else during a step. */
@@ -30,23 +30,20 @@ const SHARE_OF_TIME = 0.85;
  */
 export async function scanPage<T>(
   step: ScanStep<T>,
-  { limit, cursor = '0', deadline, progress, identity = (item) => item }: PageOptions<T>,
+  { limit, cursor = '0', deadline, progress }: PageOptions,
 ): Promise<{ items: T[]; cursor: string | null }> {
   let next = checkCursor(cursor);
   const reserveMs = deadline.remainingMs() * (1 - SHARE_OF_TIME);
-  const items = new Map<unknown, T>();
+  const items = new Set<T>();
   let count = Math.min(limit, WANTED_FINDS);
   do {
     const batch = await step(next, count);
     count = nextCount(count, batch.items.length);
-    for (const item of batch.items) {
-      const key = identity(item);
-      if (!items.has(key)) items.set(key, item);
-    }
+    for (const item of batch.items) items.add(item);
     next = batch.cursor;
     progress?.(items.size);
   } while (next !== '0' && items.size < limit && deadline.remainingMs() > reserveMs);
-  return { items: [...items.values()], cursor: next === '0' ? null : next };
+  return { items: [...items], cursor: next === '0' ? null : next };
 }
 
 /**

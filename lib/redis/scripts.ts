@@ -12,8 +12,9 @@ export type Script = { readonly name: string; readonly sha: string; readonly sou
  * Runs a script by its digest, and sends the source only when the server does not have the script yet. Rejects with the
  * error of node-redis.
  *
- * `loaded` holds the digests of the scripts that were loaded over a connection. With it, the source is loaded before the
- * first run. Otherwise the EVAL after a NOSCRIPT reply would run after the commands that other calls sent meanwhile.
+ * `loaded` holds the digests of the scripts that were loaded over a connection. With it, the source is loaded before
+ * the first run. Otherwise the EVAL after a NOSCRIPT reply would run after the commands that other calls sent
+ * meanwhile.
  */
 export async function runScript(
   client: Pick<Client, 'sendCommand'>,

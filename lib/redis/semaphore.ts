@@ -8,8 +8,8 @@ export class Semaphore {
   }
 
   /**
-   * Waits for a free permit and resolves to the function that returns it. When it has to wait, it passes `onCancel` a
-   * function that ends the wait; the promise then rejects.
+   * Waits until there are fewer holders than the limit. Resolves to the function that ends this hold. During a wait,
+   * `onCancel` receives a function that ends the wait; the promise then rejects.
    */
   async acquire(onCancel: (cancel: () => void) => void): Promise<() => void> {
     if (this.#free > 0) this.#free--;

@@ -2,7 +2,9 @@ import { exampleCall } from './example.ts';
 import type { JsonSchema, Manifest, ObjectSchema, Tool } from '../manifest/manifest.ts';
 import { schemaType } from './schema-type.ts';
 
-/** Renders a Markdown page about all tools of a manifest, with the parameters, an example call and the result of each. */
+/**
+ * Renders a Markdown page about all tools of a manifest, with the parameters, an example call and the result of each.
+ */
 export function renderMarkdown({
   name,
   description,

@@ -21,8 +21,8 @@ const EXITS: Readonly<Record<number, string>> = {
 };
 
 /**
- * Renders a skill: a Markdown page from which an agent with a shell learns to use the tools. It lists the exit codes, and
- * the parameters and an example call of each tool.
+ * Renders a skill: a Markdown page from which an agent with a shell learns to use the tools. It lists the exit codes,
+ * and the parameters and an example call of each tool.
  */
 export function renderSkill({ name, description, tools, command }: SkillOptions): string {
   const about = oneLine(description ?? `The tools of ${name}`).replace(/[^.!?]$/, '$&.');

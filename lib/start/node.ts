@@ -18,7 +18,10 @@ type ModuleFunction = (
   dirname: string,
 ) => void;
 
-/** Runs main.cjs of a folder. It loads the other files of the folder when it needs them. `requireBuiltin` loads the modules of Node. */
+/**
+ * Runs main.cjs of a folder. It loads the other files of the folder when it needs them. `requireBuiltin` loads the
+ * modules of Node.
+ */
 export function main(folder: string, requireBuiltin: (name: string) => unknown): void {
   const caches = cacheFolder(process.env, BUILD);
   const codeFolder = caches && join(caches, 'code');
@@ -64,7 +67,10 @@ export function main(folder: string, requireBuiltin: (name: string) => unknown):
   load('main.cjs');
 }
 
-/** Returns a name with the modification time of the file. V8 compares only the length of a source, so it would not notice every change. */
+/**
+ * Returns a name with the modification time of the file. V8 compares only the length of a source, so it would not
+ * notice every change.
+ */
 function cacheNameOf(filename: string, name: string): string {
   return `${name}-${Math.round(statSync(filename).mtimeMs).toString(36)}`;
 }

@@ -5,7 +5,10 @@ import { describeError } from '../parameters/describe-error.ts';
 import { compileValidator } from '../parameters/validator.ts';
 import type { Expectation } from './case.ts';
 
-/** Compares an answer with the expectation. Returns one sentence for each condition that fails, and none when the test passes. */
+/**
+ * Compares an answer with the expectation. Returns one sentence for each condition that fails, and none when the test
+ * passes.
+ */
 export async function findFailures(envelope: Envelope, expect: Expectation): Promise<string[]> {
   const { success: _, ...fields } = envelope;
   const subject = subjectOf(fields);
@@ -54,7 +57,10 @@ export async function findFailures(envelope: Envelope, expect: Expectation): Pro
   return failures;
 }
 
-/** Returns the value that most conditions apply to: the field `result` or `output` of a script or an HTTP request, else all fields. */
+/**
+ * Returns the value that most conditions apply to: the field `result` or `output` of a script or an HTTP request, else
+ * all fields.
+ */
 function subjectOf(fields: Record<string, unknown>): unknown {
   if ('result' in fields) return fields['result'];
   return 'output' in fields ? fields['output'] : fields;

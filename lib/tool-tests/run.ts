@@ -3,7 +3,9 @@ import type { Runner } from '../run/runner.ts';
 import type { TestCase, TestStep } from './case.ts';
 import { findFailures } from './expect.ts';
 
-/** The result of one test. `failures` has a sentence for each condition that failed; it is empty when the test passed. */
+/**
+ * The result of one test. `failures` has a sentence for each condition that failed; it is empty when the test passed.
+ */
 export type TestResult = { tool: string; name: string; milliseconds: number; failures: string[] };
 
 /** Runs tests one after the other, and yields the result of each. Throws the reason of the signal when it aborts. */
@@ -37,8 +39,8 @@ async function runSteps(runner: Runner, steps: readonly TestStep[], signal: Abor
 }
 
 /**
- * Inserts the results of earlier steps. A text that is exactly `{{steps.<name>.<field>}}` becomes the value of the field.
- * Inside a longer text, the value is inserted as text.
+ * Inserts the results of earlier steps. A text that is exactly `{{steps.<name>.<field>}}` becomes the value of the
+ * field. Inside a longer text, the value is inserted as text.
  */
 function insertResults(
   input: Record<string, unknown>,

@@ -2,7 +2,7 @@
 -- KEYS[1]  the counter
 -- ARGV[1]  the number to add, an integer within ±2^53
 -- ARGV[2]  seconds to live; '' leaves the time to live unchanged, 'never' removes it
--- Returns the new value as text. WRONGTYPE when the value is not an integer, CONFLICT when the sum is outside the range.
+-- Returns the new value as text. WRONGTYPE when the value is not an integer, CONFLICT when the sum leaves the range.
 
 local counter = KEYS[1]
 local by = tonumber(ARGV[1])

@@ -60,7 +60,7 @@ local before = oldest and oldest.sum - oldest.own or 0 -- the sum of all costs b
 local used = newest and newest.sum - before or 0
 
 if used + cost > limit then
-  -- Binary search for the first entry after whose expiry this cost is allowed.
+  -- Binary search: this cost is allowed as soon as the entry at the rank `low` has expired.
   local low, high = expired, count - 1
   while low < high do
     local middle = math.floor((low + high) / 2)

@@ -3,8 +3,8 @@
 -- ARGV[1]    'merge' keeps the other fields, 'replace' removes them
 -- ARGV[2]    the revision that the session must have, or '' for any
 -- ARGV[3..]  field, value, field, value, …
--- Returns the new revision. NOTFOUND when there is no session, CONFLICT when it has another revision, WRONGTYPE when the
--- key holds another type.
+-- Returns the new revision. NOTFOUND when there is no session, CONFLICT when it has another revision, WRONGTYPE when
+-- the key holds another type.
 
 local session = KEYS[1]
 local mode = ARGV[1]

@@ -1,15 +1,16 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { GantzError } from '../../errors.ts';
+import type { Environment } from '../options.ts';
 
 /** The names of the server binaries. The first one found is used. */
 const NAMES = ['redis-server', 'valkey-server'];
 
 /**
- * Returns the path of the server binary: that of `GANTZ_REDIS_SERVER` when it is set, else the first one on PATH. Throws
- * REDIS_NOT_INSTALLED when there is none.
+ * Returns the path of the server binary: that of `GANTZ_REDIS_SERVER` when it is set, else the first one on PATH.
+ * Throws REDIS_NOT_INSTALLED when there is none.
  */
-export function findServerBinary(env: Readonly<Record<string, string | undefined>>): string {
+export function findServerBinary(env: Environment): string {
   const wanted = env['GANTZ_REDIS_SERVER'];
   const found = (wanted ? [wanted] : NAMES).flatMap((name) => findExecutable(name, env['PATH']) ?? [])[0];
   if (found !== undefined) return found;

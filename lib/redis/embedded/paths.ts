@@ -47,7 +47,10 @@ function userId(): number {
   return process.getuid?.() ?? 0;
 }
 
-/** Returns the path, or one in a short private folder when it is too long for a socket. A digest of the path names that folder. */
+/**
+ * Returns the path, or one in a short private folder when it is too long for a socket. A digest of the path names that
+ * folder.
+ */
 function shortenSocketPath(path: string): string {
   if (Buffer.byteLength(path) <= LONGEST_SOCKET_PATH) return path;
   const digest = createHash('sha256').update(path).digest('hex').slice(0, 12);
@@ -96,7 +99,10 @@ export function createFolders(paths: EmbeddedPaths): void {
   checkFolders(paths);
 }
 
-/** Creates a folder and its parents, one by one. Below /proc, each mkdir fails with ENOENT, and Node's `recursive` option never returns. */
+/**
+ * Creates a folder and its parents, one by one. Below /proc, each mkdir fails with ENOENT, and Node's `recursive`
+ * option never returns.
+ */
 function makeFolder(path: string): void {
   if (existsSync(path)) return;
   makeFolder(dirname(path));

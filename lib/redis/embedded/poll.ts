@@ -8,8 +8,8 @@ const SHORTEST_PAUSE_MS = 2;
 const LONGEST_PAUSE_MS = 50;
 
 /**
- * Calls `check` repeatedly, with growing pauses, until its result is not undefined, and resolves to that result. Rejects
- * with TIMEOUT at the deadline, where `what` begins the message, and with the reason of the signal on abort.
+ * Calls `check` repeatedly, with growing pauses, until its result is not undefined, and resolves to that result.
+ * Rejects with TIMEOUT at the deadline, where `what` begins the message, and with the reason of the signal on abort.
  */
 export async function poll<T>(
   check: () => Promise<T | undefined> | T | undefined,

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /**
- * Returns the start time of a running process, as text of the system. It distinguishes the process from a later one with
- * the same number. Returns undefined when no such process runs; a zombie counts as ended.
+ * Returns the start time of a running process, as text of the system. It distinguishes the process from a later one
+ * with the same number. Returns undefined when no such process runs; a zombie counts as ended.
  */
 export function processIdentity(pid: number): string | undefined {
   return process.platform === 'linux' ? fromProc(pid) : fromPs(pid);

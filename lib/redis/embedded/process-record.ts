@@ -11,7 +11,9 @@ export function recordOf(pid: number): ProcessRecord | undefined {
   return identity === undefined ? undefined : { pid, identity };
 }
 
-/** Returns the record in a file when the same process still runs; undefined otherwise, or when there is no valid file. */
+/**
+ * Returns the record in a file when the same process still runs; undefined otherwise, or when there is no valid file.
+ */
 export function readRunning(path: string): ProcessRecord | undefined {
   try {
     const { pid, identity } = JSON.parse(readFileSync(path, 'utf8')) as Partial<ProcessRecord>;

@@ -2,8 +2,8 @@ import { connect } from 'node:net';
 
 /**
  * Sends one command to the server on a Unix socket and resolves to its reply: the text of a string, or the line of an
- * error with its "-". Rejects with the error of the system when no server listens, with ETIMEDOUT when there is no reply
- * within `timeoutMs` milliseconds, and with ECONNRESET when the connection closes first or `signal` aborts.
+ * error with its "-". Rejects with the error of the system when no server listens, with ETIMEDOUT when there is no
+ * reply within `timeoutMs` milliseconds, and with ECONNRESET when the connection closes first or `signal` aborts.
  */
 export function sendCommand(
   socketPath: string,

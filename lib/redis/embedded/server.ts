@@ -17,8 +17,8 @@ const STARTING_MS = 1000;
  * Makes sure that the embedded server accepts connections. It waits when another process is starting the server, and
  * starts the server when none runs. Afterwards the server may still be loading its data.
  *
- * Throws REDIS_NOT_INSTALLED when there is no binary, NOT_RUNNABLE when the folder cannot be used, REDIS_UNAVAILABLE when
- * the server does not start, and TIMEOUT at the deadline.
+ * Throws REDIS_NOT_INSTALLED when there is no binary, NOT_RUNNABLE when the folder cannot be used, REDIS_UNAVAILABLE
+ * when the server does not start, and TIMEOUT at the deadline.
  */
 export async function ensureServer({
   env,
@@ -62,7 +62,10 @@ export function serverRecordPath({ stateFolder }: EmbeddedPaths): string {
   return join(stateFolder, 'server.json');
 }
 
-/** Returns true when a server replies on the socket, false when none listens. Throws TIMEOUT when the server does not reply. */
+/**
+ * Returns true when a server replies on the socket, false when none listens. Throws TIMEOUT when the server does not
+ * reply.
+ */
 async function accepts({ socketPath }: EmbeddedPaths, { deadline, signal }: WaitLimits): Promise<boolean> {
   try {
     await sendCommand(socketPath, 'PING', Math.max(1, deadline.remainingMs()), signal);
@@ -147,8 +150,8 @@ async function start(
 }
 
 /**
- * Returns the `stdio` option of spawn. It replaces every open file that this process inherited by the log. When
- * Node starts a child, it closes only inherited files with low numbers. The server would keep the others open, and a
+ * Returns the `stdio` option of spawn. In the server, the log replaces every open file that this process inherited. Node
+ * itself closes only inherited files with low numbers in its children. The server would keep the others open, and a
  * program that waits for the end of such a pipe would wait for the server.
  */
 function streams(log: number): ('ignore' | number)[] {
