@@ -4,11 +4,11 @@ import { cacheIncrement } from '../lib/generated/scripts.ts';
 import { decode, encode } from '../lib/redis/codec.ts';
 import { globUnder } from '../lib/redis/pattern.ts';
 import type { Redis } from '../lib/redis/redis.ts';
-import type { Group } from '../lib/redis/row.ts';
+import type { Group } from '../lib/redis/operation.ts';
 import { scanPage } from '../lib/redis/scan.ts';
 import { secondsLeft, ttlArgument } from '../lib/redis/ttl.ts';
 
-/** One JSON value per key, with a time to live. */
+/** The operations on JSON values with a time to live, one value per key. */
 export const cache = {
   get: async (redis, { key }) => {
     const text = await redis.client.get(redis.key('cache', key));
@@ -32,7 +32,7 @@ export const cache = {
   }),
 
   ttl: async (redis, { key }) => {
-    const left = await redis.client.pTTL(redis.key('cache', key)); // −2 is not there, −1 is for ever
+    const left = await redis.client.pTTL(redis.key('cache', key)); // −2 for an absent key, −1 for a key without expiry
     return {
       exists: left !== -2,
       ttl: secondsLeft(left),

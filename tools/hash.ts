@@ -1,10 +1,10 @@
 import { hashDelete, hashSet } from '../lib/generated/scripts.ts';
 import { decode, encode } from '../lib/redis/codec.ts';
 import { checkName } from '../lib/redis/keys.ts';
-import type { Group } from '../lib/redis/row.ts';
+import type { Group } from '../lib/redis/operation.ts';
 import { ttlArgument } from '../lib/redis/ttl.ts';
 
-/** Fields with JSON values under one key. */
+/** The operations on hashes: fields with JSON values under one key. */
 export const hash = {
   set: async (redis, { key, mapping, ttl }) => {
     const pairs = Object.entries(mapping).flatMap(([name, value]) => [fieldName(name), encode(value)]);
@@ -19,7 +19,7 @@ export const hash = {
       const text = await redis.client.hGet(name, fieldName(field));
       return { value: text === null ? null : decode(text), found: text !== null };
     }
-    // Not hGetAll, nor an assignment below: both lose a field named __proto__.
+    // hGetAll would lose a field named __proto__, and so would assignments in fromFlat.
     const reply = await redis.client.sendCommand<string[]>(['HGETALL', name]);
     return { data: fromFlat(reply), found: reply.length > 0 };
   },
@@ -33,7 +33,7 @@ export const hash = {
   },
 } satisfies Group<'hash'>;
 
-/** An object of field, text, field, text, … */
+/** Converts the reply `[field, text, field, text, …]` to an object. */
 function fromFlat(reply: readonly string[]): Record<string, unknown> {
   const entries: [string, unknown][] = [];
   for (let at = 0; at < reply.length; at += 2) entries.push([reply[at] ?? '', decode(reply[at + 1] ?? '')]);

@@ -1,9 +1,9 @@
 import { listPush } from '../lib/generated/scripts.ts';
 import { decode, encode } from '../lib/redis/codec.ts';
-import type { Group } from '../lib/redis/row.ts';
+import type { Group } from '../lib/redis/operation.ts';
 import { ttlArgument } from '../lib/redis/ttl.ts';
 
-/** An ordered list of JSON values. */
+/** The operations on ordered lists of JSON values. */
 export const list = {
   push: async (redis, { key, values, left, ttl }) => {
     const args = [left ? 'LPUSH' : 'RPUSH', ttlArgument(ttl), ...values.map(encode)];

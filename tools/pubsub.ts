@@ -7,9 +7,9 @@ import type { Client } from '../lib/redis/commands.ts';
 import { decode, encode } from '../lib/redis/codec.ts';
 import { globUnder } from '../lib/redis/pattern.ts';
 import type { DedicatedRedis, Redis } from '../lib/redis/redis.ts';
-import type { Group } from '../lib/redis/row.ts';
+import type { Group } from '../lib/redis/operation.ts';
 
-/** Messages to whoever listens now. */
+/** The operations on channels. Only callers that are subscribed at the time receive a message. */
 export const pubsub = {
   publish: async (redis, { channel, message }) => ({
     channel,
@@ -31,11 +31,11 @@ export const pubsub = {
   },
 } satisfies Group<'pubsub'>;
 
-type Kind = 'channel' | 'pattern' | 'subscription_id';
+type SelectorKind = 'channel' | 'pattern' | 'subscription_id';
 type Message = PubsubSubscribeResult['messages'][number];
 type End = Pick<PubsubSubscribeResult, 'messages' | 'received' | 'reason'>;
 
-/** Holds a subscription on a connection of its own until something ends it. */
+/** Subscribes on a dedicated connection, and waits until the subscription ends. */
 async function listen(
   redis: Redis,
   params: PubsubSubscribeParameters & { subscription_id: string },
@@ -47,8 +47,8 @@ async function listen(
   const confirmed = subscribe(connection.client, source, inbox);
   await Promise.race([confirmed, inbox.ended, connection.lost]);
   call.notice(`subscribed ${params.subscription_id}`);
-  // Only now does its own wait begin: a server that never confirms is bound like any other that is silent.
-  const release = bindWait(redis, connection, inbox, params, call);
+  // The timeout of the subscription counts from here. Until Redis confirms, the deadline of the call applies.
+  const release = startWait(redis, connection, inbox, params, call);
   try {
     return await Promise.race([inbox.ended, connection.lost]);
   } finally {
@@ -56,16 +56,18 @@ async function listen(
   }
 }
 
+/** The messages that a subscription received. */
 type Inbox = {
-  /** Takes a message in. */
-  readonly take: (message: Message) => void;
+  /** Adds a message. */
+  readonly add: (message: Message) => void;
+  /** Ends the subscription. */
   readonly end: (reason: End['reason']) => void;
-  /** What came, once something ended it. */
+  /** Resolves to the result when the subscription has ended. */
   readonly ended: Promise<End>;
 };
 
 function openInbox({ count }: PubsubSubscribeParameters, { follow, given, emit }: Call): Inbox {
-  // Who follows waits for ever, unless he says otherwise.
+  // With --follow, the default of `count` does not apply.
   const most = !follow || given('count') ? count : Infinity;
   const messages: Message[] = [];
   let received = 0;
@@ -77,7 +79,7 @@ function openInbox({ count }: PubsubSubscribeParameters, { follow, given, emit }
     settle({ messages, received, reason });
   };
   return {
-    take(message) {
+    add(message) {
       if (!open) return;
       received++;
       emit({ event: 'message', ...message, progress: received, ...(most !== Infinity && { total: most }) });
@@ -89,8 +91,11 @@ function openInbox({ count }: PubsubSubscribeParameters, { follow, given, emit }
   };
 }
 
-/** Ends the wait at its timeout, and with --follow on an interrupt; gives the function that stops watching. */
-function bindWait(
+/**
+ * Ends the subscription at its timeout and, with --follow, when the call is interrupted. Returns the function that
+ * stops the timer and the listener.
+ */
+function startWait(
   redis: Redis,
   connection: DedicatedRedis,
   { end }: Inbox,
@@ -98,20 +103,21 @@ function bindWait(
   { follow, given, signal, deadline }: Call,
 ): () => void {
   const waitMs = deadline.allowWait(!follow || given('timeout') ? timeout * 1000 : Infinity);
-  // Asked shortly before: silence is a quiet channel only where there is a server.
-  const askMs = Math.min(1000, waitMs / 2);
-  const ask = async (): Promise<void> => {
-    const over = sleep(askMs, undefined, { ref: false });
-    await connection.ask(Math.min(askMs + 1000, deadline.remainingMs() * 0.95));
-    await over;
+  // Shortly before the timeout, a PING checks that the server still replies. Without it, a dead server would look like
+  // a channel without messages.
+  const checkMs = Math.min(1000, waitMs / 2);
+  const checkAndEnd = async (): Promise<void> => {
+    const timeoutPassed = sleep(checkMs, undefined, { ref: false });
+    await connection.ping(Math.min(checkMs + 1000, deadline.remainingMs() * 0.95));
+    await timeoutPassed;
     end('timeout');
   };
-  // A connection that is lost ends the wait by itself.
-  const begin = (): void => void ask().catch(() => undefined);
-  const timer = waitMs < 2 ** 31 ? setTimeout(begin, waitMs - askMs) : undefined;
+  // When the PING fails, the connection is lost, and `connection.lost` ends the call.
+  const startCheck = (): void => void checkAndEnd().catch(() => undefined);
+  const timer = waitMs < 2 ** 31 ? setTimeout(startCheck, waitMs - checkMs) : undefined;
   const interrupt = (): void => end('interrupted');
   if (follow) {
-    redis.outliveSignal();
+    redis.ignoreAbort();
     signal?.addEventListener('abort', interrupt);
   }
   return () => {
@@ -120,13 +126,13 @@ function bindWait(
   };
 }
 
-/** What a subscription listens to, by the names that Redis knows. */
+/** The Redis channels of a subscription. Either `channel` or `pattern` is set. */
 type Source = {
+  /** The part of a Redis channel before the name of the channel. */
   prefix: string;
-  /** One of them is there. */
   channel: string | undefined;
   pattern: string | undefined;
-  /** Where it hears that it shall end. */
+  /** The channels on which `unsubscribe` publishes. */
   controls: string[];
 };
 
@@ -144,29 +150,31 @@ function sourceOf(redis: Redis, params: PubsubSubscribeParameters & { subscripti
   };
 }
 
-/** Subscribes to the messages, and to what may end them; resolves once Redis has confirmed all of it. */
+/** Subscribes to the messages and to the control channels. Resolves when Redis has confirmed all of them. */
 async function subscribe(
   client: Client,
   { prefix, channel, pattern, controls }: Source,
   inbox: Inbox,
 ): Promise<void> {
-  const take = (text: string, from: string): void =>
-    inbox.take({ channel: from.slice(prefix.length), message: decode(text) });
+  const receive = (text: string, from: string): void =>
+    inbox.add({ channel: from.slice(prefix.length), message: decode(text) });
   await Promise.all([
-    channel !== undefined && client.subscribe(channel, take),
-    pattern !== undefined && client.pSubscribe(pattern, take),
+    channel !== undefined && client.subscribe(channel, receive),
+    pattern !== undefined && client.pSubscribe(pattern, receive),
     client.subscribe(controls, () => inbox.end('unsubscribed')),
   ]);
 }
 
-/** The channel on which subscriptions of this channel, pattern or id hear that they shall end. */
-function controlChannel(redis: Redis, kind: Kind, name: string): string {
+/** Returns the Redis channel that ends the subscriptions of a channel, a pattern or an id. */
+function controlChannel(redis: Redis, kind: SelectorKind, name: string): string {
   return redis.key('subscription', `${kind}:${name}`);
 }
 
-/** The one that is given; INVALID_PARAMETERS when it is none or several. */
-function requireOneOf(choices: Partial<Record<Kind, string | undefined>>): [Kind, string] {
-  const given = Object.entries(choices).filter((entry): entry is [Kind, string] => entry[1] !== undefined);
+/** Returns the parameter that is given. Throws INVALID_PARAMETERS unless it is exactly one. */
+function requireOneOf(choices: Partial<Record<SelectorKind, string | undefined>>): [SelectorKind, string] {
+  const given = Object.entries(choices).filter(
+    (entry): entry is [SelectorKind, string] => entry[1] !== undefined,
+  );
   const [first] = given;
   if (first && given.length === 1) return first;
   const message = `Give exactly one of ${Object.keys(choices).join(', ')}`;

@@ -3,10 +3,13 @@ import { GantzError } from '../lib/errors.ts';
 import { sessionCreate, sessionExtend, sessionGet, sessionUpdate } from '../lib/generated/scripts.ts';
 import type { SessionGetResult } from '../lib/generated/tools.ts';
 import { decode, encode } from '../lib/redis/codec.ts';
-import type { Group } from '../lib/redis/row.ts';
+import type { Group } from '../lib/redis/operation.ts';
 import { secondsLeft, ttlArgument } from '../lib/redis/ttl.ts';
 
-/** An agent's state, with a revision and a time to live: a hash with one field per top-level key of its data. */
+/**
+ * The operations on sessions. A session is a hash with a time to live. It has one field per top-level key of its data,
+ * and the fields revision, created_at and updated_at.
+ */
 export const session = {
   create: async (redis, { data, ttl }) => {
     const id = randomUUID();
@@ -45,7 +48,10 @@ export const session = {
   },
 } satisfies Group<'session'>;
 
-/** Field, value, field, value, …: `data:<key>`, or `json:<key in quotes>` for a key that UTF-8 cannot hold. */
+/**
+ * Converts data to the arguments field, value, field, value, …. A field is `data:<key>`, or `json:<key as JSON>` for a
+ * key that is not well-formed Unicode.
+ */
 function toFields(data: Record<string, unknown>): string[] {
   return Object.entries(data).flatMap(([key, value]) => [
     key.isWellFormed() ? `data:${key}` : `json:${JSON.stringify(key)}`,
@@ -53,6 +59,7 @@ function toFields(data: Record<string, unknown>): string[] {
   ]);
 }
 
+/** Converts the fields of the hash to a session. */
 function fromFields(id: string, fields: readonly string[]): NonNullable<SessionGetResult['session']> {
   const meta = new Map<string, string>();
   const data: [string, unknown][] = [];
@@ -60,12 +67,12 @@ function fromFields(id: string, fields: readonly string[]): NonNullable<SessionG
     const [field = '', text = ''] = [fields[at], fields[at + 1]];
     const key = field.slice('data:'.length);
     if (field.startsWith('data:')) data.push([key, decode(text)]);
-    else if (field.startsWith('json:')) data.push([unquoted(key), decode(text)]);
+    else if (field.startsWith('json:')) data.push([keyOfJson(key), decode(text)]);
     else meta.set(field, text);
   }
   return {
     id,
-    // Not by assignment: a key may be named __proto__.
+    // An assignment would lose a key named __proto__.
     data: Object.fromEntries(data),
     created_at: isoTime(meta.get('created_at')),
     updated_at: isoTime(meta.get('updated_at')),
@@ -73,13 +80,13 @@ function fromFields(id: string, fields: readonly string[]): NonNullable<SessionG
   };
 }
 
-/** The key that was stored in quotes; what somebody else left there is its own name. */
-function unquoted(text: string): string {
+/** Returns the key of a JSON string. A text that is not one was written by another program, and is the key itself. */
+function keyOfJson(text: string): string {
   const key = decode(text);
   return typeof key === 'string' ? key : text;
 }
 
-/** UTC, ISO 8601, of Unix milliseconds; the beginning of time of anything else. */
+/** Converts Unix milliseconds to ISO 8601 in UTC. Any other text gives 1970-01-01. */
 function isoTime(milliseconds = '0'): string {
   return new Date(/^\d{1,15}$/.test(milliseconds) ? Number(milliseconds) : 0).toISOString();
 }

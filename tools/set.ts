@@ -3,11 +3,11 @@ import { setAdd } from '../lib/generated/scripts.ts';
 import type { SetMembersParameters, SetMembersResult } from '../lib/generated/tools.ts';
 import { decode, encode } from '../lib/redis/codec.ts';
 import type { Redis } from '../lib/redis/redis.ts';
-import type { Group } from '../lib/redis/row.ts';
+import type { Group } from '../lib/redis/operation.ts';
 import { scanPage } from '../lib/redis/scan.ts';
 import { ttlArgument } from '../lib/redis/ttl.ts';
 
-/** Distinct JSON values. */
+/** The operations on sets of distinct JSON values. */
 export const set = {
   add: async (redis, { key, members, ttl }) => {
     const args = [ttlArgument(ttl), ...members.map(encode)];

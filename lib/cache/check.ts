@@ -7,9 +7,9 @@ import equal from 'ajv/dist/runtime/equal.js';
 import ucs2length from 'ajv/dist/runtime/ucs2length.js';
 import type { Check } from '../parameters/prebuilt.ts';
 import { readCacheFile, writeCacheFile } from './file.ts';
-import { nameOf } from './name.ts';
+import { fileNameOf } from './file-name.ts';
 
-/** What the code of a check calls; one that calls more is not kept. */
+/** The modules that the code of a check may load. A check that loads any other is not cached. */
 const MODULES: Readonly<Record<string, unknown>> = {
   'ajv-formats/dist/formats': formats,
   'ajv/dist/runtime/equal': equal,
@@ -18,19 +18,19 @@ const MODULES: Readonly<Record<string, unknown>> = {
 
 const REQUIRE = /require\("([^"]+)"\)/g;
 
-/** The check that was kept for a schema, given by its JSON text. */
+/** Returns the cached check for the JSON text of a schema; undefined when there is none. */
 export function readCheck(folder: string, schema: string): Check | undefined {
   try {
     return loadCheck(folder, schema);
   } catch {
-    // A content that is whole but makes no sense is none.
+    // A file that is complete but cannot be loaded counts as absent.
     return undefined;
   }
 }
 
 function loadCheck(folder: string, schema: string): Check | undefined {
   const content = readCacheFile(pathOf(folder, schema))?.toString();
-  // The name is a digest; the schema itself stands before the code.
+  // The file name is a digest of the schema. The text of the schema before the code excludes a collision.
   if (!content?.startsWith(`${schema}\n`)) return undefined;
   const module: { exports: unknown } = { exports: undefined };
   const define = runInThisContext(
@@ -40,8 +40,8 @@ function loadCheck(folder: string, schema: string): Check | undefined {
   return module.exports as Check;
 }
 
-/** Keeps the code of a check that was compiled with `code.source`. */
-export async function keepCheck(
+/** Writes the code of a check to the cache. `ajv` must have the option `code.source`. */
+export async function writeCheck(
   folder: string,
   schema: string,
   ajv: Ajv2020,
@@ -54,5 +54,5 @@ export async function keepCheck(
 }
 
 function pathOf(folder: string, schema: string): string {
-  return join(folder, 'checks', nameOf(schema));
+  return join(folder, 'checks', fileNameOf(schema));
 }

@@ -4,13 +4,16 @@ import { dirname } from 'node:path';
 import { makePrivateFolder } from '../contract/private-folder.ts';
 import { removeOldBuilds } from './old-builds.ts';
 
-/** Begins each half, since a disk that lost power may give nothing but zeros. */
+/** The first bytes of each half. After a power failure a file may hold only zeros, and such a file must be ignored. */
 const MARK = Buffer.from('gantz-1\n');
 
 /**
- * The content of a cache file, or undefined when there is none that can be trusted: it must belong to this user, be writable
- * by nobody else, and be whole, which is seen by its holding the content twice: comparing takes no time, and loading what
- * computes a checksum takes a millisecond or more. Synchronous, because nothing else could be done meanwhile.
+ * Returns the content of a cache file. Returns undefined when the file is absent, belongs to another user, is writable
+ * by another user, or is damaged.
+ *
+ * A file holds its content twice, and is damaged when the halves differ. Comparing them is fast; loading a module that
+ * computes a checksum takes a millisecond or more. The function is synchronous because the caller has nothing else to
+ * do.
  */
 export function readCacheFile(path: string): Buffer | undefined {
   let file: number | undefined;
@@ -25,8 +28,8 @@ export function readCacheFile(path: string): Buffer | undefined {
       length += read;
     }
     const half = bytes.subarray(0, stat.size / 2);
-    const whole = half.subarray(0, MARK.length).equals(MARK) && half.equals(bytes.subarray(half.length));
-    return whole ? half.subarray(MARK.length) : undefined;
+    const isIntact = half.subarray(0, MARK.length).equals(MARK) && half.equals(bytes.subarray(half.length));
+    return isIntact ? half.subarray(MARK.length) : undefined;
   } catch {
     return undefined;
   } finally {
@@ -35,8 +38,8 @@ export function readCacheFile(path: string): Buffer | undefined {
 }
 
 /**
- * Keeps content under a path, whole or not at all, in a folder that only this user can enter. What cannot be kept is not:
- * a cache is never a reason to fail.
+ * Writes a cache file atomically, and creates its folder for this user only. It never throws: when the file cannot be
+ * written, there is no cache.
  */
 export function writeCacheFile(path: string, content: Uint8Array): void {
   const temporary = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`;
@@ -53,12 +56,12 @@ export function writeCacheFile(path: string, content: Uint8Array): void {
     try {
       unlinkSync(temporary);
     } catch {
-      // It was never made.
+      // The temporary file was not created.
     }
   }
 }
 
-/** Owned by this user, and writable by no group and no other. */
+/** Returns true when this user owns the file, and neither the group nor others may write to it. */
 function isOurs({ uid, mode }: { uid: number; mode: number }): boolean {
   return uid === process.geteuid?.() && (mode & 0o022) === 0;
 }

@@ -2,9 +2,9 @@ import { isAbsolute, join } from 'node:path';
 import { parseSwitch } from '../switch.ts';
 
 /**
- * The user's own folder for what one build of this program can make again: below `$XDG_CACHE_HOME/gantz` or
- * `~/.cache/gantz`. Undefined when the environment names none, when `GANTZ_CACHE=off` says to do without, and in a
- * checkout that is run from its sources, which may change.
+ * Returns the cache folder of one build, below `$XDG_CACHE_HOME/gantz` or `~/.cache/gantz`. Returns undefined when
+ * there is no cache: the environment names no folder, `GANTZ_CACHE` is off, or the program runs from its sources, which
+ * may change (`build` is undefined).
  */
 export function cacheFolder(
   env: Readonly<Record<string, string | undefined>>,
@@ -14,7 +14,7 @@ export function cacheFolder(
   const { XDG_CACHE_HOME: caches, HOME: home } = env;
   const below =
     caches && isAbsolute(caches) ? caches : home && isAbsolute(home) ? join(home, '.cache') : undefined;
-  // Compiled code is good for one engine on one kind of processor; the rest can be made again as well.
+  // Compiled code is valid for one JavaScript engine and one processor architecture only.
   const { bun, v8 } = process.versions;
   return below && join(below, 'gantz', `${build}-${bun ?? v8}-${process.arch}`);
 }

@@ -3,10 +3,10 @@ import { basename, dirname, join } from 'node:path';
 
 const MONTH_MS = 30 * 24 * 60 * 60 * 1000;
 
-/** What folder.ts calls the folder of a build. */
+/** The names that folder.ts gives to the folders of builds. */
 const BUILD = /^[0-9a-f]{16}-[\w.-]+-\w+$/;
 
-/** Removes what other builds kept, beside the folder of this one, and have not added to for a month. */
+/** Removes the cache folders of other builds that were not changed for 30 days. `folder` is the one of this build. */
 export function removeOldBuilds(folder: string): void {
   const caches = dirname(folder);
   for (const name of readdirSync(caches)) {

@@ -54,8 +54,8 @@ function isSame(tool: string, name: string): boolean {
 
 async function loadKept(location: Location, folder: string | undefined): Promise<Manifest> {
   if (folder === undefined || location.file === BUILTIN) return await loadManifest(location);
-  const { throughCache } = await import('../cache/manifest.ts');
-  return await throughCache(folder, location.file, (read) => loadManifest(location, read));
+  const { loadThroughCache } = await import('../cache/manifest.ts');
+  return await loadThroughCache(folder, location.file, (read) => loadManifest(location, read));
 }
 
 /** A runner of the manifest with the options of the command line. */

@@ -5,7 +5,7 @@ import type { Manifest } from '../manifest/manifest.ts';
 /** gantz.yaml, loaded: the manifest `builtin:redis`. */
 export const BUNDLED_MANIFEST: Manifest = {
   "name": "redis-tools",
-  "description": "Fast state for AI agents on Redis. Cache, lists, hashes, sets, sessions, pub/sub and rate limits.",
+  "description": "Fast shared state for AI agents on Redis. Cache, lists, hashes, sets, sessions, pub/sub and rate limits.",
   "version": "0.1.0",
   "file": "builtin:redis",
   "directory": "",
@@ -34,11 +34,11 @@ export const BUNDLED_MANIFEST: Manifest = {
         "type": "object",
         "properties": {
           "value": {
-            "description": "the stored value; null when there is none"
+            "description": "the stored value; null when the key does not exist"
           },
           "found": {
             "type": "boolean",
-            "description": "whether the key is there; tells a stored null from nothing"
+            "description": "true when the key exists, also when its value is null"
           }
         },
         "required": [
@@ -59,7 +59,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "nothing there",
+          "name": "an absent key",
           "input": {
             "key": "nothing"
           },
@@ -123,7 +123,7 @@ export const BUNDLED_MANIFEST: Manifest = {
               "absent",
               "present"
             ],
-            "description": "write only when the key is absent or is present"
+            "description": "absent writes only a new key; present writes only an existing key"
           }
         },
         "required": [
@@ -220,7 +220,7 @@ export const BUNDLED_MANIFEST: Manifest = {
         "properties": {
           "deleted": {
             "type": "boolean",
-            "description": "whether there was something to delete"
+            "description": "true when the key existed"
           }
         },
         "required": [
@@ -241,7 +241,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "deletes once",
+          "name": "deletes a key once",
           "steps": [
             {
               "tool": "cache_set",
@@ -274,14 +274,14 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "cache_exists",
-      "description": "Tell whether a key is there",
+      "description": "Check whether a key exists",
       "inputSchema": {
         "type": "object",
         "properties": {
           "key": {
             "type": "string",
             "minLength": 1,
-            "description": "the key to look for"
+            "description": "the key to check"
           }
         },
         "required": [
@@ -313,7 +313,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "tells",
+          "name": "finds a key",
           "steps": [
             {
               "tool": "cache_set",
@@ -336,14 +336,14 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "cache_ttl",
-      "description": "Tell how long a key has left to live",
+      "description": "Read the remaining time to live of a key",
       "inputSchema": {
         "type": "object",
         "properties": {
           "key": {
             "type": "string",
             "minLength": 1,
-            "description": "the key to look at"
+            "description": "the key to check"
           }
         },
         "required": [
@@ -362,18 +362,18 @@ export const BUNDLED_MANIFEST: Manifest = {
               "integer",
               "null"
             ],
-            "description": "seconds left, rounded up; null when persistent or not there"
+            "description": "seconds left, rounded up; null when the key is persistent or absent"
           },
           "ttl_ms": {
             "type": [
               "integer",
               "null"
             ],
-            "description": "milliseconds left; null when persistent or not there"
+            "description": "milliseconds left; null when the key is persistent or absent"
           },
           "persistent": {
             "type": "boolean",
-            "description": "whether it lives for ever"
+            "description": "true when the key has no expiry"
           }
         },
         "required": [
@@ -396,7 +396,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "a key for ever",
+          "name": "a key without expiry",
           "steps": [
             {
               "tool": "cache_set",
@@ -431,19 +431,19 @@ export const BUNDLED_MANIFEST: Manifest = {
             "type": "string",
             "minLength": 1,
             "default": "*",
-            "description": "a glob: * any text, ? one character, [ab] one of them; \\* is a literal star"
+            "description": "a glob: * matches any text, ? one character, [ab] one of these characters; \\* matches a star"
           },
           "limit": {
             "type": "integer",
             "minimum": 1,
             "maximum": 100000,
             "default": 1000,
-            "description": "where scanning stops; a page may hold a few more"
+            "description": "stop after about this many keys; a page may hold a few more"
           },
           "cursor": {
             "type": "string",
             "pattern": "^[0-9]{1,20}$",
-            "description": "the cursor of the page before"
+            "description": "the cursor of the previous page; absent for the first page"
           }
         },
         "required": [],
@@ -467,7 +467,7 @@ export const BUNDLED_MANIFEST: Manifest = {
               "string",
               "null"
             ],
-            "description": "give it back for the next page; null at the end"
+            "description": "pass it to get the next page; null at the end"
           }
         },
         "required": [
@@ -516,7 +516,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "cache_increment",
-      "description": "Add to an integer, atomically; a key that is not there counts from 0",
+      "description": "Add to an integer, atomically; an absent key counts as 0",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -530,7 +530,7 @@ export const BUNDLED_MANIFEST: Manifest = {
             "minimum": -9007199254740992,
             "maximum": 9007199254740992,
             "default": 1,
-            "description": "how much to add; negative to subtract"
+            "description": "the number to add; negative to subtract"
           },
           "ttl": {
             "type": [
@@ -539,7 +539,7 @@ export const BUNDLED_MANIFEST: Manifest = {
             ],
             "minimum": 1,
             "maximum": 315360000,
-            "description": "seconds to live from now; null for ever; absent leaves it as it is"
+            "description": "seconds to live from now; null keeps it for ever; absent leaves the time to live unchanged"
           }
         },
         "required": [
@@ -552,7 +552,7 @@ export const BUNDLED_MANIFEST: Manifest = {
         "properties": {
           "value": {
             "type": "integer",
-            "description": "the value after adding"
+            "description": "the new value"
           }
         },
         "required": [
@@ -617,7 +617,7 @@ export const BUNDLED_MANIFEST: Manifest = {
           "left": {
             "type": "boolean",
             "default": true,
-            "description": "true pushes at the head, so that the last value ends up first; false at the tail"
+            "description": "true pushes at the head, so that the last value becomes the first of the list; false pushes at the tail"
           },
           "ttl": {
             "type": [
@@ -626,7 +626,7 @@ export const BUNDLED_MANIFEST: Manifest = {
             ],
             "minimum": 1,
             "maximum": 315360000,
-            "description": "seconds to live from now; null for ever; absent leaves it as it is"
+            "description": "seconds to live from now; null keeps it for ever; absent leaves the time to live unchanged"
           }
         },
         "required": [
@@ -661,7 +661,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "gives the length",
+          "name": "returns the length",
           "input": {
             "key": "pushed",
             "values": [
@@ -680,7 +680,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "list_pop",
-      "description": "Take one value off a list",
+      "description": "Remove one value from a list and return it",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -692,7 +692,7 @@ export const BUNDLED_MANIFEST: Manifest = {
           "left": {
             "type": "boolean",
             "default": true,
-            "description": "true takes the head; false the tail"
+            "description": "true takes the first value; false the last"
           }
         },
         "required": [
@@ -708,7 +708,7 @@ export const BUNDLED_MANIFEST: Manifest = {
           },
           "found": {
             "type": "boolean",
-            "description": "whether there was a value; a popped null is found"
+            "description": "true when there was a value, also when it is null"
           }
         },
         "required": [
@@ -766,7 +766,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "list_range",
-      "description": "Read a part of a list",
+      "description": "Read a range of a list",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -825,7 +825,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "in order",
+          "name": "reads the last two values in order",
           "steps": [
             {
               "tool": "list_push",
@@ -878,7 +878,7 @@ export const BUNDLED_MANIFEST: Manifest = {
         "properties": {
           "deleted": {
             "type": "boolean",
-            "description": "whether there was a list to delete"
+            "description": "true when the list existed"
           }
         },
         "required": [
@@ -899,7 +899,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "nothing there",
+          "name": "an absent list",
           "input": {
             "key": "nothing"
           },
@@ -913,7 +913,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "hash_set",
-      "description": "Set fields of a hash; other fields stay",
+      "description": "Set fields of a hash; other fields stay unchanged",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -925,7 +925,7 @@ export const BUNDLED_MANIFEST: Manifest = {
           "mapping": {
             "type": "object",
             "minProperties": 1,
-            "description": "field → JSON value"
+            "description": "an object of fields and their JSON values"
           },
           "ttl": {
             "type": [
@@ -934,7 +934,7 @@ export const BUNDLED_MANIFEST: Manifest = {
             ],
             "minimum": 1,
             "maximum": 315360000,
-            "description": "seconds to live from now; null for ever; absent leaves it as it is"
+            "description": "seconds to live from now; null keeps it for ever; absent leaves the time to live unchanged"
           }
         },
         "required": [
@@ -949,7 +949,7 @@ export const BUNDLED_MANIFEST: Manifest = {
           "fields": {
             "type": "integer",
             "minimum": 1,
-            "description": "how many fields were written"
+            "description": "the number of fields that were written"
           }
         },
         "required": [
@@ -970,7 +970,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "counts what it wrote",
+          "name": "counts the written fields",
           "input": {
             "key": "user",
             "mapping": {
@@ -999,7 +999,7 @@ export const BUNDLED_MANIFEST: Manifest = {
           },
           "field": {
             "type": "string",
-            "description": "the field to read (the empty string is a field); absent reads the whole hash"
+            "description": "the field to read, which may be the empty string; absent reads the whole hash"
           }
         },
         "required": [
@@ -1011,15 +1011,15 @@ export const BUNDLED_MANIFEST: Manifest = {
         "type": "object",
         "properties": {
           "value": {
-            "description": "with field: its value; null when it is not there"
+            "description": "when a field is given: its value; null when the field is absent"
           },
           "data": {
             "type": "object",
-            "description": "without field: every field with its value"
+            "description": "when no field is given: all fields with their values"
           },
           "found": {
             "type": "boolean",
-            "description": "whether the field or the hash is there"
+            "description": "true when the field or the hash exists"
           }
         },
         "required": [
@@ -1039,7 +1039,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "one field and all",
+          "name": "reads one field and all fields",
           "steps": [
             {
               "tool": "hash_set",
@@ -1108,7 +1108,7 @@ export const BUNDLED_MANIFEST: Manifest = {
           "deleted": {
             "type": "integer",
             "minimum": 0,
-            "description": "how many fields are gone"
+            "description": "the number of fields that were deleted"
           }
         },
         "required": [
@@ -1129,7 +1129,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "one field",
+          "name": "deletes one field",
           "steps": [
             {
               "tool": "hash_set",
@@ -1181,7 +1181,7 @@ export const BUNDLED_MANIFEST: Manifest = {
             ],
             "minimum": 1,
             "maximum": 315360000,
-            "description": "seconds to live from now; null for ever; absent leaves it as it is"
+            "description": "seconds to live from now; null keeps it for ever; absent leaves the time to live unchanged"
           }
         },
         "required": [
@@ -1196,7 +1196,7 @@ export const BUNDLED_MANIFEST: Manifest = {
           "added": {
             "type": "integer",
             "minimum": 0,
-            "description": "how many were new"
+            "description": "the number of new members"
           }
         },
         "required": [
@@ -1217,7 +1217,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "counts what is new",
+          "name": "counts the new members",
           "input": {
             "key": "tags",
             "members": [
@@ -1264,7 +1264,7 @@ export const BUNDLED_MANIFEST: Manifest = {
           "removed": {
             "type": "integer",
             "minimum": 0,
-            "description": "how many were there"
+            "description": "the number of members that were removed"
           }
         },
         "required": [
@@ -1285,7 +1285,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "counts what was there",
+          "name": "counts the removed members",
           "steps": [
             {
               "tool": "set_add",
@@ -1329,12 +1329,12 @@ export const BUNDLED_MANIFEST: Manifest = {
             "minimum": 1,
             "maximum": 100000,
             "default": 1000,
-            "description": "where scanning stops; a page may hold more"
+            "description": "stop after about this many members; a page may hold more"
           },
           "cursor": {
             "type": "string",
             "pattern": "^[0-9]{1,20}$",
-            "description": "the cursor of the page before"
+            "description": "the cursor of the previous page; absent for the first page"
           }
         },
         "required": [
@@ -1358,7 +1358,7 @@ export const BUNDLED_MANIFEST: Manifest = {
               "string",
               "null"
             ],
-            "description": "give it back for the next page; null at the end"
+            "description": "pass it to get the next page; null at the end"
           }
         },
         "required": [
@@ -1380,7 +1380,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "lists",
+          "name": "lists the members",
           "steps": [
             {
               "tool": "set_add",
@@ -1413,7 +1413,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "set_is_member",
-      "description": "Tell whether a value is a member of a set",
+      "description": "Check whether a value is a member of a set",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -1456,7 +1456,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "a number is not its text",
+          "name": "the number 1 and the text 1 differ",
           "steps": [
             {
               "tool": "set_add",
@@ -1502,7 +1502,7 @@ export const BUNDLED_MANIFEST: Manifest = {
         "properties": {
           "deleted": {
             "type": "boolean",
-            "description": "whether there was a set to delete"
+            "description": "true when the set existed"
           }
         },
         "required": [
@@ -1523,7 +1523,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "a whole set",
+          "name": "deletes a set",
           "steps": [
             {
               "tool": "set_add",
@@ -1548,14 +1548,14 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "session_create",
-      "description": "Start a session and get its random id",
+      "description": "Create a session and return its random id",
       "inputSchema": {
         "type": "object",
         "properties": {
           "data": {
             "type": "object",
             "default": {},
-            "description": "the session's first data"
+            "description": "the initial data of the session"
           },
           "ttl": {
             "type": [
@@ -1587,7 +1587,7 @@ export const BUNDLED_MANIFEST: Manifest = {
           "revision": {
             "type": "integer",
             "minimum": 1,
-            "description": "1; every update adds one"
+            "description": "1; each update adds 1"
           }
         },
         "required": [
@@ -1633,7 +1633,7 @@ export const BUNDLED_MANIFEST: Manifest = {
           "session_id": {
             "type": "string",
             "minLength": 1,
-            "description": "the id that session_create gave"
+            "description": "the id that session_create returned"
           }
         },
         "required": [
@@ -1649,7 +1649,7 @@ export const BUNDLED_MANIFEST: Manifest = {
               "object",
               "null"
             ],
-            "description": "null when it is not there",
+            "description": "the session; null when it does not exist",
             "properties": {
               "id": {
                 "type": "string"
@@ -1687,7 +1687,7 @@ export const BUNDLED_MANIFEST: Manifest = {
               "integer",
               "null"
             ],
-            "description": "seconds left, rounded up; null when it lives for ever or is not there"
+            "description": "seconds left, rounded up; null when the session has no expiry or does not exist"
           }
         },
         "required": [
@@ -1709,7 +1709,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "reads what was created",
+          "name": "reads a session",
           "steps": [
             {
               "name": "create",
@@ -1740,28 +1740,28 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "session_update",
-      "description": "Change the data of a session; it keeps its remaining time to live",
+      "description": "Change the data of a session; its time to live stays unchanged",
       "inputSchema": {
         "type": "object",
         "properties": {
           "session_id": {
             "type": "string",
             "minLength": 1,
-            "description": "the id that session_create gave"
+            "description": "the id that session_create returned"
           },
           "data": {
             "type": "object",
-            "description": "fields to set; null is a value, it deletes nothing"
+            "description": "top-level fields to set; null is stored as a value and deletes nothing"
           },
           "merge": {
             "type": "boolean",
             "default": true,
-            "description": "true sets these top-level fields and keeps the others; false replaces all data"
+            "description": "true keeps the other top-level fields; false replaces all data"
           },
           "expected_revision": {
             "type": "integer",
             "minimum": 1,
-            "description": "fail with CONFLICT unless this is the present revision"
+            "description": "fail with CONFLICT unless this is the current revision"
           }
         },
         "required": [
@@ -1800,7 +1800,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "merges and counts",
+          "name": "merges data and raises the revision",
           "steps": [
             {
               "name": "create",
@@ -1826,7 +1826,7 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         },
         {
-          "name": "brings nothing back",
+          "name": "does not create a session",
           "input": {
             "session_id": "nobody",
             "data": {}
@@ -1840,14 +1840,14 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "session_delete",
-      "description": "End a session",
+      "description": "Delete a session",
       "inputSchema": {
         "type": "object",
         "properties": {
           "session_id": {
             "type": "string",
             "minLength": 1,
-            "description": "the id that session_create gave"
+            "description": "the id that session_create returned"
           }
         },
         "required": [
@@ -1860,7 +1860,7 @@ export const BUNDLED_MANIFEST: Manifest = {
         "properties": {
           "deleted": {
             "type": "boolean",
-            "description": "whether there was a session to end"
+            "description": "true when the session existed"
           }
         },
         "required": [
@@ -1881,7 +1881,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "ends",
+          "name": "deletes a session",
           "steps": [
             {
               "name": "create",
@@ -1901,14 +1901,14 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "session_extend",
-      "description": "Set how long a session has left to live, shorter too",
+      "description": "Set the time to live of a session, longer or shorter",
       "inputSchema": {
         "type": "object",
         "properties": {
           "session_id": {
             "type": "string",
             "minLength": 1,
-            "description": "the id that session_create gave"
+            "description": "the id that session_create returned"
           },
           "ttl": {
             "type": [
@@ -1918,7 +1918,7 @@ export const BUNDLED_MANIFEST: Manifest = {
             "minimum": 1,
             "maximum": 315360000,
             "default": 3600,
-            "description": "seconds from now; null keeps it for ever"
+            "description": "seconds to live from now; null keeps it for ever"
           }
         },
         "required": [
@@ -1959,7 +1959,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "shorter too",
+          "name": "shortens the time to live",
           "steps": [
             {
               "name": "create",
@@ -1980,7 +1980,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "pubsub_publish",
-      "description": "Send a JSON message to the present subscribers of a channel",
+      "description": "Send a JSON message to the current subscribers of a channel",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -2008,7 +2008,7 @@ export const BUNDLED_MANIFEST: Manifest = {
           "subscribers": {
             "type": "integer",
             "minimum": 0,
-            "description": "how many received it"
+            "description": "the number of subscribers that received it"
           }
         },
         "required": [
@@ -2029,7 +2029,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "nobody listens",
+          "name": "no subscriber",
           "input": {
             "channel": "news",
             "message": {
@@ -2047,7 +2047,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "pubsub_subscribe",
-      "description": "Wait for messages of a channel, or of all channels that match a pattern",
+      "description": "Wait for messages on a channel, or on all channels that match a pattern",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -2057,12 +2057,12 @@ export const BUNDLED_MANIFEST: Manifest = {
             "examples": [
               "news"
             ],
-            "description": "the channel's name; give this or pattern"
+            "description": "the channel's name; give either channel or pattern"
           },
           "pattern": {
             "type": "string",
             "minLength": 1,
-            "description": "a glob over channel names; \\* is a literal star"
+            "description": "a glob for channel names; \\* matches a star"
           },
           "count": {
             "type": "integer",
@@ -2076,12 +2076,12 @@ export const BUNDLED_MANIFEST: Manifest = {
             "exclusiveMinimum": 0,
             "maximum": 86400,
             "default": 30,
-            "description": "seconds to wait at the most"
+            "description": "the most seconds to wait"
           },
           "subscription_id": {
             "type": "string",
             "minLength": 1,
-            "description": "a name of your own to end it by; random when absent"
+            "description": "an id for pubsub_unsubscribe; random when absent"
           }
         },
         "required": [],
@@ -2119,7 +2119,7 @@ export const BUNDLED_MANIFEST: Manifest = {
                 "message"
               ]
             },
-            "description": "in the order of their arrival; empty when they were printed as they came"
+            "description": "the messages in the order of arrival; empty with --follow, which prints each one when it arrives"
           },
           "received": {
             "type": "integer",
@@ -2133,7 +2133,7 @@ export const BUNDLED_MANIFEST: Manifest = {
               "unsubscribed",
               "interrupted"
             ],
-            "description": "what ended it"
+            "description": "why the subscription ended"
           }
         },
         "required": [
@@ -2174,7 +2174,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "pubsub_unsubscribe",
-      "description": "End subscriptions, whichever process holds them, by channel, pattern or subscription id",
+      "description": "End subscriptions of any process, by channel, pattern or subscription id",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -2184,17 +2184,17 @@ export const BUNDLED_MANIFEST: Manifest = {
             "examples": [
               "news"
             ],
-            "description": "end those of this channel; patterns that match it go on"
+            "description": "end the subscriptions to this channel, but not those to patterns that match it"
           },
           "pattern": {
             "type": "string",
             "minLength": 1,
-            "description": "end those of exactly this pattern"
+            "description": "end the subscriptions to exactly this pattern"
           },
           "subscription_id": {
             "type": "string",
             "minLength": 1,
-            "description": "end the one of this id"
+            "description": "end the subscription with this id"
           }
         },
         "required": [],
@@ -2206,7 +2206,7 @@ export const BUNDLED_MANIFEST: Manifest = {
           "unsubscribed": {
             "type": "integer",
             "minimum": 0,
-            "description": "how many subscriptions were told to end"
+            "description": "the number of subscriptions that received the request to end"
           }
         },
         "required": [
@@ -2227,7 +2227,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "nobody to end",
+          "name": "no subscription",
           "input": {
             "channel": "quiet"
           },
@@ -2241,7 +2241,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "rate_limit_check",
-      "description": "Count a request against a limit per fixed window of time; the window is aligned to the server's clock",
+      "description": "Count a request against a limit per fixed time window, aligned to the server's clock",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -2251,26 +2251,26 @@ export const BUNDLED_MANIFEST: Manifest = {
             "examples": [
               "ada"
             ],
-            "description": "whose limit it is"
+            "description": "the user or the thing that the limit applies to"
           },
           "limit": {
             "type": "integer",
             "minimum": 1,
             "maximum": 1000000000,
-            "description": "how much one window allows"
+            "description": "the highest total cost in one window"
           },
           "window_seconds": {
             "type": "integer",
             "minimum": 1,
             "maximum": 31536000,
-            "description": "the length of the window"
+            "description": "the length of the window in seconds"
           },
           "cost": {
             "type": "integer",
             "minimum": 1,
             "maximum": 1000000000,
             "default": 1,
-            "description": "how much this request counts; at most limit"
+            "description": "the cost of this request, at most limit"
           }
         },
         "required": [
@@ -2285,12 +2285,12 @@ export const BUNDLED_MANIFEST: Manifest = {
         "properties": {
           "allowed": {
             "type": "boolean",
-            "description": "a denied request costs nothing"
+            "description": "true when the request is allowed; a denied request is not counted"
           },
           "current": {
             "type": "integer",
             "minimum": 0,
-            "description": "what is used after this call"
+            "description": "the cost used in the window after this call"
           },
           "limit": {
             "type": "integer"
@@ -2301,12 +2301,12 @@ export const BUNDLED_MANIFEST: Manifest = {
           },
           "reset_at": {
             "type": "integer",
-            "description": "Unix seconds, rounded up: when all of the limit is free again if nobody asks"
+            "description": "Unix seconds, rounded up: when the whole limit is available again without further requests"
           },
           "retry_after_ms": {
             "type": "integer",
             "minimum": 0,
-            "description": "0 when allowed; else when this cost would fit"
+            "description": "0 when allowed; else milliseconds until this cost could be allowed"
           }
         },
         "required": [
@@ -2331,7 +2331,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "allows the limit and no more",
+          "name": "allows requests up to the limit",
           "steps": [
             {
               "input": {
@@ -2364,7 +2364,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "rate_limit_sliding_window",
-      "description": "Count a request against a limit per sliding window of time, from an exact log of the allowed ones",
+      "description": "Count a request against a limit per sliding time window, with an exact log of the allowed requests",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -2374,26 +2374,26 @@ export const BUNDLED_MANIFEST: Manifest = {
             "examples": [
               "ada"
             ],
-            "description": "whose limit it is"
+            "description": "the user or the thing that the limit applies to"
           },
           "limit": {
             "type": "integer",
             "minimum": 1,
             "maximum": 1000000000,
-            "description": "how much one window allows"
+            "description": "the highest total cost in one window"
           },
           "window_seconds": {
             "type": "integer",
             "minimum": 1,
             "maximum": 31536000,
-            "description": "the length of the window"
+            "description": "the length of the window in seconds"
           },
           "cost": {
             "type": "integer",
             "minimum": 1,
             "maximum": 1000000000,
             "default": 1,
-            "description": "how much this request counts; at most limit"
+            "description": "the cost of this request, at most limit"
           }
         },
         "required": [
@@ -2408,12 +2408,12 @@ export const BUNDLED_MANIFEST: Manifest = {
         "properties": {
           "allowed": {
             "type": "boolean",
-            "description": "a denied request costs nothing"
+            "description": "true when the request is allowed; a denied request is not counted"
           },
           "current": {
             "type": "integer",
             "minimum": 0,
-            "description": "what is used after this call"
+            "description": "the cost used in the window after this call"
           },
           "limit": {
             "type": "integer"
@@ -2424,12 +2424,12 @@ export const BUNDLED_MANIFEST: Manifest = {
           },
           "reset_at": {
             "type": "integer",
-            "description": "Unix seconds, rounded up: when all of the limit is free again if nobody asks"
+            "description": "Unix seconds, rounded up: when the whole limit is available again without further requests"
           },
           "retry_after_ms": {
             "type": "integer",
             "minimum": 0,
-            "description": "0 when allowed; else when this cost would fit"
+            "description": "0 when allowed; else milliseconds until this cost could be allowed"
           }
         },
         "required": [
@@ -2454,7 +2454,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "directory": "",
       "tests": [
         {
-          "name": "allows the limit and no more",
+          "name": "allows requests up to the limit",
           "steps": [
             {
               "input": {

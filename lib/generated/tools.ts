@@ -15,12 +15,12 @@ export type CacheDeleteInput = { key: string };
 export type CacheDeleteParameters = { key: string };
 export type CacheDeleteResult = { deleted: boolean };
 
-/** cache_exists: Tell whether a key is there */
+/** cache_exists: Check whether a key exists */
 export type CacheExistsInput = { key: string };
 export type CacheExistsParameters = { key: string };
 export type CacheExistsResult = { exists: boolean };
 
-/** cache_ttl: Tell how long a key has left to live */
+/** cache_ttl: Read the remaining time to live of a key */
 export type CacheTtlInput = { key: string };
 export type CacheTtlParameters = { key: string };
 export type CacheTtlResult = { exists: boolean; ttl: number | null; ttl_ms: number | null; persistent: boolean };
@@ -30,7 +30,7 @@ export type CacheKeysInput = { pattern?: string; limit?: number; cursor?: string
 export type CacheKeysParameters = { pattern: string; limit: number; cursor?: string };
 export type CacheKeysResult = { keys: string[]; count: number; cursor: string | null };
 
-/** cache_increment: Add to an integer, atomically; a key that is not there counts from 0 */
+/** cache_increment: Add to an integer, atomically; an absent key counts as 0 */
 export type CacheIncrementInput = { key: string; by?: number; ttl?: number | null };
 export type CacheIncrementParameters = { key: string; by: number; ttl?: number | null };
 export type CacheIncrementResult = { value: number };
@@ -40,12 +40,12 @@ export type ListPushInput = { key: string; values: unknown[]; left?: boolean; tt
 export type ListPushParameters = { key: string; values: unknown[]; left: boolean; ttl?: number | null };
 export type ListPushResult = { length: number };
 
-/** list_pop: Take one value off a list */
+/** list_pop: Remove one value from a list and return it */
 export type ListPopInput = { key: string; left?: boolean };
 export type ListPopParameters = { key: string; left: boolean };
 export type ListPopResult = { value: unknown; found: boolean };
 
-/** list_range: Read a part of a list */
+/** list_range: Read a range of a list */
 export type ListRangeInput = { key: string; start?: number; end?: number };
 export type ListRangeParameters = { key: string; start: number; end: number };
 export type ListRangeResult = { values: unknown[]; count: number };
@@ -55,7 +55,7 @@ export type ListDeleteInput = { key: string };
 export type ListDeleteParameters = { key: string };
 export type ListDeleteResult = { deleted: boolean };
 
-/** hash_set: Set fields of a hash; other fields stay */
+/** hash_set: Set fields of a hash; other fields stay unchanged */
 export type HashSetInput = { key: string; mapping: Record<string, unknown>; ttl?: number | null };
 export type HashSetParameters = { key: string; mapping: Record<string, unknown>; ttl?: number | null };
 export type HashSetResult = { fields: number };
@@ -85,7 +85,7 @@ export type SetMembersInput = { key: string; limit?: number; cursor?: string };
 export type SetMembersParameters = { key: string; limit: number; cursor?: string };
 export type SetMembersResult = { members: unknown[]; count: number; cursor: string | null };
 
-/** set_is_member: Tell whether a value is a member of a set */
+/** set_is_member: Check whether a value is a member of a set */
 export type SetIsMemberInput = { key: string; member: unknown };
 export type SetIsMemberParameters = { key: string; member: unknown };
 export type SetIsMemberResult = { is_member: boolean };
@@ -95,7 +95,7 @@ export type SetDeleteInput = { key: string };
 export type SetDeleteParameters = { key: string };
 export type SetDeleteResult = { deleted: boolean };
 
-/** session_create: Start a session and get its random id */
+/** session_create: Create a session and return its random id */
 export type SessionCreateInput = { data?: Record<string, unknown>; ttl?: number | null };
 export type SessionCreateParameters = { data: Record<string, unknown>; ttl: number | null };
 export type SessionCreateResult = { session_id: string; ttl: number | null; revision: number };
@@ -105,42 +105,42 @@ export type SessionGetInput = { session_id: string };
 export type SessionGetParameters = { session_id: string };
 export type SessionGetResult = { session: { id: string; data: Record<string, unknown>; created_at: string; updated_at: string; revision: number } | null; found: boolean; ttl: number | null };
 
-/** session_update: Change the data of a session; it keeps its remaining time to live */
+/** session_update: Change the data of a session; its time to live stays unchanged */
 export type SessionUpdateInput = { session_id: string; data: Record<string, unknown>; merge?: boolean; expected_revision?: number };
 export type SessionUpdateParameters = { session_id: string; data: Record<string, unknown>; merge: boolean; expected_revision?: number };
 export type SessionUpdateResult = { session_id: string; revision: number };
 
-/** session_delete: End a session */
+/** session_delete: Delete a session */
 export type SessionDeleteInput = { session_id: string };
 export type SessionDeleteParameters = { session_id: string };
 export type SessionDeleteResult = { deleted: boolean };
 
-/** session_extend: Set how long a session has left to live, shorter too */
+/** session_extend: Set the time to live of a session, longer or shorter */
 export type SessionExtendInput = { session_id: string; ttl?: number | null };
 export type SessionExtendParameters = { session_id: string; ttl: number | null };
 export type SessionExtendResult = { session_id: string; ttl: number | null };
 
-/** pubsub_publish: Send a JSON message to the present subscribers of a channel */
+/** pubsub_publish: Send a JSON message to the current subscribers of a channel */
 export type PubsubPublishInput = { channel: string; message: unknown };
 export type PubsubPublishParameters = { channel: string; message: unknown };
 export type PubsubPublishResult = { channel: string; subscribers: number };
 
-/** pubsub_subscribe: Wait for messages of a channel, or of all channels that match a pattern */
+/** pubsub_subscribe: Wait for messages on a channel, or on all channels that match a pattern */
 export type PubsubSubscribeInput = { channel?: string; pattern?: string; count?: number; timeout?: number; subscription_id?: string };
 export type PubsubSubscribeParameters = { channel?: string; pattern?: string; count: number; timeout: number; subscription_id?: string };
 export type PubsubSubscribeResult = { channel: string | null; pattern?: string; subscription_id: string; messages: { channel: string; message: unknown }[]; received: number; reason: "count" | "timeout" | "unsubscribed" | "interrupted" };
 
-/** pubsub_unsubscribe: End subscriptions, whichever process holds them, by channel, pattern or subscription id */
+/** pubsub_unsubscribe: End subscriptions of any process, by channel, pattern or subscription id */
 export type PubsubUnsubscribeInput = { channel?: string; pattern?: string; subscription_id?: string };
 export type PubsubUnsubscribeParameters = { channel?: string; pattern?: string; subscription_id?: string };
 export type PubsubUnsubscribeResult = { unsubscribed: number };
 
-/** rate_limit_check: Count a request against a limit per fixed window of time; the window is aligned to the server's clock */
+/** rate_limit_check: Count a request against a limit per fixed time window, aligned to the server's clock */
 export type RateLimitCheckInput = { identifier: string; limit: number; window_seconds: number; cost?: number };
 export type RateLimitCheckParameters = { identifier: string; limit: number; window_seconds: number; cost: number };
 export type RateLimitCheckResult = { allowed: boolean; current: number; limit: number; remaining: number; reset_at: number; retry_after_ms: number };
 
-/** rate_limit_sliding_window: Count a request against a limit per sliding window of time, from an exact log of the allowed ones */
+/** rate_limit_sliding_window: Count a request against a limit per sliding time window, with an exact log of the allowed requests */
 export type RateLimitSlidingWindowInput = { identifier: string; limit: number; window_seconds: number; cost?: number };
 export type RateLimitSlidingWindowParameters = { identifier: string; limit: number; window_seconds: number; cost: number };
 export type RateLimitSlidingWindowResult = { allowed: boolean; current: number; limit: number; remaining: number; reset_at: number; retry_after_ms: number };

@@ -1,11 +1,13 @@
-import { endOfString } from './scan.ts';
+import { endOfString } from './string-end.ts';
 
-/** How deep arrays and objects may nest: far below what overflows the stack of JSON.stringify or of a walk. */
+/**
+ * How deep arrays and objects may nest. JSON.stringify and recursive functions overflow the stack only far above it.
+ */
 export const MAX_DEPTH = 500;
 
-/** Whether the arrays and objects of a valid JSON text nest deeper than MAX_DEPTH. */
+/** Returns true when the arrays and objects of a valid JSON text nest deeper than MAX_DEPTH. */
 export function isTooDeep(text: string): boolean {
-  // Each level takes two characters.
+  // Each level needs two characters.
   if (text.length <= 2 * MAX_DEPTH) return false;
   let depth = 0;
   for (let at = 0; at < text.length; at++) {

@@ -1,10 +1,12 @@
 import { losesDigits } from './number.ts';
 import { pointerOf } from './pointer.ts';
-import { endOfString } from './scan.ts';
+import { endOfString } from './string-end.ts';
 
-/** The first number literal of a valid JSON text whose digits a double cannot hold, with its JSON Pointer. */
+/**
+ * Finds the first number literal in a valid JSON text that would lose digits as a double. `path` is its JSON Pointer.
+ */
 export function findLostDigits(text: string): { literal: string; path: string } | undefined {
-  // One entry per open container: the index in an array, the member's name as a JSON literal in an object.
+  // One entry per open array or object: the index in an array, the name of the member as a JSON literal in an object.
   const path: (number | string)[] = [];
   let name = '""';
   for (let at = 0; at < text.length;) {

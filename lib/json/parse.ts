@@ -1,8 +1,8 @@
 import { isTooDeep, MAX_DEPTH } from './depth.ts';
 import { findLostDigits } from './lost-digits.ts';
-import { findSyntaxError } from './syntax.ts';
+import { findSyntaxError } from './syntax-error.ts';
 
-/** What a JSON text gave: its value, or why it has none. `message` is for a person. */
+/** The value of a JSON text, or the reason why it is refused. `message` is a sentence for a person. */
 export type Parsed =
   | { value: unknown }
   | { problem: 'syntax'; message: string; position: number }
@@ -10,8 +10,9 @@ export type Parsed =
   | { problem: 'depth'; message: string };
 
 /**
- * Parses JSON without loss: a number whose digits a double cannot hold is the problem `digits` (`path` is the JSON
- * Pointer of the literal), nesting beyond a fixed limit is `depth`. −0 gives 0; `__proto__` is a member like any other.
+ * Parses JSON without loss. A number that would lose digits as a double is refused as `digits`, where `path` is the
+ * JSON Pointer of the literal. Nesting deeper than MAX_DEPTH is refused as `depth`. −0 becomes 0, and `__proto__`
+ * becomes an own member.
  */
 export function parseJson(text: string): Parsed {
   let value: unknown;
@@ -29,7 +30,7 @@ export function parseJson(text: string): Parsed {
   return { value: MAY_BE_NEGATIVE_ZERO.test(text) ? withoutNegativeZero(value) : value };
 }
 
-/** Fifteen digits always survive; these look at strings too, where a hit costs only a closer look. */
+/** Fast tests that show whether a slow check is needed. A match inside a string costs time but changes no result. */
 const MAY_LOSE_DIGITS = /[\d.]{16}|\d[eE]/;
 const MAY_BE_NEGATIVE_ZERO = /-0(?!\d)/;
 
@@ -37,19 +38,19 @@ function tooDeep(): Parsed {
   return { problem: 'depth', message: `Arrays and objects nest deeper than ${MAX_DEPTH} levels` };
 }
 
-/** A text in a message: the beginning of it where it is long. */
+/** Returns a text for a message: at most its first 40 characters, and `…` when it is longer. */
 export function shorten(text: string): string {
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }
 
-/** Changes the value in place; it was parsed here, so nobody else holds it, and its depth is bounded. */
+/** Replaces −0 by 0, in place. The value was parsed here, so nothing else refers to it, and its depth is limited. */
 function withoutNegativeZero(value: unknown): unknown {
   if (value === 0) return 0;
   if (typeof value === 'object' && value !== null) {
     const members = value as Record<string, unknown>;
     for (const key of Object.keys(members)) {
       const member = members[key];
-      // An own `__proto__` is found before the setter of Object.prototype.
+      // Here `__proto__` is an own member, so the assignment does not reach the setter of Object.prototype.
       if (member === 0) members[key] = 0;
       else if (typeof member === 'object') withoutNegativeZero(member);
     }

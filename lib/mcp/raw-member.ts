@@ -1,4 +1,4 @@
-import { endOfString } from '../json/scan.ts';
+import { endOfString } from '../json/string-end.ts';
 
 /** The text of a member of the object that a valid JSON text holds, as it is written; the last one of a name counts. */
 export function rawMember(text: string, name: string): string | undefined {

@@ -9,17 +9,17 @@ import { invalidParameters } from './invalid.ts';
 import { notAnObject } from './parse.ts';
 import type { Validator } from './validator.ts';
 
-/** Parameters that hold to their tool's schema, and which of them the caller gave himself. */
-export type Checked = { params: Record<string, unknown>; given: (name: string) => boolean };
+/** Parameters that match the schema of their tool. `given` returns true for a parameter that the caller gave. */
+export type CheckedParameters = { params: Record<string, unknown>; given: (name: string) => boolean };
 
 /**
- * Checks a call's parameters with the validator of its tool: converts text that stands for a number or a boolean, fills
- * defaults in, validates. Throws INVALID_PARAMETERS with one detail per problem. The caller's object is left alone.
+ * Checks the parameters of a call with the validator of its tool. Text for a number or a boolean is converted, and
+ * defaults are filled in. Throws INVALID_PARAMETERS with one detail per problem. The caller's object is not changed.
  */
-export function checkParameters(tool: Tool, input: unknown, validate: Validator): Checked {
+export function checkParameters(tool: Tool, input: unknown, validate: Validator): CheckedParameters {
   if (!isObject(input)) throw notAnObject(input);
   const problems: Detail[] = [];
-  const params = fill(tool.inputSchema, input, problems);
+  const params = convertAndFill(tool.inputSchema, input, problems);
   const errors = validate(params);
   if (errors) {
     const converted = new Set(problems.map(({ path }) => path));
@@ -30,36 +30,36 @@ export function checkParameters(tool: Tool, input: unknown, validate: Validator)
   return { params, given: (name) => Object.hasOwn(input, name) };
 }
 
-/** Copies the input with text converted and defaults filled in; names that the schema does not know are problems. */
-function fill(schema: ObjectSchema, input: object, problems: Detail[]): Record<string, unknown> {
+/** Copies the input, converts text and fills in defaults. Adds a problem for each name that is not in the schema. */
+function convertAndFill(schema: ObjectSchema, input: object, problems: Detail[]): Record<string, unknown> {
   const { properties, additionalProperties } = schema;
   const params: Record<string, unknown> = {};
   for (const name of Object.keys(input)) {
     const value = (input as Record<string, unknown>)[name];
     const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
     if (property)
-      put(
+      setMember(
         params,
         name,
         convertText(value, property, () => pointerOf([name]), problems),
       );
-    else if (additionalProperties) put(params, name, value);
+    else if (additionalProperties) setMember(params, name, value);
     else problems.push({ path: pointerOf([name]), message: unknownName(name, Object.keys(properties)) });
   }
   for (const [name, value] of defaultsOf(schema))
-    if (!Object.hasOwn(input, name)) put(params, name, structuredCloneOf(value));
+    if (!Object.hasOwn(input, name)) setMember(params, name, copyOf(value));
   return params;
 }
 
-/** Defines even `__proto__` as a plain member, which an assignment would not. */
-function put(params: Record<string, unknown>, name: string, value: unknown): void {
+/** Sets a member. An assignment to `__proto__` would change the prototype instead. */
+function setMember(params: Record<string, unknown>, name: string, value: unknown): void {
   if (name !== '__proto__') params[name] = value;
   else Object.defineProperty(params, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
 const defaults = new WeakMap<ObjectSchema, readonly (readonly [name: string, value: unknown])[]>();
 
-/** The defaults of a schema's properties, looked for once. */
+/** Returns the defaults of a schema's properties. They are collected once per schema. */
 function defaultsOf(schema: ObjectSchema): readonly (readonly [name: string, value: unknown])[] {
   const known = defaults.get(schema);
   if (known) return known;
@@ -74,11 +74,11 @@ function unknownName(name: string, names: string[]): string {
   const meant = nearest(name, names);
   if (meant !== undefined) return `is not a parameter; did you mean ${JSON.stringify(meant)}?`;
   return names.length === 0
-    ? 'is not a parameter; there are none'
-    : `is not a parameter; there are ${names.join(', ')}`;
+    ? 'is not a parameter; the tool has none'
+    : `is not a parameter; the parameters are ${names.join(', ')}`;
 }
 
-function structuredCloneOf(value: unknown): unknown {
+function copyOf(value: unknown): unknown {
   return typeof value === 'object' && value !== null ? structuredClone(value) : value;
 }
 

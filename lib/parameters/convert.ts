@@ -7,8 +7,9 @@ import type { JsonSchema } from '../manifest/manifest.ts';
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /**
- * Turns text into the number, integer or boolean that its schema asks for, where that loses nothing;
- * language models and flags send such text. Everything else stays as it is. `path` is the value's JSON Pointer.
+ * Converts text to the number, integer or boolean of its schema when that loses nothing. Language models and flags send
+ * such text. Other values are returned unchanged. Text that cannot be converted adds a problem; `path` returns the JSON
+ * Pointer of the value.
  */
 export function convertText(
   value: unknown,
@@ -21,7 +22,7 @@ export function convertText(
     if (!isObject(items) || !typesOf(schema).includes('array')) return value;
     return value.map((item, index) => convertText(item, items, () => `${path()}/${index}`, problems));
   }
-  // Most values end here: only text is converted, and most of it is meant to be text.
+  // Most values are returned here: only text is converted, and most parameters are of type string.
   if (typeof value !== 'string' || schema['type'] === 'string') return value;
   const types = typesOf(schema);
   if (types.length === 0 || types.includes('string')) return value;
@@ -30,7 +31,7 @@ export function convertText(
   if (!wanted) return value;
   if (NUMBER.test(value)) {
     if (!losesDigits(value)) return Number(value) + 0;
-    problems.push({ path: path(), message: `${shorten(value)} cannot be held without losing digits` });
+    problems.push({ path: path(), message: `${shorten(value)} would lose digits as a number` });
     return value;
   }
   problems.push({
@@ -40,21 +41,21 @@ export function convertText(
   return value;
 }
 
-/** The JSON Schema types that a schema names; none when it takes any value. */
+/** Returns the JSON Schema types of a schema; an empty array when it accepts any type. */
 export function typesOf(schema: JsonSchema): string[] {
   const type = schema['type'];
   if (typeof type === 'string') return [type];
   return Array.isArray(type) ? type.filter((name) => typeof name === 'string') : [];
 }
 
-/** `integer or null`, for a sentence. */
+/** Joins types for a sentence: `integer or null`. */
 export function describeTypes(types: readonly string[]): string {
   return types.length > 1
     ? `${types.slice(0, -1).join(', ')} or ${types.at(-1) ?? ''}`
     : (types[0] ?? 'any value');
 }
 
-/** A value in a message, never longer than a line. */
+/** Quotes a text for a message. Only its first 57 characters are shown when it is longer than 60. */
 export function quote(value: string): string {
   return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}…` : value);
 }

@@ -3,7 +3,7 @@ import type { Detail } from '../errors.ts';
 import { pointerOf } from '../json/pointer.ts';
 import { describeTypes } from './convert.ts';
 
-/** One ajv error as a detail: a JSON Pointer to the member that is wrong, and what is wrong with it. */
+/** Converts an error of ajv to a detail: the JSON Pointer of the wrong member, and what is wrong with it. */
 export function describeError(error: ErrorObject): Detail {
   const { instancePath, keyword, message } = error;
   const params: Record<string, unknown> = error.params;

@@ -3,8 +3,8 @@ import { isObject, kindOf } from '../json/object.ts';
 import { parseJson, shorten } from '../json/parse.ts';
 
 /**
- * The JSON value of a caller's text. Broken JSON is INVALID_JSON; a number that would lose digits, and nesting too deep
- * to answer with, are INVALID_PARAMETERS. `what` names the text in the message.
+ * Parses a caller's text to a JSON value. Throws INVALID_JSON for a syntax error, and INVALID_PARAMETERS for a number
+ * that would lose digits and for too deep nesting. `what` is the name of the text in the message.
  */
 export function parseValue(text: string, what = 'The JSON'): unknown {
   const parsed = parseJson(text);
@@ -16,7 +16,7 @@ export function parseValue(text: string, what = 'The JSON'): unknown {
       });
     case 'digits': {
       const literal = shorten(parsed.literal);
-      throw new GantzError('INVALID_PARAMETERS', `${literal} cannot be held without losing digits`, {
+      throw new GantzError('INVALID_PARAMETERS', `The number ${literal} would lose digits`, {
         details: [{ path: parsed.path, message: `${literal} would lose digits` }],
         hint: `Send it as a string: "${literal}".`,
       });
@@ -28,17 +28,17 @@ export function parseValue(text: string, what = 'The JSON'): unknown {
   }
 }
 
-/** The JSON object of a caller's text; anything but an object is INVALID_PARAMETERS. */
+/** Parses a caller's text to a JSON object. Throws as `parseValue`, and INVALID_PARAMETERS for any other value. */
 export function parseObject(text: string, what?: string): Record<string, unknown> {
   const value = parseValue(text, what);
   if (isObject(value)) return value;
   throw notAnObject(value, what);
 }
 
-/** The failure of parameters that are no JSON object. */
+/** Returns the failure for parameters that are not a JSON object. */
 export function notAnObject(value: unknown, what = 'Parameters'): GantzError {
   const kind = kindOf(value);
-  return new GantzError('INVALID_PARAMETERS', `${what} must be one JSON object, not ${kind}`, {
+  return new GantzError('INVALID_PARAMETERS', `${what} must be a JSON object, not ${kind}`, {
     details: [{ path: '', message: `must be a JSON object, not ${kind}` }],
   });
 }

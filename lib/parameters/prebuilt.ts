@@ -1,10 +1,11 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
 
-/** A compiled schema, as ajv makes it. */
+/** A function that ajv compiled from a schema. It returns true for valid data, and sets `errors` otherwise. */
 export type Check = ((data: unknown) => boolean) & { errors?: ErrorObject[] | null };
 
 /**
- * The checks of the bundled tools by the JSON text of their schema. A checkout has none and compiles what it needs; builds
- * put them here (scripts/build/validators.ts), since compiling one takes longer than the rest of a call.
+ * The compiled checks of the bundled tools, by the JSON text of their schema. Compiling one takes longer than the rest
+ * of a call, so a build replaces this table by a full one (scripts/build/validators.ts). A checkout compiles what it
+ * needs.
  */
 export const PREBUILT: Readonly<Record<string, Check>> = {};

@@ -3,27 +3,27 @@ import { isObject, kindOf } from '../json/object.ts';
 import { nearest } from '../nearest.ts';
 import { parseValue } from './parse.ts';
 
-/** A call as programs write it: `{"tool":"cache_get","params":{"key":"a"}}`; `id` comes back with the answer. */
-export type Request = { tool: string; params: unknown; id?: unknown };
+/** A call as JSON: `{"tool":"cache_get","params":{"key":"a"}}`. The answer repeats `id`. */
+export type CallRequest = { tool: string; params: unknown; id?: unknown };
 
-type Member = 'tool' | 'params' | 'id';
+type RequestMember = 'tool' | 'params' | 'id';
 
 /**
- * The call of a JSON text that may have these members. Problems of its JSON are those that the same parameters would have
- * alone; anything but such an object is USAGE.
+ * Parses a JSON text to a call with only these members. Throws as `parseValue` for wrong JSON, with paths that begin at
+ * the parameters, and USAGE for any other value.
  */
-export function parseRequest(text: string, members: readonly Member[]): Request {
+export function parseRequest(text: string, members: readonly RequestMember[]): CallRequest {
   const value = parseMembers(text);
-  if (!isObject(value)) throw wrongShape(`it is ${kindOf(value)}`);
+  if (!isObject(value)) throw notACall(`it is ${kindOf(value)}`);
   for (const name in value) {
     if ((members as readonly string[]).includes(name)) continue;
     const meant = nearest(name, members);
     const instead = meant === undefined ? '' : `; did you mean ${JSON.stringify(meant)}?`;
-    throw wrongShape(`${JSON.stringify(name)} is none of ${members.join(', ')}${instead}`);
+    throw notACall(`${JSON.stringify(name)} is not one of ${members.join(', ')}${instead}`);
   }
   const { tool, params = {}, id } = value;
-  if (tool === undefined) throw wrongShape('"tool" is missing');
-  if (typeof tool !== 'string') throw wrongShape('"tool" is not a string');
+  if (tool === undefined) throw notACall('"tool" is missing');
+  if (typeof tool !== 'string') throw notACall('"tool" is not a string');
   return id === undefined ? { tool, params } : { tool, params, id };
 }
 
@@ -31,12 +31,12 @@ function parseMembers(text: string): unknown {
   try {
     return parseValue(text);
   } catch (error) {
-    throw error instanceof GantzError ? withinParams(error) : error;
+    throw error instanceof GantzError ? withPathsInParams(error) : error;
   }
 }
 
-/** The paths of details begin at the parameters, not at the call around them. */
-function withinParams(error: GantzError): GantzError {
+/** Changes the paths of the details to begin at the parameters instead of at the call. */
+function withPathsInParams(error: GantzError): GantzError {
   const { code, message, hint, details } = error;
   return new GantzError(code, message, {
     cause: error,
@@ -47,8 +47,8 @@ function withinParams(error: GantzError): GantzError {
   });
 }
 
-function wrongShape(what: string): GantzError {
-  return new GantzError('USAGE', `This is not a call: ${what}`, {
+function notACall(reason: string): GantzError {
+  return new GantzError('USAGE', `This is not a call: ${reason}`, {
     hint: 'Write {"tool":"cache_get","params":{"key":"greeting"}}.',
   });
 }

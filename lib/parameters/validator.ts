@@ -2,17 +2,19 @@ import type { ErrorObject } from 'ajv/dist/2020.js';
 import type { JsonSchema } from '../manifest/manifest.ts';
 import { PREBUILT, type Check } from './prebuilt.ts';
 
-/** Checks data against one schema; fills nested defaults in; gives what is wrong, nothing when all is right. */
+/**
+ * Validates data against one schema, and fills in nested defaults. Returns the errors of ajv; undefined for valid data.
+ */
 export type Validator = (data: unknown) => readonly ErrorObject[] | undefined;
 
 /**
- * The options of every validator, built at run time or ahead of it. The schemas were checked when the manifest was
- * loaded, so the meta-schema, the greater part of ajv's start-up, stays out.
+ * The options of every validator, whether it is compiled at run time or by the build. Schemas are checked when the
+ * manifest is loaded. So ajv does not load the meta-schema, which takes most of its start-up time.
  */
 export const AJV_OPTIONS = {
   allErrors: true,
   useDefaults: true,
-  // A parameter may have the name of what every object inherits.
+  // A parameter may have the name of an inherited member, such as `toString`.
   ownProperties: true,
   strict: false,
   meta: false,
@@ -23,35 +25,38 @@ export const AJV_OPTIONS = {
 
 const compiled = new WeakMap<JsonSchema, Validator>();
 
-/** The validator of a schema that was asked for before, or that the program was built with. */
+/** Returns the validator of a schema when it was compiled before or by the build. */
 export function knownValidator(schema: JsonSchema): Validator | undefined {
   const known = compiled.get(schema);
   if (known) return known;
   const text = JSON.stringify(schema);
   const check = Object.hasOwn(PREBUILT, text) ? PREBUILT[text] : undefined;
-  return check && remember(schema, check);
+  return check && storeValidator(schema, check);
 }
 
-/** Compiles a JSON Schema (draft 2020-12, formats) with ajv, once per schema object, or takes what was kept in `cacheFolder`. */
+/**
+ * Compiles a JSON Schema (draft 2020-12 with formats) with ajv, once per schema object. With `cacheFolder`, it reads
+ * the compiled check from there when there is one, and writes it there otherwise.
+ */
 export async function compileValidator(schema: JsonSchema, cacheFolder?: string): Promise<Validator> {
   const known = knownValidator(schema);
   if (known) return known;
-  const keeper = cacheFolder === undefined ? undefined : await import('../cache/check.ts');
+  const checkCache = cacheFolder === undefined ? undefined : await import('../cache/check.ts');
   const text = JSON.stringify(schema);
-  const kept = cacheFolder === undefined ? undefined : keeper?.readCheck(cacheFolder, text);
-  if (kept) return remember(schema, kept);
+  const cached = cacheFolder === undefined ? undefined : checkCache?.readCheck(cacheFolder, text);
+  if (cached) return storeValidator(schema, cached);
   const { Ajv2020 } = await import('ajv/dist/2020.js');
-  const ajv = new Ajv2020(keeper ? { ...AJV_OPTIONS, code: { source: true } } : AJV_OPTIONS);
+  const ajv = new Ajv2020(checkCache ? { ...AJV_OPTIONS, code: { source: true } } : AJV_OPTIONS);
   if (text.includes('"format"')) {
     const { default: addFormats } = await import('ajv-formats');
     addFormats.default(ajv);
   }
   const check = ajv.compile(schema);
-  if (cacheFolder !== undefined) await keeper?.keepCheck(cacheFolder, text, ajv, check);
-  return remember(schema, check);
+  if (cacheFolder !== undefined) await checkCache?.writeCheck(cacheFolder, text, ajv, check);
+  return storeValidator(schema, check);
 }
 
-function remember(schema: JsonSchema, check: Check): Validator {
+function storeValidator(schema: JsonSchema, check: Check): Validator {
   const validator: Validator = (data) => (check(data) ? undefined : (check.errors ?? []));
   compiled.set(schema, validator);
   return validator;

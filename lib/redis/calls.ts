@@ -1,53 +1,53 @@
 import { GantzError, withOutcome, type Outcome } from '../errors.ts';
-import { connectTo, type Connect } from './connect.ts';
-import type { Binding, RedisOptions } from './connection.ts';
 import { DeadlineWatch } from './deadline-watch.ts';
 import { explainRedisError, isLoading, isReply, outcomeOf } from './errors.ts';
 import { keyOf } from './keys.ts';
-import { lateClient } from './late-client.ts';
-import type { Link } from './link.ts';
+import { lazyClient } from './lazy-client.ts';
+import type { RedisOptions, UseOptions } from './options.ts';
 import type { DedicatedRedis, Redis } from './redis.ts';
 import { runScript } from './scripts.ts';
-import { Slots } from './slots.ts';
+import { Semaphore } from './semaphore.ts';
+import { createConnections, type ServerConnections } from './server-connections.ts';
+import type { ServerConnection } from './server-connection.ts';
 import type { Target } from './url.ts';
 
-/** How many connections the calls of one process may have to themselves at a time. */
+/** The most dedicated connections that the calls of one process may hold at the same time. */
 const DEDICATED_CONNECTIONS = 64;
 
-/** A connection of its own is asked for a sign of life this often; an idle timeout would close a quiet one instead. */
+/** The interval of the PINGs on a dedicated connection. An idle timeout would close a quiet connection. */
 const HEARTBEAT_MS = 15_000;
 
-/** How soon a server that is still reading its data is asked again. */
+/** The pause before a call is repeated on a server that is still loading its data. */
 const LOADING_PAUSE_MS = 20;
 
-/** One call under way. */
-type Pending = Pick<Binding, 'deadline'> & {
-  /** What may still end it because its caller went away. */
+/** A call that has not ended. */
+type PendingCall = Pick<UseOptions, 'deadline'> & {
+  /** Cancels the call; undefined when the caller gave none or the operation ignores it. */
   signal: AbortSignal | undefined;
   readonly readOnly: boolean;
   readonly resolve: (result: never) => void;
   readonly reject: (error: Error) => void;
-  over: boolean;
-  /** The connection it was sent on; undefined as long as it waits for one. */
-  link: Link | undefined;
-  /** How many calls that connection had answered when this one began. */
+  ended: boolean;
+  /** The connection that carries the call; undefined while the call waits for a connection. */
+  connection: ServerConnection | undefined;
+  /** The value of `connection.answeredCalls` when the call was sent. */
   answeredBefore: number;
-  /** What ends with it. */
-  ending: (() => void)[] | undefined;
+  /** Functions to run when the call ends. */
+  cleanups: (() => void)[] | undefined;
 };
 
 type Work<R> = (redis: Redis) => Promise<R>;
 
-/** The calls under way on one Redis: each is bound to its deadline and its signal, and they share one connection. */
+/** The pending calls on one Redis. They share one connection; each has its own deadline and signal. */
 export class Calls {
   readonly #where: string;
   readonly #mode: RedisOptions['mode'];
   readonly #embedded: boolean;
-  readonly #connect: Connect;
-  readonly #underWay = new DeadlineWatch<Pending>((pending) => this.#expire(pending));
-  /** The signals that are listened to: once each, since a batch has thousands of calls on one. */
+  readonly #connections: ServerConnections;
+  readonly #pending = new DeadlineWatch<PendingCall>((call) => this.#expire(call));
+  /** The signals that have a listener. A batch has thousands of calls on one signal, which needs only one. */
   readonly #signals = new WeakSet<AbortSignal>();
-  readonly #slots = new Slots(DEDICATED_CONNECTIONS);
+  readonly #dedicatedLimit = new Semaphore(DEDICATED_CONNECTIONS);
   readonly #key: Redis['key'];
   #closed = false;
 
@@ -56,177 +56,184 @@ export class Calls {
     this.#where = target.display;
     this.#mode = mode;
     this.#embedded = target.kind === 'embedded';
-    this.#connect = connectTo(options);
+    this.#connections = createConnections(options);
     this.#key = (space, name) => keyOf(namespace, space, name);
   }
 
-  /** Runs `work`; rejects with a GantzError at the deadline, on abort, and for whatever Redis does. */
-  use<R>({ deadline, signal, readOnly = false }: Binding, work: Work<R>): Promise<R> {
+  /** Runs `work`. Rejects with a GantzError at the deadline, on abort, and for every failure of Redis. */
+  use<R>({ deadline, signal, readOnly = false }: UseOptions, work: Work<R>): Promise<R> {
     return new Promise<R>((resolve, reject) => {
       if (this.#closed || signal?.aborted) {
         reject(this.#closed ? closedError() : cancellation(signal?.reason));
         return;
       }
-      const pending: Pending = {
+      const call: PendingCall = {
         deadline,
         signal,
         readOnly,
         resolve,
         reject,
-        over: false,
-        link: undefined,
+        ended: false,
+        connection: undefined,
         answeredBefore: 0,
-        ending: undefined,
+        cleanups: undefined,
       };
-      this.#underWay.add(pending);
+      this.#pending.add(call);
       if (signal && !this.#signals.has(signal)) this.#listen(signal);
-      this.#run(pending, work);
+      this.#run(call, work);
     });
   }
 
-  /** Ends all connections; calls under way fail. */
+  /** Closes all connections. Pending calls fail with CANCELLED. */
   close(): void {
     this.#closed = true;
-    for (const pending of this.#underWay.all())
-      this.#fail(pending, withOutcome(closedError(), this.#outcome(pending)));
-    this.#connect.close();
-    this.#underWay.close();
+    for (const call of this.#pending.all()) this.#fail(call, withOutcome(closedError(), this.#outcome(call)));
+    this.#connections.close();
+    this.#pending.close();
   }
 
-  /** Begins the work of a call. No promise of its own: where thousands of calls are made, each one is felt. */
-  #run<R>(pending: Pending, work: Work<R>): void {
-    const link = this.#connect.ready();
-    const redis = link ? this.#bind(link, pending) : this.#lateRedis(pending);
+  /**
+   * Starts the work of a call. It returns no promise: with thousands of calls, one more promise per call costs time.
+   */
+  #run<R>(call: PendingCall, work: Work<R>): void {
+    const connection = this.#connections.sharedIfReady();
+    const redis = connection ? this.#bind(connection, call) : this.#lazyRedis(call);
     work(redis).then(
       (result) => {
-        if (pending.link) pending.link.answered++;
-        if (this.#finish(pending)) (pending.resolve as (result: R) => void)(result);
+        if (call.connection) call.connection.answeredCalls++;
+        if (this.#end(call)) (call.resolve as (result: R) => void)(result);
       },
       (error: unknown) => {
-        // What failed on this side says nothing of the server.
-        if (pending.link && isReply(error)) pending.link.answered++;
-        // A server that is still reading its data has done nothing yet; an embedded one will soon be there.
-        if (this.#embedded && isLoading(error) && !pending.over) this.#runSoon(pending, work);
-        else this.#fail(pending, this.#explain(error, pending));
+        // Only an error reply proves that the server answered.
+        if (call.connection && isReply(error)) call.connection.answeredCalls++;
+        // A server that is loading its data has executed nothing. An embedded server finishes soon, so the call waits.
+        if (this.#embedded && isLoading(error) && !call.ended) this.#runAfterPause(call, work);
+        else this.#fail(call, this.#explain(error, call));
       },
     );
   }
 
-  #runSoon<R>(pending: Pending, work: Work<R>): void {
-    pending.link?.end();
-    pending.link = undefined;
+  #runAfterPause<R>(call: PendingCall, work: Work<R>): void {
+    call.connection?.removeCall();
+    call.connection = undefined;
     setTimeout(() => {
-      if (!pending.over) this.#run(pending, work);
+      if (!call.ended) this.#run(call, work);
     }, LOADING_PAUSE_MS);
   }
 
-  /** A connection for a call that is sent on it from now on. */
-  #bind(link: Link, pending: Pending): Redis {
-    if (pending.over) throw closedError();
-    pending.link = link;
-    pending.answeredBefore = link.answered;
-    link.begin();
-    const { client } = link;
+  /** Assigns a call to a connection, and returns the `Redis` that its operation uses. */
+  #bind(connection: ServerConnection, call: PendingCall): Redis {
+    if (call.ended) throw closedError();
+    call.connection = connection;
+    call.answeredBefore = connection.answeredCalls;
+    connection.addCall();
+    const { client } = connection;
     return {
       client,
       key: this.#key,
       run: (script, keys, args) =>
-        runScript(client, script, keys, args, this.#mode === 'long-lived' ? link.scripts : undefined),
-      connected: () => Promise.resolve(),
-      outliveSignal: () => (pending.signal = undefined),
-      dedicated: () => this.#dedicated(pending),
+        runScript(client, script, keys, args, this.#mode === 'long-lived' ? connection.scripts : undefined),
+      connect: () => Promise.resolve(),
+      ignoreAbort: () => (call.signal = undefined),
+      dedicated: () => this.#dedicated(call),
     };
   }
 
-  /** For a call that finds no connection: its first command makes one. */
-  #lateRedis(pending: Pending): Redis {
+  /** Returns a `Redis` whose first command opens the shared connection. */
+  #lazyRedis(call: PendingCall): Redis {
     let connecting: Promise<Redis> | undefined;
-    const there = (): Promise<Redis> =>
-      (connecting ??= this.#connect.link(pending.deadline).then((link) => this.#bind(link, pending)));
+    const connected = (): Promise<Redis> =>
+      (connecting ??= this.#connections
+        .shared(call.deadline)
+        .then((connection) => this.#bind(connection, call)));
     return {
-      client: lateClient(async () => (await there()).client),
+      client: lazyClient(async () => (await connected()).client),
       key: this.#key,
-      run: async (script, keys, args) => (await there()).run(script, keys, args),
-      connected: async () => (await there()).connected(),
-      outliveSignal: () => (pending.signal = undefined),
-      dedicated: async () => (await there()).dedicated(),
+      run: async (script, keys, args) => (await connected()).run(script, keys, args),
+      connect: async () => (await connected()).connect(),
+      ignoreAbort: () => (call.signal = undefined),
+      dedicated: async () => (await connected()).dedicated(),
     };
   }
 
-  async #dedicated(pending: Pending): Promise<DedicatedRedis> {
-    const ending = (pending.ending ??= []);
-    const release = await this.#slots.take((cancel) => ending.push(cancel));
-    let link: Link | undefined;
+  async #dedicated(call: PendingCall): Promise<DedicatedRedis> {
+    const cleanups = (call.cleanups ??= []);
+    const release = await this.#dedicatedLimit.acquire((cancel) => cleanups.push(cancel));
+    let opened: ServerConnection | undefined;
     const close = (): void => {
-      link?.destroy();
+      opened?.destroy();
       release();
     };
-    ending.push(close);
+    cleanups.push(close);
     try {
-      if (pending.over) throw closedError();
-      const own = this.#connect.another({ connectTimeoutMs: pending.deadline.remainingMs() + 100 });
-      link = own;
+      if (call.ended) throw closedError();
+      const connection = this.#connections.createDedicated({
+        connectTimeoutMs: call.deadline.remainingMs() + 100,
+      });
+      opened = connection;
       const lost = new Promise<never>((_, reject) => {
-        own.onLost((error) => reject(asError(this.#explain(error, pending))));
+        connection.onLost((error) => reject(asError(this.#explain(error, call))));
       });
       lost.catch(() => undefined);
-      const { client } = await own.open();
-      own.beat(HEARTBEAT_MS);
+      const { client } = await connection.open();
+      connection.startHeartbeat(HEARTBEAT_MS);
       const dispose = (): Promise<void> => {
         close();
         return Promise.resolve();
       };
-      return { client, ask: (withinMs) => own.ask(withinMs), lost, close, [Symbol.asyncDispose]: dispose };
+      const ping = (timeoutMs: number): Promise<void> => connection.ping(timeoutMs);
+      return { client, ping, lost, close, [Symbol.asyncDispose]: dispose };
     } catch (error) {
       close();
-      throw this.#explain(error, pending, false);
+      throw this.#explain(error, call, false);
     }
   }
 
-  #expire(pending: Pending): void {
-    const { deadline, link } = pending;
-    const what = link ? 'The call' : `Connecting to Redis at ${this.#where}`;
-    this.#fail(pending, withOutcome(deadline.error(what), this.#outcome(pending)));
-    if (this.#mode === 'one-shot') this.#connect.drop();
-    // Nobody was answered meanwhile: the server is silent, and new calls try a new connection.
-    else if (link?.answered === pending.answeredBefore) link.retire();
+  #expire(call: PendingCall): void {
+    const { deadline, connection } = call;
+    const what = connection ? 'The call' : `Connecting to Redis at ${this.#where}`;
+    this.#fail(call, withOutcome(deadline.error(what), this.#outcome(call)));
+    if (this.#mode === 'one-shot') this.#connections.closeShared();
+    // The server answered no call since this one was sent, so new calls use a new connection.
+    else if (connection?.answeredCalls === call.answeredBefore) connection.retire();
   }
 
   #listen(signal: AbortSignal): void {
     this.#signals.add(signal);
     const abort = (): void => {
-      for (const pending of this.#underWay.all()) {
-        if (pending.signal !== signal) continue;
-        this.#fail(pending, withOutcome(cancellation(signal.reason), this.#outcome(pending)));
-        if (this.#mode === 'one-shot') this.#connect.drop();
+      for (const call of this.#pending.all()) {
+        if (call.signal !== signal) continue;
+        this.#fail(call, withOutcome(cancellation(signal.reason), this.#outcome(call)));
+        if (this.#mode === 'one-shot') this.#connections.closeShared();
       }
     };
     signal.addEventListener('abort', abort, { once: true });
   }
 
-  /** Ends a call with a failure, unless it is over. */
-  #fail(pending: Pending, error: unknown): void {
-    if (this.#finish(pending)) pending.reject(asError(error));
+  /** Ends a call with a failure, unless it has ended. */
+  #fail(call: PendingCall, error: unknown): void {
+    if (this.#end(call)) call.reject(asError(error));
   }
 
-  /** Marks a call as over; false when it already was. */
-  #finish(pending: Pending): boolean {
-    if (pending.over) return false;
-    pending.over = true;
-    this.#underWay.delete(pending);
-    pending.link?.end();
-    if (pending.ending) for (const end of pending.ending) end();
+  /** Marks a call as ended and runs its cleanups. Returns false when it had ended before. */
+  #end(call: PendingCall): boolean {
+    if (call.ended) return false;
+    call.ended = true;
+    this.#pending.delete(call);
+    call.connection?.removeCall();
+    if (call.cleanups) for (const cleanup of call.cleanups) cleanup();
     return true;
   }
 
-  #outcome({ link, readOnly }: Pending): Outcome {
-    return outcomeOf({ sent: link !== undefined, readOnly });
+  #outcome({ connection, readOnly }: PendingCall): Outcome {
+    return outcomeOf({ sent: connection !== undefined, readOnly });
   }
 
-  #explain(error: unknown, { link, readOnly }: Pending, sent = true): unknown {
-    // Without a connection it is what connecting failed with, explained already, or the row's own.
-    if (sent && !link) return error;
-    return explainRedisError(link ? link.causeOf(error) : error, { where: this.#where, sent, readOnly });
+  #explain(error: unknown, { connection, readOnly }: PendingCall, sent = true): unknown {
+    // Without a connection, either connecting failed, which is explained already, or the operation threw by itself.
+    if (sent && !connection) return error;
+    const cause = connection ? connection.causeOf(error) : error;
+    return explainRedisError(cause, { where: this.#where, sent, readOnly });
   }
 }
 

@@ -1,23 +1,21 @@
 import { RedisClient, type RedisClientOptions } from '@redis/client';
 import type { Client } from './commands.ts';
-import type { Target } from './url.ts';
+import type { ServerTarget } from './url.ts';
 
+/** The options of one node-redis client. */
 export type ClientOptions = {
-  /** How long connecting may take, in milliseconds. */
+  /** The most time that connecting may take, in milliseconds. */
   connectTimeoutMs: number;
-  /** Destroys the socket in whatever state it is; node-redis itself cannot while it connects. */
+  /** Destroys the socket in any state. node-redis has no method that does so while it connects. */
   signal: AbortSignal;
-  /** Ends a connection that was silent for this long, in milliseconds. */
+  /** Closes a connection that received nothing for this long, in milliseconds. */
   socketTimeoutMs?: number;
   /** Sends a PING at this interval, in milliseconds. */
   pingIntervalMs?: number;
 };
 
-/** A node-redis client that connects with as few round trips as there can be, and never repairs itself. */
-export function createRedisClient(
-  target: Exclude<Target, { kind: 'embedded' }>,
-  options: ClientOptions,
-): Client {
+/** Creates a node-redis client that connects with the fewest round trips and never reconnects. */
+export function createRedisClient(target: ServerTarget, options: ClientOptions): Client {
   const { connectTimeoutMs, signal, socketTimeoutMs, pingIntervalMs } = options;
   const common = {
     reconnectStrategy: false,
@@ -33,16 +31,16 @@ export function createRedisClient(
     ...(password !== undefined && { password }),
     ...(database !== 0 && { database }),
     ...(pingIntervalMs !== undefined && { pingInterval: Math.ceil(pingIntervalMs) }),
-    // No CLIENT SETINFO and no maintenance notifications: they are round trips before the first command.
+    // CLIENT SETINFO and maintenance notifications would be round trips before the first command.
     disableClientInfo: true,
     maintNotifications: 'disabled' as const,
-    // What was not sent when the connection broke must not be sent by another one later.
+    // A command that was not sent when the connection broke must not be sent later by another connection.
     disableOfflineQueue: true,
-    // The default makes a timer for each command; deadlines are kept by connection (see deadline-watch.ts).
+    // The default starts a timer for each command. The deadlines of all calls share one timer (deadline-watch.ts).
     commandOptions: { timeout: 0 },
   };
-  // Made from the same config each time: `createClient` builds a class for every new set of options, which takes longer
-  // than connecting.
+  // The factory gets the same configuration each time. `createClient` would build a new class for each set of options,
+  // which takes longer than connecting.
   return RedisClient.factory<Record<string, never>, Record<string, never>, Record<string, never>, 2>({
     RESP,
   })(clientOptions);
@@ -53,12 +51,12 @@ const RESP = 2;
 type SocketOptions = NonNullable<RedisClientOptions['socket']>;
 
 function socketOptions(
-  target: Exclude<Target, { kind: 'embedded' }>,
+  target: ServerTarget,
   common: { reconnectStrategy: false; connectTimeout: number; signal: AbortSignal },
 ): SocketOptions {
   if (target.kind === 'unix') return { ...common, tls: false, path: target.path };
   const { host, port } = target;
   if (!target.tls) return { ...common, tls: false, host, port };
-  // An address is no name that a certificate could be asked for.
+  // TLS allows no IP address as a server name.
   return { ...common, tls: true, host, port, ...(!/^[\d.]+$|:/.test(host) && { servername: host }) };
 }

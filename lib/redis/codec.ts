@@ -3,8 +3,9 @@ import { isTooDeep, MAX_DEPTH } from '../json/depth.ts';
 import { parseJson } from '../json/parse.ts';
 
 /**
- * The text to store for a JSON value. A string stays as it is, unless it reads as JSON or is not well-formed Unicode;
- * everything else is stored as JSON. A value that JSON cannot hold, or one nested too deep, is INVALID_PARAMETERS.
+ * Returns the text to store for a JSON value. A string is stored as it is, unless it parses as JSON or is not
+ * well-formed Unicode; every other value is stored as JSON. Throws INVALID_PARAMETERS for a value that JSON cannot
+ * represent and for one that is nested too deep.
  */
 export function encode(value: unknown): string {
   if (typeof value === 'string') {
@@ -12,7 +13,7 @@ export function encode(value: unknown): string {
   }
   const text = stringify(value);
   if (text === undefined)
-    throw new GantzError('INVALID_PARAMETERS', `A value of type ${typeof value} is no JSON value`);
+    throw new GantzError('INVALID_PARAMETERS', `A value of type ${typeof value} cannot be written as JSON`);
   if (isTooDeep(text)) {
     throw new GantzError('INVALID_PARAMETERS', `The value nests deeper than ${MAX_DEPTH} levels`);
   }
@@ -20,8 +21,8 @@ export function encode(value: unknown): string {
 }
 
 /**
- * The value of a stored text: what it says as JSON, unless a number in it would lose digits (or it is nested too deep
- * to be handed on); any other text is a string.
+ * Returns the value of a stored text. A text that parses as JSON gives that value. Any other text is returned as a
+ * string, and so is JSON with a number that would lose digits or with too deep nesting.
  */
 export function decode(text: string): unknown {
   if (!mayBeJson(text)) return text;
@@ -33,23 +34,25 @@ function stringify(value: unknown): string | undefined {
   try {
     return JSON.stringify(value);
   } catch (cause) {
-    throw new GantzError('INVALID_PARAMETERS', 'The value is cyclic, nested too deep, or no JSON value', {
-      cause,
-    });
+    throw new GantzError(
+      'INVALID_PARAMETERS',
+      'The value cannot be written as JSON: it is cyclic, nested too deep, or of another type',
+      { cause },
+    );
   }
 }
 
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /**
- * Whether a text is worth parsing, from its two ends: an exception from JSON.parse for each plain string would cost
- * more than the rest of a call.
+ * Returns false when the first and last characters of a text show that it is not JSON. Without this test, JSON.parse
+ * would throw for each plain string, and the exception takes longer than the rest of a call.
  */
 function mayBeJson(text: string): boolean {
   let start = 0;
   while (isSpace(text.charCodeAt(start))) start++;
   const first = text.charCodeAt(start);
-  // Most texts end here: only these can begin JSON.
+  // Only these characters can begin JSON. Most texts begin with another one.
   switch (first) {
     case 0x22: // "
       return text.charCodeAt(lastOf(text)) === 0x22 && lastOf(text) > start;
@@ -75,14 +78,14 @@ function isSpace(code: number): boolean {
   return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 }
 
-/** Offset of the last character that is not space. */
+/** Returns the offset of the last character that is not a space. */
 function lastOf(text: string): number {
   let last = text.length - 1;
   while (isSpace(text.charCodeAt(last))) last--;
   return last;
 }
 
-/** The rest of the text without its spaces when it is as short as a word, else ''. */
+/** Returns the text from `start` without trailing spaces when it is as short as a JSON keyword, else ''. */
 function word(text: string, start: number): string {
   const end = lastOf(text) + 1;
   return end - start <= 5 ? text.slice(start, end) : '';
@@ -93,7 +96,7 @@ function isJson(text: string): boolean {
     JSON.parse(text);
     return true;
   } catch (error) {
-    // A runtime that gives up on deep nesting has not said that it is no JSON; quoting is always right.
+    // A RangeError means that the nesting is too deep, so the text may be JSON. Quoting a string is always correct.
     return error instanceof RangeError;
   }
 }

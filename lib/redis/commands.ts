@@ -1,8 +1,8 @@
 import type { RedisClientType } from '@redis/client';
 
 /**
- * The Redis commands that this program uses, by node-redis' names: the only list of them.
- * Builds carry no others, and the type of `Client` lets the code name no others.
+ * The Redis commands that this program uses, with the names of node-redis. This is the only list of them: builds
+ * contain no other commands, and the type `Client` has no others.
  */
 export const COMMANDS = [
   'exists',
@@ -24,15 +24,15 @@ export const COMMANDS = [
   'unlink',
 ] as const;
 
-type Connection =
+type ConnectionMembers =
   'connect' | 'destroy' | 'close' | 'isOpen' | 'isReady' | 'on' | 'once' | 'off' | 'sendCommand';
-type Subscriptions = 'subscribe' | 'unsubscribe' | 'pSubscribe' | 'pUnsubscribe';
+type SubscriptionMembers = 'subscribe' | 'unsubscribe' | 'pSubscribe' | 'pUnsubscribe';
 
-/** The part of a client by which commands are sent. */
+/** The methods of a client that send commands. */
 export type Commands = Pick<Client, (typeof COMMANDS)[number] | 'sendCommand'>;
 
-/** A node-redis client (RESP2, no modules) narrowed to what this program uses. */
+/** A node-redis client (RESP2, no modules) with only the members that this program uses. */
 export type Client = Pick<
   RedisClientType<Record<string, never>, Record<string, never>, Record<string, never>, 2>,
-  (typeof COMMANDS)[number] | Connection | Subscriptions
+  (typeof COMMANDS)[number] | ConnectionMembers | SubscriptionMembers
 >;

@@ -1,40 +1,43 @@
 import type { Deadline } from '../deadline.ts';
 
-/** Something that ends at a deadline, which may still be moved while it is watched. */
+/** An item with a deadline. The deadline may move while the item is watched. */
 type Watched = { readonly deadline: Deadline };
 
-/** The longest delay that a timer takes. */
+/** The longest delay that a timer of Node accepts. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
-/** Ends what is past its deadline, with one timer for all: a timer per call would cost a tenth of the throughput. */
+/** Ends each item at its deadline. One timer serves all items: a timer per call costs a tenth of the throughput. */
 export class DeadlineWatch<T extends Watched> {
-  readonly #expire: (watched: T) => void;
+  readonly #expire: (item: T) => void;
   readonly #watched = new Set<T>();
   #timer: NodeJS.Timeout | undefined;
   #firesAt = Infinity;
 
-  /** `expire` is told of each that is past its deadline; it is watched no longer then. */
-  constructor(expire: (watched: T) => void) {
+  /** `expire` is called with each item that is past its deadline, after the item was removed. */
+  constructor(expire: (item: T) => void) {
     this.#expire = expire;
   }
 
-  add(watched: T): void {
+  /** Starts to watch an item. */
+  add(item: T): void {
     if (this.#watched.size === 0) this.#timer?.ref();
-    this.#watched.add(watched);
-    if (watched.deadline.endsAt < this.#firesAt) this.#arm(watched.deadline.remainingMs());
+    this.#watched.add(item);
+    if (item.deadline.endsAt < this.#firesAt) this.#arm(item.deadline.remainingMs());
   }
 
-  delete(watched: T): void {
-    this.#watched.delete(watched);
+  /** Stops watching an item. */
+  delete(item: T): void {
+    this.#watched.delete(item);
     // The timer stays for the next call, but keeps no process alive.
     if (this.#watched.size === 0) this.#timer?.unref();
   }
 
-  /** What is watched now. */
+  /** Returns the items that are watched now. */
   all(): T[] {
     return [...this.#watched];
   }
 
+  /** Stops the timer. */
   close(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -50,12 +53,12 @@ export class DeadlineWatch<T extends Watched> {
   #sweep(): void {
     this.close();
     let nextMs = Infinity;
-    for (const watched of this.all()) {
-      const remainingMs = watched.deadline.remainingMs();
+    for (const item of this.all()) {
+      const remainingMs = item.deadline.remainingMs();
       if (remainingMs > 0) nextMs = Math.min(nextMs, remainingMs);
       else {
-        this.#watched.delete(watched);
-        this.#expire(watched);
+        this.#watched.delete(item);
+        this.#expire(item);
       }
     }
     if (nextMs < this.#firesAt - performance.now()) this.#arm(nextMs);

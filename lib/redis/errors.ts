@@ -12,24 +12,25 @@ import {
 import { isCertificateError, TRUST_HINT } from '../certificate.ts';
 import { GantzError, type Code, type Outcome } from '../errors.ts';
 
-/** What is known of the call that failed. */
-export type Circumstances = {
-  /** The server, without user and password. */
+/** The call that failed. */
+export type FailedCall = {
+  /** The address of the server, without user and password. */
   where: string;
-  /** Whether a command may have left: false while connecting. */
+  /** True when a command may have been sent; false while connecting. */
   sent: boolean;
+  /** True when the call writes nothing. */
   readOnly: boolean;
 };
 
 type Meaning = { code: Code; hint?: string };
 
-const CREDENTIALS = 'Check user and password in REDIS_URL (redis://user:password@host:port).';
-const PERMISSION = 'Give this user the permission (ACL SETUSER), or use another one in REDIS_URL.';
-const DATABASE = 'Name a database in REDIS_URL that the server has, or none.';
+const CREDENTIALS = 'Check the user and the password in REDIS_URL (redis://user:password@host:port).';
+const PERMISSION = 'Give this user the permission (ACL SETUSER), or set another user in REDIS_URL.';
+const DATABASE = 'Set a database number in REDIS_URL that the server has, or none.';
 const LATER = 'Try again in a moment.';
 
-/** What the first word of an error reply means. The first four are also what the scripts of tools/lua refuse with. */
-const REPLIES: Readonly<Record<string, Meaning>> = {
+/** The meaning of the first word of an error reply. The scripts of tools/lua return the first four. */
+const REPLY_PREFIXES: Readonly<Record<string, Meaning>> = {
   WRONGTYPE: { code: 'WRONG_TYPE' },
   NOTFOUND: { code: 'NOT_FOUND' },
   CONFLICT: { code: 'CONFLICT' },
@@ -39,18 +40,21 @@ const REPLIES: Readonly<Record<string, Meaning>> = {
   NOPERM: { code: 'REDIS_AUTH', hint: PERMISSION },
   DENIED: {
     code: 'REDIS_AUTH',
-    hint: 'The server is in protected mode: give it a password, or connect from its own machine.',
+    hint: 'The server is in protected mode: set a password on it, or connect from its own machine.',
   },
   LOADING: { code: 'REDIS_UNAVAILABLE', hint: LATER },
   BUSY: { code: 'REDIS_UNAVAILABLE', hint: LATER },
   TRYAGAIN: { code: 'REDIS_UNAVAILABLE', hint: LATER },
   MASTERDOWN: { code: 'REDIS_UNAVAILABLE', hint: LATER },
   CLUSTERDOWN: { code: 'REDIS_UNAVAILABLE', hint: LATER },
-  NOREPLICAS: { code: 'REDIS_UNAVAILABLE', hint: 'The server wants more replicas before it takes writes.' },
+  NOREPLICAS: {
+    code: 'REDIS_UNAVAILABLE',
+    hint: 'The server accepts writes only with more replicas (min-replicas-to-write).',
+  },
   READONLY: { code: 'REDIS_UNAVAILABLE', hint: 'This is a replica: point REDIS_URL at the primary.' },
   OOM: {
     code: 'REDIS_UNAVAILABLE',
-    hint: 'The server is out of memory: raise its maxmemory, or delete something.',
+    hint: 'The server is out of memory: raise its maxmemory, or delete data.',
   },
   MISCONF: { code: 'REDIS_UNAVAILABLE', hint: 'The server cannot write to its disk: see its log.' },
   MOVED: { code: 'REDIS_ERROR', hint: 'This is a node of a cluster, and clusters are not supported yet.' },
@@ -62,15 +66,15 @@ const REPLIES: Readonly<Record<string, Meaning>> = {
 };
 
 /**
- * What a reply means of which Redis says no more than ERR, by how it begins. The only sentences that are looked at: Redis
- * has no word for them, and the first thing that goes wrong on many a server is one of these.
+ * The meaning of replies that have only the general prefix ERR, by how they begin. These are frequent mistakes in a new
+ * set-up. `mayHaveWritten` marks a reply that a script can get after its first write.
  */
-const SENTENCES: readonly (readonly [beginning: string, Meaning & { begun?: true }])[] = [
+const ERR_REPLIES: readonly (readonly [beginning: string, Meaning & { mayHaveWritten?: true }])[] = [
   [
     'ERR max number of clients',
     {
       code: 'REDIS_UNAVAILABLE',
-      hint: 'The server is full: end some of its clients, or raise its maxclients.',
+      hint: 'The server has too many clients: close some of them, or raise its maxclients.',
     },
   ],
   ['ERR AUTH ', { code: 'REDIS_AUTH', hint: CREDENTIALS }],
@@ -79,8 +83,8 @@ const SENTENCES: readonly (readonly [beginning: string, Meaning & { begun?: true
   ['ERR DB index is out of range', { code: 'NOT_RUNNABLE', hint: DATABASE }],
   ['ERR invalid DB index', { code: 'NOT_RUNNABLE', hint: DATABASE }],
   ['ERR SELECT is not allowed', { code: 'NOT_RUNNABLE', hint: DATABASE }],
-  // A script may have done something before the command that its user lacks.
-  ["ERR The user executing the script can't", { code: 'REDIS_AUTH', hint: PERMISSION, begun: true }],
+  // The script may have written before the command that its user may not run.
+  ["ERR The user executing the script can't", { code: 'REDIS_AUTH', hint: PERMISSION, mayHaveWritten: true }],
 ];
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -107,41 +111,41 @@ const CONNECTION_ERRORS = [
   TimeoutError,
 ];
 
-/** What node-redis threw, as a failure with the right code and outcome; anything else comes back as it is. */
-export function explainRedisError(error: unknown, circumstances: Circumstances): unknown {
+/** Converts an error of node-redis to a GantzError with its code and outcome. Returns any other error unchanged. */
+export function explainRedisError(error: unknown, call: FailedCall): unknown {
   if (error instanceof GantzError) return error;
-  if (isReply(error)) return explainReply(error, circumstances);
-  if (!circumstances.sent || isConnectionError(error)) return explainLoss(error, circumstances);
+  if (isReply(error)) return explainReply(error, call);
+  if (!call.sent || isConnectionError(error)) return explainConnectionError(error, call);
   return error;
 }
 
-/** Whether this is what the server answered. */
+/** Returns true when the error is an error reply of the server. */
 export function isReply(error: unknown): error is ErrorReply {
   return error instanceof ErrorReply;
 }
 
-/** Whether this is the reply of a server that is still reading its data. */
+/** Returns true when the error is the reply of a server that is still loading its data. */
 export function isLoading(error: unknown): boolean {
   return isReply(error) && firstWord(error.message) === 'LOADING';
 }
 
-/** The outcome of a call that ended without an answer. */
-export function outcomeOf({ sent, readOnly }: Pick<Circumstances, 'sent' | 'readOnly'>): Outcome {
+/** Returns the outcome of a call that got no reply. */
+export function outcomeOf({ sent, readOnly }: Pick<FailedCall, 'sent' | 'readOnly'>): Outcome {
   return sent && !readOnly ? 'unknown' : 'none';
 }
 
-/** A reply that is an error: the server did nothing, unless it was a script that ended in its middle. */
-function explainReply(error: Error, { where, sent, readOnly }: Circumstances): GantzError {
+/** Converts an error reply. The server has written nothing, unless a script failed after its first write. */
+function explainReply(error: Error, { where, sent, readOnly }: FailedCall): GantzError {
   const { message } = error;
   const word = firstWord(message);
-  const known = REPLIES[word];
+  const known = REPLY_PREFIXES[word];
   if (known && !known.code.startsWith('REDIS_')) {
     return new GantzError(known.code, message.slice(word.length).trim() || message, { cause: error });
   }
-  const spelled = SENTENCES.find(([beginning]) => message.startsWith(beginning))?.[1];
-  const { code, hint }: Meaning = known ?? spelled ?? { code: 'REDIS_ERROR' };
+  const general = ERR_REPLIES.find(([beginning]) => message.startsWith(beginning))?.[1];
+  const { code, hint }: Meaning = known ?? general ?? { code: 'REDIS_ERROR' };
   return new GantzError(code, `Redis at ${where} answered ${message}`, {
-    outcome: spelled?.begun ? outcomeOf({ sent, readOnly }) : 'none',
+    outcome: general?.mayHaveWritten ? outcomeOf({ sent, readOnly }) : 'none',
     ...(hint !== undefined && { hint }),
     cause: error,
   });
@@ -153,24 +157,26 @@ function firstWord(message: string): string {
 
 function isConnectionError(error: unknown): boolean {
   return (
-    isForeign(error) ||
+    isNotRedis(error) ||
     CONNECTION_ERRORS.some((kind) => error instanceof kind) ||
     (error instanceof Error && 'syscall' in error) ||
     Object.hasOwn(REASONS, codeOf(error))
   );
 }
 
-/** What node-redis' decoder throws at bytes that no Redis sends; it has no class for it. */
-function isForeign(error: unknown): boolean {
+/**
+ * Returns true for the error of node-redis' decoder on bytes that no Redis sends. The error has no class of its own.
+ */
+function isNotRedis(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('Unknown RESP type');
 }
 
-function explainLoss(error: unknown, { where, sent, readOnly }: Circumstances): GantzError {
-  if (isForeign(error)) {
-    return new GantzError('REDIS_UNAVAILABLE', `What answers at ${where} is no Redis`, {
+function explainConnectionError(error: unknown, { where, sent, readOnly }: FailedCall): GantzError {
+  if (isNotRedis(error)) {
+    return new GantzError('REDIS_UNAVAILABLE', `The server at ${where} is not a Redis server`, {
       outcome: outcomeOf({ sent, readOnly }),
       retryable: false,
-      hint: 'Check host and port in REDIS_URL, and whether the server wants rediss:// (TLS).',
+      hint: 'Check the host and the port in REDIS_URL. Write rediss:// when the server uses TLS.',
       cause: error,
     });
   }
@@ -193,7 +199,7 @@ function explainLoss(error: unknown, { where, sent, readOnly }: Circumstances): 
     : `Redis at ${where} cannot be reached: ${reason}`;
   return new GantzError('REDIS_UNAVAILABLE', message, {
     outcome: outcomeOf({ sent, readOnly }),
-    hint: 'Check that the server runs and that REDIS_URL is right; REDIS_URL=embedded: starts one.',
+    hint: 'Check that the server runs and that REDIS_URL is right; REDIS_URL=embedded: starts a private server.',
     cause: error,
   });
 }

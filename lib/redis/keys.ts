@@ -1,12 +1,14 @@
 import { GantzError } from '../errors.ts';
 import { shorten } from '../json/parse.ts';
 
-/** The sibling spaces of keys; no operation of one reaches into another. */
+/** The second part of a key. Each group of tools has its own space, and no operation uses keys of another group. */
 export type Space = 'cache' | 'list' | 'hash' | 'set' | 'session' | 'channel' | 'subscription' | 'rate';
 
 const NAMESPACE = /^[A-Za-z0-9_.-]+$/;
 
-/** Checks a namespace (`GANTZ_NAMESPACE`, default `mcp`); USAGE when it is not of `[A-Za-z0-9_.-]+`. */
+/**
+ * Returns the namespace of `GANTZ_NAMESPACE`, `mcp` when it is not set. Throws USAGE unless it is `[A-Za-z0-9_.-]+`.
+ */
 export function parseNamespace(text: string | undefined): string {
   if (text === undefined || text === '') return 'mcp';
   if (NAMESPACE.test(text)) return text;
@@ -15,12 +17,15 @@ export function parseNamespace(text: string | undefined): string {
   });
 }
 
-/** `<namespace>:<space>:<name>`; INVALID_PARAMETERS when the name is not well-formed. */
+/** Returns `<namespace>:<space>:<name>`. Throws INVALID_PARAMETERS when the name is not well-formed Unicode. */
 export function keyOf(namespace: string, space: Space, name: string): string {
   return `${namespace}:${space}:${checkName(name, 'a key')}`;
 }
 
-/** The name of `what`, checked: with half a surrogate pair it could not be told from another in UTF-8. */
+/**
+ * Returns the name. Throws INVALID_PARAMETERS when it is not well-formed Unicode: in UTF-8 all lone surrogates become
+ * the same character, so two such names would be one. `what` says in the message what the name is for.
+ */
 export function checkName(name: string, what: string): string {
   if (name.isWellFormed()) return name;
   throw new GantzError(

@@ -1,12 +1,15 @@
 import { GantzError } from '../errors.ts';
 import { shorten } from '../json/parse.ts';
 
-/** A text with its glob characters escaped, so that MATCH and PSUBSCRIBE take it literally. */
+/** Escapes the glob characters of a text, so that MATCH and PSUBSCRIBE match exactly this text. */
 export function escapeGlob(text: string): string {
   return text.replace(/[*?[\]\\^]/g, '\\$&');
 }
 
-/** The glob of what begins with `prefix`, taken literally, and goes on as `pattern` says; INVALID_PARAMETERS when that is not well-formed Unicode. */
+/**
+ * Returns a glob for texts that begin with exactly `prefix`, and whose rest matches the glob `pattern`. Throws
+ * INVALID_PARAMETERS when `pattern` is not well-formed Unicode.
+ */
 export function globUnder(prefix: string, pattern: string): string {
   if (pattern.isWellFormed()) return `${escapeGlob(prefix)}${pattern}`;
   throw new GantzError(

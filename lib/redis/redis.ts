@@ -3,30 +3,32 @@ import type { Space } from './keys.ts';
 import type { Script } from './scripts.ts';
 
 /**
- * A connection as the rows of tools/ see it. Where there is none yet, the first command makes it: what a row refuses
- * before that is refused without a server.
+ * What an operation of tools/ uses to reach Redis. When there is no connection yet, the first command opens it. An
+ * operation that refuses its parameters before that needs no server.
  */
 export type Redis = {
-  /** node-redis, with the commands of commands.ts. Strings in, strings out. */
+  /** The commands of node-redis that commands.ts lists. Arguments and replies are strings. */
   readonly client: Commands;
-  /** `<namespace>:<space>:<name>`; a name that is not well-formed Unicode is INVALID_PARAMETERS. */
+  /**
+   * Returns the key `<namespace>:<space>:<name>`. Throws INVALID_PARAMETERS when the name is not well-formed Unicode.
+   */
   readonly key: (space: Space, name: string) => string;
-  /** Runs a Lua script by its digest, sending its source only when the server does not know it yet. */
+  /** Runs a Lua script by its digest. Sends the source only when the server does not have the script yet. */
   readonly run: (script: Script, keys: readonly string[], args: readonly string[]) => Promise<unknown>;
-  /** Makes the connection without sending anything. */
-  readonly connected: () => Promise<void>;
-  /** From now on it is for the row to end when its signal aborts, with a result; until then the call fails. */
-  readonly outliveSignal: () => void;
-  /** A connection of its own for subscriptions; the caller disposes of it. It is lost when the server falls silent. */
+  /** Opens the connection without sending a command. */
+  readonly connect: () => Promise<void>;
+  /** From now on, an abort of the call's signal does not end the call. The operation must then return by itself. */
+  readonly ignoreAbort: () => void;
+  /** Opens a dedicated connection, for subscriptions. The caller must close it. */
   readonly dedicated: () => Promise<DedicatedRedis>;
 };
 
-/** A connection that one call has to itself, closed by `await using` or `close()`. */
+/** A connection that only one call uses. `await using` or `close()` closes it. */
 export type DedicatedRedis = AsyncDisposable & {
   readonly client: Client;
   readonly close: () => void;
-  /** Resolves once the server has given a sign of life; without one in time, in milliseconds, the connection is lost. */
-  readonly ask: (withinMs: number) => Promise<void>;
-  /** Rejects with a GantzError when the connection is lost. */
+  /** Sends a PING. When the server does not reply within `timeoutMs` milliseconds, the connection counts as lost. */
+  readonly ping: (timeoutMs: number) => Promise<void>;
+  /** Rejects with a GantzError when the connection is lost, which includes a server that stops replying. */
   readonly lost: Promise<never>;
 };

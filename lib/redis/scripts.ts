@@ -1,17 +1,20 @@
 import type { Client } from './commands.ts';
 
 /**
- * One Lua script: its source and the SHA-1 of it, from lib/generated/scripts.ts.
+ * One Lua script: its source and the SHA-1 digest of the source, from lib/generated/scripts.ts.
  *
- * A script refuses by returning `redis.error_reply('<PREFIX> <sentence>')`, before it has written anything. The prefixes
- * are those of errors.ts: WRONGTYPE, NOTFOUND, CONFLICT, INVALID; the sentence becomes the message of the failure.
+ * A script fails by returning `redis.error_reply('<PREFIX> <sentence>')`, before it has written anything. The prefix is
+ * one of errors.ts: WRONGTYPE, NOTFOUND, CONFLICT or INVALID. The sentence becomes the message of the failure.
  */
 export type Script = { readonly name: string; readonly sha: string; readonly source: string };
 
 /**
- * Runs a script by its digest; only a server that does not know it yet is sent its source. `loaded` holds the digests that
- * a connection brought along: where other commands follow before the answer, a source that was sent only after it would
- * run behind them.
+ * Runs a script by its digest, and sends the source only when the server does not have the script yet. Rejects with the
+ * error of node-redis.
+ *
+ * `loaded` holds the digests of the scripts that were loaded over a connection. With it, the source is loaded before
+ * the first run. Otherwise the EVAL after a NOSCRIPT reply would run after the commands that other calls sent
+ * meanwhile.
  */
 export async function runScript(
   client: Pick<Client, 'sendCommand'>,
@@ -22,7 +25,7 @@ export async function runScript(
 ): Promise<unknown> {
   if (loaded && !loaded.has(sha)) {
     loaded.add(sha);
-    // Where this is not allowed, EVAL may still be.
+    // A user that may not load scripts may still be allowed to run EVAL.
     client.sendCommand(['SCRIPT', 'LOAD', source]).catch(() => undefined);
   }
   const count = String(keys.length);

@@ -1,6 +1,6 @@
 import { GantzError } from '../errors.ts';
 
-/** Where Redis is, as plain data. `display` names it without user and password. */
+/** The address of a Redis. `display` shows it without user and password. */
 export type Target = { display: string } & (
   | {
       kind: 'tcp';
@@ -15,15 +15,18 @@ export type Target = { display: string } & (
   | { kind: 'embedded' }
 );
 
+/** The address of a server that a client can connect to. */
+export type ServerTarget = Exclude<Target, { kind: 'embedded' }>;
+
 /**
- * Parses a REDIS_URL: `redis://`, `rediss://`, `unix://` or `embedded:`. What is not one is NOT_RUNNABLE, in words that
- * never repeat the URL, since it may hold a password.
+ * Parses a REDIS_URL: `redis://`, `rediss://`, `unix://` or `embedded:`. Throws NOT_RUNNABLE for any other text. The
+ * message never repeats the URL, which may contain a password.
  */
 export function parseRedisUrl(url: string): Target {
   const scheme = /^[a-z][a-z0-9+.-]*(?=:)/i.exec(url)?.[0].toLowerCase();
   switch (scheme) {
     case 'embedded':
-      if (url.length > 'embedded:'.length) throw wrong('embedded: takes nothing after the colon');
+      if (url.length > 'embedded:'.length) throw invalidUrl('embedded: takes nothing after the colon');
       return { kind: 'embedded', display: 'embedded:' };
     case 'redis':
     case 'rediss':
@@ -34,18 +37,18 @@ export function parseRedisUrl(url: string): Target {
     case 'redis+sentinel':
       throw new GantzError('NOT_RUNNABLE', `REDIS_URL: ${scheme}:// is not supported yet`, { hint: FORMS });
     default:
-      throw wrong(scheme === undefined ? 'it has no scheme' : `${scheme}: is not a known scheme`);
+      throw invalidUrl(scheme === undefined ? 'it has no scheme' : `${scheme}: is not a known scheme`);
   }
 }
 
 const FORMS =
-  'Write redis://user:password@host:6379/0, rediss:// for TLS, unix:///path/to/redis.sock, or embedded: for a server of its own.';
+  'Write redis://user:password@host:6379/0, rediss:// for TLS, unix:///path/to/redis.sock, or embedded: for a private server.';
 
 function parseTcp(url: string, scheme: 'redis' | 'rediss'): Target {
   const parts = tryUrl(url);
   if (parts.search !== '' && !/^\?db=[^&]*$/.test(parts.search))
-    throw wrong('only ?db=<number> may follow the "?"');
-  if (parts.hash !== '') throw wrong('a "#" has no meaning in it; write %23 in a password');
+    throw invalidUrl('only ?db=<number> may follow the "?"');
+  if (parts.hash !== '') throw invalidUrl('a "#" has no meaning in it; write %23 in a password');
   const host = decode(parts.hostname.replace(/^\[(.*)\]$/, '$1'), 'host') || '127.0.0.1';
   const port = parts.port === '' ? 6379 : Number(parts.port);
   const database = parseDatabase(
@@ -68,20 +71,20 @@ function tryUrl(url: string): URL {
   try {
     return new URL(url);
   } catch {
-    // The error of URL repeats what it was given.
-    throw wrong(
+    // The error that URL throws contains the URL, so it is not passed on as the cause.
+    throw invalidUrl(
       'host, port or a character in it is not valid; write special characters of a password as %XX',
     );
   }
 }
 
-/** `unix://[user[:password]@]/path[?db=N]`, which URL cannot parse: a user needs a host there. */
+/** Parses `unix://[user[:password]@]/path[?db=N]`. The class URL cannot: it accepts a user only before a host. */
 function parseUnix(url: string): Target {
   const match = /^unix:(?:\/\/(?:([^:@/?#]*)(?::([^@/?#]*))?@)?)?(\/(?!\/)[^?#]+)(?:\?db=([^&#]*))?$/i.exec(
     url,
   );
   if (!match)
-    throw wrong('a unix:// URL is unix:///absolute/path/to/redis.sock, with ?db=<number> if need be');
+    throw invalidUrl('a unix:// URL is unix:///absolute/path/to/redis.sock, with ?db=<number> if needed');
   const [, username = '', password = '', encodedPath = '', databaseText] = match;
   const path = decode(encodedPath, 'path');
   const database = parseDatabase(undefined, databaseText);
@@ -105,19 +108,19 @@ function decode(text: string, part: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw wrong(
+    throw invalidUrl(
       `a "%" in its ${part} is not followed by two hexadecimal digits; write %25 for a percent sign`,
     );
   }
 }
 
 function parseDatabase(inPath: string | undefined, inQuery: string | undefined): number {
-  if (inPath !== undefined && inQuery !== undefined) throw wrong('it names a database twice');
+  if (inPath !== undefined && inQuery !== undefined) throw invalidUrl('it names a database twice');
   const text = inPath ?? inQuery ?? '0';
-  if (!/^\d{1,9}$/.test(text)) throw wrong('its database is not a number');
+  if (!/^\d{1,9}$/.test(text)) throw invalidUrl('its database is not a number');
   return Number(text);
 }
 
-function wrong(problem: string): GantzError {
-  return new GantzError('NOT_RUNNABLE', `REDIS_URL is not a URL of Redis: ${problem}`, { hint: FORMS });
+function invalidUrl(reason: string): GantzError {
+  return new GantzError('NOT_RUNNABLE', `REDIS_URL is not a URL of Redis: ${reason}`, { hint: FORMS });
 }

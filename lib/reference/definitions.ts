@@ -2,11 +2,11 @@ import { definitionOf } from '../manifest/definition.ts';
 import type { Manifest, Tool } from '../manifest/manifest.ts';
 import { renderMarkdown } from './markdown.ts';
 
-type Described = Pick<Manifest, 'name' | 'description'>;
+type Heading = Pick<Manifest, 'name' | 'description'>;
 
-/** Renderings of tools for whoever takes definitions: the `tools` of a request, a schema, a page. */
+/** The formats in which `gantz tools --format` prints definitions of tools. */
 export const FORMATS = {
-  /** The `tools` of OpenAI's Chat Completions, which most compatible servers take as well. */
+  /** The `tools` of a request to OpenAI's Chat Completions API, and to compatible servers. */
   openai: (tools) =>
     json(
       tools.map(({ name, description, inputSchema }) => ({
@@ -14,7 +14,7 @@ export const FORMATS = {
         function: { name, description, parameters: inputSchema },
       })),
     ),
-  /** The `tools` of Anthropic's Messages. */
+  /** The `tools` of a request to Anthropic's Messages API. */
   anthropic: (tools) =>
     json(
       tools.map(({ name, description, inputSchema }) => ({ name, description, input_schema: inputSchema })),
@@ -29,11 +29,11 @@ export const FORMATS = {
       ...(description !== undefined && { description }),
       $defs: Object.fromEntries(tools.flatMap(schemasOf)),
     }),
-  /** A page to read. */
+  /** A Markdown page for people. */
   markdown: (tools, manifest) => renderMarkdown({ ...manifest, tools: [...tools] }),
-} as const satisfies Record<string, (tools: readonly Tool[], manifest: Described) => string>;
+} as const satisfies Record<string, (tools: readonly Tool[], manifest: Heading) => string>;
 
-/** The name of a rendering. */
+/** The name of a format. */
 export type Format = keyof typeof FORMATS;
 
 function schemasOf(tool: Tool): [string, object][] {

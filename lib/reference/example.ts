@@ -1,7 +1,7 @@
 import type { JsonSchema, ObjectSchema, Tool } from '../manifest/manifest.ts';
 import { operationOf } from '../run/bundled/bundled-kind.ts';
 
-/** The shell line of an example call: `gantz cache get '{"key":"greeting"}'`. */
+/** Returns an example call as a shell command: `gantz cache get '{"key":"greeting"}'`. */
 export function exampleCall({ name, inputSchema, action }: Tool): string {
   // A bundled tool is called by its group and its operation.
   const bundled = operationOf(action);
@@ -9,26 +9,26 @@ export function exampleCall({ name, inputSchema, action }: Tool): string {
   return `gantz ${words} ${exampleArgument(inputSchema)}`;
 }
 
-/** Example parameters as one word of a shell. */
+/** Returns example parameters as JSON, quoted as one word for a shell. */
 export function exampleArgument(schema: ObjectSchema): string {
   return `'${JSON.stringify(exampleOf(schema)).replaceAll("'", `'\\''`)}'`;
 }
 
-/** An example of the parameters of a tool: the required ones, or what `examples` and `default` say. */
+/** Returns example values for the required parameters and for those that have `examples`. */
 function exampleOf({ properties, required }: ObjectSchema): Record<string, unknown> {
   const names = Object.keys(properties).filter(
-    (name) => required.includes(name) || exampleIn(properties[name] ?? {}) !== undefined,
+    (name) => required.includes(name) || firstExample(properties[name] ?? {}) !== undefined,
   );
   return Object.fromEntries(names.map((name) => [name, exampleValue(name, properties[name] ?? {})]));
 }
 
-function exampleIn({ examples }: JsonSchema): unknown {
+function firstExample({ examples }: JsonSchema): unknown {
   return Array.isArray(examples) ? (examples[0] as unknown) : undefined;
 }
 
 function exampleValue(name: string, schema: JsonSchema): unknown {
-  const given = exampleIn(schema) ?? schema['const'] ?? schema['default'];
-  if (given !== undefined) return given;
+  const declared = firstExample(schema) ?? schema['const'] ?? schema['default'];
+  if (declared !== undefined) return declared;
   if (Array.isArray(schema['enum'])) return schema['enum'][0] as unknown;
   const type: unknown = Array.isArray(schema['type']) ? schema['type'][0] : schema['type'];
   switch (type) {

@@ -2,7 +2,9 @@ import { exampleCall } from './example.ts';
 import type { JsonSchema, Manifest, ObjectSchema, Tool } from '../manifest/manifest.ts';
 import { schemaType } from './schema-type.ts';
 
-/** A Markdown page about every tool of a manifest: parameters, an example, the result. */
+/**
+ * Renders a Markdown page about all tools of a manifest, with the parameters, an example call and the result of each.
+ */
 export function renderMarkdown({
   name,
   description,
@@ -35,7 +37,7 @@ function renderTool(tool: Tool): string {
 function renderFields(title: string, { properties, required }: ObjectSchema): string {
   const fields = Object.entries(properties);
   if (fields.length === 0) return `No ${title}s.`;
-  const optional = title === 'result' ? 'not always there' : '';
+  const optional = title === 'result' ? 'not always present' : '';
   const rows = fields.map(([field, schema]) => {
     const notes = [
       ...('default' in schema ? [`default \`${JSON.stringify(schema['default'])}\``] : []),
@@ -71,18 +73,19 @@ function limits(schema: JsonSchema): string[] {
   ];
 }
 
+/** A text for each annotation of MCP that is true. */
 const HINTS = {
-  readOnlyHint: ['changes nothing', ''],
-  destructiveHint: ['may overwrite or delete', ''],
-  idempotentHint: ['the same call again changes nothing more', ''],
-  openWorldHint: ['reaches beyond this machine', ''],
+  readOnlyHint: 'changes nothing',
+  destructiveHint: 'may overwrite or delete data',
+  idempotentHint: 'a repetition of the same call changes nothing more',
+  openWorldHint: 'connects to other systems',
 } as const;
 
 function hints({ annotations }: Tool): string {
-  const said = Object.entries(HINTS).flatMap(([hint, [yes]]) =>
-    annotations[hint as keyof typeof HINTS] === true ? [yes] : [],
+  const texts = Object.entries(HINTS).flatMap(([hint, text]) =>
+    annotations[hint as keyof typeof HINTS] === true ? [text] : [],
   );
-  return said.length === 0 ? '' : `*${said.join('; ')}*`;
+  return texts.length === 0 ? '' : `*${texts.join('; ')}*`;
 }
 
 function cell(text: string): string {

@@ -3,7 +3,7 @@ import { exampleCall } from './example.ts';
 import type { JsonSchema, ObjectSchema, Tool } from '../manifest/manifest.ts';
 import { describeTypes, typesOf } from '../parameters/convert.ts';
 
-/** A page of text about one tool: what it does, its parameters, an example call, its result. */
+/** Renders a page of plain text about one tool: what it does, its parameters, an example call and its result. */
 export function renderPage(tool: Tool): string {
   const { name, description, inputSchema, outputSchema } = tool;
   const parameters = rows(inputSchema, (field, schema) => [flagOf(field), notes(inputSchema, field, schema)]);
@@ -27,7 +27,7 @@ export function renderPage(tool: Tool): string {
   return `${sections.join('\n\n')}\n`;
 }
 
-/** What a schema says of one value, in a few words. */
+/** Renders the type, the limits and the description of one parameter or field. */
 function notes({ required }: ObjectSchema, field: string, schema: JsonSchema): string {
   const type = typesOf(schema);
   const parts = [type.length ? describeTypes(type) : 'any JSON value'];

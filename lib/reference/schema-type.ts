@@ -1,14 +1,14 @@
 import { isObject } from '../json/object.ts';
 import type { JsonSchema } from '../manifest/manifest.ts';
 
-/** Whether members with a default may be left out (`input`) or are there (`checked`). */
-export type Side = 'input' | 'checked';
+/** Before the check (`input`), members with a default are optional; after it (`checked`), they are present. */
+export type Stage = 'input' | 'checked';
 
 /**
- * The TypeScript type of what a JSON Schema accepts. Keywords that a type cannot say (limits, patterns, references)
- * only make it wider than the schema: at the widest, `unknown`.
+ * Renders the TypeScript type of the values that a JSON Schema accepts. A type cannot express limits, patterns and
+ * references, so the type may accept more values than the schema. Where nothing can be expressed, it is `unknown`.
  */
-export function schemaType(schema: unknown, side: Side): string {
+export function schemaType(schema: unknown, stage: Stage): string {
   if (schema === false) return 'never';
   if (!isObject(schema)) return 'unknown';
   const { const: only, enum: choices, type, anyOf, oneOf, allOf } = schema;
@@ -16,29 +16,29 @@ export function schemaType(schema: unknown, side: Side): string {
   if (Array.isArray(choices)) return union(choices.map(literal));
   const alternatives = Array.isArray(anyOf) ? anyOf : oneOf;
   const parts = [
-    ...(type === undefined ? [] : [union([type].flat().map((name) => namedType(name, schema, side)))]),
-    ...(Array.isArray(alternatives) ? [union(alternatives.map((one) => schemaType(one, side)))] : []),
-    ...(Array.isArray(allOf) ? allOf.map((one) => schemaType(one, side)) : []),
+    ...(type === undefined ? [] : [union([type].flat().map((name) => namedType(name, schema, stage)))]),
+    ...(Array.isArray(alternatives) ? [union(alternatives.map((one) => schemaType(one, stage)))] : []),
+    ...(Array.isArray(allOf) ? allOf.map((one) => schemaType(one, stage)) : []),
   ].filter((part) => part !== 'unknown');
-  if (parts.length === 0) return 'properties' in schema ? objectType(schema, side) : 'unknown';
+  if (parts.length === 0) return 'properties' in schema ? objectType(schema, stage) : 'unknown';
   return parts.length === 1 ? parts.join() : parts.map(grouped).join(' & ');
 }
 
-/** The type of an object's members, in one line. */
-export function objectType(schema: JsonSchema, side: Side): string {
+/** Renders the type of an object with its members, in one line. */
+export function objectType(schema: JsonSchema, stage: Stage): string {
   const { properties, required, additionalProperties } = schema;
   const members = Object.entries(isObject(properties) ? properties : {}).map(([name, member]) => {
-    const filledIn = side === 'checked' && isObject(member) && 'default' in member;
-    const there = filledIn || (Array.isArray(required) && required.includes(name));
-    return `${propertyName(name)}${there ? '' : '?'}: ${schemaType(member, side)}`;
+    const filledIn = stage === 'checked' && isObject(member) && 'default' in member;
+    const isPresent = filledIn || (Array.isArray(required) && required.includes(name));
+    return `${propertyName(name)}${isPresent ? '' : '?'}: ${schemaType(member, stage)}`;
   });
   const rest = additionalProperties === undefined ? true : additionalProperties;
   if (members.length === 0)
-    return rest === false ? 'Record<string, never>' : `Record<string, ${schemaType(rest, side)}>`;
+    return rest === false ? 'Record<string, never>' : `Record<string, ${schemaType(rest, stage)}>`;
   return `{ ${members.join('; ')} }${rest === false ? '' : ' & Record<string, unknown>'}`;
 }
 
-function namedType(name: unknown, schema: JsonSchema, side: Side): string {
+function namedType(name: unknown, schema: JsonSchema, stage: Stage): string {
   switch (name) {
     case 'string':
     case 'boolean':
@@ -48,17 +48,17 @@ function namedType(name: unknown, schema: JsonSchema, side: Side): string {
     case 'number':
       return 'number';
     case 'array':
-      return arrayType(schema, side);
+      return arrayType(schema, stage);
     case 'object':
-      return objectType(schema, side);
+      return objectType(schema, stage);
     default:
       return 'unknown';
   }
 }
 
-function arrayType({ items, prefixItems }: JsonSchema, side: Side): string {
+function arrayType({ items, prefixItems }: JsonSchema, stage: Stage): string {
   if (Array.isArray(prefixItems)) return 'unknown[]';
-  return `${grouped(schemaType(items ?? true, side))}[]`;
+  return `${grouped(schemaType(items ?? true, stage))}[]`;
 }
 
 function literal(value: unknown): string {

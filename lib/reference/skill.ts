@@ -3,28 +3,32 @@ import { exampleArgument } from './example.ts';
 import type { JsonSchema, Manifest, ObjectSchema, Tool } from '../manifest/manifest.ts';
 import { schemaType } from './schema-type.ts';
 
+/** The options of `renderSkill`. */
 export type SkillOptions = Pick<Manifest, 'name' | 'description'> & {
   tools: readonly Tool[];
   /** The shell words that a call begins with, such as `gantz -c /srv/gantz.yaml`. */
   command: string;
 };
 
-/** What each exit status means to the one who called; 128 and above are signals. */
+/** The meaning of each exit status for the caller. Statuses above 128 are signals, and are not listed. */
 const EXITS: Readonly<Record<number, string>> = {
   1: 'the operation failed; the same call fails again unless something changes',
-  2: 'the call is wrong: read `details` and `hint`, correct it, call again',
-  3: 'the manifest is wrong: tell a person',
-  4: 'something that the tool depends on is not available',
+  2: 'the call is wrong: read `details` and `hint`, correct the call, and call again',
+  3: 'the configuration is wrong: report it to a person',
+  4: 'a dependency of the tool is not available',
   5: 'out of time',
-  70: 'a bug of gantz: tell a person',
+  70: 'a bug in gantz: report it to a person',
 };
 
-/** A Markdown page that teaches an agent with a shell to use tools: names, parameters, an example each, exit codes. */
+/**
+ * Renders a skill: a Markdown page from which an agent with a shell learns to use the tools. It lists the exit codes,
+ * and the parameters and an example call of each tool.
+ */
 export function renderSkill({ name, description, tools, command }: SkillOptions): string {
   const about = oneLine(description ?? `The tools of ${name}`).replace(/[^.!?]$/, '$&.');
   return `---
 name: ${slug(name)}
-description: ${JSON.stringify(`${about} Use it from a shell to call ${someOf(tools)}.`)}
+description: ${JSON.stringify(`${about} Use it from a shell to call ${listNames(tools)}.`)}
 ---
 
 # ${name}
@@ -36,10 +40,10 @@ ${about}
     ${command} call <tool> '<one JSON object>'
 
 - Put the JSON in single quotes. For long text or text with quotes, send it on stdin instead: \`${command} call <tool> - < params.json\`.
-- The answer is one line of JSON on stdout. \`"success":true\` comes with the fields that the tool returns; \`"success":false\` comes with \`error\`, \`code\`, \`retryable\`, \`outcome\` and often \`hint\`. What stands on stderr is for people.
-- After a failure: \`"outcome":"none"\` means that nothing happened; \`"applied"\` that it did happen; \`"unknown"\` that it may have, so look before you call again. Call again unchanged only when \`"retryable":true\`.
-- What is not there is an answer, not a failure (\`"found":false\`).
-- Many calls at once: write one \`{"tool":…,"params":…}\` a line into \`${command} batch\`.
+- The answer is one line of JSON on stdout. \`"success":true\` comes with the fields that the tool returns; \`"success":false\` comes with \`error\`, \`code\`, \`retryable\`, \`outcome\` and often \`hint\`. The text on stderr is for people.
+- After a failure, \`"outcome":"none"\` means that the call had no effect; \`"applied"\` that it had its effect; \`"unknown"\` that it may have had its effect, so check before you call again. Repeat the same call only when \`"retryable":true\`.
+- An absent value is a success (\`"found":false\`), not a failure.
+- For many calls at once, write one \`{"tool":…,"params":…}\` per line to the stdin of \`${command} batch\`.
 
 ## Exit codes
 
@@ -61,7 +65,7 @@ function renderTool({ name, description, inputSchema, outputSchema }: Tool, comm
   const parameters = Object.entries(inputSchema.properties);
   if (parameters.length === 0) lines.push('No parameters.');
   for (const [field, schema] of parameters)
-    lines.push(`- \`${field}\` (${notes(inputSchema, field, schema)})${said(schema)}`);
+    lines.push(`- \`${field}\` (${notes(inputSchema, field, schema)})${descriptionOf(schema)}`);
   if (outputSchema) lines.push('', `Returns ${fieldsOf(outputSchema)}.`);
   lines.push('', `    ${command} call ${name} ${exampleArgument(inputSchema)}`);
   return lines.join('\n');
@@ -80,12 +84,12 @@ function notes({ required }: ObjectSchema, field: string, schema: JsonSchema): s
 
 function fieldsOf({ properties }: ObjectSchema): string {
   const fields = Object.entries(properties).map(
-    ([field, schema]) => `\`${field}\`${said(schema, ' (', ')')}`,
+    ([field, schema]) => `\`${field}\`${descriptionOf(schema, ' (', ')')}`,
   );
-  return fields.join(', ') || 'nothing more';
+  return fields.join(', ') || 'no fields';
 }
 
-function said({ description }: JsonSchema, before = ': ', after = ''): string {
+function descriptionOf({ description }: JsonSchema, before = ': ', after = ''): string {
   return typeof description === 'string' ? `${before}${oneLine(description)}${after}` : '';
 }
 
@@ -93,8 +97,8 @@ function codesOf(exit: number): string[] {
   return (Object.keys(CODES) as Code[]).filter((code) => CODES[code].exit === exit);
 }
 
-/** Names of tools, in no more room than the description of a skill has. */
-function someOf(tools: readonly Tool[]): string {
+/** Returns the names of the first tools, in at most 600 characters. The description of a skill must be short. */
+function listNames(tools: readonly Tool[]): string {
   const names = tools.map(({ name }) => name);
   let shown = names.length;
   while (shown > 1 && names.slice(0, shown).join(', ').length > 600) shown--;
@@ -102,7 +106,7 @@ function someOf(tools: readonly Tool[]): string {
   return `${names.slice(0, shown).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-/** A name of small letters, digits and hyphens, as skills have it. */
+/** Converts a name to the form that skills require: at most 64 lower-case letters, digits and hyphens. */
 function slug(name: string): string {
   return (
     name

@@ -2,8 +2,9 @@ import type { Manifest, Tool } from '../manifest/manifest.ts';
 import { objectType } from './schema-type.ts';
 
 /**
- * TypeScript source with three types for each tool, such as `CacheGetInput` (what a caller gives), `CacheGetParameters`
- * (the same with the defaults filled in) and `CacheGetResult`, and a type of this name that maps tool names to them.
+ * Renders TypeScript source with three types for each tool: for example `CacheGetInput` (the parameters of a caller),
+ * `CacheGetParameters` (the same with defaults filled in) and `CacheGetResult`. A last type, named `mapName`, maps the
+ * names of the tools to these types.
  */
 export function renderTypes({ tools }: Pick<Manifest, 'tools'>, mapName = 'Tools'): string {
   const rows = tools.map(({ name }) => {

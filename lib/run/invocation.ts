@@ -1,6 +1,6 @@
 import type { Call } from '../call.ts';
 import type { Action, Tool } from '../manifest/manifest.ts';
-import type { RedisConnection } from '../redis/connection.ts';
+import type { RedisHandle } from '../redis/open.ts';
 
 /** A tool whose action is of one kind. */
 export type ToolWith<A extends Action> = Omit<Tool, 'action'> & { action: A };
@@ -16,5 +16,5 @@ export type Invocation<A extends Action = Action> = {
   /** The most that a script or an HTTP answer may give, in bytes. */
   readonly maxOutputBytes: number;
   /** Returns the connection of the runner, which connects when it is first used. */
-  readonly redis: () => RedisConnection;
+  readonly redis: () => RedisHandle;
 };

@@ -1,9 +1,9 @@
 import type { Manifest } from '../manifest/manifest.ts';
 import { manifestEnvironment } from '../manifest/environment.ts';
-import { openRedis, type RedisConnection } from '../redis/connection.ts';
+import { openRedis, type RedisHandle } from '../redis/open.ts';
 import type { RunnerOptions } from './runner.ts';
 
-export type RedisOfManifest = RedisConnection;
+export type RedisOfManifest = RedisHandle;
 
 /** Opens the Redis that a manifest's REDIS_URL names, the embedded one when it names none. */
 export function openRedisOf({

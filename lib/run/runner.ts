@@ -101,7 +101,7 @@ export function openRunner(options: RunnerOptions): Runner {
         await kind.prepare?.(tool.action);
         connecting ??= runner
           .redis()
-          .use({ deadline: runner.deadline(tool), readOnly: true }, ({ connected }) => connected());
+          .use({ deadline: runner.deadline(tool), readOnly: true }, ({ connect }) => connect());
         await connecting;
       } catch {
         // The call finds it again, and answers with it.

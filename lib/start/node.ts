@@ -1,6 +1,6 @@
 /**
- * Starts the program on Node with compiled code from the user's cache folder. Compiling is a third of what a call costs, and
- * Node 20 keeps compiled code for no one but those who run their scripts through node:vm; so this room does.
+ * Starts the program on Node with compiled code from the user's cache folder. Compiling takes a third of the time of a
+ * call. In Node 20 only node:vm can load compiled code, so this module runs the bundled files through it.
  */
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,8 @@ import { BUILD } from '../build.ts';
 import { readCacheFile, writeCacheFile } from '../cache/file.ts';
 import { cacheFolder } from '../cache/folder.ts';
 
-type Wrapper = (
+/** A CommonJS module as a function. */
+type ModuleFunction = (
   exports: object,
   require: (name: string) => unknown,
   module: { exports: object },
@@ -17,33 +18,37 @@ type Wrapper = (
   dirname: string,
 ) => void;
 
-/** Runs main.cjs of a folder, which reads the other files there when it needs them; `requireBuiltin` gives it node's own. */
+/**
+ * Runs main.cjs of a folder. It loads the other files of the folder when it needs them. `requireBuiltin` loads the
+ * modules of Node.
+ */
 export function main(folder: string, requireBuiltin: (name: string) => unknown): void {
   const caches = cacheFolder(process.env, BUILD);
-  const kept = caches && join(caches, 'code');
-  /** The scripts that were loaded, by where their compiled code is kept. */
+  const codeFolder = caches && join(caches, 'code');
+  /** The scripts that were loaded, by the path of their compiled code. */
   const scripts = new Map<string, Script>();
   const loaded = new Map<string, { exports: object }>();
+  /** True when a script had no usable compiled code. */
   let compiledAny = false;
 
   function load(name: string): object {
     const known = loaded.get(name);
     if (known) return known.exports;
     const filename = join(folder, name);
-    // The bundler writes nothing but ASCII, which this reads fastest.
+    // The bundler writes only ASCII, and latin1 is the fastest encoding to read it.
     const source = readFileSync(filename, 'latin1');
-    const place = kept && join(kept, placeOf(filename, name));
-    const cachedData = place && readCacheFile(place);
+    const cachePath = codeFolder && join(codeFolder, cacheNameOf(filename, name));
+    const cachedData = cachePath && readCacheFile(cachePath);
     const script = new Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
       filename,
       ...(cachedData && { cachedData }),
       importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     });
     if (!cachedData || script.cachedDataRejected) compiledAny = true;
-    if (place) scripts.set(place, script);
+    if (cachePath) scripts.set(cachePath, script);
     const module = { exports: {} };
     loaded.set(name, module);
-    const run = script.runInThisContext() as Wrapper;
+    const run = script.runInThisContext() as ModuleFunction;
     run(module.exports, require, module, filename, folder);
     return module.exports;
   }
@@ -52,17 +57,20 @@ export function main(folder: string, requireBuiltin: (name: string) => unknown):
     return name.startsWith('./') ? load(name.slice(2)) : requireBuiltin(name);
   }
 
-  if (kept) {
+  if (codeFolder) {
     process.once('exit', () => {
-      // All are kept again when one is new: it was another kind of call, which compiled more of the others, too.
+      // When one script is new, all are written again: the call used other functions, so more of each script is compiled.
       if (compiledAny)
-        for (const [place, script] of scripts) writeCacheFile(place, script.createCachedData());
+        for (const [cachePath, script] of scripts) writeCacheFile(cachePath, script.createCachedData());
     });
   }
   load('main.cjs');
 }
 
-/** V8 compares no more than the length of a source; one that was changed in its place has another time. */
-function placeOf(filename: string, name: string): string {
+/**
+ * Returns a name with the modification time of the file. V8 compares only the length of a source, so it would not
+ * notice every change.
+ */
+function cacheNameOf(filename: string, name: string): string {
   return `${name}-${Math.round(statSync(filename).mtimeMs).toString(36)}`;
 }

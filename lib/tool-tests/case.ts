@@ -3,38 +3,38 @@ import { isObject } from '../json/object.ts';
 import type { ProblemInText, Tool } from '../manifest/manifest.ts';
 import { nearest } from '../nearest.ts';
 
-/** What a step's answer must be; every condition that is there must hold. */
+/** The conditions on the answer of a step. All given conditions must hold. */
 export type Expectation = {
   success?: boolean;
-  /** The result's fields, or the one `result` or `output` that a script or a request gave. */
+  /** Equals the fields of the result, or the single field `result` or `output` of a script or an HTTP request. */
   equals?: unknown;
-  /** Text inside the answer's text; for a list or a map, members that must be there. */
+  /** A part of the text of the answer. For a list or a map: members that it must have. */
   contains?: unknown;
-  /** A regular expression over the answer's text. */
+  /** A regular expression that matches the text of the answer. */
   matches?: string;
-  /** A failure code, or a part of the error's sentence. */
+  /** The code of the failure, or a part of its message. */
   error?: string;
-  /** The exit status of the script, else the one that gantz would end with. */
+  /** The exit status of the script, or of gantz for other kinds of action. */
   exitCode?: number;
-  /** A JSON Schema of the result's fields. */
+  /** A JSON Schema for the fields of the result. */
   schema?: Record<string, unknown>;
 };
 
-/** One call of a test; its `name` lets later steps use its result as `{{steps.name.field}}`. */
-export type Step = { name?: string; tool: string; input: Record<string, unknown>; expect: Expectation };
+/** One call of a test. With a `name`, later steps can use its result as `{{steps.<name>.<field>}}`. */
+export type TestStep = { name?: string; tool: string; input: Record<string, unknown>; expect: Expectation };
 
-/** One test of one tool: its steps, in order. */
-export type Case = { tool: string; name: string; steps: Step[] };
+/** One test of one tool, with its steps in order. */
+export type TestCase = { tool: string; name: string; steps: TestStep[] };
 
 const CASE_KEYS = ['name', 'steps', 'tool', 'input', 'expect'];
 const EXPECT_KEYS = ['success', 'equals', 'contains', 'matches', 'error', 'exit_code', 'schema'];
 
-/** The tests that a manifest's tools carry; MANIFEST_INVALID when one is not of the form. */
-export function parseCases(tools: readonly Tool[]): Case[] {
+/** Parses the `tests:` of the tools of a manifest. Throws MANIFEST_INVALID when one has a wrong form. */
+export function parseCases(tools: readonly Tool[]): TestCase[] {
   return tools.flatMap((tool) => (tool.tests ?? []).map((test, index) => parseCase(tool.name, test, index)));
 }
 
-/** Finds the problems of the tests of one tool. */
+/** Returns the problems of the `tests:` of one tool, for `gantz validate`. */
 export function reviewTests(tool: Tool): ProblemInText[] {
   try {
     parseCases([tool]);
@@ -46,7 +46,7 @@ export function reviewTests(tool: Tool): ProblemInText[] {
   }
 }
 
-function parseCase(tool: string, test: unknown, index: number): Case {
+function parseCase(tool: string, test: unknown, index: number): TestCase {
   const where = `tests[${index}] of ${tool}`;
   const { name, steps, ...last } = mapOf(test, where, CASE_KEYS);
   if (steps !== undefined && !Array.isArray(steps)) throw invalid(`steps in ${where} must be a list`);
@@ -66,7 +66,7 @@ function parseStep(
   tool: string,
   { name, tool: other, input = {}, expect = {} }: Record<string, unknown>,
   where: string,
-): Step {
+): TestStep {
   return {
     tool: other === undefined ? tool : textOf(other, `tool in ${where}`),
     input: mapOf(input, `input in ${where}`),
@@ -106,11 +106,11 @@ function mapOf(value: unknown, where: string, keys?: readonly string[]): Record<
 
 function textOf(value: unknown, where: string): string {
   if (typeof value === 'string' || typeof value === 'number') return String(value);
-  throw invalid(`${where} must be a text`);
+  throw invalid(`${where} must be text`);
 }
 
 function invalid(message: string): GantzError {
   return new GantzError('MANIFEST_INVALID', message, {
-    hint: `A test is {name, input, expect: {${EXPECT_KEYS.join(', ')}}}, with steps before it if it needs any.`,
+    hint: `A test is {name, input, expect: {${EXPECT_KEYS.join(', ')}}}, and may have a list of steps.`,
   });
 }

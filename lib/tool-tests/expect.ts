@@ -6,16 +6,22 @@ import { describeError } from '../parameters/describe-error.ts';
 import { compileValidator } from '../parameters/validator.ts';
 import type { Expectation } from './case.ts';
 
-/** Why an answer is not what was expected, one sentence each; none when it is. */
-export async function complaints(envelope: Envelope, expect: Expectation): Promise<string[]> {
+/**
+ * Compares an answer with the expectation. Returns one sentence for each condition that fails, and none when the test
+ * passes.
+ */
+export async function findFailures(envelope: Envelope, expect: Expectation): Promise<string[]> {
   const { success: _, ...fields } = envelope;
   const subject = subjectOf(fields);
   const text = typeof subject === 'string' ? subject : JSON.stringify(subject);
-  const found: string[] = [];
-  const wantsFailure = expect.error !== undefined || (expect.exitCode !== undefined && expect.exitCode !== 0);
-  if (envelope.success !== (expect.success ?? !wantsFailure)) {
-    found.push(
-      envelope.success ? `succeeded with ${show(fields)}` : `failed with ${envelope.code}: ${envelope.error}`,
+  const failures: string[] = [];
+  const expectsFailure =
+    expect.error !== undefined || (expect.exitCode !== undefined && expect.exitCode !== 0);
+  if (envelope.success !== (expect.success ?? !expectsFailure)) {
+    failures.push(
+      envelope.success
+        ? `succeeded with ${shorten(fields)}`
+        : `failed with ${envelope.code}: ${envelope.error}`,
     );
   }
   if (
@@ -23,64 +29,67 @@ export async function complaints(envelope: Envelope, expect: Expectation): Promi
     !isDeepStrictEqual(expect.equals, fields) &&
     !isDeepStrictEqual(expect.equals, subject)
   ) {
-    const whole = typeof expect.equals === 'object' && expect.equals !== null;
-    found.push(`gave ${show(whole ? fields : subject)}, not ${show(expect.equals)}`);
+    const isStructure = typeof expect.equals === 'object' && expect.equals !== null;
+    failures.push(`gave ${shorten(isStructure ? fields : subject)}, not ${shorten(expect.equals)}`);
   }
   if ('contains' in expect && !contains(subject, expect.contains) && !contains(fields, expect.contains)) {
-    found.push(`gave ${show(subject)}, which does not contain ${show(expect.contains)}`);
+    failures.push(`gave ${shorten(subject)}, which does not contain ${shorten(expect.contains)}`);
   }
   if (expect.matches !== undefined && !new RegExp(expect.matches, 'u').test(text)) {
-    found.push(`gave ${show(subject)}, which does not match /${expect.matches}/`);
+    failures.push(`gave ${shorten(subject)}, which does not match /${expect.matches}/`);
   }
   if (
     expect.error !== undefined &&
-    (envelope.success || !names(envelope, expect.error)) &&
-    found.length === 0
+    (envelope.success || !hasError(envelope, expect.error)) &&
+    failures.length === 0
   ) {
-    found.push(`failed otherwise than with ${expect.error}: ${show(fields)}`);
+    failures.push(`failed, but not with ${expect.error}: ${shorten(fields)}`);
   }
   if (expect.exitCode !== undefined && exitCodeOf(envelope) !== expect.exitCode) {
-    found.push(`ended with ${exitCodeOf(envelope)}, not ${expect.exitCode}`);
+    failures.push(`ended with ${exitCodeOf(envelope)}, not ${expect.exitCode}`);
   }
   if (expect.schema) {
     const validate = await compileValidator(expect.schema);
     for (const error of validate(fields) ?? []) {
       const { path, message } = describeError(error);
-      found.push(`${path || 'the result'} ${message}`);
+      failures.push(`${path || 'the result'} ${message}`);
     }
   }
-  return found;
+  return failures;
 }
 
-/** What a test speaks of: the one `result` or `output` of a script or a request, else all fields. */
+/**
+ * Returns the value that most conditions apply to: the field `result` or `output` of a script or an HTTP request, else
+ * all fields.
+ */
 function subjectOf(fields: Record<string, unknown>): unknown {
   if ('result' in fields) return fields['result'];
   return 'output' in fields ? fields['output'] : fields;
 }
 
-function contains(actual: unknown, wanted: unknown): boolean {
-  if (typeof wanted === 'string')
-    return (typeof actual === 'string' ? actual : JSON.stringify(actual)).includes(wanted);
-  if (Array.isArray(wanted)) {
+function contains(actual: unknown, expected: unknown): boolean {
+  if (typeof expected === 'string')
+    return (typeof actual === 'string' ? actual : JSON.stringify(actual)).includes(expected);
+  if (Array.isArray(expected)) {
     return (
-      Array.isArray(actual) && wanted.every((item) => actual.some((candidate) => contains(candidate, item)))
+      Array.isArray(actual) && expected.every((item) => actual.some((candidate) => contains(candidate, item)))
     );
   }
-  if (isObject(wanted)) {
+  if (isObject(expected)) {
     if (!isObject(actual)) return false;
-    return Object.entries(wanted).every(
+    return Object.entries(expected).every(
       ([key, value]) => Object.hasOwn(actual, key) && matchesMember(actual[key], value),
     );
   }
-  return isDeepStrictEqual(actual, wanted);
+  return isDeepStrictEqual(actual, expected);
 }
 
-/** Members are compared whole, but for maps, which may hold more. */
-function matchesMember(actual: unknown, wanted: unknown): boolean {
-  return typeof wanted === 'string' ? actual === wanted : contains(actual, wanted);
+/** Compares a member of a map. Text must be equal; a map may have more members. */
+function matchesMember(actual: unknown, expected: unknown): boolean {
+  return typeof expected === 'string' ? actual === expected : contains(actual, expected);
 }
 
-function names(envelope: Failure, error: string): boolean {
+function hasError(envelope: Failure, error: string): boolean {
   return envelope.code === error || envelope.error.includes(error);
 }
 
@@ -89,7 +98,7 @@ function exitCodeOf(envelope: Envelope): number {
   return envelope.success ? 0 : CODES[(envelope as { code: keyof typeof CODES }).code].exit;
 }
 
-function show(value: unknown): string {
+function shorten(value: unknown): string {
   const text = value === undefined ? 'nothing' : JSON.stringify(value);
   return text.length > 300 ? `${text.slice(0, 300)}…` : text;
 }

@@ -1,50 +1,58 @@
-import { failure, success, type Envelope } from '../envelope.ts';
+import { failure as failureOf, success, type Envelope } from '../envelope.ts';
 import type { Runner } from '../run/runner.ts';
-import type { Case, Step } from './case.ts';
-import { complaints } from './expect.ts';
+import type { TestCase, TestStep } from './case.ts';
+import { findFailures } from './expect.ts';
 
-/** How one test went: `complaints` is empty when it passed. */
-export type Verdict = { tool: string; name: string; milliseconds: number; complaints: string[] };
+/**
+ * The result of one test. `failures` has a sentence for each condition that failed; it is empty when the test passed.
+ */
+export type TestResult = { tool: string; name: string; milliseconds: number; failures: string[] };
 
-/** Runs tests one after the other, giving each verdict as it comes. */
+/** Runs tests one after the other, and yields the result of each. Throws the reason of the signal when it aborts. */
 export async function* runCases(
   runner: Runner,
-  cases: readonly Case[],
+  cases: readonly TestCase[],
   signal: AbortSignal,
-): AsyncGenerator<Verdict> {
+): AsyncGenerator<TestResult> {
   for (const { tool, name, steps } of cases) {
     const startedAt = performance.now();
-    const found = await runSteps(runner, steps, signal);
-    yield { tool, name, milliseconds: Math.round(performance.now() - startedAt), complaints: found };
+    const failures = await runSteps(runner, steps, signal);
+    yield { tool, name, milliseconds: Math.round(performance.now() - startedAt), failures };
   }
 }
 
-async function runSteps(runner: Runner, steps: readonly Step[], signal: AbortSignal): Promise<string[]> {
+async function runSteps(runner: Runner, steps: readonly TestStep[], signal: AbortSignal): Promise<string[]> {
   const results = new Map<string, Envelope>();
   for (const [index, { name, tool, input, expect }] of steps.entries()) {
-    const envelope = await runner.call(tool, fill(input, results), { signal }).then(success, failure);
+    const envelope = await runner
+      .call(tool, insertResults(input, results), { signal })
+      .then(success, failureOf);
     signal.throwIfAborted();
-    const found = await complaints(envelope, expect);
-    if (found.length > 0)
-      return found.map((complaint) =>
-        steps.length > 1 ? `step ${name ?? index + 1} (${tool}) ${complaint}` : complaint,
+    const failures = await findFailures(envelope, expect);
+    if (failures.length > 0)
+      return failures.map((failure) =>
+        steps.length > 1 ? `step ${name ?? index + 1} (${tool}) ${failure}` : failure,
       );
     if (name !== undefined) results.set(name, envelope);
   }
   return [];
 }
 
-/** Puts earlier results in: a text that is wholly `{{steps.name.field}}` becomes that value, a part of a text its text. */
-function fill(
+/**
+ * Inserts the results of earlier steps. A text that is exactly `{{steps.<name>.<field>}}` becomes the value of the
+ * field. Inside a longer text, the value is inserted as text.
+ */
+function insertResults(
   input: Record<string, unknown>,
   results: ReadonlyMap<string, Envelope>,
 ): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(input).map(([key, value]) => [key, fillValue(value, results)]));
+  return Object.fromEntries(Object.entries(input).map(([key, value]) => [key, insertInto(value, results)]));
 }
 
-function fillValue(value: unknown, results: ReadonlyMap<string, Envelope>): unknown {
-  if (Array.isArray(value)) return value.map((item) => fillValue(item, results));
-  if (typeof value === 'object' && value !== null) return fill(value as Record<string, unknown>, results);
+function insertInto(value: unknown, results: ReadonlyMap<string, Envelope>): unknown {
+  if (Array.isArray(value)) return value.map((item) => insertInto(item, results));
+  if (typeof value === 'object' && value !== null)
+    return insertResults(value as Record<string, unknown>, results);
   if (typeof value !== 'string') return value;
   const whole = /^\{\{\s*steps\.([^{}]+?)\s*\}\}$/.exec(value);
   if (whole?.[1] !== undefined) return lookUp(whole[1], results);

@@ -31,7 +31,7 @@ const samples: unknown[] = [
   { text: 'ab', one: { a: [3] }, more: 1 },
 ];
 
-test('a check that was kept finds what the compiled one finds', async () => {
+test('a cached check gives the same errors as the compiled one', async () => {
   const compiled = await compileValidator(schema(), folder);
   assert.equal(readdirSync(join(folder, 'checks')).length, 1);
   // A schema of its own, so that nothing remembers it.
@@ -47,7 +47,7 @@ test('a check that was kept finds what the compiled one finds', async () => {
   }
 });
 
-test('a kept check that is damaged, or of another schema, is compiled again', async () => {
+test('a cached check that is damaged or of another schema is compiled again', async () => {
   await compileValidator(schema(), folder);
   const [name = ''] = readdirSync(join(folder, 'checks'));
   writeFileSync(join(folder, 'checks', name), 'process.exit(1)');
@@ -55,7 +55,7 @@ test('a kept check that is damaged, or of another schema, is compiled again', as
   assert.ok(validate({})?.length);
 });
 
-test('a whole entry that makes no sense is compiled again', async () => {
+test('a complete file with invalid content is compiled again', async () => {
   await compileValidator(schema(), folder);
   const [name = ''] = readdirSync(join(folder, 'checks'));
   writeCacheFile(join(folder, 'checks', name), Buffer.from(`${JSON.stringify(schema())}\n}`));
@@ -63,7 +63,7 @@ test('a whole entry that makes no sense is compiled again', async () => {
   assert.ok(validate({})?.length);
 });
 
-test('a check with formats is kept, and works', async () => {
+test('a check with formats is cached and works', async () => {
   const dated = () => ({ type: 'object', properties: { day: { type: 'string', format: 'date' } } });
   await compileValidator(dated(), folder);
   assert.equal(readdirSync(join(folder, 'checks')).length, 1);

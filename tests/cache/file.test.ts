@@ -18,7 +18,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const write = (content: Uint8Array): void => writeCacheFile(path, content);
 const read = (): Buffer | undefined => readCacheFile(path);
 
-test('what was kept is what is read, whatever it is', () => {
+test('any content is read as it was written', () => {
   fc.assert(
     fc.property(fc.uint8Array(), (content) => {
       write(content);
@@ -35,13 +35,13 @@ test('only this user can enter the folder and read the file', () => {
   assert.equal(statSync(path).mode & 0o777, 0o600);
 });
 
-test('nothing is read where nothing was kept', () => {
+test('an absent file gives undefined', () => {
   assert.equal(read(), undefined);
   mkdirSync(path, { recursive: true });
   assert.equal(read(), undefined);
 });
 
-test('a file that is cut off anywhere is ignored', () => {
+test('a truncated file is ignored, whatever its length', () => {
   write(Buffer.from('a content of some length'));
   for (let { size } = statSync(path); size > 0;) {
     truncateSync(path, --size);
@@ -55,7 +55,7 @@ test('a file of zeros is ignored', () => {
   assert.equal(read(), undefined);
 });
 
-test('a file with any one bit turned is ignored', () => {
+test('a file with any one changed bit is ignored', () => {
   write(Buffer.from('a content'));
   const good = readFileSync(path);
   for (let bit = 0; bit < good.length * 8; bit++) {
@@ -66,7 +66,7 @@ test('a file with any one bit turned is ignored', () => {
   }
 });
 
-test('a file that others may write, and a link, are ignored', () => {
+test('a file that others may write to is ignored, and so is a symbolic link', () => {
   write(Buffer.from('x'));
   chmodSync(path, 0o620);
   assert.equal(read(), undefined);
@@ -76,21 +76,21 @@ test('a file that others may write, and a link, are ignored', () => {
   assert.equal(readCacheFile(join(folder, 'link')), undefined);
 });
 
-test('nothing is kept in a folder that others may write', () => {
+test('nothing is written to a folder that others may write to', () => {
   mkdirSync(dirname(path), { recursive: true });
   chmodSync(dirname(path), 0o777);
   write(Buffer.from('x'));
   assert.deepEqual(readdirSync(dirname(path)), []);
 });
 
-test('a folder that cannot be made is no failure', () => {
+test('a folder that cannot be created causes no failure', () => {
   writeFileSync(join(folder, 'deep'), '');
   write(Buffer.from('x'));
   assert.equal(read(), undefined);
 });
 
 test(
-  'a path that can never be is no failure, and a home that is not there is not made',
+  'an impossible path causes no failure, and a missing home folder is not created',
   { timeout: 10_000 },
   () => {
     for (const impossible of [

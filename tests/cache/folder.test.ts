@@ -23,7 +23,7 @@ for (const [env, expected] of cases) {
   });
 }
 
-test('each build has its own, and a checkout none', () => {
+test('each build has its own folder, and a checkout has none', () => {
   const env = { HOME: '/h' };
   assert.notEqual(cacheFolder(env, 'a'), cacheFolder(env, 'b'));
   assert.equal(cacheFolder(env, undefined), undefined);

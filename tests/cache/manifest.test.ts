@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
-import { throughCache } from '../../lib/cache/manifest.ts';
+import { loadThroughCache } from '../../lib/cache/manifest.ts';
 import type { Manifest } from '../../lib/manifest/manifest.ts';
 import { loadManifest } from '../../lib/run/manifests.ts';
 
@@ -20,7 +20,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 function load(): Promise<Manifest> {
-  return throughCache(caches, file, (read) => {
+  return loadThroughCache(caches, file, (read) => {
     loads++;
     return loadManifest({ file }, read);
   });
@@ -29,14 +29,14 @@ function load(): Promise<Manifest> {
 const manifest = (tool: string, more = ''): string =>
   `name: x\n${more}tools:\n  - { name: ${tool}, description: says ü, script: { shell: echo hi } }\n`;
 
-test('a manifest is loaded once, and then read as it was', async () => {
+test('a manifest is loaded once, and then read from the cache unchanged', async () => {
   writeFileSync(file, manifest('one'));
   const first = await load();
   assert.deepEqual(await load(), first);
   assert.equal(loads, 1);
 });
 
-test('a change of the same length is seen at once', async () => {
+test('a change of the same length is noticed at once', async () => {
   writeFileSync(file, manifest('one'));
   await load();
   writeFileSync(file, manifest('two'));
@@ -45,7 +45,7 @@ test('a change of the same length is seen at once', async () => {
   assert.equal(loads, 2);
 });
 
-test('a change of an included file is seen, and its disappearance', async () => {
+test('a change and the removal of an included file are noticed', async () => {
   const included = join(folder, 'more.yaml');
   writeFileSync(included, manifest('one'));
   writeFileSync(file, manifest('base', 'include: [more.yaml]\n'));
@@ -59,14 +59,14 @@ test('a change of an included file is seen, and its disappearance', async () => 
   await assert.rejects(load(), /more\.yaml/);
 });
 
-test('a wrong manifest is refused each time', async () => {
+test('an invalid manifest is refused each time', async () => {
   writeFileSync(file, 'name: x\ntools: 5\n');
   await assert.rejects(load());
   await assert.rejects(load());
   assert.equal(loads, 2);
 });
 
-test('what was kept and is damaged is loaded again, and mended', async () => {
+test('a damaged cache file is replaced after loading again', async () => {
   writeFileSync(file, manifest('one'));
   await load();
   const kept = join(caches, 'manifests');
@@ -76,7 +76,7 @@ test('what was kept and is damaged is loaded again, and mended', async () => {
   assert.equal(loads, 2);
 });
 
-test('a folder that cannot be written is no failure', async () => {
+test('a folder that cannot be written to causes no failure', async () => {
   writeFileSync(file, manifest('one'));
   mkdirSync(caches);
   writeFileSync(join(caches, 'manifests'), 'in the way');
@@ -86,7 +86,7 @@ test('a folder that cannot be written is no failure', async () => {
   chmodSync(join(caches, 'manifests'), 0o600);
 });
 
-test('the manifests of two files are kept apart', async () => {
+test('the manifests of two files are cached separately', async () => {
   writeFileSync(file, manifest('one'));
   await load();
   file = join(folder, 'other.yaml');

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { writeCacheFile } from '../../lib/cache/file.ts';
 import { cacheFolder } from '../../lib/cache/folder.ts';
 
-test('the first file of a build removes what others left a month ago, and nothing else', (t) => {
+test('the first file of a build removes folders that other builds left a month ago, and nothing else', (t) => {
   const home = mkdtempSync(join(tmpdir(), 'gantz-'));
   t.after(() => rmSync(home, { recursive: true }));
   const folderOf = (build: string): string => cacheFolder({ HOME: home }, build) ?? assert.fail();

@@ -9,9 +9,9 @@ import type { BundledTools } from '../../lib/generated/tools.ts';
 import type { Tool } from '../../lib/manifest/manifest.ts';
 import { checkParameters } from '../../lib/parameters/check.ts';
 import { compileValidator } from '../../lib/parameters/validator.ts';
-import { openRedis } from '../../lib/redis/connection.ts';
 import { operationOf } from '../../lib/run/bundled/bundled-kind.ts';
 import { findOperation } from '../../lib/run/bundled/operations.ts';
+import { openRedis } from '../../lib/redis/open.ts';
 import type { RedisServer } from './redis-server.ts';
 
 type Name = keyof BundledTools;

@@ -33,7 +33,7 @@ for (const literal of [
   test(`${literal} loses digits`, () => assert.equal(losesDigits(literal), true));
 }
 
-test('whatever JSON.stringify writes keeps its digits', () => {
+test('every number that JSON.stringify writes keeps its digits', () => {
   fc.assert(
     fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) =>
       assert.equal(losesDigits(JSON.stringify(value)), false),

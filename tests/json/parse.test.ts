@@ -10,7 +10,7 @@ const valueOf = (text: string): unknown => {
 };
 
 describe('parseJson', () => {
-  it('gives what JSON.parse gives, save −0', () => {
+  it('returns the value of JSON.parse, with 0 for −0', () => {
     fc.assert(
       fc.property(fc.json(), (text) => {
         const expected = JSON.parse(text, (_, member: unknown) => (member === 0 ? 0 : member)) as unknown;
@@ -19,7 +19,7 @@ describe('parseJson', () => {
     );
   });
 
-  it('takes every double in its shortest form', () => {
+  it('accepts every double in its shortest form', () => {
     fc.assert(
       fc.property(fc.double({ noDefaultInfinity: true, noNaN: true }), (number) => {
         assert.equal(valueOf(JSON.stringify([number])) instanceof Array, true);
@@ -51,7 +51,7 @@ describe('parseJson', () => {
     '-1e400',
     '0.1000000000000000055',
   ]) {
-    it(`refuses the digits of ${literal} and says where`, () => {
+    it(`refuses ${literal}, which would lose digits, with its path`, () => {
       const parsed = parseJson(`{"a/b":[1,"]",{"~":${literal}}]}`);
       assert.ok('problem' in parsed && parsed.problem === 'digits');
       assert.equal(parsed.literal, literal);
@@ -59,12 +59,12 @@ describe('parseJson', () => {
     });
   }
 
-  it('lets digits inside strings be', () =>
+  it('accepts any digits inside strings', () =>
     assert.deepEqual(valueOf('{"12345678901234567890":"\\"12345678901234567890"}'), {
       '12345678901234567890': '"12345678901234567890',
     }));
 
-  it('turns −0 into 0 wherever it stands', () => {
+  it('converts −0 to 0 at any position', () => {
     const value = valueOf('[-0,{"a":-0.0,"__proto__":-0e5,"b":"-0"}]') as [number, Record<string, unknown>];
     assert.ok(Object.is(value[0], 0));
     assert.ok(Object.is(value[1]['a'], 0));
@@ -79,7 +79,7 @@ describe('parseJson', () => {
     assert.equal(Object.getPrototypeOf(value), Object.prototype);
   });
 
-  it('takes 500 levels and refuses 501, arrays and objects alike', () => {
+  it('accepts 500 levels of arrays and objects, and refuses 501', () => {
     const arrays = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
     const objects = (depth: number): string => '{"[":'.repeat(depth) + '1' + '}'.repeat(depth);
     for (const nested of [arrays, objects]) {
@@ -97,16 +97,24 @@ describe('parseJson', () => {
     ["{'a':1}", 1, 'expected a name in double quotes or "}" at line 1, column 2, found "\'"'],
     ['[1,\n 2 3]', 7, 'expected "," or the closing bracket at line 2, column 4, found "3"'],
     ['[1] x', 4, 'expected the end at line 1, column 5, found "x"'],
-    ['"a\nb"', 2, 'a string cannot go on at line 1, column 3, found "\\n"'],
-    ['"\\x"', 1, 'a string cannot go on at line 1, column 2, found "\\\\"'],
+    [
+      '"a\nb"',
+      2,
+      'expected a valid character or the closing quote of a string at line 1, column 3, found "\\n"',
+    ],
+    [
+      '"\\x"',
+      1,
+      'expected a valid character or the closing quote of a string at line 1, column 2, found "\\\\"',
+    ],
     ['[1', 2, 'expected "," or the closing bracket at line 1, column 3, found the end of the text'],
     ['nul', 0, 'expected a value at line 1, column 1, found "n"'],
   ] as const) {
-    it(`says where ${JSON.stringify(text)} breaks`, () =>
+    it(`gives the position of the syntax error in ${JSON.stringify(text)}`, () =>
       assert.deepEqual(parseJson(text), { problem: 'syntax', position, message: words }));
   }
 
-  it('finds a place for every broken text', () => {
+  it('gives a position for every invalid text', () => {
     fc.assert(
       fc.property(fc.json(), fc.nat(), fc.string({ maxLength: 3 }), (text, at, noise) => {
         const broken =

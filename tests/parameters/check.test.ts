@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { GantzError } from '../../lib/errors.ts';
 import type { JsonSchema, Tool } from '../../lib/manifest/manifest.ts';
-import { checkParameters, type Checked } from '../../lib/parameters/check.ts';
+import { checkParameters, type CheckedParameters } from '../../lib/parameters/check.ts';
 import { compileValidator } from '../../lib/parameters/validator.ts';
 
 function tool(properties: Record<string, JsonSchema>, required: string[] = []): Tool {
@@ -16,7 +16,7 @@ function tool(properties: Record<string, JsonSchema>, required: string[] = []): 
   };
 }
 
-async function check(subject: Tool, input: unknown): Promise<Checked> {
+async function check(subject: Tool, input: unknown): Promise<CheckedParameters> {
   return checkParameters(subject, input, await compileValidator(subject.inputSchema));
 }
 
@@ -58,7 +58,7 @@ const refused: [JsonSchema, unknown, RegExp][] = [
   [{ type: 'integer' }, '0x10', /must be integer, not the text "0x10"/],
   [{ type: 'integer' }, '', /not the text ""/],
   [{ type: 'integer' }, ' 5', /not the text/],
-  [{ type: 'integer' }, '9007199254740993', /without losing digits/],
+  [{ type: 'integer' }, '9007199254740993', /would lose digits/],
   [{ type: 'integer' }, '1.5', /must be integer/],
   [{ type: 'integer' }, null, /must be integer/],
   [{ type: 'integer' }, true, /must be integer/],
@@ -81,7 +81,7 @@ for (const [schema, given, message] of refused) {
   });
 }
 
-test('every problem has a detail of its own', async () => {
+test('every problem has its own detail', async () => {
   const subject = tool({ key: { type: 'string' }, ttl: { type: 'integer' } }, ['key']);
   assert.deepEqual(await detailsOf(subject, { tll: 5, ttl: 'x' }), [
     { path: '/tll', message: 'is not a parameter; did you mean "ttl"?' },
@@ -96,7 +96,7 @@ for (const input of [null, [], 'text', 5, true, undefined]) {
   });
 }
 
-test('defaults are filled in, fresh for every call, and leave the input alone', async () => {
+test('defaults are filled in as new copies for every call, and the input is not changed', async () => {
   const subject = tool({ data: { type: 'object', default: {} }, n: { type: 'integer', default: 3 } });
   const input = {};
   const first = await check(subject, input);
@@ -108,7 +108,7 @@ test('defaults are filled in, fresh for every call, and leave the input alone', 
 });
 
 for (const name of ['constructor', 'toString', 'valueOf', 'hasOwnProperty']) {
-  test(`a parameter may be called ${name}, and be absent`, async () => {
+  test(`a parameter may have the name ${name}, and may be absent`, async () => {
     const optional = tool({
       [name]: { type: 'string' },
       inside: { type: 'object', properties: { [name]: {} } },
@@ -120,7 +120,7 @@ for (const name of ['constructor', 'toString', 'valueOf', 'hasOwnProperty']) {
   });
 }
 
-test('__proto__ is a name like any other', async () => {
+test('__proto__ is an ordinary parameter name', async () => {
   assert.equal((await detailsOf(tool({}), JSON.parse('{"__proto__":1}')))[0]?.path, '/__proto__');
   assert.equal((await detailsOf(tool({}), { constructor: 1 }))[0]?.path, '/constructor');
 });

@@ -35,7 +35,7 @@ describe('a call without a server', () => {
     });
   }
 
-  it('is REDIS_UNAVAILABLE when its parameters are right', async () => {
+  it('fails with REDIS_UNAVAILABLE when its parameters are right', async () => {
     for (const tool of ['cache_get', 'cache_increment']) {
       const run = await runMain(['call', tool, '{"key":"a"}'], { env });
       assert.equal(envelopeOf(run).code, 'REDIS_UNAVAILABLE', run.stdout);

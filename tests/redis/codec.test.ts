@@ -46,7 +46,7 @@ const { value } = fc.letrec<{ value: unknown }>((tie) => ({
 }));
 
 describe('codec', () => {
-  it('gives back every JSON value', () => {
+  it('returns every JSON value unchanged', () => {
     fc.assert(
       fc.property(value, (original) => {
         const text = encode(original);
@@ -64,7 +64,7 @@ describe('codec', () => {
 
   it('stores −0 as 0', () => assert.equal(encode(-0), '0'));
 
-  it('stores ordinary strings as they are, and quotes only those that read as JSON or are not well-formed', () => {
+  it('stores ordinary strings as they are, and quotes only those that parse as JSON or are not well-formed', () => {
     fc.assert(
       fc.property(string, (text) => {
         let readsAsJson = true;
@@ -95,7 +95,7 @@ describe('codec', () => {
     ['"', '"'],
     ['-0', 0],
   ] as const) {
-    it(`reads ${JSON.stringify(stored)} written by another program naturally`, () =>
+    it(`decodes ${JSON.stringify(stored)} as another program wrote it`, () =>
       assert.deepStrictEqual(decode(stored), expected));
   }
 
@@ -109,7 +109,7 @@ describe('codec', () => {
     }
   });
 
-  it('reads a text nested too deep as a string', () => {
+  it('decodes JSON that is nested too deep as a string', () => {
     const text = '['.repeat(600) + ']'.repeat(600);
     assert.equal(decode(text), text);
     assert.equal(decode(encode(text)), text);

@@ -16,7 +16,7 @@ const watched = (name: string, budgetMs: number, ended: string[], last?: () => v
 const watchThem = () => new DeadlineWatch<ReturnType<typeof watched>>((each) => each.expire());
 
 describe('DeadlineWatch', () => {
-  it('ends each at its own time, in whatever order they came, and moved ones when they moved to', async () => {
+  it('ends each item at its own deadline, in any order, and at the new one when it moved', async () => {
     const watch = watchThem();
     const ended: string[] = [];
     // Whichever waited for that of a day would not end today, and none may end before its time.
@@ -36,7 +36,7 @@ describe('DeadlineWatch', () => {
     watch.close();
   });
 
-  it('arms its timer for the next one after each', async () => {
+  it('sets its timer for the next item after each item', async () => {
     const watch = watchThem();
     const ended: string[] = [];
     watch.add(watched('a day', 86_400_000, ended));
@@ -48,7 +48,7 @@ describe('DeadlineWatch', () => {
     watch.close();
   });
 
-  it('takes deadlines beyond what one timer can hold', () => {
+  it('accepts deadlines beyond the longest delay of a timer', () => {
     const watch = watchThem();
     const far = watched('far', 2 ** 40, []);
     watch.add(far);

@@ -49,7 +49,7 @@ describe('explainRedisError', () => {
     });
   }
 
-  it('takes a reply to the handshake for what it says, not for a wrong password', () => {
+  it('does not report every error reply to the handshake as a wrong password', () => {
     const code = (reply: string): string => explain(new ErrorReply(reply), { sent: false }).code;
     assert.equal(code('ERR max number of clients reached'), 'REDIS_UNAVAILABLE');
     assert.equal(code('ERR DB index is out of range'), 'NOT_RUNNABLE');
@@ -57,20 +57,20 @@ describe('explainRedisError', () => {
     assert.equal(code('ERR AUTH <password> called without any password configured'), 'REDIS_AUTH');
   });
 
-  it('takes a permission that a script lacks for one, and says that the script may have begun', () => {
+  it('reports a missing permission inside a script as REDIS_AUTH, with outcome unknown', () => {
     const reply = "ERR The user executing the script can't run this command or subcommand";
     const refused = explain(new ErrorReply(`${reply} script: 5b87, on @user_script:28.`));
     assert.deepEqual([refused.code, refused.outcome], ['REDIS_AUTH', 'unknown']);
     assert.equal(explain(new ErrorReply(reply), { readOnly: true }).outcome, 'none');
   });
 
-  it('gives the sentence of a script as the message', () =>
+  it('uses the sentence of a script as the message', () =>
     assert.equal(explain(new ErrorReply('CONFLICT The revision is 3')).message, 'The revision is 3'));
 
-  it('takes a word inside a sentence for nothing', () =>
+  it('ignores a known word that is not the first one', () =>
     assert.equal(explain(new ErrorReply('ERR something about WRONGTYPE')).code, 'REDIS_ERROR'));
 
-  it('tells what may have happened when the connection is lost', () => {
+  it('gives the outcome of a call whose connection was lost', () => {
     for (const error of [
       new SocketClosedUnexpectedlyError(),
       new SocketTimeoutError(1),
@@ -84,7 +84,7 @@ describe('explainRedisError', () => {
     }
   });
 
-  it('hands on what is no failure of Redis', () => {
+  it('returns an error that is not of Redis unchanged', () => {
     const bug = new TypeError('x is not a function');
     assert.equal(explainRedisError(bug, { where: '', sent: true, readOnly: false }), bug);
     const known = new GantzError('NOT_FOUND', 'none');

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
 import { Deadline } from '../../lib/deadline.ts';
-import { openRedis } from '../../lib/redis/connection.ts';
+import { openRedis } from '../../lib/redis/open.ts';
 
-describe('a server that is no Redis', () => {
+describe('a server that is not a Redis server', () => {
   for (const [name, answer] of [
     ['HTTP', 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'],
     ['TLS', '\x15\x03\x01\x00\x02\x02\x46'],
@@ -13,7 +13,7 @@ describe('a server that is no Redis', () => {
   ] as const) {
     for (const mode of ['one-shot', 'long-lived'] as const) {
       for (const login of ['', ':secret@']) {
-        it(`is said to be none: ${name}, ${mode}, ${login === '' ? 'without' : 'with'} a password`, async () => {
+        it(`is reported as such: ${name}, ${mode}, ${login === '' ? 'without' : 'with'} a password`, async () => {
           const server = createServer((socket) => {
             socket.on('error', () => undefined).once('data', () => socket.write(answer, 'latin1'));
           });
@@ -30,7 +30,7 @@ describe('a server that is no Redis', () => {
                 code: 'REDIS_UNAVAILABLE',
                 outcome: 'none',
                 retryable: false,
-                message: `What answers at redis://127.0.0.1:${port} is no Redis`,
+                message: `The server at redis://127.0.0.1:${port} is not a Redis server`,
               },
             );
           } finally {

@@ -17,7 +17,7 @@ const steps =
   };
 
 describe('scanPage', () => {
-  it('goes to the end, each item once', async () =>
+  it('scans to the end and returns each item once', async () =>
     assert.deepEqual(
       await scanPage(steps([['a', 'b'], [], ['b', 'c']]), { limit: 10, deadline: deadline() }),
       {
@@ -26,7 +26,7 @@ describe('scanPage', () => {
       },
     ));
 
-  it('stops at the limit without cutting a batch, and goes on from its cursor', async () => {
+  it('stops at the limit with all items of the last step, and continues from its cursor', async () => {
     const step = steps([['a', 'b', 'c'], ['d']]);
     const page = await scanPage(step, { limit: 2, deadline: deadline() });
     assert.deepEqual(page, { items: ['a', 'b', 'c'], cursor: '1' });
@@ -34,7 +34,7 @@ describe('scanPage', () => {
     assert.deepEqual(rest, { items: ['d'], cursor: null });
   });
 
-  it('asks for no more than the limit, for more where little is found, and never for much', async () => {
+  it('starts with the limit as its count, and raises the count up to a maximum where few items match', async () => {
     const asked: number[] = [];
     const step = (cursor: string, count: number) => {
       asked.push(count);
@@ -47,7 +47,7 @@ describe('scanPage', () => {
     assert.deepEqual(asked, [50]);
   });
 
-  it('asks for as many as it takes to find fifty', async () => {
+  it('chooses the count so that a step finds about fifty items', async () => {
     for (const [share, size] of [
       [1, 50],
       [0.5, 100],
@@ -65,7 +65,7 @@ describe('scanPage', () => {
     }
   });
 
-  it('gives what it found, with a cursor, shortly before the deadline', async () => {
+  it('returns the items found so far, with a cursor, shortly before the deadline', async () => {
     const endless = async (cursor: string): Promise<{ cursor: string; items: readonly string[] }> => {
       await new Promise((resolve) => setTimeout(resolve, 5));
       return { items: [cursor], cursor: String(Number(cursor) + 1) };
@@ -100,7 +100,7 @@ describe('scanPage', () => {
     });
   }
 
-  it('takes the greatest cursor there is', async () => {
+  it('accepts the greatest possible cursor', async () => {
     let seen = '';
     await scanPage((cursor) => ((seen = cursor), Promise.resolve({ cursor: '0', items: [] })), {
       limit: 1,

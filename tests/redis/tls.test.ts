@@ -25,13 +25,13 @@ describe('rediss://', () => {
     runProgram(['cache', 'get', '{"key":"a"}'], { env: { REDIS_URL: `rediss://${host}:${port}`, ...env } });
 
   for (const host of ['localhost', '127.0.0.1']) {
-    it(`speaks TLS with ${host}, whose authority is named`, async () => {
+    it(`connects with TLS to ${host}, whose certificate authority is given`, async () => {
       const run = await get(host, { NODE_EXTRA_CA_CERTS: CERTIFICATE });
       assert.equal(run.stdout, '{"success":true,"value":null,"found":false}\n');
     });
   }
 
-  it('sends nothing to a server that nobody vouches for, and says what to do', async () => {
+  it('sends nothing to a server with an untrusted certificate, and says what to do', async () => {
     const commands = async () =>
       /cmdstat_get:calls=\d+/.exec(await (await server.client()).info('commandstats'))?.[0];
     const before = await commands();

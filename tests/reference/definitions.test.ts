@@ -26,7 +26,7 @@ function check(schema: Schema): void {
   assert.equal(validate({ kye: 'a' }), false);
 }
 
-test('--format openai is the tools of Chat Completions', async () => {
+test('--format openai prints the tools of a Chat Completions request', async () => {
   const tools = JSON.parse(await printed(['tools', '--format', 'openai'])) as {
     type: string;
     function: { name: string; description: string; parameters: Schema };
@@ -41,7 +41,7 @@ test('--format openai is the tools of Chat Completions', async () => {
   check(tools.find((tool) => tool.function.name === 'cache_get')?.function.parameters ?? {});
 });
 
-test('--format anthropic is the tools of Messages', async () => {
+test('--format anthropic prints the tools of a Messages request', async () => {
   const tools = JSON.parse(await printed(['tools', '--format=anthropic'])) as {
     name: string;
     input_schema: Schema;
@@ -50,7 +50,7 @@ test('--format anthropic is the tools of Messages', async () => {
   check(tools.find(({ name }) => name === 'cache_get')?.input_schema ?? {});
 });
 
-test('--format mcp is the result of tools/list', async () => {
+test('--format mcp prints the result of tools/list', async () => {
   const { tools } = JSON.parse(await printed(['tools', '--format', 'mcp'])) as {
     tools: { name: string; inputSchema: Schema; outputSchema: Schema; annotations: Schema }[];
   };
@@ -60,7 +60,7 @@ test('--format mcp is the result of tools/list', async () => {
   assert.deepEqual(cacheGet.outputSchema['required'], ['success', 'value', 'found']);
 });
 
-test('--format json-schema is one schema with a definition for each tool', async () => {
+test('--format json-schema prints one schema with a definition for each tool', async () => {
   const schema = JSON.parse(await printed(['tools', '--format', 'json-schema'])) as Schema;
   const ajv = new Ajv2020({ strict: true, allowUnionTypes: true });
   ajv.addSchema(schema, 'tools');
@@ -69,13 +69,13 @@ test('--format json-schema is one schema with a definition for each tool', async
   assert.equal(validate({}), false);
 });
 
-test('--format markdown is a page', async () => {
+test('--format markdown prints a page', async () => {
   const page = await printed(['tools', '--format', 'markdown']);
   assert.match(page, /^# redis-tools\n/);
   assert.match(page, /^## cache_get$/m);
 });
 
-test('the policy decides what is defined', async () => {
+test('definitions contain only tools that the policy allows', async () => {
   for (const words of [['tools', '--format', 'openai'], ['tools', '--format', 'markdown'], ['skill']]) {
     const text = await printed(['--read-only', '--tools', 'cache_*', ...words]);
     assert.match(text, /cache_get/);
@@ -83,13 +83,13 @@ test('the policy decides what is defined', async () => {
   }
 });
 
-test('an unknown format is USAGE, with the right ones', async () => {
+test('an unknown format is USAGE, with the valid formats', async () => {
   const envelope = envelopeOf(await runMain(['tools', '--format', 'openapi']));
   assert.equal(envelope['code'], 'USAGE');
   assert.match(String(envelope['error']), /anthropic/);
 });
 
-test('every example of the skill runs as it stands, in a shell', async () => {
+test('every example of the skill runs unchanged in a shell', async () => {
   const page = await printed(['skill']);
   const examples = [...page.matchAll(/^ {4}gantz -c builtin:redis (call (\w+) '(.*)')$/gm)];
   assert.ok(examples.length > 20);
@@ -104,7 +104,7 @@ test('every example of the skill runs as it stands, in a shell', async () => {
   }
 });
 
-test('a skill says what a host reads first in little room', async () => {
+test('the name and the description of a skill are short', async () => {
   const page = await printed(['skill']);
   const [, name, description] = /^---\nname: ([a-z0-9-]{1,64})\ndescription: (".*")\n---\n/.exec(page) ?? [];
   assert.equal(name, 'redis-tools');

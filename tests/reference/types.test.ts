@@ -52,7 +52,7 @@ describe('schemaType', () => {
     it(`of ${JSON.stringify(schema)} is ${type}`, () => assert.equal(schemaType(schema, 'input'), type));
   }
 
-  it('has what a default fills in on the checked side only', () => {
+  it('has members with a default as present only after the check', () => {
     const schema = {
       type: 'object',
       properties: { a: { type: 'string', default: '' } },
@@ -64,7 +64,7 @@ describe('schemaType', () => {
 });
 
 describe('renderTypes', () => {
-  it('names types for tools of any name, and ends no comment early', () => {
+  it('creates type names for tools of any name, and escapes the end of a comment', () => {
     assert.equal(
       renderTypes({ tools: [TOOL] }),
       `/** send.mail-2: Sends a mail *\\/ now */
@@ -82,7 +82,7 @@ export type Tools = {
 });
 
 describe('renderMarkdown', () => {
-  it('keeps a bar in a value inside its cell', () => {
+  it('escapes a bar in a table cell', () => {
     const page = renderMarkdown({ name: 'mail', tools: [TOOL] });
     assert.match(page, /^\| `reply-to` \| `string` \| default `"a\\\|b"` \|$/m);
     assert.match(page, /^\| `to` \| `string` \| required \|$/m);

@@ -68,29 +68,29 @@ const failing: [string, RegExp][] = [
   ['- { input: {}, expect: { contains: bye } }', /does not contain "bye"/],
   ['- { input: {}, expect: { matches: "^x" } }', /does not match/],
   ['- { input: {}, expect: { error: NOT_FOUND } }', /succeeded with/],
-  ['- { input: { tex: x }, expect: { error: NOT_FOUND } }', /failed otherwise than with NOT_FOUND/],
+  ['- { input: { tex: x }, expect: { error: NOT_FOUND } }', /failed, but not with NOT_FOUND/],
   ['- { input: { tex: x } }', /failed with INVALID_PARAMETERS/],
   ['- { input: {}, expect: { exit_code: 1 } }', /ended with 0, not 1/],
   ['- { input: {}, expect: { schema: { required: [value] } } }', /value is required/],
   ['- { steps: [{ name: first, tool: fail }], input: {} }', /step first \(fail\) failed with SCRIPT_FAILED/],
 ];
-for (const [tests, complaint] of failing) {
+for (const [tests, expected] of failing) {
   test(`${tests} fails`, async () => {
     const run = await runTests(tests);
     assert.match(run.stdout, /^FAIL say: test 1/);
-    assert.match(run.stdout, complaint);
+    assert.match(run.stdout, expected);
     assert.match(run.stdout, /\n0 passed, 1 failed\n$/);
     assert.equal(run.exitCode, 1);
   });
 }
 
-test('a test of the wrong form is MANIFEST_INVALID, with the key that was meant', async () => {
+test('a test of a wrong form is MANIFEST_INVALID, with the nearest key', async () => {
   const run = await runTests('- { input: {}, expects: {} }');
   assert.deepEqual([envelopeOf(run)['code'], run.exitCode], ['MANIFEST_INVALID', 3]);
   assert.match(String(envelopeOf(run)['error']), /did you mean expect\?/);
 });
 
-test('--filter chooses, --junit reports', async () => {
+test('--filter selects tests, and --junit writes a report', async () => {
   const file = join(folder, 'report.xml');
   const run = await runTests(
     '- { name: good <1>, input: {} }\n- { name: bad, input: {}, expect: { equals: x } }',
@@ -105,7 +105,7 @@ test('--filter chooses, --junit reports', async () => {
   assert.match(filtered.stdout, /\n0 passed, 1 failed\n$/);
 });
 
-test('the bundled tests pass, and leave nothing on the server', async () => {
+test('the bundled tests pass, and delete all their keys', async () => {
   const server: RedisServer = await startRedis();
   const client = await server.client();
   try {

@@ -17,7 +17,7 @@ describe('a group file run by itself', () => {
   after(() => server.stop());
 
   for (const file of readdirSync(FOLDER).filter((name) => name.endsWith('.ts'))) {
-    it(`tools/${file} can be, by its last line and no other`, () => {
+    it(`tools/${file} can be, because of its last line`, () => {
       const lines = readFileSync(join(FOLDER, file), 'utf8').trimEnd().split('\n');
       assert.equal(lines.pop(), LAST_LINE);
       assert.doesNotMatch(lines.join('\n'), /process\.argv|import\.meta|console\./);
@@ -31,7 +31,7 @@ describe('a group file run by itself', () => {
     ['rate-limit.ts', ['sliding_window', '{"identifier":"a","limit":1,"window_seconds":9,"cost":2}']],
     ['list.ts', ['no-such-operation']],
   ] as const) {
-    it(`tools/${file} ${words.join(' ')} does what gantz does`, async () => {
+    it(`tools/${file} ${words.join(' ')} gives the same answer as gantz`, async () => {
       const env = { REDIS_URL: server.url, HOME: '/nonexistent' };
       const own = await runFile(join(FOLDER, file), words, env);
       const { stdout, exitCode } = await runMain([file.replace('.ts', ''), ...words], { env });

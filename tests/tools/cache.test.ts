@@ -24,7 +24,7 @@ describe('cache', () => {
     await server.stop();
   });
 
-  it('gives back any JSON value under any key', async () => {
+  it('returns any JSON value under any key unchanged', async () => {
     await fc.assert(
       fc.asyncProperty(anyName, anyJson, async (key, value) => {
         await rows.call('cache_set', { key, value });
@@ -33,7 +33,7 @@ describe('cache', () => {
     );
   });
 
-  it('gives back −0 as 0', async () => {
+  it('returns −0 as 0', async () => {
     await rows.call('cache_set', { key: 'zero', value: [-0] });
     const { value } = await rows.call('cache_get', { key: 'zero' });
     assert.ok(Array.isArray(value) && Object.is(value[0], 0));
@@ -55,20 +55,20 @@ describe('cache', () => {
     ['null', null],
     ['{broken', '{broken'],
   ] as const) {
-    it(`reads ${JSON.stringify(text)}, written by another client, as ${JSON.stringify(value)}`, async () => {
+    it(`decodes ${JSON.stringify(text)}, written by another client, as ${JSON.stringify(value)}`, async () => {
       await client.set(stored('raw'), text);
       assert.deepEqual(await rows.call('cache_get', { key: 'raw' }), { value, found: true });
     });
   }
 
-  it('tells the text "123" from the number and the text "null" from null', async () => {
+  it('keeps the text "123" distinct from the number and the text "null" distinct from null', async () => {
     for (const value of ['123', 123, 'null', null, 'true', true]) {
       await rows.call('cache_set', { key: 'guess', value });
       assert.deepEqual(await rows.call('cache_get', { key: 'guess' }), { value, found: true });
     }
   });
 
-  it('tells a stored null from nothing', async () => {
+  it('distinguishes a stored null from an absent key', async () => {
     assert.deepEqual(await rows.call('cache_get', { key: 'nothing' }), { value: null, found: false });
   });
 
@@ -93,7 +93,7 @@ describe('cache', () => {
     await own.close();
   });
 
-  it('refuses a key that is missing or empty instead of writing a bare prefix', async () => {
+  it('refuses a missing or empty key', async () => {
     await rows.failure('cache_set', { key: '', value: 1 }, 'INVALID_PARAMETERS');
     await rows.failure('cache_set', { value: 1 } as never, 'INVALID_PARAMETERS');
     assert.equal(await client.exists(stored('')), 0);
@@ -105,7 +105,7 @@ describe('cache', () => {
   });
 
   describe('cache_set', () => {
-    it('sets the time to live with the value, an hour unless told', async () => {
+    it('sets the time to live with the value, by default one hour', async () => {
       assert.deepEqual(await rows.call('cache_set', { key: 't', value: 1 }), {
         key: 't',
         ttl: 3600,
@@ -118,7 +118,7 @@ describe('cache', () => {
       assert.equal(await client.ttl(stored('t')), -1);
     });
 
-    it('takes ten years and no more, one second and no less', async () => {
+    it('accepts a ttl from one second to ten years', async () => {
       await rows.call('cache_set', { key: 't', value: 1, ttl: 315_360_000 });
       for (const ttl of [0, -1, 315_360_001, 1.5]) {
         await rows.failure('cache_set', { key: 't', value: 1, ttl }, 'INVALID_PARAMETERS');
@@ -137,7 +137,7 @@ describe('cache', () => {
     });
   });
 
-  it('deletes once, and tells whether a key is there', async () => {
+  it('deletes a key once, and reports whether a key exists', async () => {
     await rows.call('cache_set', { key: 'gone', value: null });
     assert.deepEqual(await rows.call('cache_exists', { key: 'gone' }), { exists: true });
     assert.deepEqual(await rows.call('cache_delete', { key: 'gone' }), { deleted: true });
@@ -145,7 +145,7 @@ describe('cache', () => {
     assert.deepEqual(await rows.call('cache_exists', { key: 'gone' }), { exists: false });
   });
 
-  it('cache_ttl tells −2, −1 and less than a second apart', async () => {
+  it('cache_ttl distinguishes an absent key, a key without expiry, and less than a second', async () => {
     const nothing = { exists: false, ttl: null, ttl_ms: null, persistent: false };
     assert.deepEqual(await rows.call('cache_ttl', { key: 'never-there' }), nothing);
     await rows.call('cache_set', { key: 'ever', value: 1, ttl: null });
@@ -187,16 +187,16 @@ describe('cache', () => {
       it(`matches ${pattern}`, async () => assert.deepEqual(await keysOf(pattern), keys));
     }
 
-    it('a literal a* does not match ab', async () => assert.deepEqual(await keysOf('a\\*'), ['a*']));
+    it('an escaped star matches only a star', async () => assert.deepEqual(await keysOf('a\\*'), ['a*']));
 
-    it('takes no dot of the namespace for a pattern', async () => {
+    it('does not treat glob characters of the namespace as a pattern', async () => {
       const other = openRows(server, 'namesXwith-dots');
       await other.call('cache_set', { key: 'foreign', value: 1 });
       assert.deepEqual(await keysOf('foreign'), []);
       await other.close();
     });
 
-    it('gives every key once, page by page, and ends with a null cursor', async () => {
+    it('returns every key once, page by page, and ends with a null cursor', async () => {
       const many = openRows(server);
       const names = Array.from({ length: 5000 }, (_, index) => `key-${index}`);
       await client.mSet(names.map((name) => [`${many.namespace}:cache:${name}`, '1'] as [string, string]));
@@ -217,7 +217,7 @@ describe('cache', () => {
       assert.doesNotMatch(await client.info('commandstats'), /cmdstat_keys:/);
     });
 
-    it('refuses a cursor that is none', async () => {
+    it('refuses a text that is not a cursor', async () => {
       await own.failure('cache_keys', { cursor: '99999999999999999999' }, 'INVALID_PARAMETERS');
     });
   });
@@ -232,7 +232,7 @@ describe('cache', () => {
         })
       ).value;
 
-    it('counts from 0, by 1 unless told, and reads as a number', async () => {
+    it('counts from 0, by default in steps of 1, and is read as a number', async () => {
       assert.equal(await increment('count'), 1);
       assert.equal(await increment('count', -3), -2);
       assert.equal((await rows.call('cache_get', { key: 'count' })).value, -2);
@@ -275,19 +275,19 @@ describe('cache', () => {
     }
 
     for (const text of ['hello', '"5"', '1.5', '', '[]', 'null', ' 1', '1e3', '--1', '-', '00']) {
-      it(`finds that ${JSON.stringify(text)} is no integer`, async () => {
+      it(`refuses ${JSON.stringify(text)}, which is not an integer`, async () => {
         await client.set(stored('text'), text);
         await rows.failure('cache_increment', { key: 'text' }, 'WRONG_TYPE');
         assert.equal(await client.get(stored('text')), text);
       });
     }
 
-    it('finds that a list is no integer', async () => {
+    it('refuses a list, which is not an integer', async () => {
       await client.lPush(stored('list'), 'x');
       await rows.failure('cache_increment', { key: 'list' }, 'WRONG_TYPE');
     });
 
-    it('adds any two integers exactly or refuses', async () => {
+    it('adds any two integers exactly, or refuses them', async () => {
       const integer = fc.integer({ min: -MOST + 1, max: MOST - 1 });
       await fc.assert(
         fc.asyncProperty(integer, integer, async (a, b) => {
@@ -300,7 +300,7 @@ describe('cache', () => {
       );
     });
 
-    it('leaves the time to live alone, sets it, or ends it', async () => {
+    it('keeps, sets or removes the time to live', async () => {
       await increment('life', 1, 100);
       assert.ok((await client.ttl(stored('life'))) > 90);
       await increment('life');
@@ -309,7 +309,7 @@ describe('cache', () => {
       assert.equal(await client.ttl(stored('life')), -1);
     });
 
-    it('loses no call of many at once', async () => {
+    it('counts every one of many parallel calls', async () => {
       const values = await Promise.all(Array.from({ length: 200 }, () => increment('race')));
       assert.deepEqual(
         values.sort((a, b) => a - b),

@@ -25,7 +25,7 @@ describe('hash', () => {
     await server.stop();
   });
 
-  it('gives back any JSON values under any fields', async () => {
+  it('returns any JSON values under any fields unchanged', async () => {
     await fc.assert(
       fc.asyncProperty(anyMapping, async (mapping) => {
         const key = 'any';
@@ -49,7 +49,7 @@ describe('hash', () => {
     assert.equal(await client.hGet(stored('raw'), 'name'), 'Ada');
   });
 
-  it('field "" is a field and not the whole hash', async () => {
+  it('treats "" as a field, not as the whole hash', async () => {
     await rows.call('hash_set', { key: 'empty', mapping: { a: 1 } });
     assert.deepEqual(await rows.call('hash_get', { key: 'empty', field: '' }), { value: null, found: false });
     await rows.call('hash_set', { key: 'empty', mapping: { '': 2 } });
@@ -58,13 +58,13 @@ describe('hash', () => {
     assert.deepEqual(await rows.call('hash_get', { key: 'empty' }), { data: { a: 1 }, found: true });
   });
 
-  it('tells a stored null from nothing', async () => {
+  it('distinguishes a stored null from an absent field', async () => {
     await rows.call('hash_set', { key: 'null', mapping: { a: null } });
     assert.deepEqual(await rows.call('hash_get', { key: 'null', field: 'a' }), { value: null, found: true });
     assert.deepEqual(await rows.call('hash_get', { key: 'null', field: 'b' }), { value: null, found: false });
   });
 
-  it('keeps the fields it was not given, and deletes those it was', async () => {
+  it('keeps fields that are not named, and deletes those that are', async () => {
     await rows.call('hash_set', { key: 'keep', mapping: { a: 1, b: 2 } });
     await rows.call('hash_set', { key: 'keep', mapping: { b: 3, c: 4 } });
     assert.deepEqual((await rows.call('hash_get', { key: 'keep' })).data, { a: 1, b: 3, c: 4 });
@@ -75,7 +75,7 @@ describe('hash', () => {
     assert.deepEqual(await rows.call('hash_delete', { key: 'nothing' }), { deleted: 0 });
   });
 
-  it('refuses a field that is not well-formed Unicode, since two such would become one', async () => {
+  it('refuses a field that is not well-formed Unicode, because two such fields would become one', async () => {
     await rows.failure('hash_set', { key: 'bad', mapping: { a: 1, '\ud800': 1 } }, 'INVALID_PARAMETERS');
     await rows.failure('hash_get', { key: 'bad', field: '\ud800' }, 'INVALID_PARAMETERS');
     assert.equal(await client.exists(stored('bad')), 0);
@@ -90,7 +90,7 @@ describe('hash', () => {
     });
   });
 
-  it('sets the time to live with the write, leaves it alone, or ends it', async () => {
+  it('sets, keeps or removes the time to live with the write', async () => {
     await rows.call('hash_set', { key: 'life', mapping: { a: 1 }, ttl: 100 });
     assert.ok((await client.ttl(stored('life'))) > 90);
     await rows.call('hash_set', { key: 'life', mapping: { a: 1 } });
@@ -99,7 +99,7 @@ describe('hash', () => {
     assert.equal(await client.ttl(stored('life')), -1);
   });
 
-  it('leaves a key of another type as it is, its time to live too', async () => {
+  it('changes neither a key of another type nor its time to live', async () => {
     await client.set(stored('text'), 'x');
     await rows.failure('hash_set', { key: 'text', mapping: { a: 1 }, ttl: 5 }, 'WRONG_TYPE');
     await rows.failure('hash_get', { key: 'text' }, 'WRONG_TYPE');

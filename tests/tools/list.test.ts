@@ -21,7 +21,7 @@ describe('list', () => {
     await server.stop();
   });
 
-  it('gives back any JSON values in their order', async () => {
+  it('returns any JSON values in their order', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyJson, { minLength: 1, maxLength: 6 }), async (values) => {
         const key = 'any';
@@ -37,7 +37,7 @@ describe('list', () => {
     );
   });
 
-  it('reads what other clients push, and stores true as true', async () => {
+  it('decodes what other clients push, and stores true as true', async () => {
     await client.rPush(stored('raw'), ['True', 'true', '12345678901234567890', 'plain']);
     await rows.call('list_push', { key: 'raw', values: [true, 'true'], left: false });
     const { values } = await rows.call('list_range', { key: 'raw' });
@@ -70,7 +70,7 @@ describe('list', () => {
     [2, 1, []],
     [4, 9, []],
   ] as const) {
-    it(`gives the range from ${start} to ${end}`, async () => {
+    it(`returns the range from ${start} to ${end}`, async () => {
       await rows.call('list_delete', { key: 'range' });
       await rows.call('list_push', { key: 'range', values: ['a', 'b', 'c', 'd'], left: false });
       assert.deepEqual(await rows.call('list_range', { key: 'range', start, end }), {
@@ -86,7 +86,7 @@ describe('list', () => {
     assert.deepEqual((await rows.call('list_range', { key: 'many' })).values, values);
   });
 
-  it('sets the time to live with the push, leaves it alone, or ends it', async () => {
+  it('sets, keeps or removes the time to live with the push', async () => {
     await rows.call('list_push', { key: 'life', values: [1], ttl: 100 });
     assert.ok((await client.ttl(stored('life'))) > 90);
     await rows.call('list_push', { key: 'life', values: [1] });
@@ -95,7 +95,7 @@ describe('list', () => {
     assert.equal(await client.ttl(stored('life')), -1);
   });
 
-  it('leaves a key of another type as it is, its time to live too', async () => {
+  it('changes neither a key of another type nor its time to live', async () => {
     await client.set(stored('text'), 'x');
     const error = await rows.failure('list_push', { key: 'text', values: [1], ttl: 5 }, 'WRONG_TYPE');
     assert.equal(error.outcome, 'none');
@@ -105,18 +105,18 @@ describe('list', () => {
     await rows.failure('list_range', { key: 'text' }, 'WRONG_TYPE');
   });
 
-  it('refuses an index that Redis could not read', async () => {
+  it('refuses an index beyond the integers of Redis', async () => {
     for (const index of [1e21, -1e21, 2 ** 53])
       for (const name of ['start', 'end'])
         await rows.failure('list_range', { key: 'none', [name]: index }, 'INVALID_PARAMETERS');
     await rows.call('list_range', { key: 'none', start: -(2 ** 53 - 1), end: 2 ** 53 - 1 });
   });
 
-  it('refuses to push nothing', async () => {
+  it('refuses an empty list of values', async () => {
     await rows.failure('list_push', { key: 'none', values: [] }, 'INVALID_PARAMETERS');
   });
 
-  it('deletes once', async () => {
+  it('deletes a list once', async () => {
     await rows.call('list_push', { key: 'gone', values: [1] });
     assert.deepEqual(await rows.call('list_delete', { key: 'gone' }), { deleted: true });
     assert.deepEqual(await rows.call('list_delete', { key: 'gone' }), { deleted: false });

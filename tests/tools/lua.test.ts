@@ -35,11 +35,11 @@ describe('the scripts of tools/lua', () => {
         assert.deepEqual(documented(header), used(code));
       });
 
-      it('decodes no JSON, and takes no time but the server’s', () => {
+      it('decodes no JSON, and uses only the clock of the server', () => {
         assert.doesNotMatch(code, /cjson|os\.time|os\.clock/);
       });
 
-      it('is taken by SCRIPT LOAD, with its includes, under the digest that calls name', async () => {
+      it('is accepted by SCRIPT LOAD, with its includes, under the generated digest', async () => {
         const script = Object.values(scripts).find((generated) => generated.name === name);
         assert.ok(script, 'it was generated');
         assert.equal(script.source, resolveIncludes(name, source, includes));

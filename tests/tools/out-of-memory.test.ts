@@ -40,7 +40,7 @@ describe('on a server that is out of memory', () => {
     ['rate_limit_check', () => window],
     ['rate_limit_sliding_window', () => window],
   ] as const) {
-    it(`${tool} writes nothing, and says why`, async () => {
+    it(`${tool} writes nothing, and gives the reason`, async () => {
       const untouched = await dump(client);
       const error = await rows.failure(tool, input(), 'REDIS_UNAVAILABLE');
       assert.match(error.message, /OOM/);

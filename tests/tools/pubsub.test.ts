@@ -53,7 +53,7 @@ describe('pubsub', () => {
   const end = async (id: string): Promise<number> =>
     (await rows.call('pubsub_unsubscribe', { subscription_id: id })).unsubscribed;
 
-  it('gives back any JSON value on any channel', async () => {
+  it('delivers any JSON value on any channel unchanged', async () => {
     await fc.assert(
       fc.asyncProperty(
         anyName,
@@ -71,7 +71,7 @@ describe('pubsub', () => {
     );
   });
 
-  it('says "subscribed <id>" only when a publisher reaches it', async () => {
+  it('prints "subscribed <id>" only when messages reach it', async () => {
     const { ended, id } = await subscribe({ channel: 'first', subscription_id: 'mine' });
     assert.equal(id, 'mine');
     assert.equal(await publish('first', 'hello'), 1);
@@ -85,7 +85,7 @@ describe('pubsub', () => {
     assert.equal(await publish('first', 'nobody listens any more'), 0);
   });
 
-  it('keeps the order, takes no more than count, and reports each message', async () => {
+  it('keeps the order, receives at most count messages, and reports each one', async () => {
     const { ended, events } = await subscribe({ channel: 'order', count: 100 });
     // One connection sends these in their order.
     await Promise.all(
@@ -118,7 +118,7 @@ describe('pubsub', () => {
     );
   });
 
-  it('ends at its timeout with what came', async () => {
+  it('ends at its timeout with the messages received so far', async () => {
     // A machine that takes longer to publish has another try.
     for (let timeout = 0.2, came = 0; came === 0; timeout *= 2) {
       const { ended } = await subscribe({ channel: 'quiet', count: 5, timeout });
@@ -131,14 +131,14 @@ describe('pubsub', () => {
     }
   });
 
-  it('a wait longer than the time limit of a call is no TIMEOUT', async () => {
+  it('may wait longer than the default time limit of a call', async () => {
     await publish('longer', 'the connection is there');
     const deadline = new Deadline({ budgetMs: 1000 });
     const { ended } = await subscribe({ channel: 'longer', timeout: 1.2 }, { deadline });
     assert.equal((await ended).reason, 'timeout');
   });
 
-  it('under a fixed time limit it still answers in time', async () => {
+  it('answers within a fixed time limit', async () => {
     // What it keeps to answer in grows with the limit: the longest of these is enough for any machine.
     for (let budgetMs = 1000; ; budgetMs *= 2) {
       const deadline = new Deadline({ budgetMs, fixed: true });
@@ -168,14 +168,14 @@ describe('pubsub', () => {
       ]);
     });
 
-    it('a literal star matches a star alone', async () => {
+    it('matches only a star with an escaped star', async () => {
       const { ended } = await subscribe({ pattern: 'a\\*' });
       assert.equal(await publish('ab', 1), 0);
       assert.equal(await publish('a*', 2), 1);
       assert.equal((await ended).received, 1);
     });
 
-    it('hears nothing of other namespaces, nor of what ends subscriptions', async () => {
+    it('receives no message of other namespaces or of control channels', async () => {
       const other = openRows(server, rows.namespace.replaceAll('-', '.'));
       const dotted = await subscribe({ pattern: '*', count: 9 }, {}, other);
       const own = await subscribe({ pattern: '*', count: 9 });
@@ -192,7 +192,7 @@ describe('pubsub', () => {
   });
 
   describe('unsubscribe', () => {
-    it('ends those of a channel, whoever holds them, and tells how many', async () => {
+    it('ends the subscriptions of a channel in any process, and returns their number', async () => {
       const other = openRows(server, rows.namespace);
       const held = [
         await subscribe({ channel: 'x', count: 9 }),
@@ -210,7 +210,7 @@ describe('pubsub', () => {
       await other.close();
     });
 
-    it('ends those of exactly a pattern', async () => {
+    it('ends only the subscriptions of exactly the same pattern', async () => {
       const [one, two] = [await subscribe({ pattern: 'p*' }), await subscribe({ pattern: 'p?' })];
       assert.deepEqual(await rows.call('pubsub_unsubscribe', { pattern: 'p*' }), { unsubscribed: 1 });
       assert.equal((await one.ended).reason, 'unsubscribed');
@@ -218,12 +218,12 @@ describe('pubsub', () => {
       await two.ended;
     });
 
-    it('of something that nobody holds ends nothing, and says so', async () => {
+    it('returns 0 when there is no such subscription', async () => {
       assert.equal(await end(randomUUID()), 0);
     });
   });
 
-  it('takes exactly one of channel, pattern and subscription_id', async () => {
+  it('requires exactly one of channel, pattern and subscription_id', async () => {
     const both = await rows.failure('pubsub_subscribe', { channel: 'a', pattern: 'b' }, 'INVALID_PARAMETERS');
     assert.deepEqual(
       both.details?.map(({ path }) => path),
@@ -242,7 +242,7 @@ describe('pubsub', () => {
     }
   });
 
-  it('leaves no connection behind', async () => {
+  it('closes its connections', async () => {
     const quiet = await startRedis();
     const observer = await quiet.client();
     const own = openRows(quiet);
@@ -269,7 +269,7 @@ describe('pubsub', () => {
       await assert.rejects(ended, { code: 'CANCELLED', message: reason.message });
     });
 
-    it('before it began, it never subscribes', async () => {
+    it('does not subscribe when it was cancelled before it began', async () => {
       await rows.failure('pubsub_subscribe', { channel: 'c' }, 'CANCELLED', {
         signal: AbortSignal.abort(reason),
       });
@@ -277,7 +277,7 @@ describe('pubsub', () => {
   });
 
   describe('followed', () => {
-    it('gives messages as they come, until it is unsubscribed', async () => {
+    it('emits messages as they arrive, until it is unsubscribed', async () => {
       const { ended, events, id } = await subscribe({ channel: 'f' }, { follow: true });
       for (const message of [1, 2, 3]) await publish('f', message);
       await end(id);
@@ -293,7 +293,7 @@ describe('pubsub', () => {
       );
     });
 
-    it('an interrupt ends it with its result', async () => {
+    it('ends with a result when it is interrupted', async () => {
       const abort = new AbortController();
       const { ended, events } = await subscribe({ channel: 'f' }, { follow: true, signal: abort.signal });
       await publish('f', 1);
@@ -303,7 +303,7 @@ describe('pubsub', () => {
       assert.deepEqual([received, reason], [1, 'interrupted']);
     });
 
-    it('count and timeout apply when they are given', async () => {
+    it('applies count and timeout when they are given', async () => {
       const counted = await subscribe({ channel: 'f', count: 2 }, { follow: true });
       await Promise.all([publish('f', 1), publish('f', 2), publish('f', 3)]);
       assert.deepEqual(await counted.ended.then(({ received, reason }) => [received, reason]), [2, 'count']);
@@ -311,7 +311,7 @@ describe('pubsub', () => {
       assert.equal((await timed.ended).reason, 'timeout');
     });
 
-    it('outlives the time limit of a call', async () => {
+    it('continues after the default time limit of a call', async () => {
       await publish('f', 'the connection is there');
       const deadline = new Deadline({ budgetMs: 1000 });
       const { ended, id } = await subscribe({ channel: 'f' }, { follow: true, deadline });
@@ -355,7 +355,7 @@ describe('pubsub', () => {
     }
   });
 
-  describe('on a server that falls silent', () => {
+  describe('on a server that stops replying', () => {
     let silent: RedisServer;
     let waiting: Rows;
     before(async () => {
@@ -368,7 +368,7 @@ describe('pubsub', () => {
     });
     beforeEach(() => silent.resume());
 
-    it('is no quiet channel: it is REDIS_UNAVAILABLE instead of a timeout', async () => {
+    it('fails with REDIS_UNAVAILABLE instead of ending at its timeout', async () => {
       const { ended } = await subscribe({ channel: 'c', timeout: 0.5 }, {}, waiting);
       silent.pause();
       await assert.rejects(ended, { code: 'REDIS_UNAVAILABLE', message: /does not answer/ });
@@ -383,7 +383,7 @@ describe('pubsub', () => {
       await assert.rejects(ended, { code: 'REDIS_UNAVAILABLE', message: /does not answer/ });
     });
 
-    it('goes on when a sign of life comes in time', async (t) => {
+    it('continues when the reply to a PING arrives in time', async (t) => {
       t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
       const { ended, id, events } = await subscribe({ channel: 'c' }, { follow: true }, waiting);
       const observer = await silent.client();
@@ -402,7 +402,7 @@ describe('pubsub', () => {
     });
   });
 
-  it('a lost connection is REDIS_UNAVAILABLE', async () => {
+  it('fails with REDIS_UNAVAILABLE when the connection is lost', async () => {
     const { ended } = await subscribe({ channel: 'lost' });
     await client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'pubsub']);
     await assert.rejects(ended, { code: 'REDIS_UNAVAILABLE' });

@@ -48,7 +48,7 @@ function limiter(name: Name, common: Omit<RateLimitCheckInput, 'identifier'>) {
 
 for (const name of Object.keys(KINDS) as Name[]) {
   describe(name, () => {
-    it('allows up to the limit, then denies with the time to wait', async () => {
+    it('allows requests up to the limit, then denies them with the time to wait', async () => {
       const { ask } = limiter(name, { limit: 3, window_seconds: YEAR });
       for (const current of [1, 2, 3]) {
         const { reset_at, ...answer } = await ask();
@@ -67,7 +67,7 @@ for (const name of Object.keys(KINDS) as Name[]) {
       assert.ok(retry_after_ms > 0 && begun + retry_after_ms <= reset_at * 1000 + 1000);
     });
 
-    it('a denied request costs nothing', async () => {
+    it('does not count a denied request', async () => {
       const { ask } = limiter(name, { limit: 10, window_seconds: YEAR });
       await ask(8);
       for (let time = 0; time < 20; time++) assert.equal((await ask(3)).current, 8);
@@ -109,14 +109,14 @@ for (const name of Object.keys(KINDS) as Name[]) {
       assert.deepEqual({ allowed, current }, { allowed: false, current: 50 });
     });
 
-    it('keeps identifiers apart that look like keys', async () => {
+    it('keeps identifiers that contain colons apart', async () => {
       const limit = { limit: 1, window_seconds: YEAR };
       assert.equal((await rows.call(name, { identifier: `1:${YEAR}:x`, ...limit })).allowed, true);
       assert.equal((await rows.call(name, { identifier: 'x', ...limit })).allowed, true);
       assert.equal((await rows.call(name, { identifier: `${YEAR}:x`, ...limit })).allowed, true);
     });
 
-    it('gives every key a time to live, at most the window', async () => {
+    it('sets a time to live on every key, at most the window', async () => {
       const { ask, key } = limiter(name, { limit: 2, window_seconds: 1000 });
       for (let time = 0; time < 3; time++) {
         await ask();
@@ -132,7 +132,7 @@ for (const name of Object.keys(KINDS) as Name[]) {
       assert.deepEqual(await ask(1).then(({ allowed, current }) => [allowed, current]), [true, 1e9]);
     });
 
-    it('denies when the limit was lowered below what is used', async () => {
+    it('denies a request when the limit was lowered below the used cost', async () => {
       const identifier = fresh();
       for (let time = 0; time < 5; time++)
         await rows.call(name, { identifier, limit: 5, window_seconds: YEAR });
@@ -150,7 +150,7 @@ describe('fixed window', () => {
     assert.ok(reset_at > Date.now() / 1000 - 1 && reset_at <= Date.now() / 1000 + 3600);
   });
 
-  it('sets the expiry once per window, at its end, and never arms it again', async () => {
+  it('sets the expiry once per window, at its end', async () => {
     const { ask, key } = limiter('rate_limit_check', { limit: 5, window_seconds: YEAR });
     const { reset_at } = await ask();
     assert.equal(await client.expireTime(key), reset_at);
@@ -160,7 +160,7 @@ describe('fixed window', () => {
     assert.equal(await client.pExpireTime(key), at);
   });
 
-  it('waits for the end of the window when denied', async () => {
+  it('returns the time until the end of the window when it denies a request', async () => {
     const { ask } = limiter('rate_limit_check', { limit: 1, window_seconds: YEAR });
     await ask();
     const begun = Date.now();
@@ -173,7 +173,7 @@ describe('fixed window', () => {
     ['the window before', -1],
     ['a later window, after the clock was set back', 1],
   ] as const) {
-    it(`takes no count over from ${when}`, async () => {
+    it(`does not count requests of ${when}`, async () => {
       const { ask, key } = limiter('rate_limit_check', { limit: 2, window_seconds: YEAR });
       await ask(2);
       const start = Number(await client.hGet(key, 'start'));
@@ -185,7 +185,7 @@ describe('fixed window', () => {
     });
   }
 
-  it('begins anew in the next window', async () => {
+  it('counts from 0 in the next window', async () => {
     const { ask } = limiter('rate_limit_check', { limit: 1, window_seconds: 1 });
     let denied = await ask();
     while (denied.allowed) denied = await ask();
@@ -199,7 +199,7 @@ describe('fixed window', () => {
 
 describe('sliding window', () => {
   // In hours, so that what the test itself takes does not count.
-  it('limit 3 in 10 h retried every hour lets 9 of 30 through', async () => {
+  it('allows 9 of 30 hourly requests at a limit of 3 in 10 hours', async () => {
     const window = 10 * HOUR;
     const { identifier, ask } = limiter('rate_limit_sliding_window', { limit: 3, window_seconds: window });
     const allowed: number[] = [];
@@ -210,7 +210,7 @@ describe('sliding window', () => {
     assert.deepEqual(allowed, [0, 1, 2, 10, 11, 12, 20, 21, 22]);
   });
 
-  it('five calls at one instant count five times', async () => {
+  it('counts five calls in the same microsecond five times', async () => {
     const { ask, key } = limiter('rate_limit_sliding_window', { limit: 10, window_seconds: HOUR });
     const answers = await Promise.all(Array.from({ length: 5 }, () => ask()));
     assert.deepEqual(answers.map(({ current }) => current).sort(), [1, 2, 3, 4, 5]);
@@ -233,7 +233,7 @@ describe('sliding window', () => {
     assert.equal((await ask(1)).current, 8);
   });
 
-  it('says when the cost fits: when enough of the oldest have left', async () => {
+  it('returns the time until enough of the oldest costs have expired', async () => {
     const window = 100 * HOUR;
     const { identifier, ask } = limiter('rate_limit_sliding_window', { limit: 10, window_seconds: window });
     for (const cost of [1, 2, 3, 4]) {
@@ -261,7 +261,7 @@ describe('sliding window', () => {
     }
   });
 
-  it('really lets the cost through after retry_after_ms, and not before', async () => {
+  it('allows the cost after retry_after_ms, and not before', async () => {
     for (let denied = false; !denied;) {
       const { ask } = limiter('rate_limit_sliding_window', { limit: 2, window_seconds: 1 });
       const begun = performance.now();
@@ -274,7 +274,7 @@ describe('sliding window', () => {
     }
   });
 
-  it('agrees with a plain model for any costs and pauses', async () => {
+  it('agrees with a simple model for any costs and pauses', async () => {
     const window = 60 * HOUR;
     const { identifier, ask } = limiter('rate_limit_sliding_window', { limit: 20, window_seconds: window });
     let log: { age: number; cost: number }[] = [];
@@ -296,7 +296,7 @@ describe('sliding window', () => {
     }
   });
 
-  it('a clock that is set back blocks nobody longer than a window', async () => {
+  it('blocks no caller longer than a window when the clock is set back', async () => {
     const { identifier, ask, key } = limiter('rate_limit_sliding_window', { limit: 3, window_seconds: 10 });
     for (const cost of [1, 2]) await ask(cost);
     await age(identifier, 10, -3600);
@@ -319,7 +319,7 @@ describe('sliding window', () => {
     assert.equal((await ask(1)).current, 1);
   });
 
-  it('counts on exactly when its sums become too large for a double', async () => {
+  it('counts exactly when its sums become too large for a double', async () => {
     const { ask, key } = limiter('rate_limit_sliding_window', { limit: 1e9, window_seconds: 1000 });
     await ask(4);
     await ask(7);
@@ -341,7 +341,7 @@ describe('sliding window', () => {
     assert.ok((await client.pTTL(key)) > 0);
   });
 
-  it('answers a denied request in a long log without reading it', async () => {
+  it('denies a request without reading a long log', async () => {
     const { ask } = limiter('rate_limit_sliding_window', { limit: 3000, window_seconds: 1000 });
     await Promise.all(Array.from({ length: 3000 }, () => ask()));
     await client.sendCommand(['CONFIG', 'RESETSTAT']);

@@ -33,7 +33,7 @@ describe('session', () => {
     await server.stop();
   });
 
-  it('gives back any data, and merges any into any', async () => {
+  it('returns any data unchanged, and merges any data into any other', async () => {
     await fc.assert(
       fc.asyncProperty(anyData, anyData, async (data, more) => {
         const id = await create(data);
@@ -47,7 +47,7 @@ describe('session', () => {
     );
   });
 
-  it('keeps data keys that look like its own fields apart from them', async () => {
+  it('keeps data keys distinct from its own fields of the same names', async () => {
     const data = {
       revision: 9,
       created_at: 'x',
@@ -63,7 +63,7 @@ describe('session', () => {
     assert.equal(session.revision, 1);
   });
 
-  it('says when in UTC with Z, by the clock of the server', async () => {
+  it('returns times in UTC with Z, by the clock of the server', async () => {
     const begun = Date.now() - 1;
     const id = await create({});
     const { created_at, updated_at } = await read(id);
@@ -76,7 +76,7 @@ describe('session', () => {
     assert.ok(later.updated_at >= updated_at);
   });
 
-  it('lives an hour unless told, and for ever with null', async () => {
+  it('lives one hour by default, and for ever with a ttl of null', async () => {
     const id = await create({});
     assert.ok((await client.ttl(stored(id))) > 3590);
     assert.equal((await rows.call('session_get', { session_id: id })).ttl, 3600);
@@ -85,7 +85,7 @@ describe('session', () => {
     assert.equal((await rows.call('session_get', { session_id: ever })).ttl, null);
   });
 
-  it('gives nothing for a session that is not there', async () => {
+  it('returns null for an absent session', async () => {
     assert.deepEqual(await rows.call('session_get', { session_id: 'none' }), {
       session: null,
       found: false,
@@ -95,7 +95,7 @@ describe('session', () => {
   });
 
   for (const revision of ['abc', '', '0', '-1', '1.5', ' 1', '12345678901234567890']) {
-    it(`takes a hash whose revision is ${JSON.stringify(revision)} for no session, and leaves it alone`, async () => {
+    it(`does not treat a hash with revision ${JSON.stringify(revision)} as a session, and does not change it`, async () => {
       const id = randomUUID();
       await client.hSet(stored(id), { revision, created_at: '1', updated_at: '1', 'data:a': '1' });
       const untouched = await dump(client);
@@ -107,7 +107,7 @@ describe('session', () => {
     });
   }
 
-  it('reads a session with fields that it did not write itself', async () => {
+  it('reads a session with fields of another program', async () => {
     await client.hSet(stored('damaged'), {
       revision: '3',
       created_at: 'yesterday',
@@ -126,7 +126,7 @@ describe('session', () => {
     });
   });
 
-  it('takes a hash that somebody else left for no session', async () => {
+  it('does not treat a hash of another program as a session', async () => {
     await client.hSet(stored('foreign'), 'a', '1');
     assert.equal((await rows.call('session_get', { session_id: 'foreign' })).found, false);
     await rows.failure('session_update', { session_id: 'foreign', data: {} }, 'NOT_FOUND');
@@ -138,7 +138,7 @@ describe('session', () => {
   });
 
   describe('session_update', () => {
-    it('merges the top level only, and null is a value', async () => {
+    it('merges only the top level, and stores null as a value', async () => {
       const id = await create({ a: { x: 1, y: 2 }, b: 1, c: 1 });
       assert.deepEqual(
         await rows.call('session_update', { session_id: id, data: { a: { z: 3 }, b: null } }),
@@ -161,7 +161,7 @@ describe('session', () => {
       });
     });
 
-    it('loses no update of many clients at once', async () => {
+    it('keeps every update of many parallel clients', async () => {
       const id = await create({}, 1000);
       const clients = Array.from({ length: 20 }, () => openRows(server, rows.namespace));
       const names = Array.from({ length: 200 }, (_, index) => `field-${index}`);
@@ -176,7 +176,7 @@ describe('session', () => {
       await Promise.all(clients.map((one) => one.close()));
     });
 
-    it('lets one of many with the same expected revision through', async () => {
+    it('accepts one of many updates with the same expected revision', async () => {
       const id = await create({});
       const update = (n: number): Promise<unknown> =>
         rows.call('session_update', { session_id: id, data: { n }, expected_revision: 1 });
@@ -210,7 +210,7 @@ describe('session', () => {
       assert.equal(await client.ttl(stored(id)), -1);
     });
 
-    it('works with less than a second left, and does not prolong it', async () => {
+    it('works with less than a second left, and does not extend it', async () => {
       const id = await create({});
       await client.pExpire(stored(id), 900);
       await rows.call('session_update', { session_id: id, data: { a: 1 } });
@@ -218,7 +218,7 @@ describe('session', () => {
       assert.ok(left > 0 && left <= 900, String(left));
     });
 
-    it('never brings back one that expired or was deleted', async () => {
+    it('never recreates a session that expired or was deleted', async () => {
       const expired = await create({});
       await client.pExpireAt(stored(expired), 1);
       const deleted = await create({});
@@ -234,7 +234,7 @@ describe('session', () => {
       }
     });
 
-    it('takes 100 000 keys in one call, and replaces them', async () => {
+    it('accepts 100 000 keys in one call, and replaces them', async () => {
       const data = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`f${index}`, index]));
       const id = await create(data);
       await rows.call('session_update', { session_id: id, data });
@@ -245,7 +245,7 @@ describe('session', () => {
   });
 
   describe('session_extend', () => {
-    it('sets the time to live, shorter too, and ends it with null', async () => {
+    it('sets a longer or shorter time to live, and removes it with null', async () => {
       const id = await create({});
       assert.deepEqual(await rows.call('session_extend', { session_id: id, ttl: 9000 }), {
         session_id: id,
@@ -264,14 +264,14 @@ describe('session', () => {
       assert.equal((await read(id)).revision, 1);
     });
 
-    it('with a negative ttl is refused and deletes nothing', async () => {
+    it('refuses a negative ttl and deletes nothing', async () => {
       const id = await create({});
       for (const ttl of [-1, 0])
         await rows.failure('session_extend', { session_id: id, ttl }, 'INVALID_PARAMETERS');
       assert.equal((await rows.call('session_get', { session_id: id })).found, true);
     });
 
-    it('finds no session that is not there, whatever the ttl', async () => {
+    it('fails with NOT_FOUND for an absent session, whatever the ttl', async () => {
       for (const ttl of [5, null])
         await rows.failure('session_extend', { session_id: 'none', ttl }, 'NOT_FOUND');
       assert.equal(await client.exists(stored('none')), 0);

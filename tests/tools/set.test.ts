@@ -24,7 +24,7 @@ describe('set', () => {
     await server.stop();
   });
 
-  it('gives back any JSON values, each once', async () => {
+  it('returns any JSON values, each once', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyJson, { minLength: 1, maxLength: 6 }), async (members) => {
         const key = 'any';
@@ -44,7 +44,7 @@ describe('set', () => {
     );
   });
 
-  it('tells the text "1" from the number 1', async () => {
+  it('keeps the text "1" distinct from the number 1', async () => {
     await rows.call('set_add', { key: 'types', members: ['1'] });
     assert.deepEqual(await rows.call('set_is_member', { key: 'types', member: 1 }), { is_member: false });
     assert.deepEqual(await rows.call('set_remove', { key: 'types', members: [1, true] }), { removed: 0 });
@@ -57,7 +57,7 @@ describe('set', () => {
     assert.deepEqual(await rows.call('set_is_member', { key: 'raw', member: 42 }), { is_member: true });
   });
 
-  it('gives 100 000 members, page by page', async () => {
+  it('returns 100 000 members, page by page', async () => {
     const members = Array.from({ length: 100_000 }, (_, index) => index);
     assert.deepEqual(await rows.call('set_add', { key: 'many', members }), { added: 100_000 });
     const found = new Set<unknown>();
@@ -77,7 +77,7 @@ describe('set', () => {
     assert.deepEqual(await rows.call('set_remove', { key: 'many', members }), { removed: 100_000 });
   });
 
-  it('stops near a small limit, not a thousand members behind it', async () => {
+  it('stops near a small limit, not a thousand members after it', async () => {
     const members = Array.from({ length: 5000 }, (_, index) => `member ${index}`);
     await rows.call('set_add', { key: 'large', members });
     const { count, cursor } = await rows.call('set_members', { key: 'large', limit: 10 });
@@ -85,7 +85,7 @@ describe('set', () => {
     assert.ok(cursor);
   });
 
-  it('sets the time to live with the write, leaves it alone, or ends it', async () => {
+  it('sets, keeps or removes the time to live with the write', async () => {
     await rows.call('set_add', { key: 'life', members: [1], ttl: 100 });
     assert.ok((await client.ttl(stored('life'))) > 90);
     await rows.call('set_add', { key: 'life', members: [2] });
@@ -94,7 +94,7 @@ describe('set', () => {
     assert.equal(await client.ttl(stored('life')), -1);
   });
 
-  it('leaves a key of another type as it is, its time to live too', async () => {
+  it('changes neither a key of another type nor its time to live', async () => {
     await client.set(stored('text'), 'x');
     await rows.failure('set_add', { key: 'text', members: [1], ttl: 5 }, 'WRONG_TYPE');
     await rows.failure('set_members', { key: 'text' }, 'WRONG_TYPE');
@@ -102,7 +102,7 @@ describe('set', () => {
     assert.equal(await client.ttl(stored('text')), -1);
   });
 
-  it('deletes once', async () => {
+  it('deletes a set once', async () => {
     await rows.call('set_add', { key: 'gone', members: [1] });
     assert.deepEqual(await rows.call('set_delete', { key: 'gone' }), { deleted: true });
     assert.deepEqual(await rows.call('set_delete', { key: 'gone' }), { deleted: false });

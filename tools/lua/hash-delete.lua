@@ -1,6 +1,6 @@
--- Deletes a whole hash and counts what was in it.
+-- Deletes a whole hash and counts its fields.
 -- KEYS[1]  the hash
--- Returns how many fields it had.
+-- Returns the number of fields that it had. WRONGTYPE when the key holds another type.
 
 local hash = KEYS[1]
 

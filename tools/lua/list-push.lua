@@ -1,9 +1,9 @@
--- Pushes values onto a list and sets its time to live, all or nothing.
+-- Pushes values onto a list and sets its time to live, atomically.
 -- KEYS[1]    the list
 -- ARGV[1]    LPUSH or RPUSH
--- ARGV[2]    seconds to live; '' leaves it as it is, 'never' makes it persistent
+-- ARGV[2]    seconds to live; '' leaves the time to live unchanged, 'never' removes it
 -- ARGV[3..]  the values
--- Returns the length of the list.
+-- Returns the new length of the list. WRONGTYPE when the key holds another type.
 
 -- @include chunks
 -- @include set-ttl
@@ -14,7 +14,7 @@ local ttl = ARGV[2]
 
 local length = 0
 for first, last in chunks(ARGV, 3) do
-  -- Only the first can fail: the list is then of another type, and nothing was written.
+  -- Only the first command can fail: the key then holds another type, and nothing was written.
   length = redis.pcall(push, list, unpack(ARGV, first, last))
   if type(length) == 'table' then return length end
 end

@@ -1,9 +1,9 @@
--- Counts a request against the present window of the server's clock.
--- KEYS[1]  a hash: the start of the window it counts, and the count
--- ARGV[1]  how much one window allows
--- ARGV[2]  how much this request counts, at most the limit
+-- Counts a request in the current fixed window. Windows are aligned to the server's clock.
+-- KEYS[1]  a hash: the start of its window in Unix seconds, and the count
+-- ARGV[1]  the limit: the highest total cost in one window
+-- ARGV[2]  the cost of this request, at most the limit
 -- ARGV[3]  the length of the window in seconds
--- Returns { 1 when allowed, else 0; used; Unix second of the window's end; milliseconds until then }.
+-- Returns { 1 when allowed, else 0; the cost used; the end of the window in Unix seconds; milliseconds until then }.
 
 local counter = KEYS[1]
 local limit = tonumber(ARGV[1])
@@ -17,7 +17,7 @@ local finish = start + window
 local left = finish * 1000 - (second * 1000 + math.floor(time[2] / 1000))
 
 local stored = redis.call('HMGET', counter, 'start', 'count')
--- A count of another window is void, also of a later one: the clock may have been set back.
+-- The count of any other window does not apply. It may be of a later window when the clock was set back.
 local fresh = tonumber(stored[1]) ~= start
 local used = fresh and 0 or tonumber(stored[2])
 if used + cost > limit then return { 0, used, finish, left } end

@@ -1,8 +1,8 @@
--- Starts a session: a hash with created_at and updated_at (Unix milliseconds), revision, and a field per member of its data.
+-- Creates a session: a hash with created_at and updated_at (Unix milliseconds), revision, and the fields of its data.
 -- KEYS[1]    the session
 -- ARGV[1]    seconds to live, or 'never'
 -- ARGV[2..]  field, value, field, value, …
--- Returns the revision, 1. CONFLICT when there is such a session already.
+-- Returns the revision, 1. CONFLICT when the session exists already.
 
 -- @include chunks
 
@@ -10,7 +10,7 @@ local session = KEYS[1]
 local ttl = ARGV[1]
 
 if redis.call('EXISTS', session) == 1 then
-  return redis.error_reply('CONFLICT There is a session of this id already')
+  return redis.error_reply('CONFLICT A session with this id exists already')
 end
 
 local time = redis.call('TIME')

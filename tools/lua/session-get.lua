@@ -1,6 +1,7 @@
--- Reads a session and its time to live at one moment.
+-- Reads a session and its time to live, atomically.
 -- KEYS[1]  the session
--- Returns { milliseconds to live (-1 for ever), { field, value, … } }, or nil when there is none.
+-- Returns { milliseconds to live (-1 for ever), { field, value, … } }, or nil for an absent session. WRONGTYPE when the
+-- key holds another type.
 
 -- @include session-revision
 

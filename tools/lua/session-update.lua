@@ -1,9 +1,10 @@
--- Changes the data of a session that is there, and nothing of its time to live.
+-- Changes the data of an existing session. Its time to live stays unchanged.
 -- KEYS[1]    the session
 -- ARGV[1]    'merge' keeps the other fields, 'replace' removes them
--- ARGV[2]    the revision it must be at, or '' for any
+-- ARGV[2]    the revision that the session must have, or '' for any
 -- ARGV[3..]  field, value, field, value, …
--- Returns the new revision. NOTFOUND when there is no session, CONFLICT when it is at another revision.
+-- Returns the new revision. NOTFOUND when there is no session, CONFLICT when it has another revision, WRONGTYPE when
+-- the key holds another type.
 
 -- @include chunks
 -- @include session-revision
@@ -17,17 +18,17 @@ if not revision then
   return failure or redis.error_reply('NOTFOUND There is no such session')
 end
 if expected ~= '' and expected ~= revision then
-  return redis.error_reply('CONFLICT The session is at revision ' .. revision .. ', not ' .. expected)
+  return redis.error_reply('CONFLICT The session has revision ' .. revision .. ', not ' .. expected)
 end
 
 local time = redis.call('TIME')
--- First: a server that is out of memory refuses this, but nothing behind a removal.
+-- This write comes first: a server that is out of memory refuses it, but refuses no write after a removal.
 redis.call('HSET', session, 'updated_at', string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000)))
 
 if mode == 'replace' then
   local old = {}
   for _, field in ipairs(redis.call('HKEYS', session)) do
-    -- Only fields of the data have a colon: their names begin with 'data:' or 'json:'.
+    -- Only the fields of the data contain a colon: they begin with 'data:' or 'json:'.
     if string.find(field, ':', 1, true) then old[#old + 1] = field end
   end
   for first, last in chunks(old, 1) do

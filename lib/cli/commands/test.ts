@@ -3,11 +3,11 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { GantzError } from '../../errors.ts';
 import { Deadline } from '../../deadline.ts';
-import { parseCases, type Case } from '../../tool-tests/case.ts';
+import { parseCases, type TestCase } from '../../tool-tests/case.ts';
 import { renderJunit } from '../../tool-tests/junit.ts';
-import { runCases, type Verdict } from '../../tool-tests/run.ts';
-import { deleteNamespace } from '../../redis/namespace.ts';
 import { needsRedis } from '../../run/kinds.ts';
+import { runCases, type TestResult } from '../../tool-tests/run.ts';
+import { deleteNamespace } from '../../redis/delete-namespace.ts';
 import type { Runner } from '../../run/runner.ts';
 import type { Define } from '../../command/command.ts';
 import { loadManifestOf, openRunnerOf, type Context } from '../../command/context.ts';
@@ -32,11 +32,11 @@ export const define: Define = (command, context) => {
         'long-lived',
       );
       try {
-        const verdicts = await report(context, runner, cases);
+        const results = await report(context, runner, cases);
         if (junit !== undefined)
-          await writeFile(resolve(process.cwd(), junit), renderJunit(manifest.name, verdicts));
-        const failed = verdicts.filter(({ complaints }) => complaints.length > 0).length;
-        process.stdout.write(`${verdicts.length - failed} passed, ${failed} failed\n`);
+          await writeFile(resolve(process.cwd(), junit), renderJunit(manifest.name, results));
+        const failed = results.filter(({ failures }) => failures.length > 0).length;
+        process.stdout.write(`${results.length - failed} passed, ${failed} failed\n`);
         process.exitCode = failed > 0 ? 1 : 0;
       } finally {
         if (cases.some(({ steps }) => steps.some(({ tool }) => usesRedis(runner, tool))))
@@ -49,16 +49,16 @@ export const define: Define = (command, context) => {
 async function report(
   { process, signal }: Context,
   runner: Runner,
-  cases: readonly Case[],
-): Promise<Verdict[]> {
-  const verdicts: Verdict[] = [];
-  for await (const verdict of runCases(runner, cases, signal)) {
-    verdicts.push(verdict);
-    const { tool, name, milliseconds, complaints } = verdict;
-    process.stdout.write(`${complaints.length ? 'FAIL' : 'ok  '} ${tool}: ${name} (${milliseconds} ms)\n`);
-    for (const complaint of complaints) process.stdout.write(`     ${complaint}\n`);
+  cases: readonly TestCase[],
+): Promise<TestResult[]> {
+  const results: TestResult[] = [];
+  for await (const result of runCases(runner, cases, signal)) {
+    results.push(result);
+    const { tool, name, milliseconds, failures } = result;
+    process.stdout.write(`${failures.length ? 'FAIL' : 'ok  '} ${tool}: ${name} (${milliseconds} ms)\n`);
+    for (const failure of failures) process.stdout.write(`     ${failure}\n`);
   }
-  return verdicts;
+  return results;
 }
 
 /** A filter with a slip in it must not look like a pass. */
@@ -68,7 +68,7 @@ function noMatch(filter: string): GantzError {
   });
 }
 
-function matches({ tool, name }: Case, filter: string): boolean {
+function matches({ tool, name }: TestCase, filter: string): boolean {
   return `${tool}: ${name}`.includes(filter);
 }
 

@@ -1,24 +1,28 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { GantzError } from '../../errors.ts';
+import type { Environment } from '../options.ts';
 
-/** The programs that serve, the preferred one first. */
+/** The names of the server binaries. The first one found is used. */
 const NAMES = ['redis-server', 'valkey-server'];
 
-/** The path of the server's program: `$GANTZ_REDIS_SERVER`, else the first found on PATH; REDIS_NOT_INSTALLED when there is none. */
-export function findServer(env: Readonly<Record<string, string | undefined>>): string {
+/**
+ * Returns the path of the server binary: that of `GANTZ_REDIS_SERVER` when it is set, else the first one on PATH.
+ * Throws REDIS_NOT_INSTALLED when there is none.
+ */
+export function findServerBinary(env: Environment): string {
   const wanted = env['GANTZ_REDIS_SERVER'];
-  const found = (wanted ? [wanted] : NAMES).flatMap((name) => findProgram(name, env['PATH']) ?? [])[0];
+  const found = (wanted ? [wanted] : NAMES).flatMap((name) => findExecutable(name, env['PATH']) ?? [])[0];
   if (found !== undefined) return found;
   const message = wanted
-    ? `GANTZ_REDIS_SERVER names ${wanted}, which is no program`
+    ? `GANTZ_REDIS_SERVER is ${wanted}, which is not an executable file`
     : 'There is no redis-server or valkey-server on PATH';
   throw new GantzError('REDIS_NOT_INSTALLED', message, {
-    hint: `Install one: ${installCommand(env['PATH'])}. Or set REDIS_URL to a server that runs.`,
+    hint: `Install one: ${installCommand(env['PATH'])}. Or set REDIS_URL to a running server.`,
   });
 }
 
-function findProgram(name: string, path = ''): string | undefined {
+function findExecutable(name: string, path = ''): string | undefined {
   const candidates = name.includes('/')
     ? [resolve(name)]
     : path.split(delimiter).flatMap((folder) => (folder.startsWith('/') ? join(folder, name) : []));
@@ -32,7 +36,7 @@ function findProgram(name: string, path = ''): string | undefined {
   });
 }
 
-/** The command that installs a server on this platform. */
+/** Returns the command that installs a server on this platform. */
 function installCommand(path: string | undefined): string {
   if (process.platform === 'darwin') return 'brew install redis';
   const commands: readonly (readonly [string, string])[] = [
@@ -43,8 +47,8 @@ function installCommand(path: string | undefined): string {
     ['zypper', 'sudo zypper install redis'],
     ['brew', 'brew install redis'],
   ];
-  const standard = `${path ?? ''}${delimiter}/usr/bin${delimiter}/sbin${delimiter}/bin`;
-  const known = commands.find(([manager]) => findProgram(manager, standard));
+  const searchPath = `${path ?? ''}${delimiter}/usr/bin${delimiter}/sbin${delimiter}/bin`;
+  const known = commands.find(([manager]) => findExecutable(manager, searchPath));
   return (
     known?.[1] ??
     (existsSync('/etc/debian_version')

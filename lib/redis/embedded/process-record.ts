@@ -2,17 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { processIdentity } from './process-identity.ts';
 
-/** A process as a file remembers it. */
+/** A process as it is stored in a file. */
 export type ProcessRecord = { pid: number; identity: string };
 
-/** The record of a running process; undefined when it runs no more. */
+/** Returns the record of a process; undefined when no process with this number runs. */
 export function recordOf(pid: number): ProcessRecord | undefined {
   const identity = processIdentity(pid);
   return identity === undefined ? undefined : { pid, identity };
 }
 
-/** The process that a file remembers, if that very process still runs. */
-export function readLiving(path: string): ProcessRecord | undefined {
+/**
+ * Returns the record in a file when the same process still runs; undefined otherwise, or when there is no valid file.
+ */
+export function readRunning(path: string): ProcessRecord | undefined {
   try {
     const { pid, identity } = JSON.parse(readFileSync(path, 'utf8')) as Partial<ProcessRecord>;
     if (typeof pid !== 'number' || typeof identity !== 'string') return undefined;
@@ -22,13 +24,13 @@ export function readLiving(path: string): ProcessRecord | undefined {
   }
 }
 
-/** Writes a record; whoever reads meanwhile sees the old one or the new one, never a half. */
+/** Replaces the record in a file. A reader sees the old record or the new one, never a part of one. */
 export function writeRecord(path: string, record: ProcessRecord | Record<string, never>): void {
   const draft = writeDraft(path, record);
   renameSync(draft, path);
 }
 
-/** Writes a record unless the file is there already; false when it is. */
+/** Writes a record to a new file. Returns false when the file exists already. */
 export function createRecord(path: string, record: ProcessRecord): boolean {
   const draft = writeDraft(path, record);
   try {

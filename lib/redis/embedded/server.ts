@@ -2,112 +2,124 @@ import { spawn } from 'node:child_process';
 import { closeSync, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GantzError } from '../../errors.ts';
-import { ask } from './ask.ts';
-import { findServer } from './binary.ts';
+import type { Environment } from '../options.ts';
+import { findServerBinary } from './binary.ts';
 import { takeLock } from './lock.ts';
-import { embeddedPlace, explainPlaceError, makePlace, type Place } from './place.ts';
-import { poll, type Limits } from './poll.ts';
-import { readLiving, recordOf, writeRecord } from './process-record.ts';
+import { embeddedPaths, explainFolderError, createFolders, type EmbeddedPaths } from './paths.ts';
+import { poll, type WaitLimits } from './poll.ts';
+import { readRunning, recordOf, writeRecord } from './process-record.ts';
+import { sendCommand } from './send-command.ts';
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
-/** How long a server that was started a moment ago may take to open its socket. */
-const OPENING_MS = 1000;
+/** How long a running server without a socket may still be starting. */
+const STARTING_MS = 1000;
 
 /**
- * Makes sure that the embedded server accepts connections: waits for one that another process starts, replaces one that
- * is gone, starts the first. It may still be loading its data afterwards.
+ * Makes sure that the embedded server accepts connections. It waits when another process is starting the server, and
+ * starts the server when none runs. Afterwards the server may still be loading its data.
+ *
+ * Throws REDIS_NOT_INSTALLED when there is no binary, NOT_RUNNABLE when the folder cannot be used, REDIS_UNAVAILABLE
+ * when the server does not start, and TIMEOUT at the deadline.
  */
 export async function ensureServer({
   env,
   notice,
   ...limits
-}: Limits & { env: Environment; notice: (text: string) => void }): Promise<void> {
-  const binary = findServer(env);
-  const place = embeddedPlace(env);
-  makePlace(place);
+}: WaitLimits & { env: Environment; notice: (text: string) => void }): Promise<void> {
+  const binary = findServerBinary(env);
+  const paths = embeddedPaths(env);
+  createFolders(paths);
   try {
-    await startOnce(binary, place, env, notice, limits);
+    await startLocked(binary, paths, env, notice, limits);
   } catch (error) {
-    throw explainPlaceError(error);
+    throw explainFolderError(error);
   }
 }
 
-async function startOnce(
+/** Starts the server unless it runs. The lock makes sure that only one process does so at a time. */
+async function startLocked(
   binary: string,
-  place: Place,
+  paths: EmbeddedPaths,
   env: Environment,
   notice: (text: string) => void,
-  limits: Limits,
+  limits: WaitLimits,
 ): Promise<void> {
-  const release = await takeLock(place.stateFolder, 'start', limits);
+  const release = await takeLock(paths.stateFolder, 'start', limits);
   try {
-    if (await accepts(place, limits)) return;
-    await endUnreachable(place, limits);
-    await start(binary, place, env, limits);
+    if (await accepts(paths, limits)) return;
+    await stopUnreachable(paths, limits);
+    await start(binary, paths, env, limits);
   } finally {
     release();
   }
   notice(
-    `Started a private Redis on ${place.socketPath} (data in ${place.dataFolder}); it stays for the next calls until ` +
-      '`gantz redis stop`. To use your own, set REDIS_URL=redis://host:port.',
+    `Started a private Redis on ${paths.socketPath} (data in ${paths.dataFolder}). It keeps running for later calls ` +
+      'until `gantz redis stop`. To use a server of your own, set REDIS_URL=redis://host:port.',
   );
 }
 
-/** The file that remembers the server's process. */
-export function serverRecord({ stateFolder }: Place): string {
+/** Returns the path of the file that stores the process of the server. */
+export function serverRecordPath({ stateFolder }: EmbeddedPaths): string {
   return join(stateFolder, 'server.json');
 }
 
-/** Whether something accepts connections on the socket; a server that is there but silent counts until the deadline. */
-async function accepts({ socketPath }: Place, { deadline, signal }: Limits): Promise<boolean> {
+/**
+ * Returns true when a server replies on the socket, false when none listens. Throws TIMEOUT when the server does not
+ * reply.
+ */
+async function accepts({ socketPath }: EmbeddedPaths, { deadline, signal }: WaitLimits): Promise<boolean> {
   try {
-    await ask(socketPath, 'PING', Math.max(1, deadline.remainingMs()), signal);
+    await sendCommand(socketPath, 'PING', Math.max(1, deadline.remainingMs()), signal);
     return true;
   } catch (error) {
     signal?.throwIfAborted();
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ETIMEDOUT') throw deadline.error('The embedded Redis');
+    if (code === 'ETIMEDOUT') throw deadline.error('Connecting to the embedded Redis');
     return false;
   }
 }
 
 /**
- * A server that runs but has no socket (someone removed the file, or it is just shutting down) must be gone before
- * another one opens the same data.
+ * Stops a server that runs without a socket: the file was removed, or the server is shutting down. It must end before
+ * another server opens the same data.
  */
-async function endUnreachable(place: Place, limits: Limits): Promise<void> {
-  const path = serverRecord(place);
-  if (!readLiving(path)) return;
-  const giveUpAt = performance.now() + OPENING_MS;
+async function stopUnreachable(paths: EmbeddedPaths, limits: WaitLimits): Promise<void> {
+  const path = serverRecordPath(paths);
+  if (!readRunning(path)) return;
+  const giveUpAt = performance.now() + STARTING_MS;
   const opened = await poll(
     async () =>
-      (await accepts(place, limits))
+      (await accepts(paths, limits))
         ? true
-        : performance.now() > giveUpAt || !readLiving(path)
+        : performance.now() > giveUpAt || !readRunning(path)
           ? false
           : undefined,
     limits,
-    'The embedded Redis',
+    'Connecting to the embedded Redis',
   );
   if (opened) return;
-  const living = readLiving(path);
-  if (!living) return;
-  process.kill(living.pid, 'SIGTERM');
+  const running = readRunning(path);
+  if (!running) return;
+  process.kill(running.pid, 'SIGTERM');
   await poll(
-    () => (readLiving(path) ? undefined : true),
+    () => (readRunning(path) ? undefined : true),
     limits,
-    'Ending an embedded Redis without a socket',
+    'Stopping an embedded Redis without a socket',
   );
 }
 
-async function start(binary: string, place: Place, env: Environment, limits: Limits): Promise<void> {
-  if (await accepts(place, limits)) return;
-  const log = openSync(place.logPath, 'a', 0o600);
-  const logBegin = fstatSync(log).size;
-  // Nothing of the caller's is inherited: a pipe would wait for the server, and secrets of the environment would stay.
-  const server = spawn(binary, serverArguments(place), {
-    cwd: place.dataFolder,
+async function start(
+  binary: string,
+  paths: EmbeddedPaths,
+  env: Environment,
+  limits: WaitLimits,
+): Promise<void> {
+  if (await accepts(paths, limits)) return;
+  const log = openSync(paths.logPath, 'a', 0o600);
+  const logStart = fstatSync(log).size;
+  // The server inherits no open file and no environment. Otherwise a pipe of the caller would stay open as long as the
+  // server runs, and secrets of the environment would stay in its memory.
+  const server = spawn(binary, serverArguments(paths), {
+    cwd: paths.dataFolder,
     detached: true,
     stdio: streams(log),
     env: { PATH: env['PATH'] },
@@ -119,17 +131,17 @@ async function start(binary: string, place: Place, env: Environment, limits: Lim
   server.unref();
   const record = server.pid === undefined ? undefined : recordOf(server.pid);
   try {
-    if (record) writeRecord(serverRecord(place), record);
+    if (record) writeRecord(serverRecordPath(paths), record);
   } catch (error) {
-    // A server that nobody could find again must not stay.
+    // Without a record, no later call could find this server to stop it.
     server.kill();
     throw error;
   }
   await poll(
     async () => {
       if (failure !== undefined)
-        throw notStarted(binary, place, lastLine(place.logPath, logBegin) ?? failure);
-      return (await accepts(place, limits)) || undefined;
+        throw notStarted(binary, paths, lastLine(paths.logPath, logStart) ?? failure);
+      return (await accepts(paths, limits)) || undefined;
     },
     limits,
     'Starting the embedded Redis',
@@ -138,17 +150,18 @@ async function start(binary: string, place: Place, env: Environment, limits: Lim
 }
 
 /**
- * The log for every stream, also for those of the caller's that this process was given with a high number: Node keeps only
- * the low ones from its children, and whoever waits for the end of one would wait for the server.
+ * Returns the `stdio` option of spawn. In the server, the log replaces every open file that this process inherited. Node
+ * itself closes only inherited files with low numbers in its children. The server would keep the others open, and a
+ * program that waits for the end of such a pipe would wait for the server.
  */
 function streams(log: number): ('ignore' | number)[] {
-  const given = openFiles().filter((fd) => fd > 2 && fd < 1024 && isOpen(fd));
-  // Where 'ignore' stands beyond the first three, nothing is put.
-  const ignored = Array.from({ length: Math.max(2, ...given) + 1 }, () => 'ignore' as const);
-  return ignored.map((ignore, fd) => (fd === 1 || fd === 2 || given.includes(fd) ? log : ignore));
+  const inherited = openFiles().filter((fd) => fd > 2 && fd < 1024 && isOpen(fd));
+  // Beyond the first three, 'ignore' leaves a number unused.
+  const ignored = Array.from({ length: Math.max(2, ...inherited) + 1 }, () => 'ignore' as const);
+  return ignored.map((ignore, fd) => (fd === 1 || fd === 2 || inherited.includes(fd) ? log : ignore));
 }
 
-/** The numbers of this process; none where the system does not list them. */
+/** Returns the numbers of this process' open files; none where the system does not list them. */
 function openFiles(): number[] {
   try {
     return readdirSync('/dev/fd').map(Number);
@@ -157,7 +170,7 @@ function openFiles(): number[] {
   }
 }
 
-/** Not so is the one by which the list itself was read. */
+/** Returns true when the file is open. The file that listed the folder is closed again by now. */
 function isOpen(fd: number): boolean {
   try {
     fstatSync(fd);
@@ -167,21 +180,21 @@ function isOpen(fd: number): boolean {
   }
 }
 
-function serverArguments({ socketPath, dataFolder }: Place): string[] {
+function serverArguments({ socketPath, dataFolder }: EmbeddedPaths): string[] {
   const socket = ['--port', '0', '--unixsocket', socketPath, '--unixsocketperm', '700'];
   const data = ['--dir', dataFolder, '--appendonly', 'yes', '--save', ''];
   return [...socket, ...data, '--daemonize', 'no', '--logfile', ''];
 }
 
-function notStarted(binary: string, { logPath }: Place, reason: string): GantzError {
+function notStarted(binary: string, { logPath }: EmbeddedPaths, reason: string): GantzError {
   return new GantzError('REDIS_UNAVAILABLE', `The embedded Redis (${binary}) did not start: ${reason}`, {
-    hint: `Its log is ${logPath}.`,
+    hint: `See its log, ${logPath}.`,
     retryable: false,
   });
 }
 
-/** The last line that a log was given behind its first bytes. */
-function lastLine(path: string, begin: number): string | undefined {
-  const lines = readFileSync(path).subarray(begin).toString().trimEnd().split('\n');
+/** Returns the last line of a log, without its first `start` bytes, which earlier servers wrote. */
+function lastLine(path: string, start: number): string | undefined {
+  const lines = readFileSync(path).subarray(start).toString().trimEnd().split('\n');
   return lines.at(-1) || undefined;
 }

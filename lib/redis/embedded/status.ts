@@ -1,15 +1,14 @@
 import type { Deadline } from '../../deadline.ts';
 import { GantzError } from '../../errors.ts';
-import { ask } from './ask.ts';
-import { checkPlace, embeddedPlace, type Place } from './place.ts';
+import type { Environment } from '../options.ts';
+import { checkFolders, embeddedPaths, type EmbeddedPaths } from './paths.ts';
 import { poll } from './poll.ts';
-import { readLiving } from './process-record.ts';
 import { processIdentity } from './process-identity.ts';
-import { serverRecord } from './server.ts';
+import { readRunning } from './process-record.ts';
+import { sendCommand } from './send-command.ts';
+import { serverRecordPath } from './server.ts';
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
-/** What there is to know of the embedded server. */
+/** The state of the embedded server, as `gantz redis status` prints it. Paths are absolute. */
 export type EmbeddedStatus = {
   running: boolean;
   socket: string;
@@ -22,7 +21,10 @@ export type EmbeddedStatus = {
   uptime_seconds?: number;
 };
 
-/** Looks at the embedded server of this user; starts none. */
+/**
+ * Returns the state of this user's embedded server, and starts none. Throws TIMEOUT when the server does not reply, and
+ * NOT_RUNNABLE when its folder cannot be used.
+ */
 export async function embeddedStatus({
   env,
   deadline,
@@ -30,10 +32,10 @@ export async function embeddedStatus({
   env: Environment;
   deadline: Deadline;
 }): Promise<EmbeddedStatus> {
-  const place = embeddedPlace(env);
-  checkPlace(place);
-  const { socketPath: socket, dataFolder: data_dir, logPath: log } = place;
-  const info = await askInfo(place, deadline);
+  const paths = embeddedPaths(env);
+  checkFolders(paths);
+  const { socketPath: socket, dataFolder: data_dir, logPath: log } = paths;
+  const info = await readInfo(paths, deadline);
   if (info === undefined) return { running: false, socket, data_dir, log };
   const valkey = info.get('valkey_version');
   return {
@@ -49,7 +51,10 @@ export async function embeddedStatus({
   };
 }
 
-/** Ends the embedded server of this user, its data written; `stopped` is false when none ran. */
+/**
+ * Stops this user's embedded server, which writes its data first. `stopped` is false when no server was running. Throws
+ * TIMEOUT when the server does not end in time, and REDIS_ERROR when it refuses.
+ */
 export async function stopEmbedded({
   env,
   deadline,
@@ -57,43 +62,46 @@ export async function stopEmbedded({
   env: Environment;
   deadline: Deadline;
 }): Promise<{ stopped: boolean; pid?: number }> {
-  const place = embeddedPlace(env);
-  checkPlace(place);
-  const info = await askInfo(place, deadline);
-  const pid = info ? Number(info.get('process_id')) : readLiving(serverRecord(place))?.pid;
+  const paths = embeddedPaths(env);
+  checkFolders(paths);
+  const info = await readInfo(paths, deadline);
+  const pid = info ? Number(info.get('process_id')) : readRunning(serverRecordPath(paths))?.pid;
   if (pid === undefined) return { stopped: false };
   const identity = processIdentity(pid);
-  if (info) await shutDown(place, deadline);
+  if (info) await shutDown(paths, deadline);
   else process.kill(pid, 'SIGTERM');
-  const gone = (): true | undefined =>
+  const hasEnded = (): true | undefined =>
     identity === undefined || processIdentity(pid) !== identity ? true : undefined;
-  await poll(gone, { deadline }, 'Stopping the embedded Redis');
+  await poll(hasEnded, { deadline }, 'Stopping the embedded Redis');
   return { stopped: true, pid };
 }
 
-/** SHUTDOWN is answered only when it is refused. */
-async function shutDown({ socketPath, logPath }: Place, deadline: Deadline): Promise<void> {
-  let answer: string;
+/** Sends SHUTDOWN. The server replies only when it refuses. */
+async function shutDown({ socketPath, logPath }: EmbeddedPaths, deadline: Deadline): Promise<void> {
+  let reply: string;
   try {
-    answer = await ask(socketPath, 'SHUTDOWN', Math.max(1, deadline.remainingMs()));
+    reply = await sendCommand(socketPath, 'SHUTDOWN', Math.max(1, deadline.remainingMs()));
   } catch (error) {
     if (codeOf(error) === 'ETIMEDOUT') throw deadline.error('Stopping the embedded Redis');
     return;
   }
-  throw new GantzError('REDIS_ERROR', `The embedded Redis refused to stop: ${answer}`, {
-    hint: `Its log is ${logPath}.`,
+  throw new GantzError('REDIS_ERROR', `The embedded Redis refused to stop: ${reply}`, {
+    hint: `See its log, ${logPath}.`,
   });
 }
 
-/** What INFO says, or undefined when nothing listens. */
-async function askInfo({ socketPath }: Place, deadline: Deadline): Promise<Map<string, string> | undefined> {
+/** Returns the fields of INFO; undefined when no server listens. */
+async function readInfo(
+  { socketPath }: EmbeddedPaths,
+  deadline: Deadline,
+): Promise<Map<string, string> | undefined> {
   try {
-    const text = await ask(socketPath, 'INFO', Math.max(1, deadline.remainingMs()));
+    const text = await sendCommand(socketPath, 'INFO', Math.max(1, deadline.remainingMs()));
     return new Map(
       text.split('\r\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]),
     );
   } catch (error) {
-    if (codeOf(error) === 'ETIMEDOUT') throw deadline.error('The embedded Redis');
+    if (codeOf(error) === 'ETIMEDOUT') throw deadline.error('Connecting to the embedded Redis');
     return undefined;
   }
 }

@@ -9,7 +9,7 @@ import { Deadline } from '../../../lib/deadline.ts';
 import { takeLock } from '../../../lib/redis/embedded/lock.ts';
 import {
   createRecord,
-  readLiving,
+  readRunning,
   recordOf,
   writeRecord,
 } from '../../../lib/redis/embedded/process-record.ts';
@@ -36,7 +36,7 @@ const program = (lines: string): string[] => [
 ];
 
 describe('takeLock', () => {
-  it('keeps others out until it is let go, in one process too', async () => {
+  it('is held by one holder until its release, also within one process', async () => {
     const release = await takeLock(folder, 'it', limits());
     await assert.rejects(takeLock(folder, 'it', limits(50)), { code: 'TIMEOUT' });
     (await takeLock(folder, 'other', limits()))();
@@ -44,12 +44,12 @@ describe('takeLock', () => {
     (await takeLock(folder, 'it', limits()))();
   });
 
-  it('leaves no heap of files behind', async () => {
+  it('removes its old files', async () => {
     for (let turn = 0; turn < 20; turn++) (await takeLock(folder, 'it', limits()))();
     assert.deepEqual(readdirSync(folder), ['it.20']);
   });
 
-  it('is taken over from a process that was killed while it held it', async () => {
+  it('is taken over from a process that was killed while holding it', async () => {
     const holder = spawn(
       process.execPath,
       program(`await take(); writeFileSync(folder + '/held', ''); setInterval(() => 0, 1000);`),
@@ -64,7 +64,7 @@ describe('takeLock', () => {
     (await takeLock(folder, 'it', limits()))();
   });
 
-  it('lets one in at a time, whoever is killed', async () => {
+  it('has one holder at a time, whichever process is killed', async () => {
     // Each adds one to a number by reading and writing; the half of them dies with the lock in hand.
     const contenders = Array.from({ length: 4 }, (_, index) =>
       spawn(
@@ -87,18 +87,18 @@ describe('takeLock', () => {
 });
 
 describe('a process record', () => {
-  it('is of a process that still runs, not of another with its number', () => {
+  it('is read only while its process runs, and not for another process with the same number', () => {
     const path = join(folder, 'record');
     const self = recordOf(process.pid);
     assert.ok(self);
     assert.equal(createRecord(path, self), true);
     assert.equal(createRecord(path, self), false);
-    assert.deepEqual(readLiving(path), self);
+    assert.deepEqual(readRunning(path), self);
     writeRecord(path, { ...self, identity: 'another time' });
-    assert.equal(readLiving(path), undefined);
+    assert.equal(readRunning(path), undefined);
     writeRecord(path, {});
-    assert.equal(readLiving(path), undefined);
-    assert.equal(readLiving(join(folder, 'absent')), undefined);
+    assert.equal(readRunning(path), undefined);
+    assert.equal(readRunning(join(folder, 'absent')), undefined);
     assert.deepEqual(readdirSync(folder), ['record']);
   });
 });

@@ -17,8 +17,8 @@ import { after, afterEach, beforeEach, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { Deadline } from '../../../lib/deadline.ts';
 import { GantzError } from '../../../lib/errors.ts';
-import { openRedis } from '../../../lib/redis/connection.ts';
-import { embeddedPlace } from '../../../lib/redis/embedded/place.ts';
+import { openRedis } from '../../../lib/redis/open.ts';
+import { embeddedPaths } from '../../../lib/redis/embedded/paths.ts';
 import { processIdentity } from '../../../lib/redis/embedded/process-identity.ts';
 import { embeddedStatus, stopEmbedded } from '../../../lib/redis/embedded/status.ts';
 
@@ -40,7 +40,7 @@ afterEach(async () => {
 after(() => {
   for (const home of homes) {
     rmSync(home['XDG_STATE_HOME'] ?? '', { recursive: true, force: true });
-    const { socketPath, stateFolder } = embeddedPlace(home);
+    const { socketPath, stateFolder } = embeddedPaths(home);
     if (dirname(socketPath) !== stateFolder) rmSync(dirname(socketPath), { recursive: true, force: true });
   }
 });
@@ -64,7 +64,7 @@ async function call(
 
 /** The same in a real process; prints the answer on stdout and notices on stderr. */
 const PROGRAM = `
-  import { openRedis } from './lib/redis/connection.ts';
+  import { openRedis } from './lib/redis/open.ts';
   import { Deadline } from './lib/deadline.ts';
   const redis = openRedis({ url: 'embedded:', env: process.env, mode: 'one-shot', notice: (text) => console.error(text) });
   const answer = await redis.use({ deadline: new Deadline({ budgetMs: 60000 }) }, ({ client }) => client.sendCommand(process.argv.slice(1)));
@@ -87,7 +87,7 @@ async function kill(pid: number): Promise<void> {
 }
 
 describe('the embedded server', () => {
-  it('is started by the first call, says so in one line, and stays for the next', async () => {
+  it('is started by the first call, which says so in one line, and keeps running for the next', async () => {
     const first = await call(['SET', 'a', '1']);
     assert.equal(first.answer, 'OK');
     assert.equal(first.notices.length, 1);
@@ -102,7 +102,7 @@ describe('the embedded server', () => {
     assert.equal((await call(['CONFIG', 'GET', 'port'])).answer?.toString(), 'port,0');
   });
 
-  it('is one server when ten processes make the first call at once', async () => {
+  it('is started once when ten processes make the first call at the same time', async () => {
     const outputs = await Promise.all(
       Array.from({ length: 10 }, () => run(process.execPath, processArguments(['INCR', 'n']), { env })),
     );
@@ -111,30 +111,30 @@ describe('the embedded server', () => {
       [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
     );
     assert.equal(outputs.filter(({ stderr }) => stderr.includes('Started')).length, 1);
-    const log = readFileSync(embeddedPlace(env).logPath, 'utf8');
+    const log = readFileSync(embeddedPaths(env).logPath, 'utf8');
     assert.equal(log.match(/Redis is starting|Valkey is starting/g)?.length, 1);
   });
 
-  it('is back with its data after kill -9, also over its stale socket', async () => {
+  it('starts again with its data after kill -9, also when the old socket file is left', async () => {
     await call(['SET', 'a', 'kept']);
     const pid = await pidOf();
     await kill(pid);
     const again = await call(['GET', 'a']);
     assert.equal(again.answer, 'kept');
     assert.equal(again.notices.length, 1);
-    assert.ok(existsSync(embeddedPlace(env).socketPath));
+    assert.ok(existsSync(embeddedPaths(env).socketPath));
     assert.notEqual(await pidOf(), pid);
   });
 
-  it('is replaced, never doubled, when its socket was removed', async () => {
+  it('is stopped before a new one starts when its socket was removed', async () => {
     await call(['SET', 'a', 'kept']);
     const pid = await pidOf();
-    rmSync(embeddedPlace(env).socketPath);
+    rmSync(embeddedPaths(env).socketPath);
     assert.equal((await call(['GET', 'a'])).answer, 'kept');
     assert.equal(processIdentity(pid), undefined);
   });
 
-  it('keeps its data over a stop, and stop says whether there was one', async () => {
+  it('keeps its data when it is stopped, and stop reports whether it was running', async () => {
     await call(['SET', 'a', 'kept']);
     const pid = await pidOf();
     assert.deepEqual(await stopEmbedded({ env, deadline: deadline() }), { stopped: true, pid });
@@ -144,7 +144,7 @@ describe('the embedded server', () => {
     assert.equal((await call(['GET', 'a'])).answer, 'kept');
   });
 
-  it('lets a pipe end: it holds none of its caller’s streams', async () => {
+  it('does not keep the standard streams of its caller open', async () => {
     const quoted = processArguments(['SET', 'a', '1']).map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
     const { stdout } = await run('sh', ['-c', `'${process.execPath}' ${quoted.join(' ')} 2>&1 | cat`], {
       env,
@@ -154,7 +154,7 @@ describe('the embedded server', () => {
     assert.notEqual(await pidOf(), 0);
   });
 
-  it('holds no other pipe that its caller was given, whatever its number', async () => {
+  it('does not keep any other inherited pipe of its caller open', async () => {
     const numbers = [9, 40, 251];
     const stdio: ('ignore' | 'pipe')[] = Array.from({ length: 252 }, (_, fd) =>
       numbers.includes(fd) ? 'pipe' : 'ignore',
@@ -174,7 +174,7 @@ describe('the embedded server', () => {
     assert.notEqual(await pidOf(), 0);
   });
 
-  it('is started by the next caller when the one that was starting it is killed', async () => {
+  it('is started by the next caller when the caller that was starting it is killed', async () => {
     // A server that takes its time, so that the caller is surely killed in the middle.
     const slow = join(env['XDG_STATE_HOME'] ?? '', 'slow-server');
     writeFileSync(slow, `#!/bin/sh\n: > '${slow}.begun'\nexec sleep 60\n`);
@@ -184,7 +184,7 @@ describe('the embedded server', () => {
       stdio: 'ignore',
     });
     while (!existsSync(`${slow}.begun`)) await new Promise((resolve) => setTimeout(resolve, 10));
-    const { stateFolder } = embeddedPlace(env);
+    const { stateFolder } = embeddedPaths(env);
     while (!existsSync(join(stateFolder, 'server.json')))
       await new Promise((resolve) => setTimeout(resolve, 10));
     caller.kill('SIGKILL');
@@ -193,7 +193,7 @@ describe('the embedded server', () => {
     assert.equal(next.answer, 'PONG');
   });
 
-  it('waits while its data is being read', async () => {
+  it('makes calls wait while it loads its data', async () => {
     await call(['SET', 'a', 'kept']);
     const pid = await pidOf();
     await stopEmbedded({ env, deadline: deadline() });
@@ -208,7 +208,7 @@ describe('the embedded server', () => {
     assert.notEqual(await pidOf(), pid);
   });
 
-  it('ends in TIMEOUT within the deadline when it is paused', async () => {
+  it('gives TIMEOUT within the deadline when it is paused', async () => {
     await call(['PING']);
     const pid = await pidOf();
     process.kill(pid, 'SIGSTOP');
@@ -228,9 +228,9 @@ describe('the embedded server', () => {
     }
   });
 
-  it('lives in a short folder of its own when the path is too long for a socket', async () => {
+  it('has its socket in a short private folder when the path is too long for a socket', async () => {
     env['XDG_STATE_HOME'] = join(env['XDG_STATE_HOME'] ?? '', 'x'.repeat(120));
-    const { socketPath, stateFolder, dataFolder } = embeddedPlace(env);
+    const { socketPath, stateFolder, dataFolder } = embeddedPaths(env);
     assert.notEqual(dirname(socketPath), stateFolder);
     assert.ok(Buffer.byteLength(socketPath) < 104);
     assert.equal((await call(['SET', 'a', '1'])).answer, 'OK');
@@ -238,8 +238,8 @@ describe('the embedded server', () => {
     assert.ok(existsSync(dataFolder));
   });
 
-  it('refuses a folder that others may enter', async () => {
-    const { stateFolder } = embeddedPlace(env);
+  it('is not started in a folder that other users may enter', async () => {
+    const { stateFolder } = embeddedPaths(env);
     mkdirSync(stateFolder, { recursive: true });
     chmodSync(stateFolder, 0o755);
     await assert.rejects(call(['PING']), { code: 'NOT_RUNNABLE', outcome: 'none' });
@@ -247,7 +247,7 @@ describe('the embedded server', () => {
     assert.equal((await call(['PING'])).answer, 'PONG');
   });
 
-  it('is REDIS_NOT_INSTALLED, with the command that installs it, when there is no program', async () => {
+  it('gives REDIS_NOT_INSTALLED, with the command that installs it, when there is no binary', async () => {
     const path = env['PATH'];
     for (const wrong of [{ PATH: '' }, { GANTZ_REDIS_SERVER: '/nowhere/redis-server' }]) {
       Object.assign(env, { PATH: path }, wrong);
@@ -260,7 +260,7 @@ describe('the embedded server', () => {
     }
   });
 
-  it('says what its log says when it does not start', async () => {
+  it('gives the last line of its log when it does not start', async () => {
     const broken = join(env['XDG_STATE_HOME'] ?? '', 'broken-server');
     writeFileSync(broken, '#!/bin/sh\necho "the disk is on fire"\nexit 1\n');
     chmodSync(broken, 0o700);
@@ -268,8 +268,8 @@ describe('the embedded server', () => {
     await assert.rejects(call(['PING']), { code: 'REDIS_UNAVAILABLE', message: /the disk is on fire/ });
   });
 
-  it('shows no line of an earlier start as the reason', async () => {
-    const { stateFolder, logPath } = embeddedPlace(env);
+  it('does not give a log line of an earlier start as the reason', async () => {
+    const { stateFolder, logPath } = embeddedPaths(env);
     mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
     writeFileSync(logPath, 'the disk was on fire\n');
     const silent = join(env['XDG_STATE_HOME'] ?? '', 'silent-server');
@@ -280,8 +280,8 @@ describe('the embedded server', () => {
   });
 
   for (const file of ['redis.log', 'server.json']) {
-    it(`is NOT_RUNNABLE, with the path, when ${file} cannot be written`, async () => {
-      const path = join(embeddedPlace(env).stateFolder, file);
+    it(`gives NOT_RUNNABLE, with the path, when ${file} cannot be written`, async () => {
+      const path = join(embeddedPaths(env).stateFolder, file);
       mkdirSync(join(path, 'in the way'), { recursive: true, mode: 0o700 });
       await assert.rejects(call(['PING']), (error) => {
         assert.ok(error instanceof GantzError);
@@ -293,7 +293,7 @@ describe('the embedded server', () => {
     });
   }
 
-  it('serves a long-lived connection through its death', async () => {
+  it('is started again for a long-lived connection after it was killed', async () => {
     const redis = openRedis({ url: 'embedded:', env, mode: 'long-lived', notice: () => undefined });
     const send = (command: readonly string[]): Promise<unknown> =>
       redis.use({ deadline: deadline() }, ({ client }) => client.sendCommand(command));

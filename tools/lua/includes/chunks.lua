@@ -1,6 +1,6 @@
--- Iterates over a long list in parts that unpack takes: the first and the last index of each part.
+-- Iterates over a long list in chunks: the first and the last index of each chunk.
 local function chunks(list, start)
-  local SIZE = 4000 -- unpack takes less than 8000; even, so that a field and its value stay together
+  local SIZE = 4000 -- unpack accepts at most 8000 values; an even number keeps the pairs together
   return function(_, first)
     first = first and first + SIZE or start
     if first <= #list then return first, math.min(first + SIZE - 1, #list) end

@@ -1,5 +1,5 @@
--- Sets how long a key lives.
--- ttl  seconds to live; '' leaves it as it is, 'never' makes it persistent
+-- Sets the time to live of a key.
+-- ttl  seconds to live; '' leaves the time to live unchanged, 'never' removes it
 local function setTtl(key, ttl)
   if ttl == 'never' then
     redis.call('PERSIST', key)

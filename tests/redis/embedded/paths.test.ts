@@ -4,10 +4,10 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { GantzError } from '../../../lib/errors.ts';
-import { embeddedPlace, makePlace } from '../../../lib/redis/embedded/place.ts';
+import { embeddedPaths, createFolders } from '../../../lib/redis/embedded/paths.ts';
 import { folderWith } from '../../helpers/folder.ts';
 
-describe('the place of an embedded server', () => {
+describe('the paths of the embedded server', () => {
   for (const env of [
     {},
     { HOME: '' },
@@ -15,24 +15,24 @@ describe('the place of an embedded server', () => {
     { HOME: '', XDG_STATE_HOME: '' },
     { HOME: './home', XDG_STATE_HOME: 'state' },
   ]) {
-    it(`is never below the present folder: ${JSON.stringify(env)}`, () =>
-      assert.equal(embeddedPlace(env).stateFolder, join(userInfo().homedir, '.local/state/gantz')));
+    it(`are never below the current folder: ${JSON.stringify(env)}`, () =>
+      assert.equal(embeddedPaths(env).stateFolder, join(userInfo().homedir, '.local/state/gantz')));
   }
 
-  it('is below XDG_STATE_HOME, else HOME, where they are absolute', () => {
-    assert.equal(embeddedPlace({ HOME: '/h' }).stateFolder, '/h/.local/state/gantz');
-    assert.equal(embeddedPlace({ HOME: '/h', XDG_STATE_HOME: '/s' }).stateFolder, '/s/gantz');
+  it('are below XDG_STATE_HOME, else HOME, when these are absolute', () => {
+    assert.equal(embeddedPaths({ HOME: '/h' }).stateFolder, '/h/.local/state/gantz');
+    assert.equal(embeddedPaths({ HOME: '/h', XDG_STATE_HOME: '/s' }).stateFolder, '/s/gantz');
   });
 
-  it('is made with all folders above it, for this user alone', () => {
-    const place = embeddedPlace({ XDG_STATE_HOME: join(folderWith({}), 'a', 'b') });
-    makePlace(place);
-    makePlace(place);
+  it('are created with all their parents, for this user only', () => {
+    const place = embeddedPaths({ XDG_STATE_HOME: join(folderWith({}), 'a', 'b') });
+    createFolders(place);
+    createFolders(place);
     assert.equal(statSync(place.stateFolder).mode & 0o777, 0o700);
     assert.ok(statSync(place.dataFolder).isDirectory());
   });
 
-  it('is NOT_RUNNABLE, with its path, where no folder can be made, and never asked for without end', () => {
+  it('fail with NOT_RUNNABLE and the path where no folder can be created, without an endless loop', () => {
     for (const base of ['/proc', join(folderWith({ file: '' }), 'file'), '/dev/null']) {
       const failure = failureOf(base);
       assert.equal(failure.code, 'NOT_RUNNABLE');
@@ -41,14 +41,14 @@ describe('the place of an embedded server', () => {
     }
   });
 
-  it('is NOT_RUNNABLE where a file stands in its way', () => {
+  it('fail with NOT_RUNNABLE where a file has the name of a folder', () => {
     assert.equal(failureOf(folderWith({ gantz: '' })).code, 'NOT_RUNNABLE');
   });
 });
 
 function failureOf(base: string): GantzError {
   try {
-    makePlace(embeddedPlace({ XDG_STATE_HOME: base }));
+    createFolders(embeddedPaths({ XDG_STATE_HOME: base }));
   } catch (error) {
     assert.ok(error instanceof GantzError, String(error));
     return error;

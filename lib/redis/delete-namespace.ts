@@ -1,7 +1,7 @@
 import { escapeGlob } from './pattern.ts';
 import type { Redis } from './redis.ts';
 
-/** Deletes every key of a namespace; for namespaces that a test made. */
+/** Deletes every key of a namespace. `gantz test` calls it for the namespace that it created. */
 export async function deleteNamespace({ client }: Redis, namespace: string): Promise<void> {
   let cursor = '0';
   do {

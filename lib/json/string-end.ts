@@ -1,4 +1,4 @@
-/** The offset just after the string literal that opens at `start` in a valid JSON text. */
+/** Returns the offset after the string literal that begins at `start` in a valid JSON text. */
 export function endOfString(text: string, start: number): number {
   let quote = text.indexOf('"', start + 1);
   while (quote !== -1 && isEscaped(text, quote)) quote = text.indexOf('"', quote + 1);

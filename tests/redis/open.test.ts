@@ -5,13 +5,14 @@ import { createConnection, createServer, type AddressInfo, type Server, type Soc
 import { after, afterEach, before, describe, it } from 'node:test';
 import { Deadline } from '../../lib/deadline.ts';
 import { GantzError } from '../../lib/errors.ts';
-import { openRedis, type Binding, type RedisConnection } from '../../lib/redis/connection.ts';
+import { openRedis, type RedisHandle } from '../../lib/redis/open.ts';
+import type { UseOptions } from '../../lib/redis/options.ts';
 import { startRedis, type RedisServer } from '../helpers/redis-server.ts';
 
 const MODES = ['one-shot', 'long-lived'] as const;
 type Mode = (typeof MODES)[number];
 
-const within = (budgetMs: number, more: Omit<Binding, 'deadline'> = {}): Binding => ({
+const within = (budgetMs: number, more: Omit<UseOptions, 'deadline'> = {}): UseOptions => ({
   deadline: new Deadline({ budgetMs }),
   ...more,
 });
@@ -63,8 +64,8 @@ async function listen(port: number, socketPath: string): Promise<Server> {
   return relay;
 }
 
-const opened: RedisConnection[] = [];
-function open(url: string, mode: Mode): RedisConnection {
+const opened: RedisHandle[] = [];
+function open(url: string, mode: Mode): RedisHandle {
   const connection = openRedis({ url, env: {}, mode, notice: () => assert.fail('nothing to say') });
   opened.push(connection);
   return connection;
@@ -114,7 +115,7 @@ for (const mode of MODES) {
       }
     });
 
-    it('answers REDIS_UNAVAILABLE, outcome none, when the port is closed', async () => {
+    it('fails with REDIS_UNAVAILABLE, outcome none, when the port is closed', async () => {
       const silent = await startSilent();
       silent.stop();
       const failure = await failureOf(
@@ -129,7 +130,7 @@ for (const mode of MODES) {
       });
     });
 
-    it('answers TIMEOUT when a server accepts and stays silent: unknown after a write, none after a read or before', async () => {
+    it('fails with TIMEOUT when a server accepts and never replies: unknown after a write, none after a read or before sending', async () => {
       const silent = await startSilent();
       try {
         const url = `127.0.0.1:${silent.port}`;
@@ -159,7 +160,7 @@ for (const mode of MODES) {
       }
     });
 
-    it('answers TIMEOUT, outcome unknown, when the server is paused in mid-call, and works again afterwards', async () => {
+    it('fails with TIMEOUT, outcome unknown, when the server is paused during a call, and works again afterwards', async () => {
       const connection = open(server.url, mode);
       await connection.use(within(AMPLE_MS), ({ client }) => client.ping());
       server.pause();
@@ -181,7 +182,7 @@ for (const mode of MODES) {
       assert.equal(await connection.use(within(AMPLE_MS), ({ client }) => client.ping()), 'PONG');
     });
 
-    it('answers REDIS_UNAVAILABLE, outcome unknown, when the server is killed in mid-call', async () => {
+    it('fails with REDIS_UNAVAILABLE, outcome unknown, when the server is killed during a call', async () => {
       const own = await startRedis();
       const connection = open(own.url, mode);
       await connection.use(within(AMPLE_MS), ({ client }) => client.ping());
@@ -197,7 +198,7 @@ for (const mode of MODES) {
       await own.stop();
     });
 
-    it('leaves no connection behind to a server that never answers', async () => {
+    it('closes its connection to a server that never replies', async () => {
       const own = await startRedis();
       const connection = open(own.url, mode);
       await connection.use(within(AMPLE_MS), ({ client }) => client.ping());
@@ -214,7 +215,7 @@ for (const mode of MODES) {
       await own.stop();
     });
 
-    it('ends a call on abort with the reason of its signal, before and during', async () => {
+    it('ends a call on abort with the reason of its signal, before and during the call', async () => {
       const connection = open(server.url, mode);
       await connection.use(within(AMPLE_MS), ({ client }) => client.ping());
       const reason = new GantzError('CANCELLED', 'The caller went away');
@@ -241,7 +242,7 @@ for (const mode of MODES) {
       }
     });
 
-    it('bounds a call whose deadline moves by where it moved to', async () => {
+    it('ends a call at its new deadline when the deadline moves', async () => {
       const connection = open(server.url, mode);
       await connection.use(within(AMPLE_MS), ({ client }) => client.ping());
       const later = within(500);
@@ -261,7 +262,7 @@ for (const mode of MODES) {
       assert.ok(performance.now() - begun >= 600, 'not before');
     });
 
-    it('passes on what a row throws, and names bugs as such', async () => {
+    it('passes on what an operation throws, and reports a bug as INTERNAL', async () => {
       const connection = open(server.url, mode);
       const refusal = new GantzError('NOT_FOUND', 'There is none');
       await assert.rejects(
@@ -274,7 +275,7 @@ for (const mode of MODES) {
       );
     });
 
-    it('maps replies that are errors by their first word, outcome none', async () => {
+    it('maps error replies by their first word, with outcome none', async () => {
       const connection = open(server.url, mode);
       await connection.use(within(AMPLE_MS), ({ client }) => client.sendCommand(['RPUSH', 'l', '1']));
       const failure = await failureOf(connection.use(within(AMPLE_MS), ({ client }) => client.get('l')));
@@ -286,7 +287,7 @@ for (const mode of MODES) {
       );
     });
 
-    it('runs a script that the server does not know, and maps what it refuses with', async () => {
+    it('runs a script that the server does not have yet, and maps its error replies', async () => {
       const connection = open(server.url, mode);
       const source = `if ARGV[1] == 'x' then return redis.error_reply('NOTFOUND There is no such thing') end return KEYS[1]`;
       const plain = await server.client();
@@ -306,7 +307,7 @@ for (const mode of MODES) {
       });
     });
 
-    it('hands out connections of their own, and tells when they are lost', async () => {
+    it('opens dedicated connections, and reports when they are lost', async () => {
       const own = await startRedis();
       const connection = open(own.url, mode);
       const failure = await failureOf(
@@ -324,7 +325,7 @@ for (const mode of MODES) {
       await own.stop();
     });
 
-    it('closes the connections of a call with it', async () => {
+    it('closes the dedicated connections of a call when the call ends', async () => {
       let lost: Promise<never> | undefined;
       // A call whose deadline came before its connection proves nothing, and may leave one that is about to close.
       for (let budgetMs = 100; !lost; budgetMs *= 2) {
@@ -340,7 +341,7 @@ for (const mode of MODES) {
       await assert.rejects(lost);
     });
 
-    it('makes no more than 64 connections of their own, and waiting for one counts', async () => {
+    it('opens at most 64 dedicated connections, and counts the wait for one against the deadline', async () => {
       const connection = open(server.url, mode);
       const hold = new AbortController();
       const reason = new GantzError('CANCELLED', 'enough');
@@ -368,7 +369,7 @@ for (const mode of MODES) {
       else await waiting.catch(() => undefined);
     });
 
-    it('fails calls under way when it is closed, and takes no more', async () => {
+    it('fails pending calls when it is closed, and accepts no more', async () => {
       const connection = open(server.url, mode);
       await connection.use(within(AMPLE_MS), ({ client }) => client.ping());
       server.pause();
@@ -410,12 +411,12 @@ for (const mode of MODES) {
       }
     });
 
-    it('keeps no process alive after close, whatever happened before', async () => {
+    it('does not keep the process alive after close, whatever happened before', async () => {
       const silent = await startSilent();
       try {
         const ends = async (url: string, budgetMs: number): Promise<[number | null, string]> => {
           const program = `
-            import { openRedis } from './lib/redis/connection.ts';
+            import { openRedis } from './lib/redis/open.ts';
             import { Deadline } from './lib/deadline.ts';
             const redis = openRedis({ url: ${JSON.stringify(url)}, env: {}, mode: '${mode}', notice() {} });
             const deadline = new Deadline({ budgetMs: ${budgetMs} });
@@ -451,7 +452,7 @@ for (const mode of MODES) {
 }
 
 describe('a long-lived connection', () => {
-  it('finds a server again that was restarted', async () => {
+  it('connects again to a server that was restarted', async () => {
     const silent = await startSilent();
     silent.stop();
     const first = await startRedis({ port: silent.port });
@@ -467,7 +468,7 @@ describe('a long-lived connection', () => {
     await second.stop();
   });
 
-  it('answers what info asks', async () => {
+  it('returns the server, its version and its address as info', async () => {
     const info = await open(server.url, 'long-lived').info(within(AMPLE_MS));
     assert.match(info.version, /^\d+\.\d+/);
     assert.equal(info.where, server.url);

@@ -1,6 +1,6 @@
-type Expectation = 'value' | 'value or ]' | 'name' | 'name or }' | 'colon' | 'comma' | 'end';
+type Expected = 'value' | 'value or ]' | 'name' | 'name or }' | 'colon' | 'comma' | 'end';
 
-const WANTED: Readonly<Record<Expectation, string>> = {
+const EXPECTED_TEXT: Readonly<Record<Expected, string>> = {
   value: 'a value',
   'value or ]': 'a value or "]"',
   name: 'a name in double quotes',
@@ -10,15 +10,18 @@ const WANTED: Readonly<Record<Expectation, string>> = {
   end: 'the end',
 };
 
-/** Where an invalid JSON text stops being JSON, in the same words on every runtime. */
+/**
+ * Returns the offset of the first syntax error in an invalid JSON text, and a message that is the same on every
+ * runtime.
+ */
 export function findSyntaxError(text: string): { position: number; message: string } {
   const open: string[] = [];
-  let expected = 'value' as Expectation;
+  let expected = 'value' as Expected;
   let at = 0;
   for (;;) {
     at = match(SPACE, text, at);
     const character = text[at];
-    const afterValue: Expectation = open.length > 0 ? 'comma' : 'end';
+    const afterValue: Expected = open.length > 0 ? 'comma' : 'end';
     if (character === undefined || expected === 'end') break;
     if (expected === 'colon') {
       if (character !== ':') break;
@@ -41,7 +44,12 @@ export function findSyntaxError(text: string): { position: number; message: stri
       at++;
     } else if (character === '"') {
       const end = match(STRING, text, at);
-      if (end === at) return describe(text, badStringAt(text, at), 'a string cannot go on');
+      if (end === at)
+        return describe(
+          text,
+          endOfCharacters(text, at),
+          'expected a valid character or the closing quote of a string',
+        );
       expected = expected === 'name' || expected === 'name or }' ? 'colon' : afterValue;
       at = end;
     } else if (expected === 'name' || expected === 'name or }') {
@@ -57,7 +65,7 @@ export function findSyntaxError(text: string): { position: number; message: stri
       at = end;
     }
   }
-  return describe(text, at, `expected ${WANTED[expected]}`);
+  return describe(text, at, `expected ${EXPECTED_TEXT[expected]}`);
 }
 
 const SPACE = /[ \t\n\r]*/y;
@@ -66,7 +74,7 @@ const SCALAR = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const STRING_PART = /[^"\\\u0000-\u001f]+|\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4})/y;
 const STRING = { lastIndex: 0, exec: readString };
 
-/** Offset after what the pattern matches at `at`, or `at` itself. */
+/** Returns the offset after the match of the pattern at `at`, or `at` when there is no match. */
 function match(
   pattern: { lastIndex: number; exec(text: string): unknown },
   text: string,
@@ -77,14 +85,17 @@ function match(
 }
 
 function readString(text: string): true | null {
-  const end = badStringAt(text, STRING.lastIndex);
+  const end = endOfCharacters(text, STRING.lastIndex);
   if (text[end] !== '"') return null;
   STRING.lastIndex = end + 1;
   return true;
 }
 
-/** Offset of the first character that cannot go on the string that opens at `start`: its closing quote when it is sound. */
-function badStringAt(text: string, start: number): number {
+/**
+ * Returns the offset of the first character that cannot be part of the string that begins at `start`: the closing quote
+ * of a valid string.
+ */
+function endOfCharacters(text: string, start: number): number {
   let at = start + 1;
   for (;;) {
     const next = match(STRING_PART, text, at);
@@ -93,12 +104,12 @@ function badStringAt(text: string, start: number): number {
   }
 }
 
-function describe(text: string, position: number, problem: string): { position: number; message: string } {
+function describe(text: string, position: number, reason: string): { position: number; message: string } {
   const before = text.slice(0, position);
   const line = before.split('\n').length;
   const column = position - before.lastIndexOf('\n');
   const codePoint = text.codePointAt(position);
   const found =
     codePoint === undefined ? 'the end of the text' : JSON.stringify(String.fromCodePoint(codePoint));
-  return { position, message: `${problem} at line ${line}, column ${column}, found ${found}` };
+  return { position, message: `${reason} at line ${line}, column ${column}, found ${found}` };
 }

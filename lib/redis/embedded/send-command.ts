@@ -1,10 +1,11 @@
 import { connect } from 'node:net';
 
 /**
- * Sends one command to the server of a socket and gives its answer: the text of a string, or the line of an error with
- * its "-". Rejects with the system's error when nothing listens, with ETIMEDOUT when there is no answer in time.
+ * Sends one command to the server on a Unix socket and resolves to its reply: the text of a string, or the line of an
+ * error with its "-". Rejects with the error of the system when no server listens, with ETIMEDOUT when there is no
+ * reply within `timeoutMs` milliseconds, and with ECONNRESET when the connection closes first or `signal` aborts.
  */
-export function ask(
+export function sendCommand(
   socketPath: string,
   command: string,
   timeoutMs: number,
@@ -15,7 +16,7 @@ export function ask(
     let received = '';
     const timer = setTimeout(() => {
       socket.destroy();
-      reject(Object.assign(new Error(`${socketPath} does not answer`), { code: 'ETIMEDOUT' }));
+      reject(Object.assign(new Error(`${socketPath} sent no reply`), { code: 'ETIMEDOUT' }));
     }, timeoutMs);
     const abort = (): void => void socket.destroy();
     signal?.addEventListener('abort', abort);
@@ -23,9 +24,9 @@ export function ask(
     socket.once('connect', () => socket.write(`${command}\r\n`));
     socket.on('data', (chunk: string) => {
       received += chunk;
-      const answer = answerOf(received);
-      if (answer === undefined) return;
-      resolve(answer);
+      const reply = replyIn(received);
+      if (reply === undefined) return;
+      resolve(reply);
       socket.destroy();
     });
     socket.once('error', reject);
@@ -37,8 +38,8 @@ export function ask(
   });
 }
 
-/** The answer in what was received so far, once it is whole. */
-function answerOf(received: string): string | undefined {
+/** Returns the reply in the text received so far; undefined while it is incomplete. */
+function replyIn(received: string): string | undefined {
   const end = received.indexOf('\r\n');
   if (end === -1) return undefined;
   const line = received.slice(0, end);

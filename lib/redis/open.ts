@@ -1,0 +1,80 @@
+import { GantzError } from '../errors.ts';
+import type { Calls } from './calls.ts';
+import { parseNamespace } from './keys.ts';
+import type { RedisOptions, UseOptions } from './options.ts';
+import type { Redis } from './redis.ts';
+import { parseRedisUrl } from './url.ts';
+
+/** What `info` returns about a server. */
+export type ServerInfo = {
+  server: 'redis' | 'valkey';
+  version: string;
+  /** The address of the server, without user and password. */
+  where: string;
+  /** The time of one PING, in milliseconds. */
+  roundTripMs: number;
+};
+
+/** Access to one Redis. The connection opens at the first command. */
+export type RedisHandle = {
+  /** The address of the server, without user and password. */
+  readonly where: string;
+  /** Runs `work` with a connection until the deadline. Every failure is a GantzError with its outcome. */
+  use<R>(options: UseOptions, work: (redis: Redis) => Promise<R>): Promise<R>;
+  /** Finds out which server it is, and measures the time of one PING. */
+  info(options: UseOptions): Promise<ServerInfo>;
+  /** Closes all connections. Pending calls fail with CANCELLED. Nothing keeps the process alive afterwards. */
+  close(): Promise<void>;
+};
+
+/**
+ * Returns access to the Redis of a URL. Nothing is loaded or connected before the first use. Throws NOT_RUNNABLE for a
+ * wrong URL and USAGE for a wrong namespace.
+ */
+export function openRedis({ url, namespace, env, mode, notice }: RedisOptions): RedisHandle {
+  const target = parseRedisUrl(url);
+  const checkedNamespace = parseNamespace(namespace);
+  let calls: Calls | undefined;
+  let closed = false;
+
+  async function loadCalls(): Promise<Calls> {
+    const { Calls: Loaded } = await import('./calls.ts');
+    if (closed) throw new GantzError('CANCELLED', 'The connection to Redis is closed');
+    return (calls ??= new Loaded({ target, namespace: checkedNamespace, env, mode, notice }));
+  }
+
+  async function locate(): Promise<string> {
+    if (target.kind !== 'embedded') return target.display;
+    const { embeddedPaths } = await import('./embedded/paths.ts');
+    return `embedded: ${embeddedPaths(env).socketPath}`;
+  }
+
+  const handle: RedisHandle = {
+    where: target.display,
+    use(options, work) {
+      return calls ? calls.use(options, work) : loadCalls().then((loaded) => loaded.use(options, work));
+    },
+    async info(options) {
+      return await handle.use({ ...options, readOnly: true }, async ({ client }) => {
+        const text = await client.info('server');
+        const startedAt = performance.now();
+        await client.ping();
+        const roundTripMs = Math.round((performance.now() - startedAt) * 1000) / 1000;
+        const valkey = /^valkey_version:(.+?)\r?$/m.exec(text)?.[1];
+        const version = valkey ?? /^redis_version:(.+?)\r?$/m.exec(text)?.[1] ?? 'unknown';
+        return {
+          server: valkey === undefined ? 'redis' : 'valkey',
+          version,
+          where: await locate(),
+          roundTripMs,
+        };
+      });
+    },
+    close() {
+      closed = true;
+      calls?.close();
+      return Promise.resolve();
+    },
+  };
+  return handle;
+}

@@ -1,0 +1,31 @@
+import type { Deadline } from '../deadline.ts';
+
+/** The environment variables of a process. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The options of `openRedis`. */
+export type RedisOptions = {
+  /** A REDIS_URL. */
+  url: string;
+  /** The first part of each key (`GANTZ_NAMESPACE`); `mcp` when absent. */
+  namespace?: string | undefined;
+  /** The environment of the caller. It says where the embedded server is and which binary starts it. */
+  env: Environment;
+  /**
+   * A `one-shot` process makes one call: it fails at once when there is no server. A `long-lived` process waits a
+   * moment for a server, and replaces lost connections.
+   */
+  mode: 'one-shot' | 'long-lived';
+  /** Writes a notice for a person. */
+  notice: (text: string) => void;
+};
+
+/** The options of one call. */
+export type UseOptions = {
+  /** The call fails with TIMEOUT when this deadline passes. */
+  deadline: Deadline;
+  /** Cancels the call. A GantzError as its reason becomes the failure; any other reason gives CANCELLED. */
+  signal?: AbortSignal | undefined;
+  /** True when the call writes nothing. A lost reply then has the outcome `none`. */
+  readOnly?: boolean;
+};
