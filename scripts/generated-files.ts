@@ -10,18 +10,26 @@ export type Inputs = {
   manifest: Manifest;
   /** The scripts of tools/lua: name without `.lua` → source. */
   scripts: ReadonlyMap<string, string>;
+  /** The version in package.json. */
+  version: string;
 };
 
 const NOTICE = '// Written by `npm run generate` from gantz.yaml and tools/lua; changes here are lost.\n';
 
 /** Every generated file: its path from the root → its content. The same inputs give the same bytes. */
-export function renderGeneratedFiles({ manifestText, manifest, scripts }: Inputs): Map<string, string> {
+export function renderGeneratedFiles({
+  manifestText,
+  manifest,
+  scripts,
+  version,
+}: Inputs): Map<string, string> {
   const bundled = asBundled(manifest);
   return new Map([
     ['lib/generated/tools.ts', `${NOTICE}\n${renderTypes(bundled, 'BundledTools')}`],
     ['lib/generated/scripts.ts', renderScripts(scripts)],
     ['lib/generated/manifest.ts', renderManifest(bundled)],
     ['lib/generated/manifest-text.ts', renderManifestText(manifestText)],
+    ['lib/generated/version.ts', renderVersion(version)],
     ['docs/tools.md', renderMarkdown(bundled)],
     [SCHEMA_FILE, renderSchemaFile()],
   ]);
@@ -50,6 +58,13 @@ function renderManifestText(text: string): string {
   return `${NOTICE}
 /** The text of the manifest \`builtin:redis\`. */
 export const BUNDLED_MANIFEST_TEXT = ${JSON.stringify(text)};
+`;
+}
+
+function renderVersion(version: string): string {
+  return `${NOTICE.replace('gantz.yaml and tools/lua', 'package.json')}
+/** The version of this program. */
+export const VERSION = ${JSON.stringify(version)};
 `;
 }
 

@@ -16,5 +16,6 @@ export async function readInputs(): Promise<Inputs> {
   const scripts = readdirSync(folder).map((name) => {
     return [basename(name, '.lua'), readFileSync(join(folder, name), 'utf8')] as const;
   });
-  return { manifestText, manifest, scripts: new Map(scripts) };
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+  return { manifestText, manifest, scripts: new Map(scripts), version };
 }

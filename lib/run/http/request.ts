@@ -1,6 +1,6 @@
 import { GantzError } from '../../errors.ts';
 import type { HttpAction } from '../../manifest/manifest.ts';
-import { VERSION } from '../../version.ts';
+import { VERSION } from '../../generated/version.ts';
 import { renderBody } from './body.ts';
 import { isToken, renderHeaders, type Headers } from './headers.ts';
 import { renderText, type Source } from './source.ts';
