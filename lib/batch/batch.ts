@@ -29,7 +29,7 @@ export type Concurrency = { all: number; outside: number };
 export type Tally = { calls: number; failed: number };
 
 /** The longest line that is read. */
-export const MAX_LINE_BYTES = 16 * 1024 * 1024;
+const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
 /** In order, answers may wait for an earlier one: so many for each call in flight, and so many characters at most. */
 const WINDOW = 4;

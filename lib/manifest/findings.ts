@@ -12,7 +12,7 @@ export type Findings = {
 };
 
 /** A default to be checked against its schema. */
-export type LateCheck = {
+type LateCheck = {
   at: Place;
   tool: string | undefined;
   what: string;

@@ -31,7 +31,7 @@ export type Binding = {
 };
 
 /** What a server says of itself. */
-export type ServerInfo = {
+type ServerInfo = {
   server: 'redis' | 'valkey';
   version: string;
   /** The server, without user and password. */

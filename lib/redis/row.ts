@@ -3,7 +3,7 @@ import type { BundledTools } from '../generated/tools.ts';
 import type { Redis } from './redis.ts';
 
 /** One operation of tools/: gives the result of checked parameters, or throws. */
-export type Row<Tool extends { parameters: unknown; result: unknown }> = (
+type Row<Tool extends { parameters: unknown; result: unknown }> = (
   redis: Redis,
   params: Tool['parameters'],
   call: Call,

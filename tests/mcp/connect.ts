@@ -19,7 +19,7 @@ export type CallOptions = {
   onprogress?: (progress: { progress: number; message?: string | undefined }) => void;
 };
 
-export type ListedTool = {
+type ListedTool = {
   name: string;
   description?: string | undefined;
   inputSchema: unknown;
