@@ -70,7 +70,8 @@ async function tryPackage(tarball: string, version: string): Promise<void> {
     const printed = (await run(join(folder, 'node_modules/.bin/gantz'), ['--version'], options)).trim();
     if (printed !== version) throw new Error(`The packed program says that it is version ${printed}`);
     await run(join(folder, 'node_modules/.bin/gantz'), ['-c', 'builtin:redis', 'tools'], options);
-    const script = "import { openGantz } from 'gantz'; await (await openGantz('builtin:redis')).close();";
+    const script =
+      "import { openGantz } from 'gantz'; await (await openGantz({ manifest: 'builtin:redis' })).close();";
     await run(process.execPath, ['--input-type=module', '--eval', script], options);
   } finally {
     await rm(folder, { recursive: true });
