@@ -23,6 +23,8 @@ export type Inputs = {
     /** lib/run/handler/python_runner.py */
     pythonRunner: string;
   };
+  /** The version in package.json. */
+  version: string;
 };
 
 const NOTICE = noticeOf('gantz.yaml and tools/lua');
@@ -34,6 +36,7 @@ export async function renderGeneratedFiles({
   scripts,
   includes,
   texts,
+  version,
 }: Inputs): Promise<Map<string, string>> {
   const bundled = asBundled(manifest);
   return new Map([
@@ -50,6 +53,7 @@ export async function renderGeneratedFiles({
       'lib/generated/python-runner.ts',
       renderConstant('lib/run/handler/python_runner.py', 'PYTHON_RUNNER', texts.pythonRunner),
     ],
+    ['lib/generated/version.ts', renderVersion(version)],
     ['docs/tools.md', renderMarkdown(bundled)],
     [SCHEMA_FILE, await renderSchemaFile()],
   ]);
@@ -87,6 +91,13 @@ function renderManifestText(text: string): string {
   return `${NOTICE}
 /** The text of the manifest \`builtin:redis\`. */
 export const BUNDLED_MANIFEST_TEXT = ${JSON.stringify(text)};
+`;
+}
+
+function renderVersion(version: string): string {
+  return `${noticeOf('package.json')}
+/** The version of this program. */
+export const VERSION = ${JSON.stringify(version)};
 `;
 }
 

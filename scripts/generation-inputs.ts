@@ -14,7 +14,8 @@ export async function readInputs(): Promise<Inputs> {
   const manifest = await parseManifest(manifestText, { file, directory: ROOT, bundled: true });
   const scripts = readLua('tools/lua');
   const includes = readLua('tools/lua/includes');
-  return { manifestText, manifest, scripts, includes, texts: readTexts() };
+  const { version } = JSON.parse(readText('package.json')) as { version: string };
+  return { manifestText, manifest, scripts, includes, texts: readTexts(), version };
 }
 
 /** The files that the program carries as text. */

@@ -1,6 +1,6 @@
 import { Command as Commander, CommanderError, Option } from 'commander';
 import { GantzError } from '../errors.ts';
-import { VERSION } from '../version.ts';
+import { VERSION } from '../generated/version.ts';
 import type { Commands } from '../command/command.ts';
 import type { Context } from '../command/context.ts';
 import { GLOBAL_OPTIONS } from '../command/options.ts';

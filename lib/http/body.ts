@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { GantzError } from '../errors.ts';
 
 /** The largest body that is read, in bytes. */
-export const MAX_BODY_BYTES = 16 * 1024 * 1024;
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 /** A body that is longer than what is read. */
 export class BodyTooLong extends Error {

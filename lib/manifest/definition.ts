@@ -31,12 +31,7 @@ export function definitionOf({
 }
 
 /** The schema of a result with the `success` that its envelope adds. */
-export function envelopeSchema({
-  type,
-  properties,
-  required,
-  additionalProperties,
-}: ObjectSchema): ObjectSchema {
+function envelopeSchema({ type, properties, required, additionalProperties }: ObjectSchema): ObjectSchema {
   return {
     type,
     properties: { success: { type: 'boolean', const: true }, ...properties },

@@ -23,7 +23,7 @@ export function describeProblem(problem: Problem): string {
 }
 
 /** `file:line:col`, from the working directory where that is shorter. */
-export function place({ file, line, column }: Problem): string {
+function place({ file, line, column }: Problem): string {
   return `${shortPath(file)}:${line}:${column}`;
 }
 

@@ -3,7 +3,7 @@ import { GantzError } from '../errors.ts';
 import type { RequestId } from './message.ts';
 
 /** A tools/call with nothing but a tool and its parameters. */
-export type PlainCall = { id: RequestId; name: string; signal: AbortSignal };
+type PlainCall = { id: RequestId; name: string; signal: AbortSignal };
 
 /** Answers a call; undefined when it is one for the SDK. */
 export type AnswerPlainCall = (call: PlainCall) => Promise<CallToolResult> | undefined;

@@ -12,7 +12,7 @@ import { definitionOf } from '../manifest/definition.ts';
 import type { Tool } from '../manifest/manifest.ts';
 import { needsRedis } from '../run/kinds.ts';
 import type { Runner } from '../run/runner.ts';
-import { VERSION } from '../version.ts';
+import { VERSION } from '../generated/version.ts';
 import type { Inputs } from './message.ts';
 import { trackProgress } from './progress.ts';
 import type { AnswerPlainCall } from './plain-calls.ts';

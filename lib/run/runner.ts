@@ -14,7 +14,7 @@ import { openRedisOf, type RedisOfManifest } from './redis-of-manifest.ts';
 import type { Policy } from './policy.ts';
 
 /** The environment variables of a process. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+type Environment = Readonly<Record<string, string | undefined>>;
 
 export type RunnerOptions = {
   manifest: Manifest;
@@ -65,7 +65,7 @@ export type Runner = {
   close(): Promise<void>;
 };
 
-export const DEFAULT_MAX_OUTPUT_BYTES = 10 * 1024 * 1024;
+const DEFAULT_MAX_OUTPUT_BYTES = 10 * 1024 * 1024;
 
 const ignore = (): void => undefined;
 

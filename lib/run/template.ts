@@ -2,13 +2,13 @@ import type { ProblemInText } from '../manifest/manifest.ts';
 import { nearest } from '../nearest.ts';
 
 /** Text of the author, `\{{` already turned into `{{` (a backslash that is itself behind one escapes nothing); `offset` is where it begins in the template. */
-export type Literal = { kind: 'literal'; text: string; offset: number };
+type Literal = { kind: 'literal'; text: string; offset: number };
 
 /** One `{{name}}` or `{{name.field.0}}`: `path[0]` is the parameter, `text` the tag as written. */
 export type Placeholder = { kind: 'placeholder'; path: readonly string[]; text: string; offset: number };
 
 /** `{{ if x }}…{{ else }}…{{ end }}`; `negated` for `if not`. */
-export type Condition = {
+type Condition = {
   kind: 'if';
   path: readonly string[];
   negated: boolean;

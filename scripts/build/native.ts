@@ -7,11 +7,18 @@ import { BANNER, commonOptions } from './bundle.ts';
 
 const run = promisify(execFile);
 
+/** Another platform: the compiler's name for it, and the path of its runtime. */
+export type ForeignTarget = { name: string; runtime: string };
+
 /**
- * Compiles the native executable `file` with the compiler that npm installed for this platform. Gives why there is none
- * when there cannot be one: no compiler, or a processor that its programs do not run on.
+ * Compiles the native executable `file` with the compiler that npm installed for this platform, for this platform or for
+ * `foreign`. Returns the reason when there can be no executable: no compiler, or a processor that its programs do not run on.
  */
-export async function compileNative(root: string, file: string): Promise<string | undefined> {
+export async function compileNative(
+  root: string,
+  file: string,
+  foreign?: ForeignTarget,
+): Promise<string | undefined> {
   const compiler = await findCompiler(root);
   if (!compiler) return `there is no compiler for ${process.platform} ${process.arch}`;
   const folder = join(file, '..');
@@ -38,13 +45,14 @@ export async function compileNative(root: string, file: string): Promise<string 
     '--no-compile-autoload-bunfig',
     // A user's handler finds the packages beside it.
     '--compile-autoload-package-json',
+    ...(foreign ? [`--target=${foreign.name}`, `--compile-executable-path=${foreign.runtime}`] : []),
     `--outfile=${candidate}`,
     bundle,
   ];
   try {
     await run(compiler, options, { cwd: folder, env: environment() });
     // An older processor may lack what the compiler's programs take for granted.
-    await run(candidate, ['--version'], { env: environment() });
+    if (!foreign) await run(candidate, ['--version'], { env: environment() });
     await rename(candidate, file);
     return undefined;
   } catch (error) {

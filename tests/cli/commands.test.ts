@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { VERSION } from '../../lib/version.ts';
+import { VERSION } from '../../lib/generated/version.ts';
 import { startRedis, type RedisServer } from '../helpers/redis-server.ts';
 import { envelopeOf, runMain } from '../helpers/run-main.ts';
 

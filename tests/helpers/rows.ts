@@ -77,7 +77,7 @@ export function openRows({ url }: Pick<RedisServer, 'url'>, namespace = `test-${
 }
 
 /** Fails unless a result, as JSON, holds to its tool's outputSchema. */
-export function assertReturns({ name, outputSchema }: Tool, result: unknown): void {
+function assertReturns({ name, outputSchema }: Tool, result: unknown): void {
   assert.ok(outputSchema, `${name} declares what it returns`);
   const validate = validators.get(name) ?? new Ajv2020({ allErrors: true }).compile(outputSchema);
   validators.set(name, validate);

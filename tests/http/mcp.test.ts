@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js';
-import { StreamableHTTPClientTransport as OldTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { OlderClient, OlderHttpClientTransport } from '../helpers/older-mcp-sdk.ts';
 import { startRedis, type RedisServer } from '../helpers/redis-server.ts';
 import { startServer, type TestServer } from './server.ts';
 
@@ -43,8 +42,8 @@ async function connectNew(mode: 'auto' | 'legacy'): Promise<Caller> {
 }
 
 async function connectOld(): Promise<Caller> {
-  const client = new OldClient(INFO);
-  await client.connect(new OldTransport(new URL(`${server.url}/mcp`), { requestInit }));
+  const client = new OlderClient(INFO);
+  await client.connect(new OlderHttpClientTransport(new URL(`${server.url}/mcp`), { requestInit }));
   return {
     tools: async () => (await client.listTools()).tools.map(({ name }) => name),
     call: async (name, args = {}, signal) =>

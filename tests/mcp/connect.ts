@@ -1,8 +1,7 @@
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { Client as OlderClient } from '@modelcontextprotocol/sdk/client/index.js';
-import { StdioClientTransport as OlderStdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import type { Success, Failure } from '../../lib/envelope.ts';
+import { OlderClient, OlderStdioClientTransport } from '../helpers/older-mcp-sdk.ts';
 import { PROGRAM } from '../helpers/run-program.ts';
 
 /** SDK 2.x with the protocol of 2026, SDK 2.x with the one of 2025, and SDK 1.x. */
@@ -20,7 +19,7 @@ export type CallOptions = {
   onprogress?: (progress: { progress: number; message?: string | undefined }) => void;
 };
 
-export type ListedTool = {
+type ListedTool = {
   name: string;
   description?: string | undefined;
   inputSchema: unknown;

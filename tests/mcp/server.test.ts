@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Client, InMemoryTransport } from '@modelcontextprotocol/client';
-import { Client as OlderClient } from '@modelcontextprotocol/sdk/client/index.js';
-import { InMemoryTransport as OlderInMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import type { Result } from '../../lib/envelope.ts';
 import { failure } from '../../lib/envelope.ts';
 import { CODES, GantzError, type Code } from '../../lib/errors.ts';
@@ -10,6 +8,7 @@ import type { ObjectSchema } from '../../lib/manifest/manifest.ts';
 import { holdRunners } from '../../lib/mcp/runners.ts';
 import { createServer } from '../../lib/mcp/server.ts';
 import type { Runner } from '../../lib/run/runner.ts';
+import { OlderClient, OlderInMemoryTransport } from '../helpers/older-mcp-sdk.ts';
 import { envelopeIn, type CallOptions, type ToolResult } from './connect.ts';
 import { runnerOf } from './fake-runner.ts';
 

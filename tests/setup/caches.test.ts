@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
-import { VERSION } from '../../lib/version.ts';
+import { VERSION } from '../../lib/generated/version.ts';
 
 const DIST = join(import.meta.dirname, '../../dist');
 const PACKAGE = join(DIST, 'node/gantz.cjs');

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { copySources } from '../helpers/copy-sources.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
 const REACH = /^(https?_proxy|no_proxy|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR))$/i;
 
 test("a fresh clone in a clean home: the README's first command works, and a second time", (t) => {
@@ -46,20 +46,3 @@ test("a fresh clone in a clean home: the README's first command works, and a sec
   assert.equal(elsewhere.status, 0);
   assert.equal(elsewhere.stderr.toString(), '');
 });
-
-/** Everything that a clone of the present state would hold. */
-function copySources(target: string): void {
-  const { stdout } = spawnSync('git', ['ls-files', '-z', '-co', '--exclude-standard'], {
-    cwd: ROOT,
-    encoding: 'utf8',
-  });
-  for (const file of stdout.split('\0').filter(Boolean)) {
-    mkdirSync(dirname(join(target, file)), { recursive: true });
-    try {
-      cpSync(join(ROOT, file), join(target, file));
-    } catch (error) {
-      // Deleted, but not yet from the index.
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-    }
-  }
-}

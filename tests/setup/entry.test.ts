@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test, type TestContext } from 'node:test';
-import { VERSION } from '../../lib/version.ts';
+import { VERSION } from '../../lib/generated/version.ts';
 import { startRedis, type RedisServer } from '../helpers/redis-server.ts';
 import { envelopeOf } from '../helpers/run-main.ts';
 import { PROGRAM, runProgram } from '../helpers/run-program.ts';

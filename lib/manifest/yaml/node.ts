@@ -11,7 +11,7 @@ export type Scalar = {
   readonly at: Place;
 };
 
-export type List = { readonly kind: 'list'; readonly items: readonly Node[]; readonly at: Place };
+type List = { readonly kind: 'list'; readonly items: readonly Node[]; readonly at: Place };
 
 /** Keys are texts and each stands once. */
 export type Mapping = { readonly kind: 'map'; readonly entries: readonly Entry[]; readonly at: Place };

@@ -27,7 +27,7 @@ export function findModule(directory: string, action: HandlerAction): Module {
 }
 
 /** Every file that could hold a handler, best first, whether it is there or not. */
-export function handlerFiles(directory: string, { module, function: name }: HandlerAction): string[] {
+function handlerFiles(directory: string, { module, function: name }: HandlerAction): string[] {
   if (!/^[\w-]+(?:[./][\w-]+)*$/.test(module)) {
     throw new GantzError('NOT_RUNNABLE', `The handler ${module}.${name} names no module of this manifest`, {
       hint: 'A handler is module.function; the module is a file in tools/ or beside the manifest, such as tools/module.ts.',

@@ -12,7 +12,7 @@ type Thrown = Error & { code?: string };
 type UserFunction = (params: unknown, context: HandlerContext) => unknown;
 
 /** What a handler is given beside its parameters. */
-export type HandlerContext = {
+type HandlerContext = {
   /** Aborts when the caller cancels or the time is over. */
   readonly signal: AbortSignal;
   /** The caller's environment variables with those of the manifest and the tool. */

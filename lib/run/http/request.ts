@@ -1,5 +1,5 @@
 import { GantzError } from '../../errors.ts';
-import { VERSION } from '../../version.ts';
+import { VERSION } from '../../generated/version.ts';
 import { renderBody } from './body.ts';
 import { isToken, renderHeaders, type Headers } from './headers.ts';
 import type { HttpAction } from './http-action.ts';

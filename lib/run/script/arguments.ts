@@ -6,7 +6,7 @@ import type { Invocation } from '../invocation.ts';
 import { choose, parseTemplate, renderTemplate, renderValue, valueAt } from '../template.ts';
 
 /** The most that one argument or one variable (`NAME=value`) may take, in bytes, with the NUL that ends it. */
-export const MAX_ARGUMENT_BYTES = 128 * 1024;
+const MAX_ARGUMENT_BYTES = 128 * 1024;
 
 /**
  * The arguments of a command. One placeholder is one argument, whatever it holds; an argument of nothing but omitted

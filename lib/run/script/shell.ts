@@ -17,7 +17,7 @@ import type { Place } from './shell/cursor.ts';
 import { lex, type Lexed } from './shell/lexer.ts';
 
 /** One finding about a `shell` text; `offset` and `length` mark the tag, `placeholder` is it as written. */
-export type ShellProblem = {
+type ShellProblem = {
   severity: 'error' | 'warning';
   message: string;
   hint: string;

@@ -1,0 +1,63 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { compileNative } from '../build/native.ts';
+import { run } from './process.ts';
+import { pack } from './tarball.ts';
+
+const PLATFORMS = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64'] as const;
+type Platform = (typeof PLATFORMS)[number];
+
+export type ExecutablesOptions = {
+  root: string;
+  folder: string;
+  version: string;
+  say: (line: string) => void;
+};
+
+/**
+ * Compiles the executable for each platform into `folder`. A platform whose runtime cannot be had from the npm registry is
+ * skipped with a line that says why. Only the executable of this platform is run.
+ */
+export async function compileExecutables({ root, folder, version, say }: ExecutablesOptions): Promise<void> {
+  for (const platform of PLATFORMS) {
+    const name = `gantz-${version}-${platform}`;
+    const own = platform === `${process.platform}-${process.arch}`;
+    const why = await (own
+      ? compileNative(root, join(folder, name))
+      : compileForeign(root, join(folder, name), platform));
+    say(
+      why
+        ? `skipped ${platform}: ${why}`
+        : `compiled ${name}${own ? ' and ran it' : ', which cannot run here'}`,
+    );
+  }
+}
+
+/** Returns why there is no executable, or undefined when there is one. */
+async function compileForeign(root: string, file: string, platform: Platform): Promise<string | undefined> {
+  const folder = await mkdtemp(join(tmpdir(), 'gantz-runtime-'));
+  try {
+    const runtime = await unpackRuntime(root, folder, platform);
+    return await compileNative(root, file, { name: `bun-${platform}`, runtime });
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** Gets the package of the platform's runtime, in the version and with the digest of package-lock.json. Returns its program. */
+async function unpackRuntime(root: string, folder: string, platform: Platform): Promise<string> {
+  const name = `@oven/bun-${platform.replace('arm64', 'aarch64')}`;
+  const lock = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { version: string; integrity: string } | undefined>;
+  };
+  const locked = lock.packages[`node_modules/${name}`];
+  if (!locked) throw new Error(`package-lock.json has no ${name}`);
+  const packed = await pack([`${name}@${locked.version}`], folder);
+  if (packed.integrity !== locked.integrity)
+    throw new Error(`${name}@${locked.version} is not the package of package-lock.json`);
+  await run('tar', ['-xzf', packed.filename], { cwd: folder });
+  return join(folder, 'package/bin/bun');
+}
