@@ -6,7 +6,7 @@ import type { Redis } from './redis.ts';
 import { parseRedisUrl } from './url.ts';
 
 /** What `info` returns about a server. */
-export type ServerInfo = {
+type ServerInfo = {
   server: 'redis' | 'valkey';
   version: string;
   /** The address of the server, without user and password. */

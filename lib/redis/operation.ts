@@ -3,7 +3,7 @@ import type { BundledTools } from '../generated/tools.ts';
 import type { Redis } from './redis.ts';
 
 /** One operation of tools/: takes checked parameters, and returns the result or throws. */
-export type Operation<Tool extends { parameters: unknown; result: unknown }> = (
+type Operation<Tool extends { parameters: unknown; result: unknown }> = (
   redis: Redis,
   params: Tool['parameters'],
   call: Call,

@@ -13,7 +13,7 @@ import { readBoolean, readCount, readNumber, readText, readTexts } from './value
 export type ReadSchema = { schema: JsonSchema; required: boolean | undefined };
 
 /** A JSON Schema at any depth; a bare text is a type. */
-export function readSchema(problems: Problems, node: Node, what: string): JsonSchema | boolean {
+function readSchema(problems: Problems, node: Node, what: string): JsonSchema | boolean {
   const read = readMember(problems, node, what);
   return typeof read === 'boolean' ? read : read.schema;
 }

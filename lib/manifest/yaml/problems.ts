@@ -14,7 +14,7 @@ export type Problems = {
 };
 
 /** A default value and the schema that it must fit. */
-export type LateCheck = {
+type LateCheck = {
   at: Place;
   tool: string | undefined;
   what: string;
