@@ -1,10 +1,10 @@
-import { answerFailure } from './cli/answer.ts';
-import { callTool } from './cli/call.ts';
-import type { Command, Commands } from './command/command.ts';
-import type { Context } from './command/context.ts';
+import { answerFailure } from './contract/print.ts';
+import { callTool } from './cli/run-tool.ts';
+import type { Command, Commands } from './cli/command.ts';
+import type { Context } from './run/open.ts';
 import { listenForInterrupt } from './cli/interrupt.ts';
-import { optionsFromEnvironment, splitOptions } from './command/options.ts';
-import type { Process } from './process.ts';
+import { optionsFromEnvironment, splitOptions } from './run/global-options.ts';
+import type { Process } from './contract/process.ts';
 
 const call: Omit<Command, 'summary'> = {
   takesTool: true,
@@ -25,7 +25,7 @@ const COMMANDS: Commands = {
   },
   mcp: {
     summary: 'serve the tools over the Model Context Protocol on stdin and stdout',
-    load: async () => (await import('./mcp/command.ts')).define,
+    load: async () => (await import('./cli/commands/mcp.ts')).define,
   },
   ping: {
     summary: 'ask Redis which server it is, its version, where, and the round trip',
@@ -65,11 +65,11 @@ const COMMANDS: Commands = {
   },
   serve: {
     summary: 'serve the tools over HTTP: MCP and REST',
-    load: async () => (await import('./http/command.ts')).define,
+    load: async () => (await import('./cli/commands/serve.ts')).define,
   },
   batch: {
     summary: 'run many calls: one JSON object a line in, one envelope a line out',
-    load: async () => (await import('./batch/command.ts')).define,
+    load: async () => (await import('./batch/run-file.ts')).define,
   },
   completion: {
     summary: 'print the completion script of a shell',

@@ -176,4 +176,4 @@ function requireOneOf(choices: Partial<Record<Kind, string | undefined>>): [Kind
   });
 }
 
-if (process.argv[1] === import.meta.filename) void import('../lib/entry-of-group.ts');
+if (process.argv[1] === import.meta.filename) void import('../lib/start/entry-of-group.ts');

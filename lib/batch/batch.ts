@@ -1,11 +1,11 @@
 import { failure, renderEnvelope, success, type Envelope } from '../envelope.ts';
 import type { Tool } from '../manifest/manifest.ts';
-import type { Output } from '../process.ts';
+import type { Output } from '../contract/process.ts';
 import type { CallOptions, Runner } from '../run/runner.ts';
 import { InOrder } from './in-order.ts';
 import { readJob, type Job } from './job.ts';
 import { readLines, type Line } from './lines.ts';
-import { LineOutput } from './output.ts';
+import { LineOutput } from './line-output.ts';
 
 export type BatchOptions = {
   runner: Runner;

@@ -1,8 +1,8 @@
 import { GantzError } from '../errors.ts';
 import type { Tool } from '../manifest/manifest.ts';
 import { nearest } from '../nearest.ts';
-import { loadManifestOf, type Context } from '../command/context.ts';
-import type { Commands } from '../command/command.ts';
+import { loadManifestOf, type Context } from '../run/open.ts';
+import type { Commands } from './command.ts';
 
 /** Answers a first word that is no command and has no operation after it: help of a group, or what was probably meant. */
 export async function answerGroup(

@@ -3,8 +3,8 @@ import type { JsonSchema, Tool } from '../manifest/manifest.ts';
 import { nearest } from '../nearest.ts';
 import { quote, typesOf } from '../parameters/convert.ts';
 import { parseObject, parseValue } from '../parameters/parse.ts';
-import { readSource } from './source.ts';
-import type { Process } from '../process.ts';
+import { readSource } from './parameter-text.ts';
+import type { Process } from '../contract/process.ts';
 
 /**
  * The parameters that stand after a tool's name: one JSON object (as it is, `-` for stdin, `@file`), and flags, which

@@ -1,9 +1,9 @@
 import { Command as Commander, CommanderError, Option } from 'commander';
 import { GantzError } from '../errors.ts';
 import { VERSION } from '../version.ts';
-import type { Commands } from '../command/command.ts';
-import type { Context } from '../command/context.ts';
-import { GLOBAL_OPTIONS } from '../command/options.ts';
+import type { Commands } from './command.ts';
+import type { Context } from '../run/open.ts';
+import { GLOBAL_OPTIONS } from '../run/global-options.ts';
 
 const GROUPS_HELP = `
 Tools:

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { toGantzError } from '../errors.ts';
-import type { Runners } from '../mcp/runners.ts';
+import type { Runners } from '../serving/runners.ts';
 import type { Runner } from '../run/runner.ts';
 
 /** What the server counts. */

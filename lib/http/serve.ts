@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http';
-import { loadManifestOf, openRunnerOf, type Context } from '../command/context.ts';
+import { loadManifestOf, openRunnerOf, type Context } from '../run/open.ts';
 import { GantzError } from '../errors.ts';
-import { reloadOnChange } from '../mcp/reload.ts';
-import { holdRunners, type Runners } from '../mcp/runners.ts';
+import { reloadOnChange } from '../serving/reload.ts';
+import { holdRunners, type Runners } from '../serving/runners.ts';
 import { hostCheck, isLoopback, urlOf } from './address.ts';
 import { isRedisUp } from './health.ts';
 import type { McpFace } from './mcp.ts';

@@ -1,5 +1,5 @@
 import type { ProgressEvent } from '../call.ts';
-import { loadManifestOf, openRunnerOf } from '../command/context.ts';
+import { loadManifestOf, openRunnerOf } from '../run/open.ts';
 import type { Failure } from '../envelope.ts';
 import { GantzError, toGantzError, type Code, type Detail, type Outcome } from '../errors.ts';
 import type { BundledTools } from '../generated/tools.ts';
@@ -7,7 +7,7 @@ import { definitionOf, type ToolDefinition } from '../manifest/definition.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { CallOptions as RunnerCallOptions, Runner } from '../run/runner.ts';
 import { toJsonValue } from './json-value.ts';
-import { globalOptions, type GantzOptions } from './options.ts';
+import { globalOptions, type GantzOptions } from './gantz-options.ts';
 
 export { GantzError };
 export type { BundledTools, Code, Detail, Failure, GantzOptions, Outcome, ProgressEvent, ToolDefinition };

@@ -1,4 +1,4 @@
-import { loadManifestOf, type Context } from '../command/context.ts';
+import { loadManifestOf, type Context } from '../run/open.ts';
 import { GantzError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
 import { parseRedisUrl } from '../redis/url.ts';

@@ -15,7 +15,7 @@ import { VERSION } from '../version.ts';
 import type { Inputs } from './message.ts';
 import { trackProgress } from './progress.ts';
 import type { AnswerPlainCall } from './plain-calls.ts';
-import type { Runners } from './runners.ts';
+import type { Runners } from '../serving/runners.ts';
 
 export type ServerOptions = {
   /**

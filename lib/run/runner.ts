@@ -7,7 +7,7 @@ import type { HandlerAction, Manifest, Tool } from '../manifest/manifest.ts';
 import { checkParameters } from '../parameters/check.ts';
 import { compileValidator, knownValidator } from '../parameters/validator.ts';
 import type { RunnableRow } from './bundled.ts';
-import { findTool } from './find-tool.ts';
+import { findTool } from './catalogue.ts';
 import type { Invocation } from './invocation.ts';
 import { openRedisOf, type RedisOfManifest } from './redis-of-manifest.ts';
 import type { Policy } from './policy.ts';

@@ -1,5 +1,5 @@
-import type { Commands, Define } from '../../command/command.ts';
-import { loadManifestOf } from '../../command/context.ts';
+import type { Commands, Define } from '../command.ts';
+import { loadManifestOf } from '../../run/open.ts';
 import { candidates } from '../completion/candidates.ts';
 
 /** `gantz complete -- <words>`: what the last word could become, a line each; the scripts of `gantz completion` ask it. */

@@ -1,5 +1,5 @@
 import { Argument } from 'commander';
-import type { Define } from '../../command/command.ts';
+import type { Define } from '../command.ts';
 import { COMPLETION_SCRIPTS, type Shell } from '../completion/scripts.ts';
 
 /** `gantz completion <shell>`: prints what the shell sources. */

@@ -1,7 +1,7 @@
-import { findTool } from '../../run/find-tool.ts';
-import { answer } from '../answer.ts';
-import type { Define } from '../../command/command.ts';
-import { loadManifestOf } from '../../command/context.ts';
+import { findTool } from '../../run/catalogue.ts';
+import { answer } from '../../contract/print.ts';
+import type { Define } from '../command.ts';
+import { loadManifestOf } from '../../run/open.ts';
 import { definitionOf } from '../../manifest/definition.ts';
 import { renderPage } from '../../reference/page.ts';
 

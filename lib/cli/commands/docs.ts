@@ -1,5 +1,5 @@
-import type { Define } from '../../command/command.ts';
-import { loadManifestOf } from '../../command/context.ts';
+import type { Define } from '../command.ts';
+import { loadManifestOf } from '../../run/open.ts';
 import { renderMarkdown } from '../../reference/markdown.ts';
 
 /** `gantz docs`: a Markdown page of the manifest's tools. */

@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import { Option } from 'commander';
 import { GantzError } from '../../errors.ts';
 import { renderSchema } from '../../manifest/schema.ts';
-import type { Define } from '../../command/command.ts';
-import { answer } from '../answer.ts';
+import type { Define } from '../command.ts';
+import { answer } from '../../contract/print.ts';
 import { TEMPLATES, type TemplateName } from '../templates/templates.ts';
 
 /** `gantz init`: writes the files of a new project into the current folder; never over one that is there. */

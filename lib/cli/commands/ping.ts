@@ -1,7 +1,7 @@
 import { Deadline } from '../../deadline.ts';
-import type { Define } from '../../command/command.ts';
-import { loadManifestOf, openRunnerOf } from '../../command/context.ts';
-import { answer } from '../answer.ts';
+import type { Define } from '../command.ts';
+import { loadManifestOf, openRunnerOf } from '../../run/open.ts';
+import { answer } from '../../contract/print.ts';
 
 const TIMEOUT_MS = 10_000;
 

@@ -1,7 +1,7 @@
 import { Deadline } from '../../deadline.ts';
-import type { Define } from '../../command/command.ts';
+import type { Define } from '../command.ts';
 import { embeddedStatus, stopEmbedded } from '../../redis/embedded/status.ts';
-import { answer } from '../answer.ts';
+import { answer } from '../../contract/print.ts';
 
 const TIMEOUT_MS = 10_000;
 

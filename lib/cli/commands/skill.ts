@@ -1,5 +1,5 @@
-import type { Define } from '../../command/command.ts';
-import { loadManifestOf, openRunnerOf } from '../../command/context.ts';
+import type { Define } from '../command.ts';
+import { loadManifestOf, openRunnerOf } from '../../run/open.ts';
 import { BUILTIN } from '../../manifest/bundled.ts';
 import { renderSkill } from '../../reference/skill.ts';
 

@@ -8,8 +8,8 @@ import { renderJunit } from '../../tool-tests/junit.ts';
 import { runCases, type Verdict } from '../../tool-tests/run.ts';
 import { deleteNamespace } from '../../redis/namespace.ts';
 import type { Runner } from '../../run/runner.ts';
-import type { Define } from '../../command/command.ts';
-import { loadManifestOf, openRunnerOf, type Context } from '../../command/context.ts';
+import type { Define } from '../command.ts';
+import { loadManifestOf, openRunnerOf, type Context } from '../../run/open.ts';
 
 /** `gantz test`: runs the `tests:` of the tools in a Redis namespace of their own, which is deleted afterwards. */
 export const define: Define = (command, context) => {

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
-import type { Define } from '../../command/command.ts';
-import { answer } from '../answer.ts';
-import { loadManifestOf, openRunnerOf } from '../../command/context.ts';
+import type { Define } from '../command.ts';
+import { answer } from '../../contract/print.ts';
+import { loadManifestOf, openRunnerOf } from '../../run/open.ts';
 import type { Format } from '../../reference/definitions.ts';
 import { renderTable } from '../table.ts';
 

@@ -1,5 +1,5 @@
-import type { Define } from '../../command/command.ts';
-import { loadManifestOf } from '../../command/context.ts';
+import type { Define } from '../command.ts';
+import { loadManifestOf } from '../../run/open.ts';
 import { renderTypes } from '../../reference/types.ts';
 
 /** `gantz types`: TypeScript types of the parameters and results of the manifest's tools. */

@@ -1,5 +1,5 @@
-import type { Define } from '../../command/command.ts';
-import type { Context } from '../../command/context.ts';
+import type { Define } from '../command.ts';
+import type { Context } from '../../run/open.ts';
 import { describeProblem } from '../../manifest/diagnose.ts';
 import { checkManifest } from '../../manifest/load.ts';
 import { locateManifest } from '../../manifest/locate.ts';
@@ -8,7 +8,7 @@ import type { Problem, Tool } from '../../manifest/manifest.ts';
 import { GantzError } from '../../errors.ts';
 import { reviewAction } from '../../run/review/review.ts';
 import { reviewTests } from '../../tool-tests/case.ts';
-import { answer } from '../answer.ts';
+import { answer } from '../../contract/print.ts';
 
 type Options = { strict?: boolean; json?: boolean };
 

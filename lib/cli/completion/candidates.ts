@@ -1,5 +1,5 @@
-import type { Commands } from '../../command/command.ts';
-import { GLOBAL_OPTIONS, splitOptions } from '../../command/options.ts';
+import type { Commands } from '../command.ts';
+import { GLOBAL_OPTIONS, splitOptions } from '../../run/global-options.ts';
 import { GantzError } from '../../errors.ts';
 import type { JsonSchema, Tool } from '../../manifest/manifest.ts';
 import { typesOf } from '../../parameters/convert.ts';

@@ -2,12 +2,12 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import type { Define } from '../command/command.ts';
-import { loadManifestOf, openRunnerOf, type Context } from '../command/context.ts';
-import { surviveCrashes } from '../crash.ts';
+import type { Define } from '../cli/command.ts';
+import { loadManifestOf, openRunnerOf, type Context } from '../run/open.ts';
+import { surviveCrashes } from '../start/crash.ts';
 import { GantzError } from '../errors.ts';
 import { runBatch, type Concurrency, type Tally } from './batch.ts';
-import { showProgress } from './progress.ts';
+import { showProgress } from './progress-bar.ts';
 
 /** Enough in flight to keep one connection busy; more gains nothing. */
 const REDIS_CONCURRENCY = 256;

@@ -4,10 +4,10 @@ import { BUILTIN } from '../manifest/bundled.ts';
 import { locateManifest } from '../manifest/locate.ts';
 import { loadManifest, type Location } from '../manifest/load.ts';
 import type { Manifest } from '../manifest/manifest.ts';
-import type { Process } from '../process.ts';
-import { compilePolicy } from '../run/policy.ts';
-import { openRunner, type Runner } from '../run/runner.ts';
-import type { GlobalOptions } from './options.ts';
+import type { Process } from '../contract/process.ts';
+import { compilePolicy } from './policy.ts';
+import { openRunner, type Runner } from './runner.ts';
+import type { GlobalOptions } from './global-options.ts';
 
 /** What every command works with. */
 export type Context = {

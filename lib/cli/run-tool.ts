@@ -2,11 +2,11 @@ import type { ProgressEvent } from '../call.ts';
 import { GantzError } from '../errors.ts';
 import { BUILTIN, loadBundled } from '../manifest/bundled.ts';
 import type { Tool } from '../manifest/manifest.ts';
-import { findTool } from '../run/find-tool.ts';
+import { findTool } from '../run/catalogue.ts';
 import type { Runner } from '../run/runner.ts';
 import { within } from '../run/within.ts';
-import { answer } from './answer.ts';
-import { loadManifestOf, openRunnerOf, type Context } from '../command/context.ts';
+import { answer } from '../contract/print.ts';
+import { loadManifestOf, openRunnerOf, type Context } from '../run/open.ts';
 import { readParameters } from './parameters.ts';
 
 /** Runs one tool by its name with the words after it, and prints its envelope. `--help` among the words prints help instead. */

@@ -1,5 +1,5 @@
 import type { Command as CommanderCommand } from 'commander';
-import type { Context } from './context.ts';
+import type { Context } from '../run/open.ts';
 
 /** Declares a command's arguments, options and action on a commander command. */
 export type Define = (command: CommanderCommand, context: Context) => void;

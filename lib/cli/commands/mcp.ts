@@ -1,7 +1,7 @@
-import type { Define } from '../command/command.ts';
-import { surviveCrashes } from '../crash.ts';
-import { CODES, toGantzError } from '../errors.ts';
-import { explain } from './explain.ts';
+import type { Define } from '../command.ts';
+import { surviveCrashes } from '../../start/crash.ts';
+import { CODES, toGantzError } from '../../errors.ts';
+import { explain } from '../../serving/explain.ts';
 
 /** `gantz mcp`: serves the tools on stdin and stdout, or prints how a client starts that. */
 export const define: Define = (command, context) => {
@@ -12,13 +12,13 @@ export const define: Define = (command, context) => {
     )
     .action(async ({ printConfig: client }: { printConfig?: string }) => {
       if (client !== undefined) {
-        const { printConfig } = await import('./print-config.ts');
+        const { printConfig } = await import('../../mcp/print-config.ts');
         await printConfig(context, client);
         return;
       }
       surviveCrashes();
       try {
-        const { serveStdio } = await import('./stdio.ts');
+        const { serveStdio } = await import('../../mcp/stdio.ts');
         await serveStdio(context);
         context.process.exitCode = 0;
       } catch (thrown) {

@@ -2,8 +2,8 @@ import { parseDuration } from '../duration.ts';
 import { GantzError } from '../errors.ts';
 import { parseSwitch } from '../switch.ts';
 import { nearest } from '../nearest.ts';
-import type { Process } from '../process.ts';
-import { parseSize } from './size.ts';
+import type { Process } from '../contract/process.ts';
+import { parseSize } from '../command/size.ts';
 
 /** The options that stand before a tool's name. */
 export type GlobalOptions = {

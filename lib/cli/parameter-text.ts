@@ -1,5 +1,5 @@
 import { GantzError } from '../errors.ts';
-import type { Process } from '../process.ts';
+import type { Process } from '../contract/process.ts';
 
 /** The JSON text that one argument stands for: itself, `-` for all of stdin, `@file` for a file's content. */
 export async function readSource(argument: string, process: Process): Promise<string> {

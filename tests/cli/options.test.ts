@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { optionsFromEnvironment, splitOptions } from '../../lib/command/options.ts';
+import { optionsFromEnvironment, splitOptions } from '../../lib/run/global-options.ts';
 
 const splits: [string[], ReturnType<typeof splitOptions>][] = [
   [[], { options: {}, rest: [] }],

@@ -1,4 +1,4 @@
-import { loadManifestOf, openRunnerOf, type Context } from '../command/context.ts';
+import { loadManifestOf, openRunnerOf, type Context } from '../run/open.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { explain } from './explain.ts';
 import type { Runners } from './runners.ts';

@@ -1,4 +1,4 @@
-import { optionsFromEnvironment, type GlobalOptions } from '../command/options.ts';
+import { optionsFromEnvironment, type GlobalOptions } from '../run/global-options.ts';
 import { parseDuration } from '../duration.ts';
 import { GantzError } from '../errors.ts';
 

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { watchForCrashes } from './crash.ts';
-import { main } from './main.ts';
+import { main } from '../main.ts';
 
 // The program when a file of tools/ is run by itself: `tools/cache.ts get …` is `gantz cache get …`.
 watchForCrashes(process);

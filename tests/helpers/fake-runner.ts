@@ -2,7 +2,7 @@ import { Deadline } from '../../lib/deadline.ts';
 import type { Result } from '../../lib/envelope.ts';
 import { GantzError } from '../../lib/errors.ts';
 import type { Manifest, Tool } from '../../lib/manifest/manifest.ts';
-import { findTool } from '../../lib/run/find-tool.ts';
+import { findTool } from '../../lib/run/catalogue.ts';
 import type { CallOptions, Runner } from '../../lib/run/runner.ts';
 
 type Work = (input: unknown, options: CallOptions) => Promise<Result>;

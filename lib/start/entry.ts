@@ -1,5 +1,5 @@
 import { watchForCrashes } from './crash.ts';
-import { main } from './main.ts';
+import { main } from '../main.ts';
 
 const LEFT_OPEN_MS = 500;
 

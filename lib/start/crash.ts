@@ -1,5 +1,5 @@
-import { answerFailure } from './cli/answer.ts';
-import type { Process } from './process.ts';
+import { answerFailure } from '../contract/print.ts';
+import type { Process } from '../contract/process.ts';
 
 let survives = false;
 

@@ -1,6 +1,6 @@
-import type { Define } from '../command/command.ts';
-import { surviveCrashes } from '../crash.ts';
-import { GantzError } from '../errors.ts';
+import type { Define } from '../command.ts';
+import { surviveCrashes } from '../../start/crash.ts';
+import { GantzError } from '../../errors.ts';
 
 type Flags = { host?: string; port?: string; auth?: boolean; allowHost?: string[] };
 
@@ -17,7 +17,7 @@ export const define: Define = (command, context) => {
     )
     .action(async ({ host, port, auth, allowHost }: Flags) => {
       surviveCrashes();
-      const { serveHttp } = await import('./serve.ts');
+      const { serveHttp } = await import('../../http/serve.ts');
       await serveHttp(context, {
         ...(host !== undefined && { host }),
         ...(port !== undefined && { port: parsePort(port) }),
