@@ -18,11 +18,11 @@ const NOTICE = '// Written by `npm run generate` from gantz.yaml and tools/lua; 
 export function renderGeneratedFiles({ manifestText, manifest, scripts }: Inputs): Map<string, string> {
   const bundled = asBundled(manifest);
   return new Map([
-    ['lib/generated/tools.ts', `${NOTICE}\n${renderTypes(bundled, 'BundledTools')}`],
+    ['lib/generated/tools.ts', `${NOTICE}\n${renderTypes(bundled.tools, 'BundledTools')}`],
     ['lib/generated/scripts.ts', renderScripts(scripts)],
     ['lib/generated/manifest.ts', renderManifest(bundled)],
     ['lib/generated/manifest-text.ts', renderManifestText(manifestText)],
-    ['docs/tools.md', renderMarkdown(bundled)],
+    ['docs/tools.md', renderMarkdown(bundled, bundled.tools)],
     [SCHEMA_FILE, renderSchemaFile()],
   ]);
 }

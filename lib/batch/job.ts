@@ -5,10 +5,10 @@ import { parseRequest } from '../parameters/request.ts';
 import { isBundled, type Runner } from '../run/runner.ts';
 import type { Line } from './lines.ts';
 
-/** A line as a call that can begin, or the answer to a line that is none. */
-export type Job = Call | { refusal: Failure };
+/** A line as a call that can begin, or the answer to a line that is not a call. */
+export type Job = ReadyCall | { refusal: Failure };
 
-type Call = {
+type ReadyCall = {
   tool: Tool;
   params: unknown;
   /** Joins the fields of the answer. */

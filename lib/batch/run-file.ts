@@ -1,70 +1,55 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import type { Define } from '../cli/command.ts';
-import { loadManifestOf, openRunnerOf, type Context } from '../run/open.ts';
-import { surviveCrashes } from '../start/crash.ts';
+import type { Context } from '../contract/context.ts';
 import { GantzError } from '../errors.ts';
-import { runBatch, type Concurrency, type Tally } from './batch.ts';
+import { loadCatalogue, openRunnerFor } from '../run/open.ts';
+import { runBatch, type BatchOptions, type Tally } from './batch.ts';
 import { showProgress } from './progress-bar.ts';
 
-/** Enough in flight to keep one connection busy; more gains nothing. */
-const REDIS_CONCURRENCY = 256;
-
-type Flags = { concurrency?: string; unordered?: boolean; failFast?: boolean };
-
-/** `gantz batch`: a stream of calls in, a stream of envelopes out. */
-export const define: Define = (command, context) => {
-  command
-    .argument('[file]', 'calls, one JSON object a line: {"tool":…,"params":…,"id":…}; - or none is stdin')
-    .option(
-      '--concurrency <n>',
-      `how many calls may be in flight (default: ${REDIS_CONCURRENCY} on Redis; scripts and HTTP: one per processor)`,
-    )
-    .option('--unordered', 'write answers as they come, not in the order of the calls')
-    .option('--fail-fast', 'begin no call after one that failed')
-    .action(async (file: string | undefined, flags: Flags) => {
-      surviveCrashes();
-      const concurrency = parseConcurrency(flags.concurrency);
-      const { process, signal, notice } = context;
-      const runner = openRunnerOf(context, await loadManifestOf(context), 'long-lived');
-      const tally: Tally = { calls: 0, failed: 0 };
-      // Until the last call is answered: a reader that goes away ends the process before.
-      process.exitCode = 1;
-      const begun = performance.now();
-      const input = await openInput(context, file);
-      const progress = await showProgress(process, tally);
-      try {
-        await runBatch({
-          runner,
-          input,
-          output: process.stdout,
-          concurrency,
-          unordered: flags.unordered ?? false,
-          failFast: flags.failFast ?? false,
-          signal,
-          tally,
-        });
-      } finally {
-        progress?.stop();
-        await runner.close();
-        // An input that nobody closes would keep the process waiting.
-        input.destroy?.();
-      }
-      notice(describeEnd(tally, performance.now() - begun, flags.failFast ?? false));
-      process.exitCode = tally.failed > 0 ? 1 : 0;
-    });
+export type BatchFileOptions = Pick<BatchOptions, 'concurrency' | 'unordered' | 'failFast'> & {
+  /** The file of calls; `-` is stdin. */
+  file: string;
 };
 
-function parseConcurrency(text: string | undefined): Concurrency {
-  if (text === undefined) return { all: REDIS_CONCURRENCY, outside: availableParallelism() };
-  const number = /^\d{1,6}$/.test(text) ? Number(text) : 0;
-  if (number > 0) return { all: number, outside: number };
-  throw new GantzError('USAGE', `--concurrency ${JSON.stringify(text)} is not a number from 1 to 999999`);
+/**
+ * Runs the calls of a file and writes their envelopes to stdout, and how the batch ended as a notice. The exit status is
+ * 1 when a call failed. Throws when the batch cannot begin.
+ */
+export async function runBatchFile(
+  context: Context,
+  { file, concurrency, unordered, failFast }: BatchFileOptions,
+): Promise<void> {
+  const { process, signal, notice } = context;
+  const runner = openRunnerFor(context, await loadCatalogue(context), 'long-lived');
+  const tally: Tally = { calls: 0, failed: 0 };
+  // Until the last call is answered: a reader of stdout that goes away ends the process before.
+  process.exitCode = 1;
+  const begun = performance.now();
+  const input = await openInput(context, file);
+  const progress = await showProgress(process, tally);
+  try {
+    await runBatch({
+      runner,
+      input,
+      output: process.stdout,
+      concurrency,
+      unordered,
+      failFast,
+      signal,
+      tally,
+    });
+  } finally {
+    progress?.stop();
+    await runner.close();
+    // An input that nobody closes would keep the process waiting.
+    input.destroy?.();
+  }
+  notice(describeEnd(tally, performance.now() - begun, failFast));
+  process.exitCode = tally.failed > 0 ? 1 : 0;
 }
 
-async function openInput({ process }: Context, file = '-'): Promise<Context['process']['stdin']> {
+async function openInput({ process }: Context, file: string): Promise<Context['process']['stdin']> {
   if (file === '-') return process.stdin;
   const path = resolve(process.cwd(), file);
   try {

@@ -105,8 +105,12 @@ async function callTool(incoming: IncomingMessage, runners: Runners): Promise<An
   const text = await readText(incoming);
   const startedAt = performance.now();
   const { tool, params } = parseRequest(text, ['tool', 'params']);
-  const options = { signal: goneSignal(incoming), startedAt };
-  return envelopeAnswer(200, success(await runners.use((runner) => runner.call(tool, params, options))));
+  const signal = goneSignal(incoming);
+  const result = await runners.use(async (runner) => {
+    const found = runner.find(tool);
+    return await runner.call(found, params, { signal, deadline: runner.deadline(found, startedAt) });
+  });
+  return envelopeAnswer(200, success(result));
 }
 
 function nothingAt(name: string): Answer {

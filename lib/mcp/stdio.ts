@@ -1,8 +1,8 @@
 import type { McpServer } from '@modelcontextprotocol/server';
-import type { Context } from '../run/open.ts';
-import { loadManifestOf, openRunnerOf } from '../run/open.ts';
-import type { Inputs } from './message.ts';
+import type { Context } from '../contract/context.ts';
+import { loadCatalogue, openRunnerFor } from '../run/open.ts';
 import { holdRunners, type Runners } from '../serving/runners.ts';
+import type { Inputs } from './message.ts';
 import { redirectStdout } from './stray-output.ts';
 
 /** How long calls that were cancelled at the end may take to stop what they began. */
@@ -20,8 +20,8 @@ export async function serveStdio(context: Context): Promise<void> {
     const protocol = loadProtocol();
     protocol.catch(() => undefined);
     const loadedAt = Date.now();
-    const manifest = await loadManifestOf(context);
-    const runners = holdRunners(openRunnerOf(context, manifest, 'long-lived'));
+    const catalogue = await loadCatalogue(context);
+    const runners = holdRunners(openRunnerFor(context, catalogue, 'long-lived'));
     try {
       await serve({ context, runners, loadedAt, write, protocol: await protocol });
     } finally {

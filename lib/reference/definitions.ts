@@ -9,7 +9,7 @@ export const FORMATS = {
   /** The `tools` of OpenAI's Chat Completions, which most compatible servers take as well. */
   openai: (tools) =>
     json(
-      tools.map(({ name, description, inputSchema }) => ({
+      tools.map(definitionOf).map(({ name, description, inputSchema }) => ({
         type: 'function',
         function: { name, description, parameters: inputSchema },
       })),
@@ -17,7 +17,9 @@ export const FORMATS = {
   /** The `tools` of Anthropic's Messages. */
   anthropic: (tools) =>
     json(
-      tools.map(({ name, description, inputSchema }) => ({ name, description, input_schema: inputSchema })),
+      tools
+        .map(definitionOf)
+        .map(({ name, description, inputSchema }) => ({ name, description, input_schema: inputSchema })),
     ),
   /** The result of MCP's tools/list. */
   mcp: (tools) => json({ tools: tools.map(definitionOf) }),
@@ -30,7 +32,7 @@ export const FORMATS = {
       $defs: Object.fromEntries(tools.flatMap(schemasOf)),
     }),
   /** A page to read. */
-  markdown: (tools, manifest) => renderMarkdown({ ...manifest, tools: [...tools] }),
+  markdown: (tools, manifest) => renderMarkdown(manifest, tools),
 } as const satisfies Record<string, (tools: readonly Tool[], manifest: Described) => string>;
 
 /** The name of a rendering. */

@@ -2,12 +2,11 @@ import { exampleCall } from './example.ts';
 import type { JsonSchema, Manifest, ObjectSchema, Tool } from '../manifest/manifest.ts';
 import { schemaType } from './schema-type.ts';
 
-/** A Markdown page about every tool of a manifest: parameters, an example, the result. */
-export function renderMarkdown({
-  name,
-  description,
-  tools,
-}: Pick<Manifest, 'name' | 'description' | 'tools'>): string {
+/** A Markdown page about these tools of a manifest: parameters, an example, the result. */
+export function renderMarkdown(
+  { name, description }: Pick<Manifest, 'name' | 'description'>,
+  tools: readonly Tool[],
+): string {
   const index = tools.map((tool) => `- [${tool.name}](#${tool.name}): ${oneLine(tool.description)}`);
   return (
     [

@@ -1,11 +1,11 @@
-import type { Manifest, Tool } from '../manifest/manifest.ts';
+import type { Tool } from '../manifest/manifest.ts';
 import { objectType } from './schema-type.ts';
 
 /**
  * TypeScript source with three types for each tool, such as `CacheGetInput` (what a caller gives), `CacheGetParameters`
  * (the same with the defaults filled in) and `CacheGetResult`, and a type of this name that maps tool names to them.
  */
-export function renderTypes({ tools }: Pick<Manifest, 'tools'>, mapName = 'Tools'): string {
+export function renderTypes(tools: readonly Tool[], mapName = 'Tools'): string {
   const rows = tools.map(({ name }) => {
     const type = typeName(name);
     return `  ${JSON.stringify(name)}: { input: ${type}Input; parameters: ${type}Parameters; result: ${type}Result };\n`;

@@ -1,36 +1,23 @@
+import type { GlobalOptions } from '../contract/context.ts';
+import type { Process } from '../contract/process.ts';
 import { parseDuration } from '../duration.ts';
 import { GantzError } from '../errors.ts';
 import { parseSwitch } from '../switch.ts';
-import { nearest } from '../nearest.ts';
-import type { Process } from '../contract/process.ts';
-import { parseSize } from '../command/size.ts';
 
-/** The options that stand before a tool's name. */
-export type GlobalOptions = {
-  config?: string;
-  timeoutMs?: number;
-  follow?: boolean;
-  maxOutputBytes?: number;
-  tools?: string;
-  toolset?: string;
-  readOnly?: boolean;
-  help?: boolean;
-  version?: boolean;
-};
-
-type Definition = {
+/** An option that stands before a tool's name. */
+export type OptionDefinition<Options> = {
   flag: string;
   short?: string;
-  /** The name of the value in help; a switch when absent. */
+  /** The name of the value in help; without it the option is a switch. */
   value?: string;
   description: string;
-  /** The environment variable that says the same. */
+  /** The environment variable that sets the same option. */
   variable?: string;
-  apply: (options: GlobalOptions, text: string) => void;
+  apply: (options: Options, text: string) => void;
 };
 
-/** The only list of the global options: what reads them, and what help says of them. */
-export const GLOBAL_OPTIONS: readonly Definition[] = [
+/** Every global option: its flag, its variable, how its text is parsed, and its line of help. */
+export const GLOBAL_OPTIONS: readonly OptionDefinition<GlobalOptions>[] = [
   {
     flag: '--config',
     short: '-c',
@@ -61,11 +48,6 @@ export const GLOBAL_OPTIONS: readonly Definition[] = [
       )),
   },
   {
-    flag: '--follow',
-    description: 'print each event of the call as a line of its own, the envelope last',
-    apply: (options) => void (options.follow = true),
-  },
-  {
     flag: '--tools',
     value: 'patterns',
     description: "allow only these tools: 'cache_*,session_get'",
@@ -85,41 +67,9 @@ export const GLOBAL_OPTIONS: readonly Definition[] = [
     apply: (options, text) =>
       void (options.readOnly = need(parseSwitch(text), '--read-only', text, 'true or false')),
   },
-  { flag: '--help', short: '-h', description: 'show help', apply: (options) => void (options.help = true) },
-  { flag: '--version', description: 'show the version', apply: (options) => void (options.version = true) },
 ];
 
-/** Splits argv at the first word that is no global option: what stands before is ours, the rest is the command's. */
-export function splitOptions(
-  argv: readonly string[],
-  options: GlobalOptions = {},
-): { options: GlobalOptions; rest: string[] } {
-  let index = 0;
-  for (; index < argv.length; index++) {
-    const word = argv[index] ?? '';
-    if (!word.startsWith('-') || word === '-') break;
-    if (word === '--') {
-      index++;
-      break;
-    }
-    const equals = word.startsWith('--') ? word.indexOf('=') : -1;
-    const name = equals < 0 ? word : word.slice(0, equals);
-    const definition = GLOBAL_OPTIONS.find(({ flag, short }) => name === flag || name === short);
-    if (!definition) throw unknownOption(name);
-    if (definition.value === undefined) {
-      if (equals >= 0) throw new GantzError('USAGE', `${name} takes no value`);
-      definition.apply(options, 'true');
-      continue;
-    }
-    const text = equals >= 0 ? word.slice(equals + 1) : argv[++index];
-    if (text === undefined || text === '')
-      throw new GantzError('USAGE', `${name} needs a value: ${name} <${definition.value}>`);
-    definition.apply(options, text);
-  }
-  return { options, rest: argv.slice(index) };
-}
-
-/** What the environment says of the global options; a flag says it louder. */
+/** The global options that environment variables set. Throws USAGE with the variable's name for a text that cannot be parsed. */
 export function optionsFromEnvironment(env: Process['env']): GlobalOptions {
   const options: GlobalOptions = {};
   for (const { variable, apply } of GLOBAL_OPTIONS) {
@@ -135,19 +85,27 @@ export function optionsFromEnvironment(env: Process['env']): GlobalOptions {
   return options;
 }
 
-function unknownOption(name: string): GantzError {
-  const meant = nearest(
-    name,
-    GLOBAL_OPTIONS.map(({ flag }) => flag),
-  );
-  return new GantzError('USAGE', `There is no option ${name}`, {
-    hint: meant
-      ? `Did you mean ${meant}?`
-      : 'gantz --help lists them. The flags of a tool stand after its name.',
-  });
-}
-
 function need<T>(value: T | undefined, flag: string, text: string, examples: string): T {
   if (value !== undefined) return value;
   throw new GantzError('USAGE', `${flag} ${JSON.stringify(text)} is not understood; write ${examples}`);
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  b: 1,
+  kb: 1000,
+  kib: 1024,
+  mb: 1e6,
+  mib: 1024 ** 2,
+  gb: 1e9,
+  gib: 1024 ** 3,
+};
+
+/** Bytes of `512`, `512KiB`, `10MiB`, `1MB`; undefined for anything else, and for 0. */
+function parseSize(text: string): number | undefined {
+  const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim()) ?? [];
+  const factor = UNITS[unit.toLowerCase()];
+  if (amount === undefined || factor === undefined) return undefined;
+  const bytes = Math.floor(Number(amount) * factor);
+  return bytes > 0 && Number.isSafeInteger(bytes) ? bytes : undefined;
 }

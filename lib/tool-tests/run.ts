@@ -22,7 +22,7 @@ export async function* runCases(
 async function runSteps(runner: Runner, steps: readonly Step[], signal: AbortSignal): Promise<string[]> {
   const results = new Map<string, Envelope>();
   for (const [index, { name, tool, input, expect }] of steps.entries()) {
-    const envelope = await runner.call(tool, fill(input, results), { signal }).then(success, failure);
+    const envelope = await runStep(runner, tool, fill(input, results), signal);
     signal.throwIfAborted();
     const found = await complaints(envelope, expect);
     if (found.length > 0)
@@ -32,6 +32,19 @@ async function runSteps(runner: Runner, steps: readonly Step[], signal: AbortSig
     if (name !== undefined) results.set(name, envelope);
   }
   return [];
+}
+
+async function runStep(
+  runner: Runner,
+  name: string,
+  input: Record<string, unknown>,
+  signal: AbortSignal,
+): Promise<Envelope> {
+  try {
+    return success(await runner.call(runner.find(name), input, { signal }));
+  } catch (error) {
+    return failure(error);
+  }
 }
 
 /** Puts earlier results in: a text that is wholly `{{steps.name.field}}` becomes that value, a part of a text its text. */

@@ -4,7 +4,7 @@ import { Option } from 'commander';
 import { GantzError } from '../../errors.ts';
 import { renderSchema } from '../../manifest/schema.ts';
 import type { Define } from '../command.ts';
-import { answer } from '../../contract/print.ts';
+import { printSuccess } from '../../contract/print.ts';
 import { TEMPLATES, type TemplateName } from '../templates/templates.ts';
 
 /** `gantz init`: writes the files of a new project into the current folder; never over one that is there. */
@@ -19,7 +19,7 @@ export const define: Define = (command, { process, notice }) => {
       await refuseExisting(folder, Object.keys(contents));
       for (const [path, text] of Object.entries(contents)) await writeNew(join(folder, path), text);
       notice(`Try it: ${next}`);
-      answer(process, { template, files: Object.keys(contents) });
+      printSuccess(process, { template, files: Object.keys(contents) });
     });
 };
 

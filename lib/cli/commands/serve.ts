@@ -1,5 +1,4 @@
 import type { Define } from '../command.ts';
-import { surviveCrashes } from '../../start/crash.ts';
 import { GantzError } from '../../errors.ts';
 
 type Flags = { host?: string; port?: string; auth?: boolean; allowHost?: string[] };
@@ -16,7 +15,7 @@ export const define: Define = (command, context) => {
       (name: string, names: string[] | undefined) => [...(names ?? []), name],
     )
     .action(async ({ host, port, auth, allowHost }: Flags) => {
-      surviveCrashes();
+      context.surviveCrashes();
       const { serveHttp } = await import('../../http/serve.ts');
       await serveHttp(context, {
         ...(host !== undefined && { host }),

@@ -1,5 +1,4 @@
-import type { Define } from '../command.ts';
-import type { Context } from '../../run/open.ts';
+import type { CliContext, Define } from '../command.ts';
 import { describeProblem } from '../../manifest/diagnose.ts';
 import { checkManifest } from '../../manifest/load.ts';
 import { locateManifest } from '../../manifest/locate.ts';
@@ -8,9 +7,9 @@ import type { Problem, Tool } from '../../manifest/manifest.ts';
 import { GantzError } from '../../errors.ts';
 import { reviewAction } from '../../run/review/review.ts';
 import { reviewTests } from '../../tool-tests/case.ts';
-import { answer } from '../../contract/print.ts';
+import { printSuccess } from '../../contract/print.ts';
 
-type Options = { strict?: boolean; json?: boolean };
+type ValidateFlags = { strict?: boolean; json?: boolean };
 
 /** What one file gave. */
 type Report = { file: string; tools: number; problems: Problem[] };
@@ -21,7 +20,7 @@ export const define: Define = (command, context) => {
     .argument('[files...]', 'manifests; without any, the one that a call would use')
     .option('--strict', 'let warnings fail as well')
     .option('--json', 'print the problems as one JSON line')
-    .action(async (files: string[], { strict = false, json = false }: Options) => {
+    .action(async (files: string[], { strict = false, json = false }: ValidateFlags) => {
       const reports: Report[] = [];
       for (const file of files.length > 0 ? files : [undefined]) reports.push(await review(context, file));
       const problems = reports.flatMap((report) => report.problems);
@@ -29,12 +28,15 @@ export const define: Define = (command, context) => {
       if (!json) for (const problem of problems) context.notice(`${describeProblem(problem)}\n`);
       if (errors > 0) throw failure(problems, errors);
       if (json)
-        answer(context.process, { files: reports.map(({ file, tools }) => ({ file, tools })), problems });
+        printSuccess(context.process, {
+          files: reports.map(({ file, tools }) => ({ file, tools })),
+          problems,
+        });
       else for (const report of reports) context.process.stdout.write(summary(report));
     });
 };
 
-async function review({ process, options }: Context, file: string | undefined): Promise<Report> {
+async function review({ process, options }: CliContext, file: string | undefined): Promise<Report> {
   const location = locateManifest({
     config: file ?? options.config,
     env: process.env,
