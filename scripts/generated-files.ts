@@ -40,7 +40,7 @@ export async function renderGeneratedFiles({
 }: Inputs): Promise<Map<string, string>> {
   const bundled = asBundled(manifest);
   return new Map([
-    ['lib/generated/tools.ts', `${NOTICE}\n${renderTypes(bundled, 'BundledTools')}`],
+    ['lib/generated/tools.ts', `${NOTICE}\n${renderTypes(bundled.tools, 'BundledTools')}`],
     ['lib/generated/scripts.ts', renderScripts(scripts, includes)],
     ['lib/generated/manifest.ts', renderManifest(bundled)],
     ['lib/generated/manifest-text.ts', renderManifestText(manifestText)],
@@ -54,7 +54,7 @@ export async function renderGeneratedFiles({
       renderConstant('lib/run/handler/python_runner.py', 'PYTHON_RUNNER', texts.pythonRunner),
     ],
     ['lib/generated/version.ts', renderVersion(version)],
-    ['docs/tools.md', renderMarkdown(bundled)],
+    ['docs/tools.md', renderMarkdown(bundled, bundled.tools)],
     [SCHEMA_FILE, await renderSchemaFile()],
   ]);
 }

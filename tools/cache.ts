@@ -66,4 +66,4 @@ async function listKeys(
   return { keys, count: keys.length, cursor: page.cursor };
 }
 
-if (process.argv[1] === import.meta.filename) void import('../lib/entry-of-group.ts');
+if (process.argv[1] === import.meta.filename) void import('../lib/start/entry-of-group.ts');

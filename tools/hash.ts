@@ -44,4 +44,4 @@ function fieldName(name: string): string {
   return checkName(name, 'a field');
 }
 
-if (process.argv[1] === import.meta.filename) void import('../lib/entry-of-group.ts');
+if (process.argv[1] === import.meta.filename) void import('../lib/start/entry-of-group.ts');

@@ -26,4 +26,4 @@ export const list = {
   }),
 } satisfies Group<'list'>;
 
-if (process.argv[1] === import.meta.filename) void import('../lib/entry-of-group.ts');
+if (process.argv[1] === import.meta.filename) void import('../lib/start/entry-of-group.ts');

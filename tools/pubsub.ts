@@ -184,4 +184,4 @@ function requireOneOf(choices: Partial<Record<SelectorKind, string | undefined>>
   });
 }
 
-if (process.argv[1] === import.meta.filename) void import('../lib/entry-of-group.ts');
+if (process.argv[1] === import.meta.filename) void import('../lib/start/entry-of-group.ts');

@@ -39,4 +39,4 @@ function costAboveLimit(cost: number, limit: number): GantzError {
   });
 }
 
-if (process.argv[1] === import.meta.filename) void import('../lib/entry-of-group.ts');
+if (process.argv[1] === import.meta.filename) void import('../lib/start/entry-of-group.ts');

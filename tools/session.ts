@@ -91,4 +91,4 @@ function isoTime(milliseconds = '0'): string {
   return new Date(/^\d{1,15}$/.test(milliseconds) ? Number(milliseconds) : 0).toISOString();
 }
 
-if (process.argv[1] === import.meta.filename) void import('../lib/entry-of-group.ts');
+if (process.argv[1] === import.meta.filename) void import('../lib/start/entry-of-group.ts');

@@ -45,4 +45,4 @@ async function listMembers(
   return { members: page.items.map(decode), count: page.items.length, cursor: page.cursor };
 }
 
-if (process.argv[1] === import.meta.filename) void import('../lib/entry-of-group.ts');
+if (process.argv[1] === import.meta.filename) void import('../lib/start/entry-of-group.ts');

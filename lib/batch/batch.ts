@@ -1,11 +1,11 @@
 import { failure, renderEnvelope, success, type Envelope } from '../envelope.ts';
 import { readLines, type Line } from '../json/lines.ts';
 import type { Tool } from '../manifest/manifest.ts';
-import type { Output } from '../process.ts';
-import type { CallOptions, Runner } from '../run/runner.ts';
+import type { Output } from '../contract/process.ts';
+import type { CallSettings, Runner } from '../run/runner.ts';
 import { InOrder } from './in-order.ts';
 import { MAX_LINE_BYTES, readJob, type Job } from './job.ts';
-import { LineOutput } from './output.ts';
+import { LineOutput } from './line-output.ts';
 
 export type BatchOptions = {
   runner: Runner;
@@ -48,7 +48,7 @@ export async function runBatch(options: BatchOptions): Promise<void> {
 
 class Batch {
   readonly #options: BatchOptions;
-  readonly #callOptions: CallOptions;
+  readonly #callSettings: CallSettings;
   readonly #prepared = new Set<Tool>();
   readonly #lines: LineOutput;
   readonly #ordered: InOrder | undefined;
@@ -62,7 +62,7 @@ class Batch {
 
   constructor(options: BatchOptions) {
     this.#options = options;
-    this.#callOptions = { signal: options.signal };
+    this.#callSettings = { signal: options.signal };
     this.#lines = new LineOutput(options.output, () => this.#wake());
     this.#ordered = options.unordered ? undefined : new InOrder((text) => this.#lines.write(text));
   }
@@ -143,7 +143,7 @@ class Batch {
       this.#answer(index, envelope);
       this.#wake();
     };
-    this.#options.runner.call(job.tool.name, job.params, this.#callOptions).then(
+    this.#options.runner.call(job.tool, job.params, this.#callSettings).then(
       (result) => done(success(result, job.extra)),
       (error: unknown) => done(failure(error, job.extra)),
     );

@@ -9,10 +9,10 @@ import type { Runner } from '../run/runner.ts';
 /** The longest line that is read, in bytes. */
 export const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
-/** A line as a call that can begin, or the answer to a line that is none. */
-export type Job = Call | { refusal: Failure };
+/** A line as a call that can begin, or the answer to a line that is not a call. */
+export type Job = ReadyCall | { refusal: Failure };
 
-type Call = {
+type ReadyCall = {
   tool: Tool;
   params: unknown;
   /** Joins the fields of the answer. */

@@ -2,19 +2,23 @@ import { foldName } from '../contract/names.ts';
 import { GantzError } from '../errors.ts';
 import type { Tool } from '../manifest/manifest.ts';
 import { nearest } from '../nearest.ts';
-import { loadManifestOf, type Context } from '../command/context.ts';
-import type { Commands } from '../command/command.ts';
+import type { Catalogue } from '../run/catalogue.ts';
+import { loadCatalogue } from '../run/open.ts';
+import type { CliContext } from './command.ts';
+import { COMMANDS } from './commands.ts';
 
-/** Answers a first word that is no command and has no operation after it: help of a group, or what was probably meant. */
+/**
+ * Answers a first word that is not a command and has no operation after it: with the help of a group. Throws USAGE with
+ * what was probably meant when there is no such group, and FORBIDDEN when none of its operations is allowed.
+ */
 export async function answerGroup(
-  context: Context,
+  context: CliContext,
   group: string,
   words: readonly string[],
-  commands: Commands,
 ): Promise<void> {
-  const { tools } = await loadManifestOf(context);
-  const members = operationsOf(tools, group);
-  if (members.length === 0) throw unknownWord(group, tools, commands);
+  const catalogue = await loadCatalogue(context);
+  const members = operationsOf(catalogue.tools, group);
+  if (members.length === 0) throw noGroup(group, catalogue);
   if (words[0] === '--help' || words[0] === '-h') {
     const width = Math.max(...members.map(({ operation }) => operation.length));
     const lines = members.map(
@@ -35,12 +39,17 @@ function operationsOf(tools: readonly Tool[], group: string): { operation: strin
     .map((tool) => ({ operation: tool.name.slice(prefix.length), tool }));
 }
 
-function unknownWord(word: string, tools: readonly Tool[], commands: Commands): GantzError {
-  if (tools.some(({ name }) => name === word)) {
+function noGroup(word: string, catalogue: Catalogue): GantzError {
+  const { manifest, tools } = catalogue;
+  const [hidden] = operationsOf(manifest.tools, word);
+  const named = manifest.tools.find(({ name }) => name === word) ?? hidden?.tool;
+  if (named) {
+    // Throws FORBIDDEN when the policy is why nothing was found.
+    catalogue.find(named.name);
     return new GantzError('USAGE', `${word} is a tool`, { hint: `Run it with: gantz call ${word}` });
   }
   const groups = new Set(tools.map(({ name }) => name.split(/[_-]/)[0] ?? name));
-  const meant = nearest(word, [...Object.keys(commands), ...groups]);
+  const meant = nearest(word, [...Object.keys(COMMANDS), ...groups]);
   return new GantzError('USAGE', `There is no command or group of tools ${JSON.stringify(word)}`, {
     hint: meant ? `Did you mean gantz ${meant}?` : 'gantz --help lists the commands, gantz tools the tools.',
   });

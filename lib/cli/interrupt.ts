@@ -1,5 +1,5 @@
 import { GantzError } from '../errors.ts';
-import type { Process } from '../process.ts';
+import type { Process } from '../contract/process.ts';
 
 const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 

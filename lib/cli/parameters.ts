@@ -1,12 +1,11 @@
 import { flagOf, foldName } from '../contract/names.ts';
+import type { Process } from '../contract/process.ts';
 import { GantzError } from '../errors.ts';
 import { pointerOf } from '../json/pointer.ts';
 import type { JsonSchema, Tool } from '../manifest/manifest.ts';
 import { nearest } from '../nearest.ts';
 import { quote, typesOf } from '../parameters/convert.ts';
 import { parseObject, parseValue } from '../parameters/parse.ts';
-import { readSource } from './source.ts';
-import type { Process } from '../process.ts';
 
 /**
  * The parameters that stand after a tool's name: one JSON object (as it is, `-` for stdin, `@file`), and flags, which
@@ -24,11 +23,18 @@ export async function readParameters(
     });
   }
   const [source] = positional;
-  const members = source === undefined ? {} : parseObject(await readSource(source, process));
+  const members = source === undefined ? {} : parseObject(await textOf(source, process));
   return Object.fromEntries([
     ...Object.entries(members),
     ...[...flags].map(([name, { value }]) => [name, value] as const),
   ]);
+}
+
+/** The JSON text that an argument stands for. Most are the text itself, and what reads others is not loaded. */
+async function textOf(argument: string, process: Process): Promise<string> {
+  if (argument !== '-' && !argument.startsWith('@')) return argument;
+  const { readParameterText } = await import('./parameter-text.ts');
+  return await readParameterText(argument, process);
 }
 
 /** What a flag said so far, and whether it said it as JSON. */

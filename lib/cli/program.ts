@@ -1,9 +1,9 @@
 import { Command as Commander, CommanderError, Option } from 'commander';
 import { GantzError } from '../errors.ts';
 import { VERSION } from '../generated/version.ts';
-import type { Commands } from '../command/command.ts';
-import type { Context } from '../command/context.ts';
-import { GLOBAL_OPTIONS } from '../command/options.ts';
+import type { CliContext } from './command.ts';
+import { COMMANDS } from './commands.ts';
+import { COMMAND_LINE_OPTIONS } from './options.ts';
 
 const GROUPS_HELP = `
 Tools:
@@ -14,12 +14,8 @@ Tools:
 Exit status: 0 success, 1 the operation failed, 2 your input, 3 the manifest, 4 a dependency is unavailable,
 5 out of time, 70 a bug, 128+n ended by signal n. Every call prints one JSON line; see "code" and "hint" in it.`;
 
-/** Runs a built-in command, or prints the help or the version that was asked for. Throws USAGE for what it does not know. */
-export async function runCommand(
-  context: Context,
-  commands: Commands,
-  words: readonly string[],
-): Promise<void> {
+/** Runs a built-in command, or prints help or the version when the options say so. Throws USAGE for an unknown command or option. */
+export async function runCommand(context: CliContext, words: readonly string[]): Promise<void> {
   const { process, options } = context;
   const [name] = words;
   const program = new Commander('gantz')
@@ -29,7 +25,7 @@ export async function runCommand(
     .addHelpText('after', GROUPS_HELP);
   quiet(program, process.stdout);
   addGlobalOptions(program, context);
-  for (const [key, { summary, hidden = false, load }] of Object.entries(commands)) {
+  for (const [key, { summary, hidden = false, load }] of Object.entries(COMMANDS)) {
     const command = quiet(program.command(key, { hidden }).description(summary), process.stdout);
     addGlobalOptions(command, context);
     // The list of commands shows what each takes; a command itself needs no other.
@@ -58,8 +54,8 @@ function needsSubcommand(program: Commander, name = ''): GantzError {
   });
 }
 
-/** Help goes to stdout, complaints become envelopes, and nothing ends the process. */
-function quiet(command: Commander, stdout: Context['process']['stdout']): Commander {
+/** Help goes to stdout, errors are thrown for the envelope, and nothing ends the process. */
+function quiet(command: Commander, stdout: CliContext['process']['stdout']): Commander {
   return command
     .helpOption('-h, --help', 'show help')
     .helpCommand(false)
@@ -71,8 +67,8 @@ function quiet(command: Commander, stdout: Context['process']['stdout']): Comman
     });
 }
 
-function addGlobalOptions(command: Commander, { options }: Context): void {
-  for (const { flag, short, value, description, variable, apply } of GLOBAL_OPTIONS) {
+function addGlobalOptions(command: Commander, { options }: CliContext): void {
+  for (const { flag, short, value, description, variable, apply } of COMMAND_LINE_OPTIONS) {
     if (flag === '--help' || flag === '--version') continue;
     const flags = `${short ? `${short}, ` : ''}${flag}${value ? ` <${value}>` : ''}`;
     const option = new Option(flags, variable ? `${description} (or ${variable})` : description);

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { failure, renderEnvelope, type Envelope } from '../envelope.ts';
 import { CODES, GantzError, toGantzError, type Code } from '../errors.ts';
-import { BodyTooLong } from './body.ts';
+import { BodyTooLong } from './request-body.ts';
 
 /** An answer before it is sent. */
 export type Answer = { status: number; headers: Readonly<Record<string, string>>; body: string };

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import { readMessage, type Inputs } from '../mcp/message.ts';
-import type { Runners } from '../mcp/runners.ts';
+import type { Runners } from '../serving/runners.ts';
 import { createServer } from '../mcp/server.ts';
 
 /** MCP over Streamable HTTP. */

@@ -1,11 +1,11 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { toGantzError } from '../errors.ts';
-import type { Runners } from '../mcp/runners.ts';
+import type { Runners } from '../serving/runners.ts';
 import type { Runner } from '../run/runner.ts';
 
 /** What the server counts. */
 export type Metrics = {
-  /** These runners, with every call counted. */
+  /** These runners, with every call counted, and every name that `find` refuses counted as a failed call. */
   count(runners: Runners): Runners;
   /** All of it as Prometheus reads it. */
   render(): Promise<string>;
@@ -15,7 +15,7 @@ export type Metrics = {
 /** From a cache hit on this machine to a script that takes its time, in seconds. */
 const BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-/** Names that no tool has are counted as one, or anybody could add lines without end. */
+/** Calls of unknown names are counted under one name, so that a client cannot add labels without end. */
 const UNKNOWN = '(unknown)';
 
 /** Counters of calls; `redisUp` tells whether Redis answers, undefined when no tool uses it. */
@@ -63,36 +63,38 @@ export function createMetrics(redisUp: () => Promise<boolean | undefined>): Metr
   });
 
   function counted(runner: Runner): Runner {
-    // What an object of labels costs per call is paid once per tool.
+    // An object of labels costs something on every call, so there is one per tool.
     const known = new Map(
       runner.manifest.tools.map(({ name }) => [
         name,
         { calls: calls.labels(name), duration: durations.labels(name) },
       ]),
     );
-    // However it is spelled.
-    const nameOf = (name: string): string => {
-      try {
-        return runner.find(name).name;
-      } catch {
-        return known.has(name) ? name : UNKNOWN;
-      }
-    };
     return {
       ...runner,
-      async call(name, input, options) {
+      find(name) {
+        try {
+          return runner.find(name);
+        } catch (error) {
+          const tool = known.has(name) ? name : UNKNOWN;
+          calls.inc({ tool });
+          failures.inc({ tool, code: toGantzError(error).code });
+          throw error;
+        }
+      },
+      async call(tool, input, settings) {
         const begun = performance.now();
         underWay++;
         try {
-          return await runner.call(name, input, options);
+          return await runner.call(tool, input, settings);
         } catch (error) {
-          failures.inc({ tool: nameOf(name), code: toGantzError(error).code });
+          failures.inc({ tool: tool.name, code: toGantzError(error).code });
           throw error;
         } finally {
           underWay--;
-          const tool = known.get(name) ?? known.get(nameOf(name));
-          (tool?.calls ?? calls.labels(UNKNOWN)).inc();
-          tool?.duration.observe((performance.now() - begun) / 1000);
+          const counters = known.get(tool.name);
+          counters?.calls.inc();
+          counters?.duration.observe((performance.now() - begun) / 1000);
         }
       },
     };

@@ -1,12 +1,12 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { success } from '../envelope.ts';
 import { definitionOf } from '../manifest/definition.ts';
-import type { Runners } from '../mcp/runners.ts';
+import type { Runners } from '../serving/runners.ts';
 import { parseRequest } from '../parameters/request.ts';
 import { envelopeAnswer, failureAnswer, jsonAnswer, refusal, send, type Answer } from './answer.ts';
-import { readText } from './body.ts';
+import { readText } from './request-body.ts';
 import { goneSignal } from './gone.ts';
-import { guardNames, guardToken, type GuardOptions } from './guard.ts';
+import { guardNames, guardToken, type GuardOptions } from './access.ts';
 import { isRedisUp } from './health.ts';
 import type { McpFace } from './mcp.ts';
 import type { Metrics } from './metrics.ts';
@@ -105,8 +105,12 @@ async function callTool(incoming: IncomingMessage, runners: Runners): Promise<An
   const text = await readText(incoming);
   const startedAt = performance.now();
   const { tool, params } = parseRequest(text, ['tool', 'params']);
-  const options = { signal: goneSignal(incoming), startedAt };
-  return envelopeAnswer(200, success(await runners.use((runner) => runner.call(tool, params, options))));
+  const signal = goneSignal(incoming);
+  const result = await runners.use(async (runner) => {
+    const found = runner.find(tool);
+    return await runner.call(found, params, { signal, deadline: runner.deadline(found, startedAt) });
+  });
+  return envelopeAnswer(200, success(result));
 }
 
 function nothingAt(name: string): Answer {

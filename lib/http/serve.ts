@@ -1,8 +1,9 @@
 import { createServer, type Server } from 'node:http';
-import { loadManifestOf, openRunnerOf, type Context } from '../command/context.ts';
+import type { Context } from '../contract/context.ts';
 import { GantzError } from '../errors.ts';
-import { reloadOnChange } from '../mcp/reload.ts';
-import { holdRunners, type Runners } from '../mcp/runners.ts';
+import { loadCatalogue, openRunnerFor } from '../run/open.ts';
+import { reloadOnChange } from '../serving/reload.ts';
+import { holdRunners, type Runners } from '../serving/runners.ts';
 import { hostCheck, isLoopback, urlOf } from './address.ts';
 import { isRedisUp } from './health.ts';
 import type { McpFace } from './mcp.ts';
@@ -35,7 +36,8 @@ const LINGER_MS = 1000;
 export async function serveHttp(context: Context, options: ServeOptions): Promise<void> {
   const { process, signal, notice } = context;
   const loadedAt = Date.now();
-  const manifest = await loadManifestOf(context);
+  const catalogue = await loadCatalogue(context);
+  const { manifest } = catalogue;
   const host = options.host ?? manifest.server?.host ?? '127.0.0.1';
   const port = options.port ?? manifest.server?.port ?? 3000;
   const given = process.env['GANTZ_AUTH_TOKEN'] || undefined;
@@ -43,7 +45,7 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
   const token = given ?? (options.auth ? createToken() : undefined);
   if (token === undefined && !isLoopback(host)) throw unprotected(host);
 
-  const held = holdRunners(openRunnerOf(context, manifest, 'long-lived'));
+  const held = holdRunners(openRunnerFor(context, catalogue, 'long-lived'));
   const metrics = createMetrics(() => held.use(isRedisUp));
   const runners = metrics.count(held);
   let face: Promise<McpFace> | undefined;

@@ -1,5 +1,6 @@
 import type { ProgressEvent } from '../call.ts';
-import { loadManifestOf, openRunnerOf } from '../command/context.ts';
+import { BUILD } from '../build.ts';
+import { cacheFolder } from '../cache/folder.ts';
 import type { Failure } from '../envelope.ts';
 import { GantzError, toGantzError, type Code, type Detail, type Outcome } from '../errors.ts';
 import type { BundledTools } from '../generated/tools.ts';
@@ -8,8 +9,9 @@ import { toJson } from '../json/to-json.ts';
 import { definitionOf, type ToolDefinition } from '../manifest/definition.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { invalidParameters } from '../parameters/invalid.ts';
-import type { CallOptions as RunnerCallOptions, Runner } from '../run/runner.ts';
-import { globalOptions, type GantzOptions } from './options.ts';
+import { loadCatalogue, openRunnerFor } from '../run/open.ts';
+import type { CallSettings, Runner } from '../run/runner.ts';
+import { globalOptions, type GantzOptions } from './gantz-options.ts';
 
 export { GantzError };
 export type { BundledTools, Code, Detail, Failure, GantzOptions, Outcome, ProgressEvent, ToolDefinition };
@@ -68,10 +70,12 @@ export async function openGantz<Tools = BundledTools>(options: GantzOptions = {}
   const surroundings = {
     process: { env, cwd: () => options.cwd ?? process.cwd() },
     options: globalOptions(options, env),
+    cacheFolder: cacheFolder(env, BUILD),
     notice: options.onNotice ?? ignore,
   };
-  const manifest = await loadManifestOf(surroundings);
-  const runner = openRunnerOf(surroundings, withEnvironment(manifest, options), 'long-lived');
+  const catalogue = await loadCatalogue(surroundings);
+  const manifest = withEnvironment(catalogue.manifest, options);
+  const runner = openRunnerFor(surroundings, { ...catalogue, manifest }, 'long-lived');
   return {
     tools: runner.tools.map(definitionOf),
     call: (name: string, params?: unknown, callOptions?: CallOptions) =>
@@ -91,12 +95,12 @@ async function callTool(
   const cancel = signal && cancelledBy(signal);
   try {
     const input = inputOf(params, name);
-    const options: RunnerCallOptions = {
+    const settings: CallSettings = {
       ...(cancel && { signal: cancel.signal }),
       ...(onEvent && { emit: onEvent }),
       follow,
     };
-    return (await runner.call(name, input, options)) as never;
+    return (await runner.call(runner.find(name), input, settings)) as never;
   } catch (error) {
     throw toGantzError(error);
   } finally {

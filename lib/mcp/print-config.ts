@@ -1,7 +1,8 @@
-import { loadManifestOf, type Context } from '../command/context.ts';
+import type { Context } from '../contract/context.ts';
 import { GantzError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
 import { parseRedisUrl } from '../redis/url.ts';
+import { loadCatalogue } from '../run/open.ts';
 import { programPath } from './program-path.ts';
 
 /** How a client starts the server. `secrets` are variables whose values do not belong into a file. */
@@ -131,7 +132,7 @@ const VARIABLES = ['GANTZ_NAMESPACE', 'GANTZ_REDIS_SERVER', 'XDG_STATE_HOME'];
 
 async function describeServer(context: Context): Promise<Entry> {
   const { process, options } = context;
-  const { file, name } = await loadManifestOf(context);
+  const { file, name } = (await loadCatalogue(context)).manifest;
   const env: Record<string, string> = {};
   for (const variable of VARIABLES) {
     const value = process.env[variable];

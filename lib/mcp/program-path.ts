@@ -1,6 +1,6 @@
 import { access, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Process } from '../process.ts';
+import type { Process } from '../contract/process.ts';
 
 /** The absolute path of `bin/gantz`, or of this executable where it stands alone. */
 export async function programPath(process: Process): Promise<string> {

@@ -5,18 +5,17 @@ import {
   type CallToolResult,
   type ListToolsResult,
 } from '@modelcontextprotocol/server';
-import type { ProgressEvent } from '../call.ts';
 import { failure, success } from '../envelope.ts';
 import { GantzError, toGantzError } from '../errors.ts';
 import { definitionOf } from '../manifest/definition.ts';
 import type { Tool } from '../manifest/manifest.ts';
 import { needsRedis } from '../run/kinds.ts';
-import type { Runner } from '../run/runner.ts';
+import type { CallSettings, Runner } from '../run/runner.ts';
 import { VERSION } from '../generated/version.ts';
 import type { Inputs } from './message.ts';
 import { trackProgress } from './progress.ts';
 import type { AnswerPlainCall } from './plain-calls.ts';
-import type { Runners } from './runners.ts';
+import type { Runners } from '../serving/runners.ts';
 
 export type ServerOptions = {
   /**
@@ -72,7 +71,8 @@ export function createServer(
       const tool = findOrRefuse(runner, params.name);
       // Calls of Redis take any reason; a controller of its own for each would cost a tenth of it.
       const signal = needsRedis(tool) ? mcpReq.signal : cancelledBy(mcpReq.signal);
-      return answerCall(runner, tool, input, { signal, startedAt, ...(emit && { emit }) });
+      const deadline = runner.deadline(tool, startedAt);
+      return answerCall(runner, tool, input, { signal, deadline, ...(emit && { emit }) });
     });
   });
   return mcp;
@@ -89,7 +89,10 @@ export function plainAnswers(runners: Runners, inputs: Inputs): AnswerPlainCall 
     const startedAt = performance.now();
     const input = inputs.get(id) ?? (() => ({}));
     inputs.delete(id);
-    return runners.use((runner) => answerCall(runner, tool, input, { signal, startedAt }));
+    return runners.use((runner) => {
+      const deadline = runner.deadline(tool, startedAt);
+      return answerCall(runner, tool, input, { signal, deadline });
+    });
   };
 }
 
@@ -101,8 +104,6 @@ function findIn(runner: Runner, name: string): Tool | undefined {
   }
 }
 
-type CallOptions = { signal: AbortSignal; startedAt: number; emit?: (event: ProgressEvent) => void };
-
 /**
  * Runs a call. A failure has its envelope in `content` alone: clients before 2026 hold structuredContent against the
  * outputSchema even then, and their callers would never see the error. Without an outputSchema structuredContent may be
@@ -110,12 +111,12 @@ type CallOptions = { signal: AbortSignal; startedAt: number; emit?: (event: Prog
  */
 async function answerCall(
   runner: Runner,
-  { name }: Tool,
+  tool: Tool,
   input: () => unknown,
-  options: CallOptions,
+  settings: CallSettings,
 ): Promise<CallToolResult> {
   try {
-    const envelope = success(await runner.call(name, input(), options));
+    const envelope = success(await runner.call(tool, input(), settings));
     // What JSON cannot say shall fail here, as the failure of the call.
     return { content: [{ type: 'text', text: JSON.stringify(envelope) }], structuredContent: envelope };
   } catch (error) {

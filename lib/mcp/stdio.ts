@@ -1,8 +1,8 @@
 import type { McpServer } from '@modelcontextprotocol/server';
-import type { Context } from '../command/context.ts';
-import { loadManifestOf, openRunnerOf } from '../command/context.ts';
+import type { Context } from '../contract/context.ts';
+import { loadCatalogue, openRunnerFor } from '../run/open.ts';
+import { holdRunners, type Runners } from '../serving/runners.ts';
 import type { Inputs } from './message.ts';
-import { holdRunners, type Runners } from './runners.ts';
 import { redirectStdout } from './stray-output.ts';
 
 /** How long calls that were cancelled at the end may take to stop what they began. */
@@ -20,8 +20,8 @@ export async function serveStdio(context: Context): Promise<void> {
     const protocol = loadProtocol();
     protocol.catch(() => undefined);
     const loadedAt = Date.now();
-    const manifest = await loadManifestOf(context);
-    const runners = holdRunners(openRunnerOf(context, manifest, 'long-lived'));
+    const catalogue = await loadCatalogue(context);
+    const runners = holdRunners(openRunnerFor(context, catalogue, 'long-lived'));
     try {
       await serve({ context, runners, loadedAt, write, protocol: await protocol });
     } finally {
@@ -75,7 +75,7 @@ async function serve({ context, runners, loadedAt, write, protocol }: Serving): 
   if (process.stdout === globalThis.process.stdout) globalThis.process.stdout.on('error', stop);
   if (signal.aborted) stop();
   else signal.addEventListener('abort', stop, { once: true });
-  const { reloadOnChange } = await import('./reload.ts');
+  const { reloadOnChange } = await import('../serving/reload.ts');
   const stopReloading = await reloadOnChange(context, runners, loadedAt);
   try {
     await transport.ended;

@@ -9,7 +9,7 @@ export const FORMATS = {
   /** The `tools` of a request to OpenAI's Chat Completions API, and to compatible servers. */
   openai: (tools) =>
     json(
-      tools.map(({ name, description, inputSchema }) => ({
+      tools.map(definitionOf).map(({ name, description, inputSchema }) => ({
         type: 'function',
         function: { name, description, parameters: inputSchema },
       })),
@@ -17,7 +17,9 @@ export const FORMATS = {
   /** The `tools` of a request to Anthropic's Messages API. */
   anthropic: (tools) =>
     json(
-      tools.map(({ name, description, inputSchema }) => ({ name, description, input_schema: inputSchema })),
+      tools
+        .map(definitionOf)
+        .map(({ name, description, inputSchema }) => ({ name, description, input_schema: inputSchema })),
     ),
   /** The result of MCP's tools/list. */
   mcp: (tools) => json({ tools: tools.map(definitionOf) }),
@@ -30,7 +32,7 @@ export const FORMATS = {
       $defs: Object.fromEntries(tools.flatMap(schemasOf)),
     }),
   /** A Markdown page for people. */
-  markdown: (tools, manifest) => renderMarkdown({ ...manifest, tools: [...tools] }),
+  markdown: (tools, manifest) => renderMarkdown(manifest, tools),
 } as const satisfies Record<string, (tools: readonly Tool[], manifest: Heading) => string>;
 
 /** The name of a format. */

@@ -2,14 +2,11 @@ import { exampleCall } from './example.ts';
 import type { JsonSchema, Manifest, ObjectSchema, Tool } from '../manifest/manifest.ts';
 import { schemaType } from './schema-type.ts';
 
-/**
- * Renders a Markdown page about all tools of a manifest, with the parameters, an example call and the result of each.
- */
-export function renderMarkdown({
-  name,
-  description,
-  tools,
-}: Pick<Manifest, 'name' | 'description' | 'tools'>): string {
+/** Renders a Markdown page about these tools of a manifest: the parameters, an example call and the result of each. */
+export function renderMarkdown(
+  { name, description }: Pick<Manifest, 'name' | 'description'>,
+  tools: readonly Tool[],
+): string {
   const index = tools.map((tool) => `- [${tool.name}](#${tool.name}): ${oneLine(tool.description)}`);
   return (
     [

@@ -1,4 +1,4 @@
-import type { Manifest, Tool } from '../manifest/manifest.ts';
+import type { Tool } from '../manifest/manifest.ts';
 import { objectType } from './schema-type.ts';
 
 /**
@@ -6,7 +6,7 @@ import { objectType } from './schema-type.ts';
  * `CacheGetParameters` (the same with defaults filled in) and `CacheGetResult`. A last type, named `mapName`, maps the
  * names of the tools to these types.
  */
-export function renderTypes({ tools }: Pick<Manifest, 'tools'>, mapName = 'Tools'): string {
+export function renderTypes(tools: readonly Tool[], mapName = 'Tools'): string {
   const rows = tools.map(({ name }) => {
     const type = typeName(name);
     return `  ${JSON.stringify(name)}: { input: ${type}Input; parameters: ${type}Parameters; result: ${type}Result };\n`;

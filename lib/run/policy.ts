@@ -1,3 +1,4 @@
+import type { GlobalOptions } from '../contract/context.ts';
 import { GantzError } from '../errors.ts';
 import type { Manifest, Tool } from '../manifest/manifest.ts';
 import { wildcard } from '../manifest/wildcard.ts';
@@ -10,16 +11,10 @@ export type Policy = {
   forbidden(tool: Tool): GantzError;
 };
 
-export type PolicyOptions = {
-  /** Comma-separated tool names with `*` and `?` wildcards; empty allows all. */
-  tools?: string;
-  /** The name of one of the manifest's toolsets. */
-  toolset?: string;
-  /** Only tools that say `readOnlyHint: true`. */
-  readOnly?: boolean;
-};
+/** The options that decide which tools are allowed; none allows all. */
+export type PolicyOptions = Pick<GlobalOptions, 'tools' | 'toolset' | 'readOnly'>;
 
-/** The policy of these options, or undefined when they allow everything. USAGE when the toolset is unknown. */
+/** The policy of these options, or undefined when they allow everything. Throws USAGE when the toolset is unknown. */
 export function compilePolicy(
   manifest: Manifest,
   { tools, toolset, readOnly }: PolicyOptions,

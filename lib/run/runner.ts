@@ -1,29 +1,27 @@
-import type { Call, ProgressEvent } from '../call.ts';
+import type { Call } from '../call.ts';
 import { Deadline } from '../deadline.ts';
 import type { Result } from '../envelope.ts';
 import { GantzError } from '../errors.ts';
 import { toolEnvironment } from '../manifest/environment.ts';
-import type { Action, Manifest, Tool } from '../manifest/manifest.ts';
+import type { Action, Tool } from '../manifest/manifest.ts';
 import { checkParameters } from '../parameters/check.ts';
 import { compileValidator, knownValidator } from '../parameters/validator.ts';
-import { findTool } from './find-tool.ts';
 import type { ActionKind } from './action-kind.ts';
+import type { Catalogue } from './catalogue.ts';
 import type { Invocation, ToolWith } from './invocation.ts';
 import { ACTION_KEYS, hasAction, kindOf, timeLimitOf } from './kinds.ts';
 import { openRedisOf, type RedisOfManifest } from './redis-of-manifest.ts';
-import type { Policy } from './policy.ts';
 
 /** The environment variables of a process. */
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export type RunnerOptions = {
-  manifest: Manifest;
+  /** The manifest, and which of its tools may be called. */
+  catalogue: Catalogue;
   /** The caller's environment variables. */
   env: Environment;
   /** `one-shot` ends with its one call; `long-lived` keeps and repairs its connection. */
   mode: 'one-shot' | 'long-lived';
-  /** Which tools may be called; all when absent. */
-  policy?: Policy;
   /** `--timeout`: the time limit of every call in milliseconds, over what tools say themselves. */
   timeoutMs?: number;
   /** The most that a script or an HTTP answer may give, in bytes; default 10 MiB. */
@@ -34,31 +32,23 @@ export type RunnerOptions = {
   notice: (text: string) => void;
 };
 
-export type CallOptions = {
-  /** Aborts when the caller cancels; its reason is a GantzError. */
-  signal?: AbortSignal;
-  emit?: (event: ProgressEvent) => void;
-  follow?: boolean;
-  /** When the call began, as `performance.now()`; now when absent. */
-  startedAt?: number;
-};
+/**
+ * What a caller sets for one call. The deadline comes from the runner's own `deadline`, for a caller that needs it before
+ * the call or whose call began earlier; without one, the time limit is counted from now.
+ */
+export type CallSettings = Partial<Pick<Call, 'deadline' | 'signal' | 'emit' | 'follow'>>;
 
 /** Runs the tools of one manifest; owns what they share, such as the connection to Redis. */
-export type Runner = {
-  readonly manifest: Manifest;
-  /** The tools that the policy lets through. */
-  readonly tools: readonly Tool[];
-  /** The tool of a name; UNKNOWN_TOOL with the nearest one, FORBIDDEN when the policy hides it. */
-  find(name: string): Tool;
+export type Runner = Catalogue & {
   /**
    * Loads and connects what the first call of a tool would, so that calls begun one after the other are sent in that
    * order. Never fails: what is wrong is the failure of the call itself.
    */
   prepare(tool: Tool): Promise<void>;
-  /** The time limit that a call of this tool begins with. */
+  /** The time limit that a call of this tool begins with; `startedAt` is when it began, as `performance.now()`. */
   deadline(tool: Tool, startedAt?: number): Deadline;
-  /** Checks the parameters and runs the tool. Throws a GantzError on every failure. */
-  call(name: string, input: unknown, options?: CallOptions): Promise<Result>;
+  /** Checks the parameters and runs a tool that `find` gave. Throws a GantzError on every failure. */
+  call(tool: Tool, input: unknown, settings?: CallSettings): Promise<Result>;
   /** The connection that the tools of this manifest use, opened when it is first needed. */
   redis(): RedisOfManifest;
   /** Lets go of everything; calls in flight fail. */
@@ -71,28 +61,15 @@ const ignore = (): void => undefined;
 
 /** Opens a runner; nothing is connected before a call needs it. */
 export function openRunner(options: RunnerOptions): Runner {
-  const {
-    manifest,
-    env,
-    mode,
-    policy,
-    timeoutMs,
-    notice,
-    maxOutputBytes = DEFAULT_MAX_OUTPUT_BYTES,
-  } = options;
+  const { catalogue, env, mode, timeoutMs, notice, maxOutputBytes = DEFAULT_MAX_OUTPUT_BYTES } = options;
+  const { manifest } = catalogue;
   let redis: RedisOfManifest | undefined;
   let connecting: Promise<unknown> | undefined;
   const closing = new AbortController();
   const underWay = new Set<Promise<Result>>();
 
   const runner: Runner = {
-    manifest,
-    tools: policy ? manifest.tools.filter((tool) => policy.allows(tool)) : manifest.tools,
-    find(name) {
-      const tool = findTool(manifest, name);
-      if (policy && !policy.allows(tool)) throw policy.forbidden(tool);
-      return tool;
-    },
+    ...catalogue,
     async prepare(tool) {
       try {
         await compileValidator(tool.inputSchema, options.cacheFolder);
@@ -112,15 +89,17 @@ export function openRunner(options: RunnerOptions): Runner {
         ? new Deadline({ budgetMs: timeLimitOf(tool), startedAt })
         : new Deadline({ budgetMs: timeoutMs, startedAt, fixed: true });
     },
-    async call(name, input, { signal, emit = ignore, follow = false, startedAt } = {}) {
+    async call(
+      tool,
+      input,
+      { deadline = runner.deadline(tool), signal, emit = ignore, follow = false } = {},
+    ) {
       closing.signal.throwIfAborted();
-      const tool = runner.find(name);
       // Only the first call waits for what must be loaded: a wait per call would be felt where thousands are made.
       const { inputSchema } = tool;
       const validate =
         knownValidator(inputSchema) ?? (await compileValidator(inputSchema, options.cacheFolder));
       const { params, given } = checkParameters(tool, input, validate);
-      const deadline = runner.deadline(tool, startedAt);
       const call: Call = { deadline, signal, emit, notice, follow, given };
       const kind = kindOf(tool);
       if (!kind || !hasAction(tool)) throw notRunnable(tool);

@@ -24,9 +24,7 @@ export async function* runCases(
 async function runSteps(runner: Runner, steps: readonly TestStep[], signal: AbortSignal): Promise<string[]> {
   const results = new Map<string, Envelope>();
   for (const [index, { name, tool, input, expect }] of steps.entries()) {
-    const envelope = await runner
-      .call(tool, insertResults(input, results), { signal })
-      .then(success, failureOf);
+    const envelope = await runStep(runner, tool, insertResults(input, results), signal);
     signal.throwIfAborted();
     const failures = await findFailures(envelope, expect);
     if (failures.length > 0)
@@ -36,6 +34,19 @@ async function runSteps(runner: Runner, steps: readonly TestStep[], signal: Abor
     if (name !== undefined) results.set(name, envelope);
   }
   return [];
+}
+
+async function runStep(
+  runner: Runner,
+  name: string,
+  input: Record<string, unknown>,
+  signal: AbortSignal,
+): Promise<Envelope> {
+  try {
+    return success(await runner.call(runner.find(name), input, { signal }));
+  } catch (error) {
+    return failureOf(error);
+  }
 }
 
 /**

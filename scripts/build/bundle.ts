@@ -46,7 +46,7 @@ export async function bundleForNode(root: string, folder: string): Promise<Metaf
   const packages = new Set<string>();
   const main = await build({
     ...common,
-    entryPoints: { main: join(root, 'lib/entry.ts'), library: join(root, 'lib/library/library.ts') },
+    entryPoints: { main: join(root, 'lib/start/entry.ts'), library: join(root, 'lib/library/library.ts') },
     outdir: folder,
     outExtension: { '.js': '.cjs' },
     banner: BANNER,

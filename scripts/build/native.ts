@@ -29,7 +29,7 @@ export async function compileNative(
     ...(await commonOptions(root)),
     // The compiler does this, and keeps the places of errors.
     minify: false,
-    entryPoints: [join(root, 'lib/entry.ts')],
+    entryPoints: [join(root, 'lib/start/entry.ts')],
     outfile: bundle,
     banner: BANNER,
   });

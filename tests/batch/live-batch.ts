@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { main } from '../../lib/main.ts';
-import type { Process } from '../../lib/process.ts';
+import type { Process } from '../../lib/contract/process.ts';
 
 type Answer = Record<string, unknown>;
 

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { after, before, test } from 'node:test';
 import { readParameters } from '../../lib/cli/parameters.ts';
 import type { Tool } from '../../lib/manifest/manifest.ts';
-import type { Process } from '../../lib/process.ts';
+import type { Process } from '../../lib/contract/process.ts';
 
 const tool: Tool = {
   name: 'probe',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import type { Failure, Success } from '../../lib/envelope.ts';
 import { main } from '../../lib/main.ts';
-import type { Process } from '../../lib/process.ts';
+import type { Process } from '../../lib/contract/process.ts';
 
 export type Run = { stdout: string; stderr: string; exitCode: number };
 

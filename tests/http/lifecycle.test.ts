@@ -112,7 +112,14 @@ test('a body that does not come is given up', async () => {
     said += text;
     listening();
   };
-  const context = { process, options: { config }, startedAt: 0, signal: stop.signal, notice };
+  const context = {
+    process,
+    options: { config },
+    cacheFolder: undefined,
+    startedAt: 0,
+    signal: stop.signal,
+    notice,
+  };
   const heard = new Promise<void>((resolve) => (listening = resolve));
   const ended = serveHttp(context, { port: 0, requestTimeoutMs: 200 });
   await heard;

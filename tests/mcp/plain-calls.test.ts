@@ -5,16 +5,16 @@ import type { Result } from '../../lib/envelope.ts';
 import { GantzError } from '../../lib/errors.ts';
 import type { Inputs, RequestId } from '../../lib/mcp/message.ts';
 import { PlainCalls } from '../../lib/mcp/plain-calls.ts';
-import { holdRunners } from '../../lib/mcp/runners.ts';
+import { holdRunners } from '../../lib/serving/runners.ts';
 import { createServer, plainAnswers } from '../../lib/mcp/server.ts';
-import type { CallOptions } from '../../lib/run/runner.ts';
+import type { CallSettings } from '../../lib/run/runner.ts';
 import { until } from './connect.ts';
-import { runnerOf } from './fake-runner.ts';
+import { runnerOf } from '../helpers/fake-runner.ts';
 
 type Sent = { jsonrpc: string; id?: unknown; result?: unknown };
 
 /** A server behind `PlainCalls`, with what was sent to its client, and which requests reached the SDK. */
-async function open(work: (input: unknown, options: CallOptions) => Promise<Result>) {
+async function open(work: (input: unknown, settings: CallSettings) => Promise<Result>) {
   const sent: Sent[] = [];
   const seen: unknown[] = [];
   const wire: Transport = {

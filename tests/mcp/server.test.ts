@@ -5,12 +5,12 @@ import type { Result } from '../../lib/envelope.ts';
 import { failure } from '../../lib/envelope.ts';
 import { CODES, GantzError, type Code } from '../../lib/errors.ts';
 import type { ObjectSchema } from '../../lib/manifest/manifest.ts';
-import { holdRunners } from '../../lib/mcp/runners.ts';
+import { holdRunners } from '../../lib/serving/runners.ts';
 import { createServer } from '../../lib/mcp/server.ts';
 import type { Runner } from '../../lib/run/runner.ts';
 import { OlderClient, OlderInMemoryTransport } from '../helpers/older-mcp-sdk.ts';
 import { envelopeIn, type CallOptions, type ToolResult } from './connect.ts';
-import { runnerOf } from './fake-runner.ts';
+import { runnerOf } from '../helpers/fake-runner.ts';
 
 const INFO = { name: 'test', version: '1' };
 

@@ -66,7 +66,7 @@ describe('schemaType', () => {
 describe('renderTypes', () => {
   it('creates type names for tools of any name, and escapes the end of a comment', () => {
     assert.equal(
-      renderTypes({ tools: [TOOL] }),
+      renderTypes([TOOL]),
       `/** send.mail-2: Sends a mail *\\/ now */
 export type SendMail2Input = { to: string; "reply-to"?: string; cc?: string[] };
 export type SendMail2Parameters = { to: string; "reply-to": string; cc?: string[] };
@@ -83,7 +83,7 @@ export type Tools = {
 
 describe('renderMarkdown', () => {
   it('escapes a bar in a table cell', () => {
-    const page = renderMarkdown({ name: 'mail', tools: [TOOL] });
+    const page = renderMarkdown({ name: 'mail' }, [TOOL]);
     assert.match(page, /^\| `reply-to` \| `string` \| default `"a\\\|b"` \|$/m);
     assert.match(page, /^\| `to` \| `string` \| required \|$/m);
     assert.match(page, /gantz call send\.mail-2 '\{"to":"to"/);

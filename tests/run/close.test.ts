@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Manifest, Tool } from '../../lib/manifest/manifest.ts';
 import { definitionOf } from '../../lib/manifest/definition.ts';
+import { compileCatalogue } from '../../lib/run/catalogue.ts';
 import { compilePolicy } from '../../lib/run/policy.ts';
 import { openRunner } from '../../lib/run/runner.ts';
 
@@ -25,12 +26,13 @@ test('closing a runner ends the scripts that it runs, and it runs no more', asyn
   const folder = await mkdtemp(join(tmpdir(), 'gantz-close-'));
   const file = join(folder, 'pid');
   const runner = openRunner({
-    manifest: manifestOf('echo $$ > pid; sleep 600', folder),
+    catalogue: compileCatalogue(manifestOf('echo $$ > pid; sleep 600', folder)),
     env: { PATH: process.env['PATH'] },
     mode: 'long-lived',
     notice: () => undefined,
   });
-  const call = assert.rejects(runner.call('wait', {}), { code: 'CANCELLED' });
+  const tool = runner.find('wait');
+  const call = assert.rejects(runner.call(tool, {}), { code: 'CANCELLED' });
   let pid = '';
   while (pid === '') {
     pid = (await readFile(file, 'utf8').catch(() => '')).trim();
@@ -39,7 +41,7 @@ test('closing a runner ends the scripts that it runs, and it runs no more', asyn
   await runner.close();
   await call;
   assert.throws(() => process.kill(Number(pid), 0), { code: 'ESRCH' });
-  await assert.rejects(runner.call('wait', {}), { code: 'CANCELLED' });
+  await assert.rejects(runner.call(tool, {}), { code: 'CANCELLED' });
   await rm(folder, { recursive: true });
 });
 

@@ -7,7 +7,8 @@ import { startRedis, type RedisServer } from '../helpers/redis-server.ts';
 import { runMain } from '../helpers/run-main.ts';
 
 const FOLDER = join(import.meta.dirname, '../../tools');
-const LAST_LINE = "if (process.argv[1] === import.meta.filename) void import('../lib/entry-of-group.ts');";
+const LAST_LINE =
+  "if (process.argv[1] === import.meta.filename) void import('../lib/start/entry-of-group.ts');";
 
 describe('a group file run by itself', () => {
   let server: RedisServer;

@@ -1,5 +1,5 @@
 import { GantzError } from '../../errors.ts';
-import type { Define } from '../../command/command.ts';
+import type { Define } from '../command.ts';
 
 /** What `gantz call --help` shows; a call that names a tool never comes this way. */
 export const define: Define = (command) => {

@@ -1,6 +1,6 @@
 import { Argument } from 'commander';
-import type { Define } from '../../command/command.ts';
 import { COMPLETION_SCRIPTS } from '../../generated/completion-scripts.ts';
+import type { Define } from '../command.ts';
 
 /** `gantz completion <shell>`: prints what the shell sources. */
 export const define: Define = (command, { process }) => {

@@ -1,22 +1,19 @@
-import { findTool } from '../../run/find-tool.ts';
-import { answer } from '../answer.ts';
-import type { Define } from '../../command/command.ts';
-import { loadManifestOf } from '../../command/context.ts';
+import { printSuccess } from '../../contract/print.ts';
 import { definitionOf } from '../../manifest/definition.ts';
 import { renderPage } from '../../reference/page.ts';
+import { loadCatalogue } from '../../run/open.ts';
+import type { Define } from '../command.ts';
 
-/** `gantz describe <tool>`: its parameters, an example call and its result. */
+/** `gantz describe <tool>`: its parameters, an example call and its result. FORBIDDEN for a tool that is not allowed. */
 export const define: Define = (command, context) => {
   command
     .argument('<tool>', 'the name of a tool, or its group and operation')
     .argument('[operation]')
     .option('--json', 'print the definition as one JSON line')
     .action(async (name: string, operation: string | undefined, { json }: { json?: boolean }) => {
-      const tool = findTool(
-        await loadManifestOf(context),
-        operation === undefined ? name : `${name}_${operation}`,
-      );
-      if (json) answer(context.process, definitionOf(tool));
+      const catalogue = await loadCatalogue(context);
+      const tool = catalogue.find(operation === undefined ? name : `${name}_${operation}`);
+      if (json) printSuccess(context.process, definitionOf(tool));
       else context.process.stdout.write(renderPage(tool));
     });
 };

@@ -1,10 +1,11 @@
-import type { Define } from '../../command/command.ts';
-import { loadManifestOf } from '../../command/context.ts';
 import { renderMarkdown } from '../../reference/markdown.ts';
+import { loadCatalogue } from '../../run/open.ts';
+import type { Define } from '../command.ts';
 
 /** `gantz docs`: a Markdown page of the manifest's tools. */
 export const define: Define = (command, context) => {
-  command.action(
-    async () => void context.process.stdout.write(renderMarkdown(await loadManifestOf(context))),
-  );
+  command.action(async () => {
+    const { manifest, tools } = await loadCatalogue(context);
+    context.process.stdout.write(renderMarkdown(manifest, tools));
+  });
 };

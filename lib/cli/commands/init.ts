@@ -4,8 +4,8 @@ import { Option } from 'commander';
 import { GantzError } from '../../errors.ts';
 import { TEMPLATE_FILES } from '../../generated/templates.ts';
 import { renderSchemaFile } from '../../run/manifests.ts';
-import type { Define } from '../../command/command.ts';
-import { answer } from '../answer.ts';
+import { printSuccess } from '../../contract/print.ts';
+import type { Define } from '../command.ts';
 
 type TemplateName = keyof typeof TEMPLATE_FILES;
 
@@ -31,7 +31,7 @@ export const define: Define = (command, { process, notice }) => {
       await refuseExisting(folder, Object.keys(contents));
       for (const [path, text] of Object.entries(contents)) await writeNew(join(folder, path), text);
       notice(`Try it: ${FIRST_COMMANDS[template]}`);
-      answer(process, { template, files: Object.keys(contents) });
+      printSuccess(process, { template, files: Object.keys(contents) });
     });
 };
 

@@ -1,26 +1,18 @@
-import { Deadline } from '../../deadline.ts';
-import type { Define } from '../../command/command.ts';
-import { loadManifestOf, openRunnerOf } from '../../command/context.ts';
-import { answer } from '../answer.ts';
-
-const TIMEOUT_MS = 10_000;
+import { printSuccess } from '../../contract/print.ts';
+import { loadCatalogue, openRunnerFor } from '../../run/open.ts';
+import type { Define } from '../command.ts';
+import { commandDeadline } from '../deadline.ts';
 
 /** `gantz ping`: which server the Redis tools of the manifest use, its version, where it is, and the round trip. */
 export const define: Define = (command, context) => {
   command.action(async () => {
-    const { process, options, signal, startedAt } = context;
-    const runner = openRunnerOf(context, await loadManifestOf(context), 'one-shot');
-    const { timeoutMs } = options;
-    const deadline = new Deadline({
-      budgetMs: timeoutMs ?? TIMEOUT_MS,
-      startedAt,
-      fixed: timeoutMs !== undefined,
-    });
+    const { process, signal } = context;
+    const runner = openRunnerFor(context, await loadCatalogue(context), 'one-shot');
     try {
       const { server, version, where, roundTripMs } = await runner
         .redis()
-        .info({ deadline, signal, readOnly: true });
-      answer(process, { server, version, where, round_trip_ms: roundTripMs });
+        .info({ deadline: commandDeadline(context), signal, readOnly: true });
+      printSuccess(process, { server, version, where, round_trip_ms: roundTripMs });
     } finally {
       await runner.close();
     }

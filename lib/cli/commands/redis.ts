@@ -1,30 +1,22 @@
-import { Deadline } from '../../deadline.ts';
-import type { Define } from '../../command/command.ts';
+import { printSuccess } from '../../contract/print.ts';
 import { embeddedStatus, stopEmbedded } from '../../redis/embedded/status.ts';
-import { answer } from '../answer.ts';
-
-const TIMEOUT_MS = 10_000;
+import type { Define } from '../command.ts';
+import { commandDeadline } from '../deadline.ts';
 
 /** `gantz redis status|stop`: the embedded server of this user, whatever REDIS_URL says. */
-export const define: Define = (command, { process, options, startedAt }) => {
-  const asked = (): { env: typeof process.env; deadline: Deadline } => {
-    const { timeoutMs } = options;
-    const deadline = new Deadline({
-      budgetMs: timeoutMs ?? TIMEOUT_MS,
-      startedAt,
-      fixed: timeoutMs !== undefined,
-    });
-    return { env: process.env, deadline };
-  };
+export const define: Define = (command, context) => {
+  const { process } = context;
+  // Made in the action, because options after the command's name are parsed only then.
+  const embedded = () => ({ env: process.env, deadline: commandDeadline(context) });
   command.usage('<status|stop>');
   command
     .command('status')
     .description('show whether it runs, where, and its data')
     .copyInheritedSettings(command)
-    .action(async () => answer(process, await embeddedStatus(asked())));
+    .action(async () => printSuccess(process, await embeddedStatus(embedded())));
   command
     .command('stop')
     .description('end it; its data stay')
     .copyInheritedSettings(command)
-    .action(async () => answer(process, await stopEmbedded(asked())));
+    .action(async () => printSuccess(process, await stopEmbedded(embedded())));
 };

@@ -1,4 +1,4 @@
-import type { Define } from '../../command/command.ts';
+import type { Define } from '../command.ts';
 import { renderSchemaFile } from '../../run/manifests.ts';
 
 /** `gantz schema`: the JSON Schema of gantz.yaml, for editors. */

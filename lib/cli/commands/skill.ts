@@ -1,15 +1,14 @@
-import type { Define } from '../../command/command.ts';
-import { loadManifestOf, openRunnerOf } from '../../command/context.ts';
 import { BUILTIN } from '../../manifest/bundled.ts';
 import { renderSkill } from '../../reference/skill.ts';
+import { loadCatalogue } from '../../run/open.ts';
+import type { Define } from '../command.ts';
 
 /** `gantz skill`: a page that teaches an agent with a shell to use the tools of the manifest. */
 export const define: Define = (command, context) => {
   command.action(async () => {
-    const manifest = await loadManifestOf(context);
-    const { tools } = openRunnerOf(context, manifest, 'one-shot');
+    const { manifest, tools } = await loadCatalogue(context);
     const { name, description, file } = manifest;
-    // Whoever reads the page may be in any folder.
+    // The page may be read in any folder.
     const from = context.options.config === undefined && file === BUILTIN ? '' : ` -c ${quoted(file)}`;
     context.process.stdout.write(
       renderSkill({

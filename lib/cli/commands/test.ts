@@ -9,8 +9,8 @@ import { needsRedis } from '../../run/kinds.ts';
 import { runCases, type TestResult } from '../../tool-tests/run.ts';
 import { deleteNamespace } from '../../redis/delete-namespace.ts';
 import type { Runner } from '../../run/runner.ts';
-import type { Define } from '../../command/command.ts';
-import { loadManifestOf, openRunnerOf, type Context } from '../../command/context.ts';
+import { loadCatalogue, openRunnerFor } from '../../run/open.ts';
+import type { CliContext, Define } from '../command.ts';
 
 /** `gantz test`: runs the `tests:` of the tools in a Redis namespace of their own, which is deleted afterwards. */
 export const define: Define = (command, context) => {
@@ -19,16 +19,17 @@ export const define: Define = (command, context) => {
     .option('--junit <file>', 'write a JUnit report as well')
     .action(async ({ filter, junit }: { filter?: string; junit?: string }) => {
       const { process } = context;
-      const manifest = await loadManifestOf(context);
-      const cases = parseCases(manifest.tools).filter(
+      const catalogue = await loadCatalogue(context);
+      const { manifest } = catalogue;
+      const cases = parseCases(catalogue.tools).filter(
         (test) => filter === undefined || matches(test, filter),
       );
       if (filter !== undefined && cases.length === 0) throw noMatch(filter);
       const namespace = `gantz-test-${randomUUID()}`;
       const tested = { ...process, env: { ...process.env, GANTZ_NAMESPACE: namespace } };
-      const runner = openRunnerOf(
+      const runner = openRunnerFor(
         { ...context, process: tested },
-        { ...manifest, env: withoutNamespace(manifest.env) },
+        { ...catalogue, manifest: { ...manifest, env: withoutNamespace(manifest.env) } },
         'long-lived',
       );
       try {
@@ -47,7 +48,7 @@ export const define: Define = (command, context) => {
 };
 
 async function report(
-  { process, signal }: Context,
+  { process, signal }: CliContext,
   runner: Runner,
   cases: readonly TestCase[],
 ): Promise<TestResult[]> {

@@ -1,8 +1,9 @@
 import { Option } from 'commander';
-import type { Define } from '../../command/command.ts';
-import { answer } from '../answer.ts';
-import { loadManifestOf, openRunnerOf } from '../../command/context.ts';
+import { printSuccess } from '../../contract/print.ts';
+import { definitionOf } from '../../manifest/definition.ts';
 import type { Format } from '../../reference/definitions.ts';
+import { loadCatalogue } from '../../run/open.ts';
+import type { Define } from '../command.ts';
 import { renderTable } from '../table.ts';
 
 const FORMAT_NAMES = [
@@ -13,7 +14,7 @@ const FORMAT_NAMES = [
   'markdown',
 ] as const satisfies readonly Format[];
 
-/** `gantz tools`: a table of the tools, or their definitions as JSON or as others want them. */
+/** `gantz tools`: a table of the tools, or their definitions as JSON or in the format of a framework. */
 export const define: Define = (command, context) => {
   command
     .option('--json', 'print the definitions as one JSON line')
@@ -22,23 +23,14 @@ export const define: Define = (command, context) => {
     )
     .action(async ({ json, format }: { json?: boolean; format?: Format }) => {
       const { process } = context;
-      const manifest = await loadManifestOf(context);
-      const { tools } = openRunnerOf(context, manifest, 'one-shot');
+      const { manifest, tools } = await loadCatalogue(context);
       if (format) {
         const { FORMATS } = await import('../../reference/definitions.ts');
         process.stdout.write(FORMATS[format](tools, manifest));
         return;
       }
       if (json) {
-        answer(process, {
-          tools: tools.map(({ name, description, inputSchema, outputSchema, annotations }) => ({
-            name,
-            description,
-            inputSchema,
-            outputSchema,
-            annotations,
-          })),
-        });
+        printSuccess(process, { tools: tools.map(definitionOf) });
         return;
       }
       const rows = tools.map(({ name, description }) => [name, description] as const);

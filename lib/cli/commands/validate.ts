@@ -1,14 +1,13 @@
-import type { Define } from '../../command/command.ts';
-import type { Context } from '../../command/context.ts';
+import type { CliContext, Define } from '../command.ts';
 import { describeProblem } from '../../manifest/diagnose.ts';
 import { locateManifest } from '../../manifest/locate.ts';
 import type { Problem, ProblemInText, Tool } from '../../manifest/manifest.ts';
 import { GantzError } from '../../errors.ts';
 import { checkManifest, reviewAction } from '../../run/manifests.ts';
 import { reviewTests } from '../../tool-tests/case.ts';
-import { answer } from '../answer.ts';
+import { printSuccess } from '../../contract/print.ts';
 
-type Options = { strict?: boolean; json?: boolean };
+type ValidateFlags = { strict?: boolean; json?: boolean };
 
 /** What one file gave. */
 type Report = { file: string; tools: number; problems: Problem[] };
@@ -19,7 +18,7 @@ export const define: Define = (command, context) => {
     .argument('[files...]', 'manifests; without any, the one that a call would use')
     .option('--strict', 'let warnings fail as well')
     .option('--json', 'print the problems as one JSON line')
-    .action(async (files: string[], { strict = false, json = false }: Options) => {
+    .action(async (files: string[], { strict = false, json = false }: ValidateFlags) => {
       const reports: Report[] = [];
       for (const file of files.length > 0 ? files : [undefined]) reports.push(await check(context, file));
       const problems = reports.flatMap((report) => report.problems);
@@ -27,12 +26,15 @@ export const define: Define = (command, context) => {
       if (!json) for (const problem of problems) context.notice(`${describeProblem(problem)}\n`);
       if (errors > 0) throw failure(problems, errors);
       if (json)
-        answer(context.process, { files: reports.map(({ file, tools }) => ({ file, tools })), problems });
+        printSuccess(context.process, {
+          files: reports.map(({ file, tools }) => ({ file, tools })),
+          problems,
+        });
       else for (const report of reports) context.process.stdout.write(summary(report));
     });
 };
 
-async function check({ process, options }: Context, file: string | undefined): Promise<Report> {
+async function check({ process, options }: CliContext, file: string | undefined): Promise<Report> {
   const location = locateManifest({
     config: file ?? options.config,
     env: process.env,

@@ -1,9 +1,9 @@
-import type { Commands } from '../../command/command.ts';
-import { GLOBAL_OPTIONS, splitOptions } from '../../command/options.ts';
 import { flagOf, foldName } from '../../contract/names.ts';
 import { GantzError } from '../../errors.ts';
 import type { JsonSchema, Tool } from '../../manifest/manifest.ts';
 import { typesOf } from '../../parameters/convert.ts';
+import type { Commands } from '../command.ts';
+import { COMMAND_LINE_OPTIONS, splitOptions } from '../options.ts';
 
 /** What the last of the words could become; the words are those after `gantz`. */
 export function candidates(words: readonly string[], commands: Commands, tools: readonly Tool[]): string[] {
@@ -31,7 +31,7 @@ function candidatesAfter(
 ): string[] {
   const [first, second, ...rest] = before;
   if (first === undefined) {
-    if (partial.startsWith('-')) return GLOBAL_OPTIONS.map(({ flag }) => flag);
+    if (partial.startsWith('-')) return COMMAND_LINE_OPTIONS.map(({ flag }) => flag);
     return [...Object.keys(commands).filter((name) => !commands[name]?.hidden), ...tools.flatMap(groupsOf)];
   }
   const command = Object.hasOwn(commands, first) ? commands[first] : undefined;

@@ -236,7 +236,7 @@ describe('a program that ran a handler', () => {
       'gantz.yaml': 'tools:\n  - { name: hold, description: holds on, handler: open.hold }\n',
       'open.mjs': 'export const hold = () => { setInterval(() => {}, 1000); return "x".repeat(200_000); };',
     });
-    const entry = join(import.meta.dirname, '../../../lib/entry.ts');
+    const entry = join(import.meta.dirname, '../../../lib/start/entry.ts');
     const { stdout } = await exec(
       process.execPath,
       ['--import', import.meta.resolve('tsx'), entry, 'call', 'hold'],

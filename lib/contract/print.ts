@@ -1,15 +1,15 @@
 import { failure, renderEnvelope, success, type Envelope, type Result } from '../envelope.ts';
 import { CODES, toGantzError } from '../errors.ts';
-import type { Process } from '../process.ts';
+import type { Process } from './process.ts';
 
 /** Prints the envelope of a result as the one line of stdout; exit status 0. */
-export function answer(process: Process, result: Result): void {
+export function printSuccess(process: Process, result: Result): void {
   print(process, success(result));
   process.exitCode = 0;
 }
 
 /** Prints the envelope of a failure as the one line of stdout and sets its exit status. */
-export function answerFailure(process: Process, thrown: unknown): void {
+export function printFailure(process: Process, thrown: unknown): void {
   const error = toGantzError(thrown);
   print(process, failure(error));
   process.exitCode = CODES[error.code].exit;

@@ -1,6 +1,5 @@
-import type { Define } from '../command/command.ts';
-import { surviveCrashes } from '../crash.ts';
-import { GantzError } from '../errors.ts';
+import type { Define } from '../command.ts';
+import { GantzError } from '../../errors.ts';
 
 type Flags = { host?: string; port?: string; auth?: boolean; allowHost?: string[] };
 
@@ -16,8 +15,8 @@ export const define: Define = (command, context) => {
       (name: string, names: string[] | undefined) => [...(names ?? []), name],
     )
     .action(async ({ host, port, auth, allowHost }: Flags) => {
-      surviveCrashes();
-      const { serveHttp } = await import('./serve.ts');
+      context.surviveCrashes();
+      const { serveHttp } = await import('../../http/serve.ts');
       await serveHttp(context, {
         ...(host !== undefined && { host }),
         ...(port !== undefined && { port: parsePort(port) }),

@@ -1,19 +1,21 @@
-import { loadManifestOf, openRunnerOf, type Context } from '../command/context.ts';
+import type { Context } from '../contract/context.ts';
 import type { Manifest } from '../manifest/manifest.ts';
+import { loadCatalogue, openRunnerFor } from '../run/open.ts';
 import { explain } from './explain.ts';
 import type { Runners } from './runners.ts';
 import { watchFiles } from './watch.ts';
 
 /**
- * Follows the files of the current manifest, which was read at `loadedAt` (as `Date.now()`): after a good edit there is a
- * new runner; a bad one is said on stderr, and the tools stay as they were. The answer stops it.
+ * Watches the files of the current manifest, which was read at `loadedAt` (as `Date.now()`). After a valid edit a new
+ * runner takes the place of the current one. After an invalid one the problem is written to stderr and the tools stay as
+ * they were. Returns a function that ends the watching.
  */
 export async function reloadOnChange(
   context: Context,
   runners: Runners,
   loadedAt: number,
 ): Promise<() => void> {
-  // The file that was found at the start, so that one that is gone for a moment is not taken for no manifest at all.
+  // The file that was found at the start: while it is gone for a moment, no other manifest takes its place.
   const { file } = runners.current.manifest;
   const pinned: Context = { ...context, options: { ...context.options, config: file } };
   const stop = new AbortController();
@@ -36,10 +38,11 @@ export async function reloadOnChange(
     if (isStopped()) return;
     const since = Date.now();
     try {
-      const manifest = await loadManifestOf(pinned);
+      const catalogue = await loadCatalogue(pinned);
+      const { manifest } = catalogue;
       const before = runners.current.manifest;
       if (JSON.stringify(manifest) === JSON.stringify(before)) return;
-      const runner = openRunnerOf(pinned, manifest, 'long-lived');
+      const runner = openRunnerFor(pinned, catalogue, 'long-lived');
       if (manifest.sources.join('\n') !== before.sources.join('\n')) {
         stopWatching();
         stopWatching = await watchSources(manifest, since);

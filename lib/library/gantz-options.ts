@@ -1,6 +1,7 @@
-import { optionsFromEnvironment, type GlobalOptions } from '../command/options.ts';
+import type { GlobalOptions } from '../contract/context.ts';
 import { parseDuration } from '../duration.ts';
 import { GantzError } from '../errors.ts';
+import { optionsFromEnvironment } from '../run/global-options.ts';
 
 /** What a program may say when it opens gantz; everything has the default that the command line has. */
 export type GantzOptions = {
@@ -28,7 +29,7 @@ export type GantzOptions = {
   onNotice?: (text: string) => void;
 };
 
-/** The options of a program as the global options of a command line, which the environment's stand behind. */
+/** The options of a program as global options; where it sets none, the environment's. */
 export function globalOptions(options: GantzOptions, env: NonNullable<GantzOptions['env']>): GlobalOptions {
   const { manifest, tools, toolset, readOnly, timeout, maxOutputBytes } = options;
   return {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { optionsFromEnvironment, splitOptions } from '../../lib/command/options.ts';
+import { splitOptions } from '../../lib/cli/options.ts';
+import { optionsFromEnvironment } from '../../lib/run/global-options.ts';
 
 const splits: [string[], ReturnType<typeof splitOptions>][] = [
   [[], { options: {}, rest: [] }],
@@ -41,7 +42,7 @@ for (const [argv, message] of refused) {
     assert.throws(() => splitOptions(argv), { code: 'USAGE', message }));
 }
 
-test('the environment says the same as flags, more softly', () => {
+test('variables set the same options as flags, and a flag overrides its variable', () => {
   const options = optionsFromEnvironment({
     GANTZ_TIMEOUT: '500ms',
     GANTZ_READ_ONLY: '1',

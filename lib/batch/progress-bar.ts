@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import type { Process } from '../process.ts';
+import type { Process } from '../contract/process.ts';
 import type { Tally } from './batch.ts';
 
 const INTERVAL_MS = 100;

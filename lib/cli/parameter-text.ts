@@ -1,14 +1,14 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Process } from '../contract/process.ts';
 import { GantzError } from '../errors.ts';
-import type { Process } from '../process.ts';
 
-/** The JSON text that one argument stands for: itself, `-` for all of stdin, `@file` for a file's content. */
-export async function readSource(argument: string, process: Process): Promise<string> {
+/** The JSON text that an argument points to: `-` is all of stdin, `@file` the content of a file. */
+export async function readParameterText(argument: string, process: Process): Promise<string> {
   if (argument === '-') return decodeUtf8(await readAll(process.stdin), 'stdin');
-  if (!argument.startsWith('@')) return argument;
-  const [fs, path] = await Promise.all([import('node:fs/promises'), import('node:path')]);
-  const file = path.resolve(process.cwd(), argument.slice(1));
+  const file = resolve(process.cwd(), argument.slice(1));
   try {
-    return decodeUtf8(await fs.readFile(file), file);
+    return decodeUtf8(await readFile(file), file);
   } catch (error) {
     if (error instanceof GantzError) throw error;
     const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { holdRunners } from '../../lib/mcp/runners.ts';
-import { runnerOf } from './fake-runner.ts';
+import { holdRunners } from '../../lib/serving/runners.ts';
+import { runnerOf } from '../helpers/fake-runner.ts';
 
 const idle = (): ReturnType<typeof runnerOf> => runnerOf(() => Promise.resolve({}));
 

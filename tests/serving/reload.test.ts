@@ -3,7 +3,7 @@ import { mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { CLIENTS, connect, until, type Agent, type ClientName } from './connect.ts';
+import { CLIENTS, connect, until, type Agent, type ClientName } from '../mcp/connect.ts';
 
 const tool = (name: string, script: string): string =>
   `  - name: ${name}\n    description: Says ${name}\n    script: { shell: '${script}' }\n`;

@@ -1,7 +1,6 @@
-import type { Define } from '../command/command.ts';
-import { surviveCrashes } from '../crash.ts';
-import { CODES, toGantzError } from '../errors.ts';
-import { explain } from './explain.ts';
+import { CODES, toGantzError } from '../../errors.ts';
+import { explain } from '../../serving/explain.ts';
+import type { Define } from '../command.ts';
 
 /** `gantz mcp`: serves the tools on stdin and stdout, or prints how a client starts that. */
 export const define: Define = (command, context) => {
@@ -12,17 +11,17 @@ export const define: Define = (command, context) => {
     )
     .action(async ({ printConfig: client }: { printConfig?: string }) => {
       if (client !== undefined) {
-        const { printConfig } = await import('./print-config.ts');
+        const { printConfig } = await import('../../mcp/print-config.ts');
         await printConfig(context, client);
         return;
       }
-      surviveCrashes();
+      context.surviveCrashes();
       try {
-        const { serveStdio } = await import('./stdio.ts');
+        const { serveStdio } = await import('../../mcp/stdio.ts');
         await serveStdio(context);
         context.process.exitCode = 0;
       } catch (thrown) {
-        // stdout is the protocol's: what kept the server from starting is told on stderr.
+        // stdout belongs to the protocol, so why the server did not start is written to stderr.
         context.notice(explain(thrown));
         context.process.exitCode = CODES[toGantzError(thrown).code].exit;
       }

@@ -1,4 +1,4 @@
-import type { Output } from '../process.ts';
+import type { Output } from '../contract/process.ts';
 
 /** How many characters are written at once; more are not kept back. */
 const CHUNK = 64 * 1024;

@@ -1,11 +1,10 @@
 import { Deadline } from '../../lib/deadline.ts';
 import type { Result } from '../../lib/envelope.ts';
-import { GantzError } from '../../lib/errors.ts';
 import type { Manifest, Tool } from '../../lib/manifest/manifest.ts';
-import { findTool } from '../../lib/run/find-tool.ts';
-import type { CallOptions, Runner } from '../../lib/run/runner.ts';
+import { compileCatalogue } from '../../lib/run/catalogue.ts';
+import type { CallSettings, Runner } from '../../lib/run/runner.ts';
 
-type Work = (input: unknown, options: CallOptions) => Promise<Result>;
+type Work = (input: unknown, settings: CallSettings) => Promise<Result>;
 
 /** A runner whose one tool, `work`, does what the test says; `hidden` is there but forbidden. */
 export function runnerOf(
@@ -34,16 +33,10 @@ export function runnerOf(
   };
   let closed = false;
   const runner = {
-    manifest,
-    tools: [tool],
-    find(name: string) {
-      const found = findTool(manifest, name);
-      if (found === hidden) throw new GantzError('FORBIDDEN', 'Tool hidden is not allowed by --tools');
-      return found;
-    },
+    ...compileCatalogue(manifest, { tools: 'work' }),
     deadline: () => new Deadline({ budgetMs: 1000, startedAt: 0 }),
     prepare: () => Promise.resolve(),
-    call: (_: string, input: unknown, options: CallOptions = {}) => work(input, options),
+    call: (_: Tool, input: unknown, settings: CallSettings = {}) => work(input, settings),
     redis: () => {
       throw new Error('There is no Redis here');
     },

@@ -1,38 +1,33 @@
 import type { ProgressEvent } from '../call.ts';
+import { printSuccess } from '../contract/print.ts';
 import { GantzError } from '../errors.ts';
 import { BUILTIN, loadBundled } from '../manifest/bundled.ts';
 import type { Tool } from '../manifest/manifest.ts';
-import { findTool } from '../run/find-tool.ts';
-import type { Runner } from '../run/runner.ts';
+import type { Catalogue } from '../run/catalogue.ts';
+import { loadCatalogue, openRunnerFor } from '../run/open.ts';
 import { within } from '../run/within.ts';
-import { answer } from './answer.ts';
-import { loadManifestOf, openRunnerOf, type Context } from '../command/context.ts';
+import type { CliContext } from './command.ts';
 import { readParameters } from './parameters.ts';
 
 /** Runs one tool by its name with the words after it, and prints its envelope. `--help` among the words prints help instead. */
-export async function callTool(context: Context, name: string, words: readonly string[]): Promise<void> {
+export async function runTool(context: CliContext, name: string, words: readonly string[]): Promise<void> {
   const { process, options, signal, startedAt } = context;
-  const manifest = await loadManifestOf(context, name);
-  if (asksForHelp(words)) {
-    const tool = findTool(manifest, name);
-    if (!Object.hasOwn(tool.inputSchema.properties, 'help')) {
-      const { renderPage } = await import('../reference/page.ts');
-      process.stdout.write(renderPage(tool));
-      return;
-    }
+  const catalogue = await loadCatalogue(context, name);
+  const tool = await find(catalogue, name);
+  if (asksForHelp(words) && !Object.hasOwn(tool.inputSchema.properties, 'help')) {
+    const { renderPage } = await import('../reference/page.ts');
+    process.stdout.write(renderPage(tool));
+    return;
   }
-  const runner = openRunnerOf(context, manifest, 'one-shot');
+  const runner = openRunnerFor(context, catalogue, 'one-shot');
   try {
-    const tool = await find(runner, name);
-    const reading = readParameters(tool, words, process);
-    const input = await within(reading, runner.deadline(tool, startedAt), signal);
+    const deadline = runner.deadline(tool, startedAt);
+    const input = await within(readParameters(tool, words, process), deadline, signal);
     const follow = options.follow ?? false;
     const emit = (event: ProgressEvent): void =>
       void process.stdout.write(`${JSON.stringify({ success: true, ...event })}\n`);
-    answer(
-      process,
-      await runner.call(tool.name, input, { signal, startedAt, follow, ...(follow && { emit }) }),
-    );
+    const result = await runner.call(tool, input, { deadline, signal, follow, ...(follow && { emit }) });
+    printSuccess(process, result);
   } finally {
     await runner.close();
     // A stdin that nobody closes would keep the process waiting.
@@ -40,10 +35,10 @@ export async function callTool(context: Context, name: string, words: readonly s
   }
 }
 
-/** The tool of a name; the failure says so where only the bundled manifest has it, and another one took its place. */
-async function find(runner: Runner, name: string): Promise<Tool> {
+/** The tool of a name. The failure names the bundled manifest when only that has the tool and another one is used. */
+async function find(catalogue: Catalogue, name: string): Promise<Tool> {
   try {
-    return runner.find(name);
+    return catalogue.find(name);
   } catch (error) {
     if (!(error instanceof GantzError) || error.code !== 'UNKNOWN_TOOL') throw error;
     const { tools } = await loadBundled();
@@ -54,7 +49,7 @@ async function find(runner: Runner, name: string): Promise<Tool> {
   }
 }
 
-/** Whether help is asked for; `-h` right after a flag is that flag's value. */
+/** True when the words hold --help or -h; a `-h` right after a flag is that flag's value. */
 function asksForHelp(words: readonly string[]): boolean {
   const end = words.indexOf('--');
   const before = end < 0 ? words : words.slice(0, end);

@@ -1,0 +1,78 @@
+import type { Command, Commands } from './command.ts';
+
+const call: Omit<Command, 'summary'> = {
+  takesTool: true,
+  load: async () => (await import('./commands/call.ts')).define,
+};
+
+/** Every built-in command; its file is loaded when it is called. Any other first word is the group of a tool. */
+export const COMMANDS: Commands = {
+  call: { ...call, summary: 'run a tool by its whole name' },
+  run: { ...call, summary: 'the same as call; without a tool, the same as serve' },
+  tools: {
+    summary: 'list the tools',
+    load: async () => (await import('./commands/tools.ts')).define,
+  },
+  describe: {
+    summary: 'show the parameters, an example and the result of a tool',
+    load: async () => (await import('./commands/describe.ts')).define,
+  },
+  mcp: {
+    summary: 'serve the tools over the Model Context Protocol on stdin and stdout',
+    load: async () => (await import('./commands/mcp.ts')).define,
+  },
+  ping: {
+    summary: 'ask Redis which server it is, its version, where, and the round trip',
+    load: async () => (await import('./commands/ping.ts')).define,
+  },
+  redis: {
+    summary: 'show or stop the embedded Redis',
+    load: async () => (await import('./commands/redis.ts')).define,
+  },
+  validate: {
+    summary: 'check manifests: every problem, with its place',
+    load: async () => (await import('./commands/validate.ts')).define,
+  },
+  init: {
+    summary: 'begin a project: write a gantz.yaml that works',
+    load: async () => (await import('./commands/init.ts')).define,
+  },
+  test: {
+    summary: 'run the tests that the tools of the manifest carry',
+    load: async () => (await import('./commands/test.ts')).define,
+  },
+  schema: {
+    summary: 'print the JSON Schema of gantz.yaml, for editors',
+    load: async () => (await import('./commands/schema.ts')).define,
+  },
+  types: {
+    summary: 'print TypeScript types of the parameters and results of the tools',
+    load: async () => (await import('./commands/types.ts')).define,
+  },
+  docs: {
+    summary: 'print a Markdown page of the tools',
+    load: async () => (await import('./commands/docs.ts')).define,
+  },
+  skill: {
+    summary: 'print a page that teaches an agent with a shell to use the tools',
+    load: async () => (await import('./commands/skill.ts')).define,
+  },
+  serve: {
+    summary: 'serve the tools over HTTP: MCP and REST',
+    load: async () => (await import('./commands/serve.ts')).define,
+  },
+  batch: {
+    summary: 'run many calls: one JSON object a line in, one envelope a line out',
+    load: async () => (await import('./commands/batch.ts')).define,
+  },
+  completion: {
+    summary: 'print the completion script of a shell',
+    load: async () => (await import('./commands/completion.ts')).define,
+  },
+  complete: {
+    summary: 'print what the last word could become',
+    hidden: true,
+    // Completes the names of commands: the table is passed in, because an import from there would be a cycle.
+    load: async () => (await import('./commands/complete.ts')).defineComplete(COMMANDS),
+  },
+};

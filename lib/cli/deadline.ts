@@ -1,0 +1,10 @@
+import type { Context } from '../contract/context.ts';
+import { Deadline } from '../deadline.ts';
+
+const TIMEOUT_MS = 10_000;
+
+/** The time limit of a command that reaches Redis without a tool: `--timeout`, else 10 s. */
+export function commandDeadline({ options, startedAt }: Pick<Context, 'options' | 'startedAt'>): Deadline {
+  const { timeoutMs } = options;
+  return new Deadline({ budgetMs: timeoutMs ?? TIMEOUT_MS, startedAt, fixed: timeoutMs !== undefined });
+}

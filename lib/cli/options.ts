@@ -1,0 +1,65 @@
+import type { GlobalOptions } from '../contract/context.ts';
+import { GantzError } from '../errors.ts';
+import { nearest } from '../nearest.ts';
+import { GLOBAL_OPTIONS, type OptionDefinition } from '../run/global-options.ts';
+
+/** The options that stand before a command or a tool's name. */
+export type CommandLineOptions = GlobalOptions & {
+  follow?: boolean;
+  help?: boolean;
+  version?: boolean;
+};
+
+/** Every option of the command line. */
+export const COMMAND_LINE_OPTIONS: readonly OptionDefinition<CommandLineOptions>[] = [
+  ...GLOBAL_OPTIONS,
+  {
+    flag: '--follow',
+    description: 'print each event of the call as a line of its own, the envelope last',
+    apply: (options) => void (options.follow = true),
+  },
+  { flag: '--help', short: '-h', description: 'show help', apply: (options) => void (options.help = true) },
+  { flag: '--version', description: 'show the version', apply: (options) => void (options.version = true) },
+];
+
+/** Splits argv at the first word that is not an option of the command line: `rest` is the command or tool with its own words. */
+export function splitOptions(
+  argv: readonly string[],
+  options: CommandLineOptions = {},
+): { options: CommandLineOptions; rest: string[] } {
+  let index = 0;
+  for (; index < argv.length; index++) {
+    const word = argv[index] ?? '';
+    if (!word.startsWith('-') || word === '-') break;
+    if (word === '--') {
+      index++;
+      break;
+    }
+    const equals = word.startsWith('--') ? word.indexOf('=') : -1;
+    const name = equals < 0 ? word : word.slice(0, equals);
+    const definition = COMMAND_LINE_OPTIONS.find(({ flag, short }) => name === flag || name === short);
+    if (!definition) throw unknownOption(name);
+    if (definition.value === undefined) {
+      if (equals >= 0) throw new GantzError('USAGE', `${name} takes no value`);
+      definition.apply(options, 'true');
+      continue;
+    }
+    const text = equals >= 0 ? word.slice(equals + 1) : argv[++index];
+    if (text === undefined || text === '')
+      throw new GantzError('USAGE', `${name} needs a value: ${name} <${definition.value}>`);
+    definition.apply(options, text);
+  }
+  return { options, rest: argv.slice(index) };
+}
+
+function unknownOption(name: string): GantzError {
+  const meant = nearest(
+    name,
+    COMMAND_LINE_OPTIONS.map(({ flag }) => flag),
+  );
+  return new GantzError('USAGE', `There is no option ${name}`, {
+    hint: meant
+      ? `Did you mean ${meant}?`
+      : 'gantz --help lists them. The flags of a tool stand after its name.',
+  });
+}

@@ -1,0 +1,54 @@
+import { foldName } from '../contract/names.ts';
+import { GantzError } from '../errors.ts';
+import type { Manifest, Tool } from '../manifest/manifest.ts';
+import { nearest } from '../nearest.ts';
+import { compilePolicy, type PolicyOptions } from './policy.ts';
+
+/** The tools of a manifest that a caller may see and call. */
+export type Catalogue = {
+  readonly manifest: Manifest;
+  /** The tools that the policy allows, in the order of the manifest. */
+  readonly tools: readonly Tool[];
+  /**
+   * The tool of a name, where `-` and `_` count the same unless both spellings exist. Throws UNKNOWN_TOOL with the
+   * nearest name that is allowed, and FORBIDDEN when the policy does not allow the tool.
+   */
+  find(name: string): Tool;
+};
+
+/** The catalogue of a manifest under the options of a policy. Throws USAGE when the toolset is unknown. */
+export function compileCatalogue(manifest: Manifest, options: PolicyOptions = {}): Catalogue {
+  const policy = compilePolicy(manifest, options);
+  const tools = policy ? manifest.tools.filter((tool) => policy.allows(tool)) : manifest.tools;
+  let index: ReadonlyMap<string, Tool> | undefined;
+  return {
+    manifest,
+    tools,
+    find(name) {
+      index ??= indexOf(manifest.tools);
+      const tool = index.get(name) ?? index.get(foldName(name));
+      if (!tool) throw unknownTool(name, manifest.file, tools);
+      if (policy && !policy.allows(tool)) throw policy.forbidden(tool);
+      return tool;
+    },
+  };
+}
+
+/** Every tool by its name, and by its folded name where no other tool has that. */
+function indexOf(tools: readonly Tool[]): ReadonlyMap<string, Tool> {
+  const index = new Map<string, Tool>();
+  for (const tool of tools) if (!index.has(foldName(tool.name))) index.set(foldName(tool.name), tool);
+  for (const tool of tools) index.set(tool.name, tool);
+  return index;
+}
+
+function unknownTool(name: string, file: string, tools: readonly Tool[]): GantzError {
+  const meant = nearest(
+    name,
+    tools.map((tool) => tool.name),
+  );
+  return new GantzError('UNKNOWN_TOOL', `There is no tool ${JSON.stringify(name)} in ${file}`, {
+    hint:
+      meant === undefined ? 'gantz tools lists them.' : `Did you mean ${meant}? gantz tools lists them all.`,
+  });
+}

@@ -1,0 +1,64 @@
+import { BUILTIN } from '../manifest/bundled.ts';
+import { locateManifest } from '../manifest/locate.ts';
+import type { Location } from '../manifest/load.ts';
+import type { Manifest } from '../manifest/manifest.ts';
+import type { Context } from '../contract/context.ts';
+import { foldName } from '../contract/names.ts';
+import type { Process } from '../contract/process.ts';
+import { compileCatalogue, type Catalogue } from './catalogue.ts';
+import { loadManifest } from './manifests.ts';
+import { openRunner, type Runner } from './runner.ts';
+
+/** The part of a context that a manifest and a runner are opened with. */
+export type Surroundings = Pick<Context, 'options' | 'notice' | 'cacheFolder'> & {
+  process: Pick<Process, 'env' | 'cwd'>;
+};
+
+/**
+ * Loads the manifest that the options and the environment name, and gives the tools in it that the options allow. Writes
+ * the manifest's warnings as notices: all of them, or for a call of the tool `about` those that are about no other tool.
+ */
+export async function loadCatalogue(
+  { process, options, notice, cacheFolder }: Surroundings,
+  about?: string,
+): Promise<Catalogue> {
+  const location = locateManifest({ config: options.config, env: process.env, cwd: () => process.cwd() });
+  const manifest = await loadCached(location, cacheFolder);
+  const warnings =
+    about === undefined
+      ? manifest.warnings
+      : manifest.warnings.filter(({ tool }) => !tool || isSame(tool, about));
+  if (warnings.length > 0) {
+    const { describeProblem } = await import('../manifest/diagnose.ts');
+    for (const warning of warnings) notice(describeProblem(warning));
+  }
+  return compileCatalogue(manifest, options);
+}
+
+function isSame(tool: string, name: string): boolean {
+  return foldName(tool) === foldName(name);
+}
+
+async function loadCached(location: Location, cacheFolder: string | undefined): Promise<Manifest> {
+  if (cacheFolder === undefined || location.file === BUILTIN) return await loadManifest(location);
+  const { loadThroughCache } = await import('../cache/manifest.ts');
+  return await loadThroughCache(cacheFolder, location.file, (read) => loadManifest(location, read));
+}
+
+/** Opens a runner of these tools with the limits that the options set. */
+export function openRunnerFor(
+  { process, options, notice, cacheFolder }: Surroundings,
+  catalogue: Catalogue,
+  mode: 'one-shot' | 'long-lived',
+): Runner {
+  const { timeoutMs, maxOutputBytes } = options;
+  return openRunner({
+    catalogue,
+    env: process.env,
+    mode,
+    notice,
+    ...(cacheFolder !== undefined && { cacheFolder }),
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(maxOutputBytes !== undefined && { maxOutputBytes }),
+  });
+}
