@@ -86,7 +86,8 @@ function look(folder: string): Stats | undefined {
 /** Makes the folders, for this user alone. */
 export function makePlace(place: Place): void {
   try {
-    for (const folder of [place.stateFolder, dirname(place.socketPath), place.dataFolder]) makePrivateFolder(folder);
+    for (const folder of [place.stateFolder, dirname(place.socketPath), place.dataFolder])
+      makePrivateFolder(folder);
   } catch (error) {
     throw explainPlaceError(error);
   }
