@@ -104,7 +104,7 @@ export function openRunner(options: RunnerOptions): Runner {
           .use({ deadline: runner.deadline(tool), readOnly: true }, ({ connected }) => connected());
         await connecting;
       } catch {
-        // The call finds it again, and answers with it.
+        // The call fails in the same way.
       }
     },
     deadline(tool, startedAt = performance.now()) {
@@ -115,7 +115,7 @@ export function openRunner(options: RunnerOptions): Runner {
     async call(name, input, { signal, emit = ignore, follow = false, startedAt } = {}) {
       closing.signal.throwIfAborted();
       const tool = runner.find(name);
-      // Only the first call waits for what must be loaded: a wait per call would be felt where thousands are made.
+      // Only the first call waits: a wait in each call is measurable where thousands are made.
       const { inputSchema } = tool;
       const validate =
         knownValidator(inputSchema) ?? (await compileValidator(inputSchema, options.cacheFolder));
@@ -165,7 +165,7 @@ export function openRunner(options: RunnerOptions): Runner {
       call,
       maxOutputBytes,
       redis: connection,
-      // An operation on Redis does not use it, and copying it takes as long as the rest of such a call.
+      // Computed when it is first read: an operation on Redis does not need it.
       get environment() {
         return (environment ??= toolEnvironment(manifest, tool, env, kind.variables?.(tool.action)));
       },

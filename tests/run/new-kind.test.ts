@@ -50,7 +50,7 @@ function errors(): string[] {
     .flatMap((file) => program.getSemanticDiagnostics(file))
     .map(
       ({ file, messageText }) =>
-        `${basename(file.fileName)}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`,
+        `${basename(file?.fileName ?? '')}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`,
     );
 }
 
