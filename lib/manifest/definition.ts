@@ -1,6 +1,6 @@
 import type { Annotations, ObjectSchema, Tool } from './manifest.ts';
 
-/** A tool as agents are told of it: the members of MCP's `Tool`. */
+/** The definition of a tool for agents, with the members of MCP's `Tool`. */
 export type ToolDefinition = {
   name: string;
   title?: string;
@@ -40,7 +40,7 @@ function envelopeSchema({ type, properties, required, additionalProperties }: Ob
   };
 }
 
-/** The schema with `items` in every array: some agents' APIs refuse one without, though it takes any item. */
+/** Adds `items: {}` to every array schema without it: some agents' APIs refuse a schema that leaves it out. */
 function withItems<Schema>(schema: Schema): Schema {
   if (typeof schema !== 'object' || schema === null) return schema;
   if (Array.isArray(schema)) return schema.map(withItems) as Schema;

@@ -2,13 +2,13 @@ import path from 'node:path';
 import { GantzError } from '../errors.ts';
 import type { Problem } from './manifest.ts';
 
-// What of a long line is shown before and after the column.
+// How many characters of a long line are shown before and after the column.
 const BEFORE = 60;
 const AFTER = 60;
 
 /**
- * A problem as text for a terminal: `file:line:col: error: message`, the line, a caret below the column, the hint.
- * Files below the working directory are named from there.
+ * Renders a problem for a terminal: `file:line:col: error: message`, the line, a caret below the column, the hint.
+ * A file below the working directory is named relative to it.
  */
 export function describeProblem(problem: Problem): string {
   const { severity, message, line, hint } = problem;
@@ -22,7 +22,7 @@ export function describeProblem(problem: Problem): string {
   ].join('\n');
 }
 
-/** `file:line:col`, from the working directory where that is shorter. */
+/** `file:line:col`; a file below the working directory is named relative to it. */
 function place({ file, line, column }: Problem): string {
   return `${shortPath(file)}:${line}:${column}`;
 }
@@ -41,7 +41,7 @@ export function invalidManifest(problems: readonly Problem[]): GantzError {
   });
 }
 
-/** Puts problems into the order of their places, file by file. */
+/** Sorts problems by their places, file by file. */
 export function sortProblems(problems: readonly Problem[]): Problem[] {
   const order = new Map<string, number>();
   for (const { file } of problems) if (!order.has(file)) order.set(file, order.size);
@@ -56,7 +56,7 @@ function shortPath(file: string): string {
   return relative === '' || relative.startsWith('..') ? file : relative;
 }
 
-/** The part of the line around the column, made printable, and how many cells the caret is away from its start. */
+/** The part of the line around the column, made printable, and the number of terminal cells before the caret. */
 function excerpt({ source, column }: Problem): { text: string; caret: number } {
   const from = Math.max(0, column - 1 - BEFORE);
   const to = column - 1 + AFTER;
@@ -65,7 +65,7 @@ function excerpt({ source, column }: Problem): { text: string; caret: number } {
   return { text: `${before}${after}`.trimEnd(), caret: width(before) };
 }
 
-/** Tabs as one space, so that the caret stands right whatever a terminal makes of them; other controls as a dot. */
+/** Replaces each tab by one space, so that the caret is at the right cell, and other control characters by a dot. */
 function printable(text: string): string {
   return text
     .replaceAll('\t', ' ')
@@ -76,7 +76,7 @@ function printable(text: string): string {
 const WIDE =
   /^[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
 
-/** The cells that a text takes on a terminal: most of East Asia's letters and pictures take two. */
+/** The number of terminal cells of a text: most East Asian characters and emoji take two. */
 function width(text: string): number {
   if (/^[\u0000-\u007f]*$/.test(text)) return text.length;
   let cells = 0;

@@ -4,12 +4,13 @@ import type { Manifest, Tool } from './manifest.ts';
 /** Environment variables as a process has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-// Deeper than any author nests defaults.
+// A manifest that nests defaults deeper than this is refused.
 const DEEPEST = 50;
 
 /**
  * Expands `${VAR}`, `${VAR:-default}` (also nested) and `${VAR:?message}`; `$$` is a dollar. An unset `${VAR}` is
- * nothing; `$VAR`, `$1` and whatever else begins with a dollar stay as they are. MANIFEST_INVALID for an unset `:?`.
+ * empty text; `$VAR`, `$1` and everything else that begins with a dollar stays as it is. Throws MANIFEST_INVALID for an
+ * unset `${VAR:?message}`.
  */
 export function expand(text: string, env: Environment): string {
   return text.includes('$') ? expandParts(text, env, 0) : text;
@@ -112,7 +113,7 @@ function readReference(text: string, at: number): Reference | undefined {
   return { name, operator, word: text.slice(start, end), end: end + 1 };
 }
 
-/** Where the brace stands that closes what was opened before `start`; braces that open in between must close first. */
+/** The offset of the brace that closes the reference opened before `start`; -1 when there is none. */
 function closingBrace(text: string, start: number): number {
   let open = 1;
   for (let at = start; at < text.length; at++) {

@@ -8,7 +8,7 @@ export type LocateOptions = {
   /** What `-c` says. */
   config?: string | undefined;
   env: Readonly<Record<string, string | undefined>>;
-  /** The current folder; asked for only when a name is relative to it. */
+  /** Returns the current folder; called only when a name is relative to it. */
   cwd: () => string;
 };
 
@@ -16,11 +16,11 @@ const FILE = 'gantz.yaml';
 
 /**
  * Which manifest a call uses: `-c`, else $GANTZ_CONFIG, else ./gantz.yaml, else the bundled one. A folder stands for
- * the gantz.yaml in it. MANIFEST_NOT_FOUND when one is named that is not there.
+ * the gantz.yaml in it. Throws MANIFEST_NOT_FOUND when the named one does not exist.
  */
 export function locateManifest({ config, env, cwd }: LocateOptions): Location {
   if (config !== undefined) return named(config, cwd, '-c');
-  // Empty counts as unset, as a shell's ${GANTZ_CONFIG:-} has it.
+  // Empty counts as unset, as in a shell's ${GANTZ_CONFIG:-}.
   if (env['GANTZ_CONFIG']) return named(env['GANTZ_CONFIG'], cwd, 'GANTZ_CONFIG');
   const file = path.join(folder(cwd), FILE);
   return { file: kindOf(file) === 'file' ? file : BUILTIN };
@@ -56,7 +56,7 @@ function folder(cwd: () => string): string {
 function kindOf(file: string): 'file' | 'folder' | undefined {
   try {
     const found = statSync(file, { throwIfNoEntry: false });
-    // What is no folder can be read: a pipe (`-c <(…)`) as well as a file.
+    // Everything but a folder can be read, also a pipe (`-c <(…)`).
     return found && (found.isDirectory() ? 'folder' : 'file');
   } catch (cause) {
     const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);

@@ -1,4 +1,4 @@
-/** A test of names by a pattern in which `*` stands for any text and `?` for one character. */
+/** Returns a function that matches names against a pattern; `*` is any text, `?` one character. */
 export function wildcard(pattern: string): (name: string) => boolean {
   if (!/[*?]/.test(pattern)) return (name) => name === pattern;
   const source = pattern.replace(/\*+|[^*]/g, (part) =>

@@ -11,7 +11,12 @@ export const ACTION_KINDS = { bundled, script, http, handler } as const satisfie
   Record<string, ActionKind>
 >;
 
-const TABLE: Readonly<Record<string, ActionKind>> = ACTION_KINDS;
+/** Each kind must stand under the `kind` of its actions. */
+type Table = Readonly<Record<string, ActionKind>> & {
+  readonly [K in keyof typeof ACTION_KINDS]: ActionKind<Action & { kind: K }>;
+};
+
+const TABLE: Table = ACTION_KINDS;
 const DEFAULT_TIMEOUT_MS = 30_000;
 
 /** The keys of the actions in a user's manifest. */

@@ -1,17 +1,17 @@
 import type { Manifest } from '../manifest/manifest.ts';
 import { manifestEnvironment } from '../manifest/environment.ts';
 import { openRedis, type RedisHandle } from '../redis/open.ts';
-import type { RunnerOptions } from './runner.ts';
+import type { RedisOptions } from '../redis/options.ts';
 
 export type RedisOfManifest = RedisHandle;
 
-/** Opens the Redis that a manifest's REDIS_URL names, the embedded one when it names none. */
+/** Opens the Redis that the REDIS_URL of a manifest or the caller names, else the embedded one. */
 export function openRedisOf({
   manifest,
   env,
   mode,
   notice,
-}: Pick<RunnerOptions, 'env' | 'mode' | 'notice'> & { manifest: Manifest }): RedisOfManifest {
+}: Pick<RedisOptions, 'env' | 'mode' | 'notice'> & { manifest: Manifest }): RedisOfManifest {
   const environment = manifestEnvironment(manifest, env);
   return openRedis({
     url: environment['REDIS_URL'] || env['REDIS_URL'] || 'embedded:',

@@ -81,7 +81,7 @@ export function openRunner(options: RunnerOptions): Runner {
           .use({ deadline: runner.deadline(tool), readOnly: true }, ({ connect }) => connect());
         await connecting;
       } catch {
-        // The call finds it again, and answers with it.
+        // The call fails in the same way.
       }
     },
     deadline(tool, startedAt = performance.now()) {
@@ -95,7 +95,7 @@ export function openRunner(options: RunnerOptions): Runner {
       { deadline = runner.deadline(tool), signal, emit = ignore, follow = false } = {},
     ) {
       closing.signal.throwIfAborted();
-      // Only the first call waits for what must be loaded: a wait per call would be felt where thousands are made.
+      // Only the first call waits: a wait in each call is measurable where thousands are made.
       const { inputSchema } = tool;
       const validate =
         knownValidator(inputSchema) ?? (await compileValidator(inputSchema, options.cacheFolder));
@@ -144,7 +144,7 @@ export function openRunner(options: RunnerOptions): Runner {
       call,
       maxOutputBytes,
       redis: connection,
-      // An operation on Redis does not use it, and copying it takes as long as the rest of such a call.
+      // Computed when it is first read: an operation on Redis does not need it.
       get environment() {
         return (environment ??= toolEnvironment(manifest, tool, env, kind.variables?.(tool.action)));
       },

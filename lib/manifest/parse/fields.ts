@@ -3,16 +3,16 @@ import { error, warn, type Problems } from '../yaml/problems.ts';
 import { MEANT, type Keys } from '../keys.ts';
 import { describe, isNull, type Entry, type Mapping, type Node } from '../yaml/node.ts';
 
-/** The members of an object that its table of keys knows. */
+/** The nodes of a map by key; it has only keys of the table. */
 export type Fields<Table extends Keys> = { readonly [Name in keyof Table]?: Node };
 
-/** A node that must be a map; `what` begins the sentence that says so. */
+/** Returns a node that is a map, or reports an error that begins with `what`. */
 export function asMap(problems: Problems, node: Node, what: string, hint?: string): Mapping | undefined {
   if (node.kind === 'map') return node;
   error(problems, node.at, `${what} must be a map, not ${describe(node)}`, hint);
 }
 
-/** The known members of a map; each unknown key is a warning with the key that was probably meant. */
+/** Returns the members of a map whose keys are in the table; reports a warning for each other key. */
 export function readFields<Table extends Keys>(
   problems: Problems,
   { entries }: Mapping,
@@ -29,9 +29,9 @@ export function readFields<Table extends Keys>(
 }
 
 function warnUnknown(problems: Problems, { key, keyAt, value }: Entry, table: Keys, what: string): void {
-  // Room for notes and YAML anchors, in JSON Schema as in compose files.
+  // Such keys hold notes and YAML anchors, as in compose files.
   if (key.startsWith('x-') || key.startsWith('.')) return;
-  // `{ description: one, two }`: YAML ends the text at the comma and takes the rest for a key.
+  // In `{ description: one, two }` YAML ends the text at the comma and takes `two` as a key.
   if (isNull(value) && key.includes(' ')) {
     warn(
       problems,
@@ -54,7 +54,7 @@ function warnUnknown(problems: Problems, { key, keyAt, value }: Entry, table: Ke
   warn(problems, keyAt, `${subject} has no key ${JSON.stringify(key)}; it has no effect`, hint);
 }
 
-/** Whether what was meant is, or begins with, a key of this table. */
+/** Returns true when a suggestion is, or begins with, a key of the table. */
 function isOf(table: Keys, meant: string): boolean {
   return Object.hasOwn(table, /^\w*/.exec(meant)?.[0] ?? '');
 }

@@ -7,8 +7,8 @@ import { hasType } from './types.ts';
 import { readJson } from './values.ts';
 
 /**
- * The value that an author wrote for a schema of these types, converted where that loses nothing: `"3600"` for an
- * integer, `8080` for a string, `yes` for a boolean, `"[]"` for an array. Everything else is an error.
+ * Reads a value for a schema of these types. It is converted where that loses nothing: `"3600"` to an integer, `8080` to
+ * a string, `yes` to a boolean, `"[]"` to an array. Reports an error for any other value of a wrong type.
  */
 export function readFitting(problems: Problems, node: Node, types: readonly string[], what: string): unknown {
   const before = problems.list.length;
@@ -23,7 +23,7 @@ export function readFitting(problems: Problems, node: Node, types: readonly stri
 
 function convert(text: string, value: unknown, types: readonly string[]): unknown {
   if (value === null) return undefined;
-  // What is no text was written without quotes: what stands there is the text.
+  // A number or a boolean was written without quotes; its source is the text.
   if (typeof value !== 'string') return types.includes('string') ? text : undefined;
   const word = text.trim();
   if (types.includes('boolean')) {
@@ -131,7 +131,7 @@ export function checkLimits(schema: JsonSchema, value: unknown): { wrong: string
   return needsMore(schema, SIMPLE) ? 'unsure' : undefined;
 }
 
-// Keywords that say nothing about an empty array or object.
+// Keywords that every empty array or object satisfies.
 const EMPTY_FINE = new Set([
   ...SIMPLE,
   'items',

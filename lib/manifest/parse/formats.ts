@@ -1,4 +1,4 @@
-/** The formats that a parameter is really checked for. */
+/** The formats that the validator checks. */
 export const FORMATS: readonly string[] = [
   'date',
   'time',

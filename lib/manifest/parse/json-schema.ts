@@ -9,10 +9,10 @@ import { describe, isNull, type Node } from '../yaml/node.ts';
 import { readTypes } from './types.ts';
 import { readBoolean, readCount, readNumber, readText, readTexts } from './values.ts';
 
-/** What the members of an object with JSON Schema keywords say; `required` is the flag, not the list. */
+/** A parsed schema; `required` is the flag of a parameter, not the list of an object. */
 export type ReadSchema = { schema: JsonSchema; required: boolean | undefined };
 
-/** A JSON Schema at any depth; a bare text is a type. */
+/** Reads a JSON Schema; text alone is a type. */
 function readSchema(problems: Problems, node: Node, what: string): JsonSchema | boolean {
   const read = readMember(problems, node, what);
   return typeof read === 'boolean' ? read : read.schema;
@@ -28,13 +28,13 @@ function readMember(problems: Problems, node: Node, what: string): ReadSchema | 
   return readKeywords(problems, readFields(problems, map, KEYWORDS, 'a schema'), what);
 }
 
-/** The schema that a bare type stands for. */
+/** Reads the name of a type as a schema. */
 export function bareType(problems: Problems, node: Node): ReadSchema {
   const type = readTypes(problems, node);
   return { schema: type === undefined ? {} : { type }, required: undefined };
 }
 
-/** The keywords of a parameter or of a schema inside of one, each of the form that it must have. */
+/** Reads the JSON Schema keywords of a parameter, or of a schema inside one. */
 export function readKeywords(
   problems: Problems,
   fields: Fields<typeof KEYWORDS> & { validation?: Node },
@@ -105,7 +105,7 @@ export function readKeywords(
   return { schema, required: flag };
 }
 
-/** `validation` in the keywords that it spells differently. */
+/** Reads `validation` into the JSON Schema keywords that it has other names for. */
 function readValidation(problems: Problems, node: Node, schema: JsonSchema, what: string): void {
   const map = asMap(problems, node, `\`validation\` of ${what}`);
   if (!map) return;
@@ -179,7 +179,7 @@ function checkPattern(problems: Problems, { at }: Pick<Node, 'at'>, pattern: str
 }
 
 function patternHint(pattern: string): string | undefined {
-  // Python's and PCRE's spellings, which JavaScript's expressions do not have.
+  // These are the syntax of Python and PCRE; JavaScript does not have it.
   if (pattern.includes('(?P<')) return 'A named group is written (?<name>…).';
   if (/^\(\?[a-z]+\)/.test(pattern)) return 'There are no inline flags; write [Aa] for both cases.';
   if (/\\[AZz]/.test(pattern)) return 'Write ^ and $ for the beginning and the end.';
@@ -252,7 +252,7 @@ function readSchemaMap(
       if (keyword === 'patternProperties') checkPattern(problems, { at: keyAt }, key, `A key of ${name}`);
       const read = readMember(problems, value, `${key} of ${name}`);
       if (typeof read === 'boolean') return [key, read];
-      // `required: true` beside a member's type is how parameters say it; JSON Schema says it one level up.
+      // A member may have `required: true`, as parameters have; in JSON Schema it is a list of the object.
       if (read.required === true && keyword === 'properties') requiredMembers.push(key);
       return [key, read.schema];
     }),

@@ -2,17 +2,17 @@ import { compileValidator, type Validator } from '../../parameters/validator.ts'
 import { describeError } from '../../parameters/describe-error.ts';
 import { error, type Problems } from '../yaml/problems.ts';
 
-/** Checks the defaults that took the whole of JSON Schema to judge. */
+/** Checks the defaults that need a JSON Schema validator. */
 export async function runLateChecks(problems: Problems): Promise<void> {
   for (const { at, tool, what, schema, value } of problems.later) {
-    // A reference begins at the object of all parameters, which is not at hand here.
+    // A reference begins at the object of all parameters, which is not available here.
     if (JSON.stringify(schema).includes('"$ref"')) continue;
     problems.tool = tool;
     let validate: Validator;
     try {
       validate = await compileValidator(schema);
     } catch (thrown) {
-      // What keeps a schema from compiling was mostly reported at its own line.
+      // The reason was usually reported at its own line already.
       if (!problems.list.some(({ severity }) => severity === 'error')) {
         error(
           problems,

@@ -13,7 +13,7 @@ type Named = { name: string; nameAt: Place; node: Node };
 
 type Role = 'parameters' | 'returns';
 
-/** The parameters of a tool as one flat object schema; those of `returns` are required unless `optional: true`. */
+/** Reads parameters as one flat object schema; the fields of `returns` are required unless `optional: true`. */
 export function readParameters(
   problems: Problems,
   node: Node | undefined,
@@ -39,7 +39,7 @@ export function readParameters(
   }
   const schema: ObjectSchema = {
     type: 'object',
-    // fromEntries defines even `__proto__` as a plain member, where an assignment would not.
+    // Unlike an assignment, fromEntries defines a member even for `__proto__`.
     properties: Object.fromEntries(properties),
     required,
     // A result may have more fields than are declared, except that of a bundled tool; parameters may not.
@@ -103,14 +103,14 @@ function named(problems: Problems, node: Node | undefined, role: Role): Named[] 
   });
 }
 
-/** `- path: { type: string }` is a map where a list was begun. */
+/** A hint for `- path: { type: string }`, a list item that is written as a map. */
 function nameHint({ entries: [first] }: Mapping): string {
   return first && !Object.hasOwn(PARAMETER, first.key)
     ? `Write - { name: ${first.key}, … }, or leave the - out.`
     : 'Every one needs a `name`.';
 }
 
-/** The `properties` of what is written as a JSON Schema of an object, the way MCP itself says parameters. */
+/** The `properties` of parameters that are written as the JSON Schema of an object, as in MCP. */
 function propertiesOf(map: Mapping): Mapping | undefined {
   const type = member(map, 'type');
   const properties = member(map, 'properties');
@@ -125,7 +125,7 @@ function requiredOfSchema(problems: Problems, node: Node): Set<string> | undefin
   return new Set(required && !isNull(required) ? readTexts(problems, required, '`required`') : []);
 }
 
-/** Refuses a second parameter of the same name, or of the same variable in a script's environment. */
+/** Reports a second parameter of the same name, or with the same variable in a script's environment. */
 function unique(problems: Problems, all: readonly Named[], role: Role): Named[] {
   const names = new Map<string, Named>();
   const variables = new Map<string, Named>();

@@ -18,7 +18,7 @@ import { wildcard } from '../wildcard.ts';
 export type ManifestText = { file: string; directory: string; text: string; bundled?: boolean };
 
 export type ParseOptions = Omit<ManifestText, 'text'> & {
-  /** Finds what `include` names from the folder of the file that says so; throws an Error when there is no such file. */
+  /** Reads what an `include` of a file in `directory` names. Throws an Error when it cannot be read. */
   readInclude?: (name: string, directory: string) => Promise<ManifestText | Manifest>;
   /** The action kinds that a tool may have. */
   actions: ActionKeys;
@@ -29,14 +29,14 @@ export type ParseOptions = Omit<ManifestText, 'text'> & {
 /** A manifest with all its problems; there is no manifest when one of them is an error. */
 export type Checked = { manifest: Manifest | undefined; problems: Problem[] };
 
-/** Parses the text of a gantz.yaml. Throws MANIFEST_INVALID that names every problem. */
+/** Parses the text of a gantz.yaml. Throws MANIFEST_INVALID with every problem. */
 export async function parseManifest(text: string, options: ParseOptions): Promise<Manifest> {
   const { manifest, problems } = await checkManifestText(text, options);
   if (manifest) return manifest;
   throw invalidManifest(problems);
 }
 
-/** Parses the text of a gantz.yaml and gives every problem, errors and warnings, in the order of their places. */
+/** Parses the text of a gantz.yaml and returns every problem, errors and warnings, in the order of their places. */
 export async function checkManifestText(
   text: string,
   { readInclude = refuseInclude, actions: table, review, ...origin }: ParseOptions,
@@ -112,7 +112,7 @@ async function readFile(
   if (fields.include) await readIncludes(problems, fields.include, directory, gathered, [...above, file]);
   const env = readVariables(problems, fields.env, '`env`');
   for (const [name, value] of Object.entries(env)) {
-    // Set anew, so that it comes after what it may refer to.
+    // Deleted first, so that it comes after the variables that it may refer to.
     gathered.env.delete(name);
     gathered.env.set(name, value);
   }
@@ -191,7 +191,7 @@ async function readIncludes(
   }
 }
 
-/** Takes in a manifest that was read already. */
+/** Adds an included manifest that was loaded already. */
 function addManifest(
   problems: Problems,
   { file, env, tools }: Manifest,
@@ -254,7 +254,7 @@ function checkToolsets(problems: Problems, { toolsets, tools }: Gathered): void 
   }
 }
 
-/** `gantz get user` may mean `get_user` as well as `get-user`: two tools so much alike are a trap. */
+/** Reports tools whose names differ only in case or in `-` and `_`: `gantz get user` may mean either. */
 function checkLookalikes(problems: Problems, { tools }: Gathered): void {
   const folded = new Map<string, string>();
   for (const [name, { at }] of tools) {

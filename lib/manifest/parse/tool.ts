@@ -38,7 +38,7 @@ export function readTools(problems: Problems, node: Node, origin: Origin): ReadT
 }
 
 function readListed(problems: Problems, item: Node, origin: Origin): ReadTool | undefined {
-  // A list of bare names is a sketch; each is a tool that does nothing yet.
+  // A name alone is a tool that does nothing yet.
   if (item.kind === 'scalar' && item.value !== null)
     return readTool(problems, { kind: 'map', entries: [], at: item.at }, origin, {
       text: item.text,

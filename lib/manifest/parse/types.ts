@@ -3,7 +3,7 @@ import { nearest } from '../../nearest.ts';
 import { error, type Problems } from '../yaml/problems.ts';
 import { describe, isNull, type Node } from '../yaml/node.ts';
 
-/** Every spelling of a type, in lower case → JSON Schema's; `any` is no limit. */
+/** Every name of a type, in lower case → its name in JSON Schema; `any` allows every type. */
 export const TYPES: Readonly<Record<string, string>> = {
   string: 'string',
   str: 'string',
@@ -26,7 +26,7 @@ export const TYPES: Readonly<Record<string, string>> = {
 
 const JSON_TYPES = ['string', 'integer', 'number', 'boolean', 'array', 'object', 'null'];
 
-/** A type or a list of types in JSON Schema's words; undefined takes any value. */
+/** Reads a type or a list of types as JSON Schema names them; undefined allows every type. */
 export function readTypes(problems: Problems, node: Node): string | string[] | undefined {
   if (node.kind !== 'list') {
     const type = readType(problems, node);
@@ -41,7 +41,7 @@ export function readTypes(problems: Problems, node: Node): string | string[] | u
 }
 
 function readType(problems: Problems, node: Node): string | undefined {
-  // An unquoted null in `[string, null]` means the type of that name.
+  // An unquoted null in `[string, null]` is the type null.
   if (isNull(node)) return 'null';
   if (node.kind !== 'scalar' || typeof node.value !== 'string') {
     error(
@@ -65,7 +65,7 @@ function readType(problems: Problems, node: Node): string | undefined {
   );
 }
 
-/** Whether a value has a JSON Schema type. */
+/** Returns true when a value has a JSON Schema type. */
 export function hasType(value: unknown, type: string): boolean {
   switch (type) {
     case 'null':

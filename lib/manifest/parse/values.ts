@@ -3,7 +3,7 @@ import { parseDuration } from '../../duration.ts';
 import { error, spend, type Problems } from '../yaml/problems.ts';
 import { describe, isNull, type Node } from '../yaml/node.ts';
 
-/** Text; numbers and booleans count as what is written, so that `version: 1.10` keeps its zero. */
+/** Reads text; a number or a boolean counts as its source text, so that `version: 1.10` keeps its zero. */
 export function readText(problems: Problems, node: Node, what: string): string | undefined {
   if (node.kind === 'scalar' && node.value !== null) return node.text;
   error(problems, node.at, `${what} must be text, not ${describe(node)}`);
@@ -18,7 +18,7 @@ const BOOLEANS: Readonly<Record<string, boolean>> = {
   off: false,
 };
 
-/** true or false; also `yes`, `no`, `on` and `off`, which older YAML took for them. */
+/** Reads true or false; also `yes`, `no`, `on` and `off`, which are booleans in YAML 1.1. */
 export function readBoolean(problems: Problems, node: Node, what: string): boolean | undefined {
   if (node.kind === 'scalar' && typeof node.value === 'boolean') return node.value;
   const word = node.kind === 'scalar' && typeof node.value === 'string' ? node.value.toLowerCase() : '';
@@ -28,7 +28,7 @@ export function readBoolean(problems: Problems, node: Node, what: string): boole
 
 const DECIMAL = /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/;
 
-/** A number; text that stands for one counts when that loses nothing. */
+/** Reads a number, or text that is one and loses no digits as a number. */
 export function readNumber(problems: Problems, node: Node, what: string): number | undefined {
   if (node.kind === 'scalar' && (typeof node.value === 'number' || DECIMAL.test(node.text))) {
     const number = typeof node.value === 'number' ? node.value : Number(node.text);
@@ -39,14 +39,14 @@ export function readNumber(problems: Problems, node: Node, what: string): number
   error(problems, node.at, `${what} must be a number, not ${describe(node)}`);
 }
 
-/** An integer from 0. */
+/** Reads an integer from 0. */
 export function readCount(problems: Problems, node: Node, what: string): number | undefined {
   const number = readNumber(problems, node, what);
   if (number === undefined || (Number.isSafeInteger(number) && number >= 0)) return number;
   error(problems, node.at, `${what} must be an integer from 0, not ${describe(node)}`);
 }
 
-/** A duration in milliseconds. */
+/** Reads a duration in milliseconds. */
 export function readDuration(problems: Problems, node: Node, what: string): number | undefined {
   const ms = node.kind === 'scalar' && node.value !== null ? parseDuration(node.text) : undefined;
   if (ms !== undefined) return ms;
@@ -58,7 +58,7 @@ export function readDuration(problems: Problems, node: Node, what: string): numb
   );
 }
 
-/** A list of texts; one text counts as a list of one. */
+/** Reads a list of texts; one text counts as a list of one. */
 export function readTexts(problems: Problems, node: Node, what: string): string[] {
   if (node.kind === 'map') {
     error(problems, node.at, `${what} must be a list of texts, not a map`);
@@ -68,7 +68,7 @@ export function readTexts(problems: Problems, node: Node, what: string): string[
   return items.flatMap((item) => readText(problems, item, `Each item of ${what}`) ?? []);
 }
 
-/** A map of texts; nothing after a key is the empty text. */
+/** Reads a map of texts; nothing after a key is the empty text. */
 export function readTextMap(problems: Problems, node: Node, what: string): Record<string, string> {
   if (node.kind !== 'map') {
     error(problems, node.at, `${what} must be a map of name → text, not ${describe(node)}`);
@@ -129,7 +129,7 @@ function checkName(problems: Problems, at: Node['at'], name: string): boolean {
   return false;
 }
 
-/** Any value as JSON data; a number that JSON cannot hold as it is written is an error. */
+/** Reads any value as JSON data. Reports a number that would lose digits in JSON. */
 export function readJson(problems: Problems, node: Node): unknown {
   spend(problems, node.at);
   switch (node.kind) {
@@ -150,7 +150,7 @@ export function readJson(problems: Problems, node: Node): unknown {
   }
 }
 
-/** Whether a number says what is written; hexadecimal and octal ones do while they are integers that a double holds. */
+/** Returns true when a number is exactly its source text; a hexadecimal or octal one must be a safe integer. */
 function isExact(text: string, number: number): boolean {
   if (!Number.isFinite(number)) return false;
   if (!DECIMAL.test(text)) return Number.isSafeInteger(number);

@@ -7,8 +7,8 @@ import type { Invocation } from '../invocation.ts';
 import { runProcess, type Ended } from '../script/process.ts';
 import { resultOf } from './result.ts';
 
-/** What the runner tells when there is no value. */
-type Trouble = {
+/** What the runner writes when there is no value. */
+type PythonFailure = {
   stage: 'load' | 'find' | 'bind' | 'call' | 'return';
   /** The exception: its class, its text, the end of its traceback. */
   type: string;
@@ -33,7 +33,7 @@ export async function runPythonHandler(
       hint: 'Return long numbers as text: str(n).',
     });
   }
-  const answer = parsed.value as { ok: true; value: unknown } | ({ ok: false } & Trouble);
+  const answer = parsed.value as { ok: true; value: unknown } | ({ ok: false } & PythonFailure);
   if (answer.ok) return answer.value === null ? {} : resultOf(answer.value, what);
   throw failureOf(answer, { what, file, functionName });
 }
@@ -77,7 +77,7 @@ function notStarted(error: unknown): GantzError {
 }
 
 function failureOf(
-  { stage, type, message, traceback, names = [] }: Trouble,
+  { stage, type, message, traceback, names = [] }: PythonFailure,
   { what, file, functionName }: { what: string; file: string; functionName: string },
 ): GantzError {
   const said = message === '' ? type : `${type}: ${message}`;
