@@ -249,7 +249,10 @@ describe('the embedded server', () => {
 
   it('is REDIS_NOT_INSTALLED, with the command that installs it, when there is no program', async () => {
     const path = env['PATH'];
-    for (const wrong of [{ PATH: '', GANTZ_REDIS_SERVER: '' }, { GANTZ_REDIS_SERVER: '/nowhere/redis-server' }]) {
+    for (const wrong of [
+      { PATH: '', GANTZ_REDIS_SERVER: '' },
+      { GANTZ_REDIS_SERVER: '/nowhere/redis-server' },
+    ]) {
       Object.assign(env, { PATH: path }, wrong);
       await assert.rejects(call(['PING']), (error) => {
         assert.ok(error instanceof GantzError);
