@@ -1,15 +1,13 @@
 import { isAbsolute, join } from 'node:path';
 import { parseSwitch } from '../switch.ts';
+import type { Environment } from '../contract/process.ts';
 
 /**
  * The user's own folder for what one build of this program can make again: below `$XDG_CACHE_HOME/gantz` or
  * `~/.cache/gantz`. Undefined when the environment names none, when `GANTZ_CACHE=off` says to do without, and in a
  * checkout that is run from its sources, which may change.
  */
-export function cacheFolder(
-  env: Readonly<Record<string, string | undefined>>,
-  build: string | undefined,
-): string | undefined {
+export function cacheFolder(env: Environment, build: string | undefined): string | undefined {
   if (build === undefined || parseSwitch(env['GANTZ_CACHE'] ?? '') === false) return undefined;
   const { XDG_CACHE_HOME: caches, HOME: home } = env;
   const below =

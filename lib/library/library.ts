@@ -1,8 +1,7 @@
 import type { ProgressEvent } from '../call.ts';
 import { BUILD } from '../build.ts';
 import { cacheFolder } from '../cache/folder.ts';
-import type { Failure } from '../envelope.ts';
-import { GantzError, toGantzError, type Code, type Detail, type Outcome } from '../errors.ts';
+import { GantzError, toGantzError, type Code, type Detail, type Failure, type Outcome } from '../errors.ts';
 import type { BundledTools } from '../generated/tools.ts';
 import { definitionOf, type ToolDefinition } from '../manifest/definition.ts';
 import type { Manifest } from '../manifest/manifest.ts';

@@ -1,12 +1,12 @@
 import { GantzError, withOutcome, type Outcome } from '../errors.ts';
 import { connectTo, type Connect } from './connect.ts';
-import type { Binding, RedisOptions } from './connection.ts';
 import { DeadlineWatch } from './deadline-watch.ts';
 import { explainRedisError, isLoading, isReply, outcomeOf } from './errors.ts';
 import { keyOf } from './keys.ts';
 import { lateClient } from './late-client.ts';
 import type { Link } from './link.ts';
 import type { DedicatedRedis, Redis } from './redis.ts';
+import type { Binding, RedisOptions } from './redis-options.ts';
 import { runScript } from './scripts.ts';
 import { Slots } from './slots.ts';
 import type { Target } from './url.ts';

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Deadline } from '../deadline.ts';
 import { GantzError } from '../errors.ts';
 import type { ClientOptions } from './client.ts';
-import type { RedisOptions } from './connection.ts';
 import { explainRedisError } from './errors.ts';
 import { Link } from './link.ts';
+import type { RedisOptions } from './redis-options.ts';
 import type { Target } from './url.ts';
 
 /** Gives connections to one Redis: the shared one, and more where a call needs one of its own. */
@@ -28,10 +28,13 @@ const ATTEMPT_MS = 5000;
 const PING_INTERVAL_MS = 30_000;
 const LONGEST_PAUSE_MS = 1000;
 
-type Options = Pick<RedisOptions, 'env' | 'mode' | 'notice'> & { target: Target };
-
 /** The connections to `target`. */
-export function connectTo({ target, env, mode, notice }: Options): Connect {
+export function connectTo({
+  target,
+  env,
+  mode,
+  notice,
+}: Pick<RedisOptions, 'env' | 'mode' | 'notice'> & { target: Target }): Connect {
   const closing = new AbortController();
   let shared: Link | undefined;
   let attempt: Promise<Link> | undefined;

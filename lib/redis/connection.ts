@@ -1,34 +1,9 @@
-import type { Deadline } from '../deadline.ts';
 import { GantzError } from '../errors.ts';
 import type { Calls } from './calls.ts';
 import { parseNamespace } from './keys.ts';
 import type { Redis } from './redis.ts';
+import type { Binding, RedisOptions } from './redis-options.ts';
 import { parseRedisUrl } from './url.ts';
-
-/** The environment variables of a process. */
-type Environment = Readonly<Record<string, string | undefined>>;
-
-export type RedisOptions = {
-  /** A REDIS_URL. */
-  url: string;
-  /** What the names of keys begin with (`GANTZ_NAMESPACE`); `mcp` when absent. */
-  namespace?: string | undefined;
-  /** The caller's environment: where an embedded server lives and what starts it. */
-  env: Environment;
-  /** `one-shot` fails at once when there is no server; `long-lived` gives it a moment, and replaces lost connections. */
-  mode: 'one-shot' | 'long-lived';
-  /** Writes a notice for a person. */
-  notice: (text: string) => void;
-};
-
-/** What binds one use of the connection. */
-export type Binding = {
-  deadline: Deadline;
-  /** Aborts with a GantzError as reason; any other is CANCELLED. */
-  signal?: AbortSignal | undefined;
-  /** Whether nothing is written, so that a lost answer has changed nothing. */
-  readOnly?: boolean;
-};
 
 /** What a server says of itself. */
 export type ServerInfo = {

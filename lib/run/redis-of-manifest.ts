@@ -1,7 +1,7 @@
 import type { Manifest } from '../manifest/manifest.ts';
 import { manifestEnvironment } from '../manifest/environment.ts';
 import { openRedis, type RedisConnection } from '../redis/connection.ts';
-import type { RunnerOptions } from './runner.ts';
+import type { RedisOptions } from '../redis/redis-options.ts';
 
 export type RedisOfManifest = RedisConnection;
 
@@ -11,7 +11,7 @@ export function openRedisOf({
   env,
   mode,
   notice,
-}: Pick<RunnerOptions, 'env' | 'mode' | 'notice'> & { manifest: Manifest }): RedisOfManifest {
+}: Pick<RedisOptions, 'env' | 'mode' | 'notice'> & { manifest: Manifest }): RedisOfManifest {
   const environment = manifestEnvironment(manifest, env);
   return openRedis({
     url: environment['REDIS_URL'] || env['REDIS_URL'] || 'embedded:',

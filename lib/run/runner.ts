@@ -10,9 +10,7 @@ import type { RunnableRow } from './bundled.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Invocation } from './invocation.ts';
 import { openRedisOf, type RedisOfManifest } from './redis-of-manifest.ts';
-
-/** The environment variables of a process. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from '../contract/process.ts';
 
 export type RunnerOptions = {
   /** The manifest, and which of its tools may be called. */

@@ -2,7 +2,8 @@ import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { Client as OlderClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport as OlderStdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import type { Success, Failure } from '../../lib/envelope.ts';
+import type { Success } from '../../lib/envelope.ts';
+import type { Failure } from '../../lib/errors.ts';
 import { PROGRAM } from '../helpers/run-program.ts';
 
 /** SDK 2.x with the protocol of 2026, SDK 2.x with the one of 2025, and SDK 1.x. */

@@ -5,7 +5,8 @@ import { createConnection, createServer, type AddressInfo, type Server, type Soc
 import { after, afterEach, before, describe, it } from 'node:test';
 import { Deadline } from '../../lib/deadline.ts';
 import { GantzError } from '../../lib/errors.ts';
-import { openRedis, type Binding, type RedisConnection } from '../../lib/redis/connection.ts';
+import { openRedis, type RedisConnection } from '../../lib/redis/connection.ts';
+import type { Binding } from '../../lib/redis/redis-options.ts';
 import { startRedis, type RedisServer } from '../helpers/redis-server.ts';
 
 const MODES = ['one-shot', 'long-lived'] as const;

@@ -1,12 +1,13 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { GantzError } from '../../errors.ts';
+import type { Environment } from '../../contract/process.ts';
 
 /** The programs that serve, the preferred one first. */
 const NAMES = ['redis-server', 'valkey-server'];
 
 /** The path of the server's program: `$GANTZ_REDIS_SERVER`, else the first found on PATH; REDIS_NOT_INSTALLED when there is none. */
-export function findServer(env: Readonly<Record<string, string | undefined>>): string {
+export function findServer(env: Environment): string {
   const wanted = env['GANTZ_REDIS_SERVER'];
   const found = (wanted ? [wanted] : NAMES).flatMap((name) => findProgram(name, env['PATH']) ?? [])[0];
   if (found !== undefined) return found;

@@ -3,15 +3,16 @@ import { existsSync, lstatSync, mkdirSync, type Stats } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { GantzError } from '../../errors.ts';
+import type { Environment } from '../../contract/process.ts';
 
 /** Where the embedded server lives. */
-export type Place = { stateFolder: string; socketPath: string; dataFolder: string; logPath: string };
+export type EmbeddedPlace = { stateFolder: string; socketPath: string; dataFolder: string; logPath: string };
 
 /** The shortest limit of a socket's path is that of macOS, with its end mark. */
 const LONGEST_SOCKET_PATH = 103;
 
 /** The folders of this user's embedded server: under `$XDG_STATE_HOME/gantz`, else `~/.local/state/gantz`. */
-export function embeddedPlace(env: Readonly<Record<string, string | undefined>>): Place {
+export function embeddedPlace(env: Environment): EmbeddedPlace {
   const base = env['XDG_STATE_HOME']?.startsWith('/')
     ? env['XDG_STATE_HOME']
     : join(env['HOME']?.startsWith('/') ? env['HOME'] : homeFolder(), '.local', 'state');
@@ -53,7 +54,7 @@ function shortEnough(path: string): string {
 }
 
 /** Refuses folders that another user owns or may enter: NOT_RUNNABLE. Folders that are not there yet are fine. */
-export function checkPlace({ stateFolder, socketPath }: Place): void {
+export function checkPlace({ stateFolder, socketPath }: EmbeddedPlace): void {
   for (const folder of new Set([stateFolder, dirname(socketPath)])) {
     const found = look(folder);
     if (!found) continue;
@@ -83,7 +84,7 @@ function look(folder: string): Stats | undefined {
 }
 
 /** Makes the folders, for this user alone. */
-export function makePlace(place: Place): void {
+export function makePlace(place: EmbeddedPlace): void {
   try {
     for (const folder of [place.stateFolder, dirname(place.socketPath), place.dataFolder]) makeFolder(folder);
   } catch (error) {

@@ -5,11 +5,10 @@ import { GantzError } from '../../errors.ts';
 import { ask } from './ask.ts';
 import { findServer } from './binary.ts';
 import { takeLock } from './lock.ts';
-import { embeddedPlace, explainPlaceError, makePlace, type Place } from './place.ts';
+import { embeddedPlace, explainPlaceError, makePlace, type EmbeddedPlace } from './place.ts';
 import { poll, type Limits } from './poll.ts';
 import { readLiving, recordOf, writeRecord } from './process-record.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from '../../contract/process.ts';
 
 /** How long a server that was started a moment ago may take to open its socket. */
 const OPENING_MS = 1000;
@@ -35,7 +34,7 @@ export async function ensureServer({
 
 async function startOnce(
   binary: string,
-  place: Place,
+  place: EmbeddedPlace,
   env: Environment,
   notice: (text: string) => void,
   limits: Limits,
@@ -55,12 +54,12 @@ async function startOnce(
 }
 
 /** The file that remembers the server's process. */
-export function serverRecord({ stateFolder }: Place): string {
+export function serverRecord({ stateFolder }: EmbeddedPlace): string {
   return join(stateFolder, 'server.json');
 }
 
 /** Whether something accepts connections on the socket; a server that is there but silent counts until the deadline. */
-async function accepts({ socketPath }: Place, { deadline, signal }: Limits): Promise<boolean> {
+async function accepts({ socketPath }: EmbeddedPlace, { deadline, signal }: Limits): Promise<boolean> {
   try {
     await ask(socketPath, 'PING', Math.max(1, deadline.remainingMs()), signal);
     return true;
@@ -76,7 +75,7 @@ async function accepts({ socketPath }: Place, { deadline, signal }: Limits): Pro
  * A server that runs but has no socket (someone removed the file, or it is just shutting down) must be gone before
  * another one opens the same data.
  */
-async function endUnreachable(place: Place, limits: Limits): Promise<void> {
+async function endUnreachable(place: EmbeddedPlace, limits: Limits): Promise<void> {
   const path = serverRecord(place);
   if (!readLiving(path)) return;
   const giveUpAt = performance.now() + OPENING_MS;
@@ -101,7 +100,7 @@ async function endUnreachable(place: Place, limits: Limits): Promise<void> {
   );
 }
 
-async function start(binary: string, place: Place, env: Environment, limits: Limits): Promise<void> {
+async function start(binary: string, place: EmbeddedPlace, env: Environment, limits: Limits): Promise<void> {
   if (await accepts(place, limits)) return;
   const log = openSync(place.logPath, 'a', 0o600);
   const logBegin = fstatSync(log).size;
@@ -167,13 +166,13 @@ function isOpen(fd: number): boolean {
   }
 }
 
-function serverArguments({ socketPath, dataFolder }: Place): string[] {
+function serverArguments({ socketPath, dataFolder }: EmbeddedPlace): string[] {
   const socket = ['--port', '0', '--unixsocket', socketPath, '--unixsocketperm', '700'];
   const data = ['--dir', dataFolder, '--appendonly', 'yes', '--save', ''];
   return [...socket, ...data, '--daemonize', 'no', '--logfile', ''];
 }
 
-function notStarted(binary: string, { logPath }: Place, reason: string): GantzError {
+function notStarted(binary: string, { logPath }: EmbeddedPlace, reason: string): GantzError {
   return new GantzError('REDIS_UNAVAILABLE', `The embedded Redis (${binary}) did not start: ${reason}`, {
     hint: `Its log is ${logPath}.`,
     retryable: false,

@@ -1,13 +1,12 @@
 import type { Deadline } from '../../deadline.ts';
 import { GantzError } from '../../errors.ts';
 import { ask } from './ask.ts';
-import { checkPlace, embeddedPlace, type Place } from './place.ts';
+import { checkPlace, embeddedPlace, type EmbeddedPlace } from './place.ts';
 import { poll } from './poll.ts';
 import { readLiving } from './process-record.ts';
 import { processIdentity } from './process-identity.ts';
 import { serverRecord } from './server.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from '../../contract/process.ts';
 
 /** What there is to know of the embedded server. */
 export type EmbeddedStatus = {
@@ -72,7 +71,7 @@ export async function stopEmbedded({
 }
 
 /** SHUTDOWN is answered only when it is refused. */
-async function shutDown({ socketPath, logPath }: Place, deadline: Deadline): Promise<void> {
+async function shutDown({ socketPath, logPath }: EmbeddedPlace, deadline: Deadline): Promise<void> {
   let answer: string;
   try {
     answer = await ask(socketPath, 'SHUTDOWN', Math.max(1, deadline.remainingMs()));
@@ -86,7 +85,10 @@ async function shutDown({ socketPath, logPath }: Place, deadline: Deadline): Pro
 }
 
 /** What INFO says, or undefined when nothing listens. */
-async function askInfo({ socketPath }: Place, deadline: Deadline): Promise<Map<string, string> | undefined> {
+async function askInfo(
+  { socketPath }: EmbeddedPlace,
+  deadline: Deadline,
+): Promise<Map<string, string> | undefined> {
   try {
     const text = await ask(socketPath, 'INFO', Math.max(1, deadline.remainingMs()));
     return new Map(
