@@ -1,50 +1,89 @@
 /**
- * The arrows of docs/architecture.md, checked: main → faces → run → manifest, parameters, redis → json, errors.
+ * The dependencies of docs/architecture.md, checked, type imports included:
+ * main → cli → mcp, http, batch; these and library → serving → run → manifest, parameters, redis → json → contract.
  * @type {import('dependency-cruiser').IConfiguration}
  */
-const faces = '^lib/(cli|mcp|http|batch|library)/';
+const interfaces = '^lib/(cli|mcp|http|batch|library)/';
+const aboveRun = '^lib/(cli|mcp|http|batch|library|serving|start/|main)';
 
 module.exports = {
   forbidden: [
     {
       name: 'no-cycles',
-      comment: 'A group file that is run by itself loads the whole program, itself included.',
+      comment: 'Only a group file that is run by itself loads the whole program, itself included.',
       severity: 'error',
       from: {},
-      to: {
-        circular: true,
-        viaOnly: { pathNot: '^lib/start/entry-of-group', dependencyTypesNot: ['type-only'] },
-      },
+      to: { circular: true, viaOnly: { pathNot: '^lib/start/entry-of-group' } },
     },
     {
-      name: 'faces-stay-apart',
-      comment: 'Faces share the rooms below them, never each other (HTTP may use the MCP room).',
+      name: 'interfaces-stay-apart',
+      comment: 'Interfaces share the modules below them, never each other.',
       severity: 'error',
-      from: { path: faces },
-      to: { path: faces, pathNot: ['^lib/$1/', '^lib/mcp/'] },
+      from: { path: interfaces, pathNot: '^lib/(cli/commands/(mcp|serve|batch)|http/mcp)\\.ts$' },
+      to: { path: interfaces, pathNot: '^lib/$1/' },
     },
     {
-      name: 'only-http-enters-mcp',
+      name: 'commands-start-interfaces',
+      comment: 'The commands mcp, serve and batch parse their flags and call the interface that they start.',
       severity: 'error',
-      from: { path: faces, pathNot: '^lib/(mcp|http)/' },
-      to: { path: '^lib/mcp/' },
+      from: { path: '^lib/cli/commands/(mcp|serve|batch)\\.ts$' },
+      to: { path: interfaces, pathNot: '^lib/(cli|mcp|http|batch)/' },
     },
     {
-      name: 'command-knows-no-face',
+      name: 'mcp-over-http',
+      comment: 'MCP over HTTP is the one place where an interface uses another: its server and its messages.',
       severity: 'error',
-      from: { path: '^lib/command/' },
-      to: { path: [faces, '^lib/main'] },
+      from: { path: '^lib/http/mcp\\.ts$' },
+      to: { path: interfaces, pathNot: '^lib/(http/|mcp/(server|message)\\.ts$)' },
     },
     {
-      name: 'run-knows-no-face',
+      name: 'only-main-starts-the-command-line',
+      severity: 'error',
+      from: { path: '^(lib|tools)/', pathNot: '^lib/(cli/|main\\.ts$)' },
+      to: { path: '^lib/cli/' },
+    },
+    {
+      name: 'only-start-imports-main',
+      severity: 'error',
+      from: { path: '^(lib|tools)/', pathNot: '^lib/start/' },
+      to: { path: '^lib/main\\.ts$' },
+    },
+    {
+      name: 'only-a-group-imports-start',
+      comment:
+        'The last line of a group file runs it by itself. The start of the process is above everything else.',
+      severity: 'error',
+      from: { path: '^(lib|tools)/', pathNot: '^lib/start/' },
+      to: { path: '^lib/start/', pathNot: '^lib/start/entry-of-group\\.ts$' },
+    },
+    {
+      name: 'entry-of-group-is-for-tools',
+      severity: 'error',
+      from: { path: '^lib/' },
+      to: { path: '^lib/start/entry-of-group\\.ts$' },
+    },
+    {
+      name: 'crash-handling-stands-alone',
+      comment: 'A crash must print its envelope when the rest of the program cannot be loaded.',
+      severity: 'error',
+      from: { path: '^lib/start/crash\\.ts$' },
+      to: { path: '^(lib|tools)/', pathNot: '^lib/(contract/|errors\\.ts$|envelope\\.ts$)' },
+    },
+    {
+      name: 'serving-is-below-interfaces',
+      severity: 'error',
+      from: { path: '^lib/serving/' },
+      to: { path: [interfaces, '^lib/(main|start/)', '^tools/'] },
+    },
+    {
+      name: 'run-is-below-serving',
       severity: 'error',
       from: { path: '^lib/run/' },
-      to: { path: [faces, '^lib/(main|command)'] },
+      to: { path: aboveRun },
     },
     {
       name: 'judgement-reads-no-source',
-      comment:
-        'Those that read shell source ask what a command does with its words, never the other way round.',
+      comment: 'What reads shell source calls the judgement of a command, never the other way round.',
       severity: 'error',
       from: { path: '^lib/run/script/judgement/' },
       to: { path: '^lib/run/', pathNot: '^lib/run/script/judgement/' },
@@ -53,36 +92,46 @@ module.exports = {
       name: 'manifest-and-parameters-run-nothing',
       severity: 'error',
       from: { path: '^lib/(manifest|parameters)/' },
-      to: { path: [faces, '^lib/(run|redis|main|command)', '^tools/'] },
+      to: { path: [aboveRun, '^lib/(run|redis)/', '^tools/'] },
     },
     {
-      name: 'redis-knows-no-tool',
+      name: 'reference-renders-tools',
+      comment: 'Pages and definitions are made of tools and schemas alone.',
+      severity: 'error',
+      from: { path: '^lib/reference/' },
+      to: { path: [aboveRun, '^lib/(run|redis|cache)/', '^tools/'] },
+    },
+    {
+      name: 'redis-has-no-tools',
       severity: 'error',
       from: { path: '^lib/redis/' },
-      to: { path: [faces, '^lib/(run|manifest|parameters|main|command)', '^tools/'] },
+      to: { path: [aboveRun, '^lib/(run|manifest|parameters)/', '^tools/'] },
     },
     {
-      name: 'ground-floor',
-      comment: 'errors, envelope, json and the generated tables stand on nothing above them.',
+      name: 'contract-is-the-lowest',
+      comment: 'What all modules share depends on nothing above it.',
       severity: 'error',
-      from: { path: '^lib/(errors|envelope|deadline|call|nearest|switch|certificate|contract/|json/)' },
+      from: {
+        path: '^lib/(contract/|errors|envelope|deadline|call|nearest|switch|certificate|duration|json/)',
+      },
       to: {
         path: '^(lib|tools)/',
-        pathNot: '^lib/(errors|envelope|deadline|call|nearest|contract/|json/|generated/)',
+        pathNot: '^lib/(contract/|errors|envelope|deadline|call|nearest|json/|generated/)',
       },
     },
     {
       name: 'cache-keeps-plain-data',
-      comment: 'The cache is told how to load what it has not got; it knows types alone.',
+      comment:
+        'The cache is given the function that loads what it does not have; it imports only types of the data.',
       severity: 'error',
-      from: { path: '^lib/(cache|start)/' },
+      from: { path: '^lib/(cache/|start/(node|start)\\.ts$)' },
       to: {
         path: '^(lib|tools)/',
-        pathNot: '^lib/(cache/|contract/|start/|build|switch|manifest/manifest|parameters/prebuilt)',
+        pathNot: '^lib/(cache/|start/(node|start)\\.ts$|build|switch|manifest/manifest|parameters/prebuilt)',
       },
     },
     {
-      name: 'tools-see-redis-only',
+      name: 'tools-use-redis-only',
       severity: 'error',
       from: { path: '^tools/' },
       to: { path: '^lib/', pathNot: '^lib/(redis/|errors|call|generated/|start/entry-of-group)' },

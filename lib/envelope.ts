@@ -1,29 +1,19 @@
-import { GantzError, toGantzError, type Code, type Detail, type Outcome } from './errors.ts';
+import { GantzError, toGantzError, type Failure } from './errors.ts';
 
 /** What an operation gives: the fields of its success envelope beside `success`. */
 export type Result = Record<string, unknown>;
 
 export type Success = { success: true } & Result;
 
-export type Failure = {
-  success: false;
-  error: string;
-  code: Code;
-  retryable: boolean;
-  outcome: Outcome;
-  hint?: string;
-  details?: readonly Detail[];
-} & Result;
-
 /** The one JSON object that a call answers with. */
 export type Envelope = Success | Failure;
 
-/** The envelope of a result; `extra` are fields of the face's own. */
+/** The envelope of a result; `extra` are fields of the interface's own. */
 export function success(result: Result, extra?: Result): Success {
   return { success: true, ...result, ...extra };
 }
 
-/** The envelope of anything thrown; `extra` are fields of the face's own. */
+/** The envelope of anything thrown; `extra` are fields of the interface's own. */
 export function failure(thrown: unknown, extra?: Result): Failure {
   const { envelope } = toGantzError(thrown);
   return extra ? { ...envelope, ...extra } : envelope;

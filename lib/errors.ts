@@ -1,5 +1,3 @@
-import type { Failure } from './envelope.ts';
-
 /** Every failure code of an envelope: its exit status, its HTTP status, and whether the same call may work later. */
 export const CODES = {
   NOT_FOUND: { exit: 1, http: 404, retryable: false },
@@ -37,7 +35,18 @@ export type Outcome = 'none' | 'applied' | 'unknown';
 /** One problem of the caller's input; `path` is a JSON Pointer into the parameters, '' for the whole. */
 export type Detail = { path: string; message: string };
 
-type Options = {
+/** The envelope of a failure. */
+export type Failure = {
+  success: false;
+  error: string;
+  code: Code;
+  retryable: boolean;
+  outcome: Outcome;
+  hint?: string;
+  details?: readonly Detail[];
+} & Record<string, unknown>;
+
+type FailureOptions = {
   outcome?: Outcome;
   hint?: string;
   details?: readonly Detail[];
@@ -58,7 +67,7 @@ export class GantzError extends Error {
   readonly details: readonly Detail[] | undefined;
   readonly fields: Readonly<Record<string, unknown>> | undefined;
 
-  constructor(code: Code, message: string, options: Options = {}) {
+  constructor(code: Code, message: string, options: FailureOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.outcome = options.outcome ?? 'none';

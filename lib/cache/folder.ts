@@ -1,15 +1,13 @@
 import { isAbsolute, join } from 'node:path';
 import { parseSwitch } from '../switch.ts';
+import type { Environment } from '../contract/process.ts';
 
 /**
  * Returns the cache folder of one build, below `$XDG_CACHE_HOME/gantz` or `~/.cache/gantz`. Returns undefined when
  * there is no cache: the environment names no folder, `GANTZ_CACHE` is off, or the program runs from its sources, which
  * may change (`build` is undefined).
  */
-export function cacheFolder(
-  env: Readonly<Record<string, string | undefined>>,
-  build: string | undefined,
-): string | undefined {
+export function cacheFolder(env: Environment, build: string | undefined): string | undefined {
   if (build === undefined || parseSwitch(env['GANTZ_CACHE'] ?? '') === false) return undefined;
   const { XDG_CACHE_HOME: caches, HOME: home } = env;
   const below =

@@ -1,7 +1,10 @@
-/** What this program uses of `process`, so that a test can hand it one of its own. */
+/** The environment variables of a process. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What this program uses of `process`, so that a test can pass its own. */
 export type Process = {
   readonly argv: readonly string[];
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   readonly stdin: AsyncIterable<Uint8Array | string> & { isTTY?: boolean; destroy?(): unknown };
   readonly stdout: Output;
   readonly stderr: Output;

@@ -1,8 +1,7 @@
 import type { ProgressEvent } from '../call.ts';
 import { BUILD } from '../build.ts';
 import { cacheFolder } from '../cache/folder.ts';
-import type { Failure } from '../envelope.ts';
-import { GantzError, toGantzError, type Code, type Detail, type Outcome } from '../errors.ts';
+import { GantzError, toGantzError, type Code, type Detail, type Failure, type Outcome } from '../errors.ts';
 import type { BundledTools } from '../generated/tools.ts';
 import { pointerOf } from '../json/pointer.ts';
 import { toJson } from '../json/to-json.ts';

@@ -1,8 +1,6 @@
 import { GantzError } from '../errors.ts';
 import type { Manifest, Tool } from './manifest.ts';
-
-/** Environment variables as a process has them. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from '../contract/process.ts';
 
 // A manifest that nests defaults deeper than this is refused.
 const DEEPEST = 50;

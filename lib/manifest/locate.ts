@@ -3,11 +3,12 @@ import path from 'node:path';
 import { GantzError } from '../errors.ts';
 import { BUILTIN } from './bundled.ts';
 import type { Location } from './load.ts';
+import type { Environment } from '../contract/process.ts';
 
 export type LocateOptions = {
   /** What `-c` says. */
   config?: string | undefined;
-  env: Readonly<Record<string, string | undefined>>;
+  env: Environment;
   /** Returns the current folder; called only when a name is relative to it. */
   cwd: () => string;
 };

@@ -1,7 +1,5 @@
+import type { Environment } from '../contract/process.ts';
 import type { Deadline } from '../deadline.ts';
-
-/** The environment variables of a process. */
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The options of `openRedis`. */
 export type RedisOptions = {

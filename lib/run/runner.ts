@@ -11,9 +11,7 @@ import type { Catalogue } from './catalogue.ts';
 import type { Invocation, ToolWith } from './invocation.ts';
 import { ACTION_KEYS, hasAction, kindOf, timeLimitOf } from './kinds.ts';
 import { openRedisOf, type RedisOfManifest } from './redis-of-manifest.ts';
-
-/** The environment variables of a process. */
-type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from '../contract/process.ts';
 
 export type RunnerOptions = {
   /** The manifest, and which of its tools may be called. */

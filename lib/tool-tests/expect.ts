@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Envelope, Failure } from '../envelope.ts';
+import type { Envelope } from '../envelope.ts';
+import type { Failure } from '../errors.ts';
 import { CODES } from '../errors.ts';
 import { isObject } from '../json/object.ts';
 import { describeError } from '../parameters/describe-error.ts';

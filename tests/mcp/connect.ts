@@ -1,6 +1,7 @@
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import type { Success, Failure } from '../../lib/envelope.ts';
+import type { Success } from '../../lib/envelope.ts';
+import type { Failure } from '../../lib/errors.ts';
 import { OlderClient, OlderStdioClientTransport } from '../helpers/older-mcp-sdk.ts';
 import { PROGRAM } from '../helpers/run-program.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { makePrivateFolder } from '../../contract/private-folder.ts';
 import { GantzError } from '../../errors.ts';
-import type { Environment } from '../options.ts';
+import type { Environment } from '../../contract/process.ts';
 
 /** The files and folders of the embedded server. */
 export type EmbeddedPaths = { stateFolder: string; socketPath: string; dataFolder: string; logPath: string };

@@ -1,6 +1,6 @@
 import type { Deadline } from '../../deadline.ts';
 import { GantzError } from '../../errors.ts';
-import type { Environment } from '../options.ts';
+import type { Environment } from '../../contract/process.ts';
 import { checkFolders, embeddedPaths, type EmbeddedPaths } from './paths.ts';
 import { poll } from './poll.ts';
 import { processIdentity } from './process-identity.ts';
