@@ -3,11 +3,13 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
+// The handlers in TypeScript need a loader on a Node that has none.
+import 'tsx';
 import { GantzError, type Code } from '../../../lib/errors.ts';
 import { runUserHandler } from '../../../lib/run/user-handler/user-handler.ts';
 import { folderWith } from '../../helpers/folder.ts';
 import { invocationOf, type InvocationOptions } from '../../helpers/invocation.ts';
+import { compileProgram } from '../../helpers/program.ts';
 
 const exec = promisify(execFile);
 
@@ -184,7 +186,9 @@ describe('what a handler prints', () => {
         console.log(JSON.stringify(result));`,
     });
     const tsx = import.meta.resolve('tsx');
-    const { stdout, stderr } = await exec(process.execPath, ['--import', tsx, join(folder, 'program.mts')]);
+    const { stdout, stderr } = await exec(process.execPath, ['--import', tsx, join(folder, 'program.mts')], {
+      timeout: 120_000,
+    });
     assert.match(stdout, /^(?:own )*\{"result":"said"\}\n$/);
     for (const word of ['load', 'log', 'write', 'later', 'after', 'timer of the module']) {
       assert.ok(stderr.split('\n').includes(word), `${word} is on stderr: ${stderr}`);
@@ -199,27 +203,18 @@ describe('TypeScript that the runtime cannot load', () => {
       'built.ts': 'export const who = (): string => "ts"; enum Color { Red }',
       'built.mjs': 'export const who = () => "mjs";',
     });
-    const program = join(folder, 'program.mjs');
-    await build({
-      stdin: {
-        contents: `
-          import { runUserHandler } from './lib/run/user-handler/user-handler.ts';
-          import { invocationOf } from './tests/helpers/invocation.ts';
-          const [module] = process.argv.slice(2);
-          const action = { kind: 'handler', module, function: 'who', builtin: false };
-          const answer = await runUserHandler(invocationOf(action, { directory: ${JSON.stringify(folder)} })).catch((error) => error);
-          console.log(JSON.stringify({ ...answer, message: answer.message }));`,
-        resolveDir: join(import.meta.dirname, '../../..'),
-        loader: 'ts',
-      },
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      outfile: program,
-      logLevel: 'silent',
-    });
+    const program = await compileProgram(`
+      import { runUserHandler } from './lib/run/user-handler/user-handler.ts';
+      import { invocationOf } from './tests/helpers/invocation.ts';
+      const [module] = process.argv.slice(2);
+      const action = { kind: 'handler', module, function: 'who', builtin: false };
+      const answer = await runUserHandler(invocationOf(action, { directory: ${JSON.stringify(folder)} })).catch((error) => error);
+      console.log(JSON.stringify({ ...answer, message: answer.message }));`);
     const run = async (module: string): Promise<Record<string, unknown>> =>
-      JSON.parse((await exec(process.execPath, [program, module])).stdout) as Record<string, unknown>;
+      JSON.parse((await exec(process.execPath, [program, module], { timeout: 120_000 })).stdout) as Record<
+        string,
+        unknown
+      >;
     const typed = await run('typed');
     assert.equal(typed['code'], 'NOT_RUNNABLE');
     assert.match(String(typed['hint']), /native executable/);
