@@ -4,18 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { runMain } from '../helpers/run-main.ts';
-import { startRedis, type RedisServer } from '../helpers/redis-server.ts';
+import { useRedis } from '../helpers/redis-server.ts';
 
-let server: RedisServer;
 let folder: string;
+const server = useRedis();
 before(async () => {
-  server = await startRedis();
   folder = await mkdtemp(join(tmpdir(), 'gantz-batch-'));
 });
-after(async () => {
-  await server.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+after(() => rm(folder, { recursive: true, force: true }));
 
 let namespaces = 0;
 
@@ -71,7 +67,7 @@ test('a call without an id is answered without one; params may be left out', asy
 });
 
 test('calls take effect in the order of the input, from the first on', async () => {
-  await (await server.client()).sendCommand(['SCRIPT', 'FLUSH']);
+  await server.plain.sendCommand(['SCRIPT', 'FLUSH']);
   const lines = Array.from({ length: 300 }, (_, index) => [
     { tool: 'list_push', params: { key: 'l', values: [index], left: false } },
     { tool: 'list_range', params: { key: 'l', start: -1 } },

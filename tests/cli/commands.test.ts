@@ -2,16 +2,14 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { VERSION } from '../../lib/version.ts';
-import { startRedis, type RedisServer } from '../helpers/redis-server.ts';
+import { useRedis } from '../helpers/redis-server.ts';
 import { envelopeOf, runMain } from '../helpers/run-main.ts';
 
 const env = { GANTZ_CONFIG: 'builtin:redis' };
 
-let server: RedisServer;
-before(async () => void (server = await startRedis()));
-after(() => server.stop());
+const server = useRedis();
 
 test('--version is that of package.json', async () => {
   const { version } = JSON.parse(await readFile(join(import.meta.dirname, '../../package.json'), 'utf8')) as {

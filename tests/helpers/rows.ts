@@ -11,7 +11,7 @@ import { checkParameters } from '../../lib/parameters/check.ts';
 import { compileValidator } from '../../lib/parameters/validator.ts';
 import { openRedis } from '../../lib/redis/connection.ts';
 import { findRow } from '../../lib/run/bundled.ts';
-import type { RedisServer } from './redis-server.ts';
+import { useRedis, type RedisServer, type SharedRedis } from './redis-server.ts';
 
 type Name = keyof BundledTools;
 
@@ -38,6 +38,28 @@ export type Rows = {
 
 const validators = new Map<string, ReturnType<Ajv2020['compile']>>();
 const ignore = (): void => undefined;
+
+/** A server, and the bundled tools on it under its namespace, for the tests of this file or suite. */
+export function useRows(): { redis: SharedRedis; rows: Rows } {
+  let opened: Rows | undefined;
+  const rows = (): Rows => {
+    if (!opened) throw new Error('The tools of useRows can be called only while tests run');
+    return opened;
+  };
+  const redis = useRedis({
+    started: (server) => (opened = openRows(server, server.namespace)),
+    stopping: () => opened?.close(),
+  });
+  return {
+    redis,
+    rows: {
+      namespace: redis.namespace,
+      call: (...args) => rows().call(...args),
+      failure: (...args) => rows().failure(...args),
+      close: () => rows().close(),
+    },
+  };
+}
 
 /** Opens the bundled tools on a server; the namespace is random unless given. */
 export function openRows({ url }: Pick<RedisServer, 'url'>, namespace = `test-${randomUUID()}`): Rows {

@@ -1,28 +1,27 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { dump, startRedis, type RedisServer } from '../helpers/redis-server.ts';
+import { test } from 'node:test';
+import { dump, useRedis } from '../helpers/redis-server.ts';
 import { request, sendRaw } from './raw.ts';
 import { startServer, type TestServer } from './server.ts';
 
 const TOKEN = 'gtz_a-token-of-the-tests';
 
-let redis: RedisServer;
 let open: TestServer;
 let locked: TestServer;
 let before_: Record<string, string>;
-before(async () => {
-  redis = await startRedis();
-  open = await startServer([], { env: { REDIS_URL: redis.url, GANTZ_NAMESPACE: 'hostile' } });
-  locked = await startServer(['--auth'], {
-    env: { REDIS_URL: redis.url, GANTZ_NAMESPACE: 'hostile', GANTZ_AUTH_TOKEN: TOKEN },
-  });
-  await open.call('cache_set', { key: 'precious', value: 'untouched', ttl: null });
-  before_ = await dump(await redis.client());
-});
-after(async () => {
-  assert.deepEqual(await dump(await redis.client()), before_, 'nothing was changed');
-  assert.deepEqual([await open.stop(), await locked.stop()], [143, 143]);
-  await redis.stop();
+const redis = useRedis({
+  async started({ url, plain }) {
+    open = await startServer([], { env: { REDIS_URL: url, GANTZ_NAMESPACE: 'hostile' } });
+    locked = await startServer(['--auth'], {
+      env: { REDIS_URL: url, GANTZ_NAMESPACE: 'hostile', GANTZ_AUTH_TOKEN: TOKEN },
+    });
+    await open.call('cache_set', { key: 'precious', value: 'untouched', ttl: null });
+    before_ = await dump(plain);
+  },
+  async stopping() {
+    assert.deepEqual(await dump(redis.plain), before_, 'nothing was changed');
+    assert.deepEqual([await open.stop(), await locked.stop()], [143, 143]);
+  },
 });
 
 const CALL = 'POST /mcp/tools/call';

@@ -3,23 +3,21 @@ import { after, before, describe, it } from 'node:test';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as OldTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { startRedis, type RedisServer } from '../helpers/redis-server.ts';
+import { useRedis } from '../helpers/redis-server.ts';
+import { waitFor } from '../helpers/wait.ts';
 import { startServer, type TestServer } from './server.ts';
 
 const TOKEN = 'gtz_mcp';
 const INFO = { name: 'test', version: '1.0.0' };
 
-let redis: RedisServer;
 let server: TestServer;
-before(async () => {
-  redis = await startRedis();
-  server = await startServer([], {
-    env: { REDIS_URL: redis.url, GANTZ_NAMESPACE: 'mcp-http', GANTZ_AUTH_TOKEN: TOKEN },
-  });
-});
-after(async () => {
-  await server.stop();
-  await redis.stop();
+useRedis({
+  async started({ url }) {
+    server = await startServer([], {
+      env: { REDIS_URL: url, GANTZ_NAMESPACE: 'mcp-http', GANTZ_AUTH_TOKEN: TOKEN },
+    });
+  },
+  stopping: () => server.stop(),
 });
 
 type Answer = { isError?: boolean; structuredContent?: unknown; content?: unknown };
@@ -118,12 +116,11 @@ for (const [what, open] of clients) {
         cancel.signal,
       );
       call.catch(() => undefined);
-      while ((await inFlight()) === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+      await waitFor(async () => (await inFlight()) > 0, { what: 'a call in flight' });
       cancel.abort();
       await assert.rejects(call);
-      if (what === 'a client of 2026') {
-        while ((await inFlight()) > 0) await new Promise((resolve) => setTimeout(resolve, 10));
-      }
+      if (what === 'a client of 2026')
+        await waitFor(async () => (await inFlight()) === 0, { what: 'the end of the cancelled call' });
     });
   });
 }

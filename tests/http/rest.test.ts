@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { startRedis, type RedisServer } from '../helpers/redis-server.ts';
+import { test } from 'node:test';
+import { useRedis } from '../helpers/redis-server.ts';
 import { runMain, envelopeOf } from '../helpers/run-main.ts';
 import { startServer, type TestServer } from './server.ts';
 
-let redis: RedisServer;
 let server: TestServer;
-before(async () => {
-  redis = await startRedis();
-  server = await startServer([], { env: { REDIS_URL: redis.url, GANTZ_NAMESPACE: 'rest' } });
-});
-after(async () => {
-  await server.stop();
-  await redis.stop();
+const redis = useRedis({
+  async started({ url }) {
+    server = await startServer([], { env: { REDIS_URL: url, GANTZ_NAMESPACE: 'rest' } });
+  },
+  stopping: () => server.stop(),
 });
 
 const get = async (path: string): Promise<{ status: number; body: Record<string, unknown> }> => {

@@ -5,18 +5,14 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { GantzError, openGantz, type Gantz, type GantzOptions } from '../../lib/library/library.ts';
-import { startRedis, type RedisServer } from '../helpers/redis-server.ts';
+import { useRedis } from '../helpers/redis-server.ts';
 
-let server: RedisServer;
 let folder: string;
+const server = useRedis();
 before(async () => {
-  server = await startRedis();
   folder = await mkdtemp(join(tmpdir(), 'gantz-library-'));
 });
-after(async () => {
-  await server.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+after(() => rm(folder, { recursive: true, force: true }));
 
 let namespaces = 0;
 

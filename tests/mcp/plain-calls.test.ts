@@ -8,7 +8,7 @@ import { PlainCalls } from '../../lib/mcp/plain-calls.ts';
 import { holdRunners } from '../../lib/mcp/runners.ts';
 import { createServer, plainAnswers } from '../../lib/mcp/server.ts';
 import type { CallOptions } from '../../lib/run/runner.ts';
-import { until } from './connect.ts';
+import { waitFor } from '../helpers/wait.ts';
 import { runnerOf } from './fake-runner.ts';
 
 type Sent = { jsonrpc: string; id?: unknown; result?: unknown };
@@ -36,8 +36,7 @@ async function open(work: (input: unknown, options: CallOptions) => Promise<Resu
   };
   const answer = async (id: RequestId): Promise<Sent | undefined> => {
     const find = (): Sent | undefined => sent.find((message) => message.id === id);
-    await until(() => find() !== undefined, `an answer to ${id}`);
-    return find();
+    return await waitFor(find, { what: `an answer to ${id}` });
   };
   return {
     seen,

@@ -10,8 +10,9 @@ import type { ObjectSchema } from '../../lib/manifest/manifest.ts';
 import { holdRunners } from '../../lib/mcp/runners.ts';
 import { createServer } from '../../lib/mcp/server.ts';
 import type { Runner } from '../../lib/run/runner.ts';
-import { envelopeIn, type CallOptions, type ToolResult } from './connect.ts';
+import { settled, waitFor } from '../helpers/wait.ts';
 import { runnerOf } from './fake-runner.ts';
+import { envelopeIn, type CallOptions, type ToolResult } from './result.ts';
 
 const INFO = { name: 'test', version: '1' };
 
@@ -147,7 +148,7 @@ for (const [name, connect] of [
         }),
       );
       await assert.rejects(call('work', {}, { signal: controller.signal }));
-      while (reasons.length === 0) await new Promise((resolve) => setImmediate(resolve));
+      await waitFor(() => reasons.length > 0, { what: 'the abort of the call' });
       assert.deepEqual(reasons, ['CANCELLED']);
     });
 
@@ -161,7 +162,7 @@ for (const [name, connect] of [
         }),
       );
       await assert.rejects(call('work'));
-      await aborted.promise;
+      await settled(aborted.promise, { what: 'the abort of the call' });
     });
   });
 }

@@ -37,6 +37,7 @@ describe('bin/gantz', () => {
       cwd,
       env: { PATH: process.env['PATH'], ...env },
       encoding: 'utf8',
+      timeout: 120_000,
     });
     return { stdout, status };
   }
@@ -51,13 +52,21 @@ describe('bin/gantz', () => {
     assert.equal(run('./chained').stdout, 'gantz:a b::*:::');
     const env = { PATH: `${join(folder, '.bin')}:${process.env['PATH'] ?? ''}` };
     assert.equal(run('gantz', { env }).stdout, 'gantz:a b::*:::');
-    const { stdout } = spawnSync('sh', ['gantz'], { cwd: join(folder, 'app/bin'), encoding: 'utf8' });
+    const { stdout } = spawnSync('sh', ['gantz'], {
+      cwd: join(folder, 'app/bin'),
+      encoding: 'utf8',
+      timeout: 120_000,
+    });
     assert.equal(stdout, 'gantz:::');
   });
 
   it('answers in a folder that is gone, where the executable could not', () => {
     const script = 'mkdir gone && cd gone && rmdir ../gone && exec ../chained';
-    const { stdout, status } = spawnSync('sh', ['-c', script], { cwd: folder, encoding: 'utf8' });
+    const { stdout, status } = spawnSync('sh', ['-c', script], {
+      cwd: folder,
+      encoding: 'utf8',
+      timeout: 120_000,
+    });
     assert.equal((JSON.parse(stdout) as { code: string }).code, 'MANIFEST_NOT_FOUND');
     assert.equal(status, 3);
   });
@@ -96,7 +105,7 @@ it('shell scripts pass shellcheck', (t) => {
   const { error, stdout, status } = spawnSync(
     'shellcheck',
     ['bin/gantz', 'bin/setup', 'scripts/test', '.ci/run'],
-    { cwd: ROOT, encoding: 'utf8' },
+    { cwd: ROOT, encoding: 'utf8', timeout: 120_000 },
   );
   if (error) t.skip('there is no shellcheck here');
   else assert.equal(status, 0, stdout);

@@ -2,19 +2,15 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
-import { startRedis, type RedisServer } from '../helpers/redis-server.ts';
+import { describe, it } from 'node:test';
+import { useRedis } from '../helpers/redis-server.ts';
 import { runMain } from '../helpers/run-main.ts';
 
 const FOLDER = join(import.meta.dirname, '../../tools');
 const LAST_LINE = "if (process.argv[1] === import.meta.filename) void import('../lib/entry-of-group.ts');";
 
 describe('a group file run by itself', () => {
-  let server: RedisServer;
-  before(async () => {
-    server = await startRedis();
-  });
-  after(() => server.stop());
+  const server = useRedis();
 
   for (const file of readdirSync(FOLDER).filter((name) => name.endsWith('.ts'))) {
     it(`tools/${file} can be, by its last line and no other`, () => {
@@ -32,7 +28,7 @@ describe('a group file run by itself', () => {
     ['list.ts', ['no-such-operation']],
   ] as const) {
     it(`tools/${file} ${words.join(' ')} does what gantz does`, async () => {
-      const env = { REDIS_URL: server.url, HOME: '/nonexistent' };
+      const env = { REDIS_URL: server.url, HOME: '/nonexistent', GANTZ_TIMEOUT: '60s' };
       const own = await runFile(join(FOLDER, file), words, env);
       const { stdout, exitCode } = await runMain([file.replace('.ts', ''), ...words], { env });
       assert.deepEqual(own, { stdout, exitCode });
@@ -45,7 +41,7 @@ function runFile(
   words: readonly string[],
   env: Record<string, string>,
 ): Promise<{ stdout: string; exitCode: number }> {
-  const options = { cwd: '/', env: { ...env, PATH: process.env['PATH'] } };
+  const options = { cwd: '/', env: { ...env, PATH: process.env['PATH'] }, timeout: 120_000 };
   const tsx = import.meta.resolve('tsx');
   return new Promise((resolve) => {
     const child = execFile(process.execPath, ['--import', tsx, file, ...words], options, (_, stdout) =>

@@ -1,20 +1,14 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import * as scripts from '../../lib/generated/scripts.ts';
-import { startRedis, type PlainClient, type RedisServer } from '../helpers/redis-server.ts';
+import { useRedis } from '../helpers/redis-server.ts';
 
 const FOLDER = join(import.meta.dirname, '../../tools/lua');
 
 describe('the scripts of tools/lua', () => {
-  let server: RedisServer;
-  let client: PlainClient;
-  before(async () => {
-    server = await startRedis();
-    client = await server.client();
-  });
-  after(() => server.stop());
+  const redis = useRedis();
 
   for (const file of readdirSync(FOLDER)) {
     const source = readFileSync(join(FOLDER, file), 'utf8');
@@ -38,7 +32,7 @@ describe('the scripts of tools/lua', () => {
       it('is taken by SCRIPT LOAD under the digest that calls name', async () => {
         const script = Object.values(scripts).find(({ name }) => `${name}.lua` === file);
         assert.ok(script, 'it was generated');
-        assert.equal(await client.scriptLoad(source), script.sha);
+        assert.equal(await redis.plain.scriptLoad(source), script.sha);
       });
     });
   }
