@@ -123,7 +123,7 @@ for (const origin of ['http://evil.example', 'null', 'https://127.0.0.1.evil.exa
   });
 }
 
-test('a page of this machine may call', async () => {
+test('a page from this machine can call', async () => {
   const headers = { ...local(open), origin: 'http://localhost:5173' };
   assert.equal((await statusOf(open, 'GET /mcp/tools', headers))[0], 200);
 });
@@ -162,7 +162,7 @@ for (const [what, body, status, code] of bodies) {
   });
 }
 
-test('a body of 100 MB is 413 before it has come', async () => {
+test('a body of 100 MB is answered with 413 before it has arrived', async () => {
   const answer = await sendRaw(
     open.port,
     `POST /mcp/tools/call HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 104857600\r\n\r\n{"tool":"`,
@@ -171,7 +171,7 @@ test('a body of 100 MB is 413 before it has come', async () => {
   assert.match(answer, /"code":"USAGE"/);
 });
 
-test('a body of 100 MB in chunks is 413 as well, at both ways in', async () => {
+test('a body of 100 MB in chunks is answered with 413, on both paths', async () => {
   const chunk = 'x'.repeat(1024 * 1024);
   for (const path of ['/mcp/tools/call', '/mcp']) {
     const head = `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\ntransfer-encoding: chunked\r\n\r\n`;
@@ -209,7 +209,7 @@ for (const [line, status] of paths) {
   });
 }
 
-test('what is no HTTP is 400', async () => {
+test('bytes that are not HTTP are answered with 400', async () => {
   assert.match(await sendRaw(open.port, 'HELLO\r\n\r\n'), /^HTTP\/1\.1 400 /);
   assert.match(await sendRaw(open.port, Buffer.alloc(64, 0xff), '\r\n\r\n'), /^HTTP\/1\.1 400 /);
 });
@@ -219,7 +219,7 @@ test('two lengths in one request are 400', async () => {
   assert.match(await sendRaw(open.port, smuggled), /^HTTP\/1\.1 400 /);
 });
 
-test('after all of that it still answers', async () => {
+test('the server still answers after all these requests', async () => {
   const { result } = await open.call('cache_get', { key: 'precious' });
   assert.deepEqual(result, { success: true, value: 'untouched', found: true });
 });

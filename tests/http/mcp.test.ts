@@ -73,7 +73,7 @@ for (const [what, open] of clients) {
       assert.ok(tools.includes('cache_get') && tools.includes('rate_limit_check'));
     });
 
-    it('calls, and gets the envelope twice', async () => {
+    it('receives the envelope as structured content and as text', async () => {
       const stored = await client.call('cache_set', { key: 'a', value: { list: [1, null] } });
       assert.deepEqual(stored.structuredContent, { success: true, key: 'a', ttl: 3600, stored: true });
       const read = await client.call('cache_get', { key: 'a' });
@@ -81,14 +81,14 @@ for (const [what, open] of clients) {
       assert.deepEqual(textOf(read), read.structuredContent);
     });
 
-    it('gets a failure as its content', async () => {
+    it('receives a failure as the content of the result', async () => {
       const answer = await client.call('cache_get', { kye: 'a' });
       assert.equal(answer.isError, true);
       assert.equal(answer.structuredContent, undefined);
       assert.equal(textOf(answer)['code'], 'INVALID_PARAMETERS');
     });
 
-    it('is refused an unknown tool by the protocol', async () => {
+    it('receives a protocol error for an unknown tool', async () => {
       await assert.rejects(client.call('cache_gte', {}), /cache_get/);
     });
 

@@ -121,7 +121,7 @@ for (const [what, value, path] of noJson) {
     }));
 }
 
-test('any JSON value goes in and comes out as it is', () =>
+test('any JSON value is stored and read unchanged', () =>
   withGantz(async (gantz) => {
     await fc.assert(
       fc.asyncProperty(fc.jsonValue({ noUnicodeString: false }), async (value) => {
@@ -218,7 +218,7 @@ for (const [options, code] of badOptions) {
   });
 }
 
-test('a namespace or a URL that is none is refused, by the first call at the latest', async () => {
+test('an invalid namespace or URL is refused, at the latest by the first call', async () => {
   const open = async (options: GantzOptions): Promise<void> => {
     await using gantz = await openGantz({ manifest: 'builtin:redis', env: {}, ...options });
     await gantz.call('cache_get', { key: 'a' });
@@ -229,7 +229,7 @@ test('a namespace or a URL that is none is refused, by the first call at the lat
   assert.doesNotMatch(JSON.stringify(error.envelope), /secret/);
 });
 
-test('a timeout binds each call', () =>
+test('a timeout applies to each call', () =>
   withGantz(
     async (gantz) => {
       server.pause();

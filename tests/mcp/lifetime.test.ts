@@ -140,7 +140,7 @@ describe('gantz mcp', () => {
       assert.match(client.stderr(), new RegExp(`loud: ${way}`));
   });
 
-  it('brings the envelope of a tool that cannot run', async () => {
+  it('returns the envelope of a tool that cannot run', async () => {
     const agent = await connect({ cwd });
     try {
       const result = await agent.call('sleep_long', {});

@@ -128,7 +128,7 @@ describe('PlainCalls', () => {
     assert.ok(!sent.some(({ id }) => id === 'slow'));
   });
 
-  it('aborts what is in flight when the connection ends', async () => {
+  it('aborts calls in flight when the connection ends', async () => {
     let reason: unknown;
     const { call, initialize, close } = await open(
       (_, { signal }) =>
@@ -144,7 +144,7 @@ describe('PlainCalls', () => {
     assert.equal((reason as GantzError).code, 'CANCELLED');
   });
 
-  it('hands the answers to its own requests to the SDK, also under the id of a call', async () => {
+  it('passes the answers to its own requests to the SDK, also under the id of a call', async () => {
     const { receive, answer, initialize, call } = await open(echo);
     await initialize();
     receive({ id: 1, result: {} });

@@ -29,7 +29,7 @@ describe('gantz mcp, while its manifest is edited', () => {
     waitFor(async () => (await names(agent)) === wanted, { what: `the list of tools ${wanted}` });
 
   for (const client of CLIENTS) {
-    it(`serves a good edit at once, and tells a client of ${client}`, async () => {
+    it(`serves a valid edit at once, and notifies a client of ${client}`, async () => {
       const agent = await start(client);
       try {
         assert.equal(await names(agent), 'first');
@@ -43,7 +43,7 @@ describe('gantz mcp, while its manifest is edited', () => {
     });
   }
 
-  it('keeps the tools of before when an edit is wrong, says where, and takes the next good one', async () => {
+  it('keeps its tools when an edit is invalid, reports the place, and loads the next valid one', async () => {
     const agent = await start();
     try {
       await writeFile(file, 'name: reloaded\ntools:\n  - nam: second\n');
@@ -59,7 +59,7 @@ describe('gantz mcp, while its manifest is edited', () => {
     }
   });
 
-  it('sees a file that is put in the place of the old one, again and again', async () => {
+  it('loads a file that replaces the old one, several times', async () => {
     const agent = await start();
     try {
       for (const name of ['one', 'two', 'three']) {
@@ -73,7 +73,7 @@ describe('gantz mcp, while its manifest is edited', () => {
     }
   });
 
-  it('keeps its tools while the file is gone, and sees it come back', async () => {
+  it('keeps its tools while the file is missing, and loads it when it is back', async () => {
     const agent = await start();
     try {
       await rm(file);
@@ -104,7 +104,7 @@ describe('gantz mcp, while its manifest is edited', () => {
     }
   });
 
-  it('lets a call in flight end as it began', async () => {
+  it('finishes a call in flight with the tools it began with', async () => {
     await writeFile(
       file,
       manifest(tool('slow', `while [ ! -e "${folder}/go" ]; do sleep 0.05; done; echo old`)),

@@ -74,7 +74,7 @@ for (const [name, connect] of [
     });
 
     for (const code of Object.keys(CODES) as Code[]) {
-      it(`brings the envelope of ${code}`, async () => {
+      it(`returns the envelope of ${code}`, async () => {
         const error = new GantzError(code, 'It failed', {
           outcome: 'unknown',
           hint: 'Do this.',
@@ -152,7 +152,7 @@ for (const [name, connect] of [
       assert.deepEqual(reasons, ['CANCELLED']);
     });
 
-    it('aborts what is in flight when the connection ends', async () => {
+    it('aborts calls in flight when the connection ends', async () => {
       const aborted = deferred();
       const { call, client } = await connect(
         runnerOf(async (_, { signal }) => {

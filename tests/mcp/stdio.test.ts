@@ -60,7 +60,7 @@ describe('gantz mcp with Redis', () => {
         assert.deepEqual(envelopeIn(read), read.structuredContent);
       });
 
-      it('brings the envelopes of failures', async () => {
+      it('returns the envelopes of failures', async () => {
         const wrong = await agent.call('cache_get', { kee: 'k' });
         assert.equal(wrong.isError, true);
         const envelope = envelopeIn(wrong);
@@ -133,7 +133,7 @@ describe('gantz mcp with Redis', () => {
     }
   });
 
-  it('hides what the policy hides', async () => {
+  it('lists and calls only tools that the policy allows', async () => {
     const env = { REDIS_URL: redis.url };
     const agent = await connect({ args: ['--tools', 'cache_*', '--read-only'], env });
     try {
@@ -168,7 +168,7 @@ describe('gantz mcp with Redis', () => {
 });
 
 describe('gantz mcp', () => {
-  it('survives what is no message, and answers the next one', async () => {
+  it('answers the next message after lines that are not messages', async () => {
     const client = startRaw();
     client.send('this is not JSON');
     client.send('[]');
@@ -185,7 +185,7 @@ describe('gantz mcp', () => {
     assert.equal(errors.length, 2);
   });
 
-  it('answers what was asked before stdin closed', async () => {
+  it('answers requests that it received before stdin closed', async () => {
     const client = startRaw();
     client.send(INITIALIZE);
     client.send('{"jsonrpc":"2.0","id":2,"method":"tools/list"}');
@@ -207,7 +207,7 @@ describe('gantz mcp', () => {
     });
   }
 
-  it('says on stderr why it cannot start, and nothing on stdout', async () => {
+  it('prints why it cannot start on stderr, and nothing on stdout', async () => {
     const client = startRaw({ args: ['-c', '/nonexistent/gantz.yaml'] });
     assert.equal(await client.exited(), 3);
     assert.equal(client.stdout(), '');

@@ -155,7 +155,7 @@ for (const mode of MODES) {
       }
     });
 
-    it('answers TIMEOUT, outcome unknown, when the server is paused in mid-call, and works again afterwards', async () => {
+    it('answers TIMEOUT, outcome unknown, when the server pauses during a call, and works again afterwards', async () => {
       const connection = open(server.url, mode);
       await connection.use(within(AMPLE_MS), ({ client }) => client.ping());
       server.pause();
@@ -177,7 +177,7 @@ for (const mode of MODES) {
       assert.equal(await connection.use(within(AMPLE_MS), ({ client }) => client.ping()), 'PONG');
     });
 
-    it('answers REDIS_UNAVAILABLE, outcome unknown, when the server is killed in mid-call', async () => {
+    it('answers REDIS_UNAVAILABLE, outcome unknown, when the server is killed during a call', async () => {
       const own = await startRedis();
       const connection = open(own.url, mode);
       await connection.use(within(AMPLE_MS), ({ client }) => client.ping());
@@ -237,7 +237,7 @@ for (const mode of MODES) {
       }
     });
 
-    it('bounds a call whose deadline moves by where it moved to', async () => {
+    it('ends a call whose deadline moved at the moved deadline', async () => {
       const connection = open(server.url, mode);
       await connection.use(within(AMPLE_MS), ({ client }) => client.ping());
       const later = within(500);
@@ -257,7 +257,7 @@ for (const mode of MODES) {
       assert.equal(soon.deadline.remainingMs(), 0, 'the moved deadline has passed');
     });
 
-    it('passes on what a row throws, and names bugs as such', async () => {
+    it('rejects with the error that an operation throws, a bug included', async () => {
       const connection = open(server.url, mode);
       const refusal = new GantzError('NOT_FOUND', 'There is none');
       await assert.rejects(
@@ -302,7 +302,7 @@ for (const mode of MODES) {
       });
     });
 
-    it('hands out connections of their own, and tells when they are lost', async () => {
+    it('provides dedicated connections, and reports when they are lost', async () => {
       const own = await startRedis();
       const connection = open(own.url, mode);
       const failure = await failureOf(
@@ -320,7 +320,7 @@ for (const mode of MODES) {
       await own.stop();
     });
 
-    it('closes the connections of a call with it', async () => {
+    it('closes the dedicated connections of a call when the call ends', async () => {
       let lost: Promise<never> | undefined;
       // A call whose deadline came before its connection proves nothing, and may leave one that is about to close.
       for (let budgetMs = 100; !lost; budgetMs *= 2) {
@@ -336,7 +336,7 @@ for (const mode of MODES) {
       await assert.rejects(lost);
     });
 
-    it('makes no more than 64 connections of their own, and waiting for one counts', async () => {
+    it('opens at most 64 dedicated connections; waiting for one counts towards the deadline', async () => {
       const connection = open(server.url, mode);
       const hold = new AbortController();
       const reason = new GantzError('CANCELLED', 'enough');
@@ -364,7 +364,7 @@ for (const mode of MODES) {
       else await waiting.catch(() => undefined);
     });
 
-    it('fails calls under way when it is closed, and takes no more', async () => {
+    it('fails calls in flight when it is closed, and refuses further calls', async () => {
       const connection = open(server.url, mode);
       await connection.use(within(AMPLE_MS), ({ client }) => client.ping());
       server.pause();
@@ -406,7 +406,7 @@ for (const mode of MODES) {
       }
     });
 
-    it('keeps no process alive after close, whatever happened before', async () => {
+    it('keeps no process running after close, whatever happened before', async () => {
       const silent = await startSilent();
       try {
         const program = await compileProgram(`
@@ -448,7 +448,7 @@ for (const mode of MODES) {
 }
 
 describe('a long-lived connection', () => {
-  it('finds a server again that was restarted', async () => {
+  it('reconnects to a server that was restarted', async () => {
     const silent = await startSilent();
     silent.stop();
     const first = await startRedis({ port: silent.port });
@@ -464,7 +464,7 @@ describe('a long-lived connection', () => {
     await second.stop();
   });
 
-  it('answers what info asks', async () => {
+  it('returns the version, the place and the round trip of the server', async () => {
     const info = await open(server.url, 'long-lived').info(within(AMPLE_MS));
     assert.match(info.version, /^\d+\.\d+/);
     assert.equal(info.where, server.url);

@@ -17,7 +17,7 @@ const watched = (name: string, budgetMs: number, ended: string[], last?: () => v
 const watchThem = () => new DeadlineWatch<ReturnType<typeof watched>>((each) => each.expire());
 
 describe('DeadlineWatch', () => {
-  it('ends each at its own time, in whatever order they came, and moved ones when they moved to', async () => {
+  it('ends each entry at its own deadline, in any order of arrival, moved deadlines included', async () => {
     const watch = watchThem();
     const ended: string[] = [];
     // Whichever waited for that of a day would not end today, and none may end before its time.
@@ -38,7 +38,7 @@ describe('DeadlineWatch', () => {
     watch.close();
   });
 
-  it('arms its timer for the next one after each', async () => {
+  it('sets its timer for the next entry after each', async () => {
     const watch = watchThem();
     const ended: string[] = [];
     watch.add(watched('a day', 86_400_000, ended));

@@ -67,10 +67,10 @@ describe('explainRedisError', () => {
   it('gives the sentence of a script as the message', () =>
     assert.equal(explain(new ErrorReply('CONFLICT The revision is 3')).message, 'The revision is 3'));
 
-  it('takes a word inside a sentence for nothing', () =>
+  it('ignores a code inside a sentence', () =>
     assert.equal(explain(new ErrorReply('ERR something about WRONGTYPE')).code, 'REDIS_ERROR'));
 
-  it('tells what may have happened when the connection is lost', () => {
+  it('gives the outcome when the connection is lost', () => {
     for (const error of [
       new SocketClosedUnexpectedlyError(),
       new SocketTimeoutError(1),
@@ -84,7 +84,7 @@ describe('explainRedisError', () => {
     }
   });
 
-  it('hands on what is no failure of Redis', () => {
+  it('returns an error that is not from Redis unchanged', () => {
     const bug = new TypeError('x is not a function');
     assert.equal(explainRedisError(bug, { where: '', sent: true, readOnly: false }), bug);
     const known = new GantzError('NOT_FOUND', 'none');

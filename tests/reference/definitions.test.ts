@@ -102,7 +102,7 @@ test('every example of the skill runs as it stands, in a shell', async () => {
   }
 });
 
-test('a skill says what a host reads first in little room', async () => {
+test('the front matter of a skill is short and names the tools', async () => {
   const page = await printed(['skill']);
   const [, name, description] = /^---\nname: ([a-z0-9-]{1,64})\ndescription: (".*")\n---\n/.exec(page) ?? [];
   assert.equal(name, 'redis-tools');

@@ -110,7 +110,7 @@ for (const program of PROGRAMS) {
       ],
     ];
     for (const [what, damage] of damages) {
-      it(`makes again what was damaged: ${what}`, () => {
+      it(`rebuilds a damaged cache: ${what}`, () => {
         warmed((caches, again) => {
           for (const file of filesIn(caches)) writeFileSync(file, damage(readFileSync(file)));
           assert.equal(again(), GOOD);

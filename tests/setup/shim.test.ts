@@ -43,7 +43,7 @@ describe('bin/gantz', () => {
   }
 
   for (const file of ['app/bin/gantz', '.bin/gantz', 'absolute', 'chained', 'linked/bin/gantz']) {
-    it(`finds the executable from ${file}, and hands its words on as they are`, () => {
+    it(`finds the executable from ${file}, and passes its arguments unchanged`, () => {
       assert.deepEqual(run(join(folder, file)), { stdout: 'gantz:a b::*:::', status: 0 });
     });
   }
@@ -60,7 +60,7 @@ describe('bin/gantz', () => {
     assert.equal(stdout, 'gantz:::');
   });
 
-  it('answers in a folder that is gone, where the executable could not', () => {
+  it('answers in a deleted folder, in which the executable could not start', () => {
     const script = 'mkdir gone && cd gone && rmdir ../gone && exec ../chained';
     const { stdout, status } = spawnSync('sh', ['-c', script], {
       cwd: folder,
@@ -71,7 +71,7 @@ describe('bin/gantz', () => {
     assert.equal(status, 3);
   });
 
-  it('keeps from it what would make the executable a compiler', () => {
+  it('removes the variables that would turn the executable into a compiler', () => {
     assert.equal(
       run('./chained', { env: { BUN_OPTIONS: '--x', BUN_BE_BUN: '1' } }).stdout,
       'gantz:a b::*:::',
@@ -91,7 +91,7 @@ describe('bin/gantz', () => {
     assert.match((JSON.parse(stdout) as { error: string }).error, /no node on PATH/);
   });
 
-  it('says what to do when nothing is built', async () => {
+  it('prints what to do when nothing is built', async () => {
     const app = join(folder, 'unbuilt');
     await mkdir(join(app, 'bin'), { recursive: true });
     await copyFile(SHIM, join(app, 'bin/gantz'));

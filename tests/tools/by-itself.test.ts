@@ -13,7 +13,7 @@ describe('a group file run by itself', () => {
   const server = useRedis();
 
   for (const file of readdirSync(FOLDER).filter((name) => name.endsWith('.ts'))) {
-    it(`tools/${file} can be, by its last line and no other`, () => {
+    it(`tools/${file} ends with the line that runs it, and no other line depends on the process`, () => {
       const lines = readFileSync(join(FOLDER, file), 'utf8').trimEnd().split('\n');
       assert.equal(lines.pop(), LAST_LINE);
       assert.doesNotMatch(lines.join('\n'), /process\.argv|import\.meta|console\./);

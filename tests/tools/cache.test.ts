@@ -48,14 +48,14 @@ describe('cache', () => {
     });
   }
 
-  it('tells the text "123" from the number and the text "null" from null', async () => {
+  it('distinguishes the text "123" from the number and the text "null" from null', async () => {
     for (const value of ['123', 123, 'null', null, 'true', true]) {
       await rows.call('cache_set', { key: 'guess', value });
       assert.deepEqual(await rows.call('cache_get', { key: 'guess' }), { value, found: true });
     }
   });
 
-  it('tells a stored null from nothing', async () => {
+  it('distinguishes a stored null from a missing value', async () => {
     assert.deepEqual(await rows.call('cache_get', { key: 'nothing' }), { value: null, found: false });
   });
 
@@ -176,7 +176,7 @@ describe('cache', () => {
 
     it('a literal a* does not match ab', async () => assert.deepEqual(await keysOf('a\\*'), ['a*']));
 
-    it('takes no dot of the namespace for a pattern', async () => {
+    it('does not read a dot of the namespace as a pattern', async () => {
       const other = openRows(redis, 'namesXwith-dots');
       await other.call('cache_set', { key: 'foreign', value: 1 });
       assert.deepEqual(await keysOf('foreign'), []);
@@ -206,7 +206,7 @@ describe('cache', () => {
       assert.doesNotMatch(await redis.plain.info('commandstats'), /cmdstat_keys:/);
     });
 
-    it('refuses a cursor that is none', async () => {
+    it('refuses an invalid cursor', async () => {
       await own.failure('cache_keys', { cursor: '99999999999999999999' }, 'INVALID_PARAMETERS');
     });
   });
@@ -264,14 +264,14 @@ describe('cache', () => {
     }
 
     for (const text of ['hello', '"5"', '1.5', '', '[]', 'null', ' 1', '1e3', '--1', '-', '00']) {
-      it(`finds that ${JSON.stringify(text)} is no integer`, async () => {
+      it(`reports that ${JSON.stringify(text)} is not an integer`, async () => {
         await redis.plain.set(stored('text'), text);
         await rows.failure('cache_increment', { key: 'text' }, 'WRONG_TYPE');
         assert.equal(await redis.plain.get(stored('text')), text);
       });
     }
 
-    it('finds that a list is no integer', async () => {
+    it('reports that a list is not an integer', async () => {
       await redis.plain.lPush(stored('list'), 'x');
       await rows.failure('cache_increment', { key: 'list' }, 'WRONG_TYPE');
     });
@@ -298,7 +298,7 @@ describe('cache', () => {
       assert.equal(await redis.plain.ttl(stored('life')), -1);
     });
 
-    it('loses no call of many at once', async () => {
+    it('counts every one of many parallel calls', async () => {
       const values = await Promise.all(Array.from({ length: 200 }, () => increment('race')));
       assert.deepEqual(
         values.sort((a, b) => a - b),

@@ -45,7 +45,7 @@ describe('hash', () => {
     assert.deepEqual(await rows.call('hash_get', { key: 'empty' }), { data: { a: 1 }, found: true });
   });
 
-  it('tells a stored null from nothing', async () => {
+  it('distinguishes a stored null from a missing value', async () => {
     await rows.call('hash_set', { key: 'null', mapping: { a: null } });
     assert.deepEqual(await rows.call('hash_get', { key: 'null', field: 'a' }), { value: null, found: true });
     assert.deepEqual(await rows.call('hash_get', { key: 'null', field: 'b' }), { value: null, found: false });

@@ -125,7 +125,7 @@ describe('pubsub', () => {
     }
   });
 
-  it('a wait longer than the time limit of a call is no TIMEOUT', async () => {
+  it('a subscription that waits longer than the time limit of a call does not fail with TIMEOUT', async () => {
     await publish('longer', 'the connection is there');
     const deadline = new Deadline({ budgetMs: 1000 });
     const { ended } = await subscribe({ channel: 'longer', timeout: 1.2 }, { deadline });
@@ -169,7 +169,7 @@ describe('pubsub', () => {
       assert.equal((await ended).received, 1);
     });
 
-    it('hears nothing of other namespaces, nor of what ends subscriptions', async () => {
+    it('receives no message of other namespaces, and none that ends subscriptions', async () => {
       const other = openRows(redis, rows.namespace.replaceAll('-', '.'));
       const dotted = await subscribe({ pattern: '*', count: 9 }, {}, other);
       const own = await subscribe({ pattern: '*', count: 9 });
@@ -186,7 +186,7 @@ describe('pubsub', () => {
   });
 
   describe('unsubscribe', () => {
-    it('ends those of a channel, whoever holds them, and tells how many', async () => {
+    it('ends all subscriptions to a channel, of any connection, and returns how many', async () => {
       const other = openRows(redis, rows.namespace);
       const held = [
         await subscribe({ channel: 'x', count: 9 }),
@@ -204,7 +204,7 @@ describe('pubsub', () => {
       await other.close();
     });
 
-    it('ends those of exactly a pattern', async () => {
+    it('ends the subscriptions to exactly this pattern', async () => {
       const [one, two] = [await subscribe({ pattern: 'p*' }), await subscribe({ pattern: 'p?' })];
       assert.deepEqual(await rows.call('pubsub_unsubscribe', { pattern: 'p*' }), { unsubscribed: 1 });
       assert.equal((await one.ended).reason, 'unsubscribed');
@@ -212,7 +212,7 @@ describe('pubsub', () => {
       await two.ended;
     });
 
-    it('of something that nobody holds ends nothing, and says so', async () => {
+    it('returns 0 when there is no such subscription', async () => {
       assert.equal(await end(randomUUID()), 0);
     });
   });
@@ -265,7 +265,7 @@ describe('pubsub', () => {
       await assert.rejects(ended, { code: 'CANCELLED', message: reason.message });
     });
 
-    it('before it began, it never subscribes', async () => {
+    it('does not subscribe when it is cancelled before it began', async () => {
       await rows.failure('pubsub_subscribe', { channel: 'c' }, 'CANCELLED', {
         signal: AbortSignal.abort(reason),
       });
@@ -365,13 +365,13 @@ describe('pubsub', () => {
     });
     beforeEach(() => silent.resume());
 
-    it('is no quiet channel: it is REDIS_UNAVAILABLE instead of a timeout', async () => {
+    it('fails with REDIS_UNAVAILABLE instead of ending with a timeout', async () => {
       const { ended } = await subscribe({ channel: 'c', timeout: 0.5 }, {}, waiting);
       silent.pause();
       await assert.rejects(ended, { code: 'REDIS_UNAVAILABLE', message: /does not answer/ });
     });
 
-    it('does not wait for ever when it is followed', async (t) => {
+    it('ends a followed subscription', async (t) => {
       t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
       const { ended } = await subscribe({ channel: 'c' }, { follow: true }, waiting);
       silent.pause();
@@ -380,7 +380,7 @@ describe('pubsub', () => {
       await assert.rejects(ended, { code: 'REDIS_UNAVAILABLE', message: /does not answer/ });
     });
 
-    it('goes on when a sign of life comes in time', async (t) => {
+    it('continues when the server answers in time', async (t) => {
       t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
       const { ended, id, events } = await subscribe({ channel: 'c' }, { follow: true }, waiting);
       const observer = await silent.client();

@@ -145,7 +145,7 @@ describe('fixed window', () => {
     assert.ok(reset_at > Date.now() / 1000 - 1 && reset_at <= Date.now() / 1000 + 3600);
   });
 
-  it('sets the expiry once per window, at its end, and never arms it again', async () => {
+  it('sets the expiry once per window, at its end, and never again', async () => {
     const { ask, key } = limiter('rate_limit_check', { limit: 5, window_seconds: YEAR });
     const { reset_at } = await ask();
     assert.equal(await redis.plain.expireTime(key), reset_at);
@@ -168,7 +168,7 @@ describe('fixed window', () => {
     ['the window before', -1],
     ['a later window, after the clock was set back', 1],
   ] as const) {
-    it(`takes no count over from ${when}`, async () => {
+    it(`ignores the count of ${when}`, async () => {
       const { ask, key } = limiter('rate_limit_check', { limit: 2, window_seconds: YEAR });
       await ask(2);
       const start = Number(await redis.plain.hGet(key, 'start'));
@@ -180,7 +180,7 @@ describe('fixed window', () => {
     });
   }
 
-  it('begins anew in the next window', async () => {
+  it('allows calls again in the next window', async () => {
     const { ask } = limiter('rate_limit_check', { limit: 1, window_seconds: 1 });
     const next = async (allowed: boolean): Promise<RateLimitCheckResult> => {
       const answers: RateLimitCheckResult[] = [];
@@ -265,7 +265,7 @@ describe('sliding window', () => {
     }
   });
 
-  it('really lets the cost through after retry_after_ms, and not before', async () => {
+  it('allows the cost after a whole window, and not before', async () => {
     // A machine that takes a second between the first two calls gets another try.
     await waitFor(
       async () => {

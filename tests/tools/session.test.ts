@@ -51,7 +51,7 @@ describe('session', () => {
     assert.equal(session.revision, 1);
   });
 
-  it('says when in UTC with Z, by the clock of the server', async () => {
+  it('gives times in UTC with Z, by the clock of the server', async () => {
     const begun = Date.now() - 1;
     const id = await create({});
     const { created_at, updated_at } = await read(id);
@@ -73,7 +73,7 @@ describe('session', () => {
     assert.equal((await rows.call('session_get', { session_id: ever })).ttl, null);
   });
 
-  it('gives nothing for a session that is not there', async () => {
+  it('returns null for a session that does not exist', async () => {
     assert.deepEqual(await rows.call('session_get', { session_id: 'none' }), {
       session: null,
       found: false,
@@ -114,7 +114,7 @@ describe('session', () => {
     });
   });
 
-  it('takes a hash that somebody else left for no session', async () => {
+  it('does not read the hash of another program as a session', async () => {
     await redis.plain.hSet(stored('foreign'), 'a', '1');
     assert.equal((await rows.call('session_get', { session_id: 'foreign' })).found, false);
     await rows.failure('session_update', { session_id: 'foreign', data: {} }, 'NOT_FOUND');
@@ -192,7 +192,7 @@ describe('session', () => {
       }
     });
 
-    it('keeps a session for ever that lives for ever', async () => {
+    it('keeps a session that never expires without an expiry', async () => {
       const id = await create({}, null);
       await rows.call('session_update', { session_id: id, data: { a: 1 } });
       assert.equal(await redis.plain.ttl(stored(id)), -1);
@@ -206,7 +206,7 @@ describe('session', () => {
       assert.ok(left > 0 && left <= 900, String(left));
     });
 
-    it('never brings back one that expired or was deleted', async () => {
+    it('never restores a session that expired or was deleted', async () => {
       const expired = await create({});
       await redis.plain.pExpireAt(stored(expired), 1);
       const deleted = await create({});

@@ -31,7 +31,7 @@ describe('set', () => {
     );
   });
 
-  it('tells the text "1" from the number 1', async () => {
+  it('distinguishes the text "1" from the number 1', async () => {
     await rows.call('set_add', { key: 'types', members: ['1'] });
     assert.deepEqual(await rows.call('set_is_member', { key: 'types', member: 1 }), { is_member: false });
     assert.deepEqual(await rows.call('set_remove', { key: 'types', members: [1, true] }), { removed: 0 });

@@ -125,7 +125,7 @@ describe('a JavaScript handler', () => {
     });
   }
 
-  it('tells of a failure of its own', async () => {
+  it('reports a failure with a code of its own', async () => {
     const mine = await fails(call('math.envelope', { params: { a: 3 } }), 'HANDLER_FAILED', /^no/);
     assert.deepEqual(mine.fields, { code: 'MINE', extra: 1 });
     assert.equal(mine.outcome, 'unknown');
@@ -154,7 +154,7 @@ describe('a JavaScript handler', () => {
     }
   });
 
-  it('hears that the caller cancelled', async () => {
+  it('receives the cancellation of the caller', async () => {
     const controller = new AbortController();
     const waiting = call('math.waits', { signal: controller.signal });
     setImmediate(() => controller.abort(new GantzError('CANCELLED', 'enough')));
@@ -197,7 +197,7 @@ describe('what a handler prints', () => {
 });
 
 describe('TypeScript that the runtime cannot load', () => {
-  it('is NOT_RUNNABLE with the ways out, unless its JavaScript stands beside it', async () => {
+  it('is NOT_RUNNABLE with a hint, unless its JavaScript is beside it', async () => {
     const folder = folderWith({
       'typed.ts': 'export const who = (): string => "ts"; enum Color { Red }',
       'built.ts': 'export const who = (): string => "ts"; enum Color { Red }',

@@ -130,7 +130,7 @@ describe('a Python handler', () => {
     assert.deepEqual([...invocation.notices].sort(), ['from a child', 'loading', 'printing hi', 'raw']);
   });
 
-  it('sees the environment of the tool', async () => {
+  it('receives the environment of the tool', async () => {
     assert.deepEqual(await call('work.env', { environment: { GREETING: 'hi' } }), { result: 'hi' });
   });
 
@@ -192,7 +192,7 @@ describe('a Python handler', () => {
     assert.equal(error.fields?.['code'], 'QUOTA');
   });
 
-  it('is bounded in what it returns', async () => {
+  it('fails with OUTPUT_TOO_LARGE when its result is too long', async () => {
     await fails(call('work.long', { maxOutputBytes: 1000 }), 'OUTPUT_TOO_LARGE');
   });
 
