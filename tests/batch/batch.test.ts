@@ -4,18 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { runMain } from '../helpers/run-main.ts';
-import { startRedis, type RedisServer } from '../helpers/redis-server.ts';
+import { useRedis } from '../helpers/redis-server.ts';
 
-let server: RedisServer;
 let folder: string;
+const server = useRedis();
 before(async () => {
-  server = await startRedis();
   folder = await mkdtemp(join(tmpdir(), 'gantz-batch-'));
 });
-after(async () => {
-  await server.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+after(() => rm(folder, { recursive: true, force: true }));
 
 let namespaces = 0;
 
@@ -71,7 +67,7 @@ test('a call without an id is answered without one; params may be left out', asy
 });
 
 test('calls take effect in the order of the input, from the first on', async () => {
-  await (await server.client()).sendCommand(['SCRIPT', 'FLUSH']);
+  await server.plain.sendCommand(['SCRIPT', 'FLUSH']);
   const lines = Array.from({ length: 300 }, (_, index) => [
     { tool: 'list_push', params: { key: 'l', values: [index], left: false } },
     { tool: 'list_range', params: { key: 'l', start: -1 } },
@@ -140,7 +136,7 @@ test('blank lines are skipped, but counted; the last line needs no end', async (
   );
 });
 
-test('bytes that are no UTF-8 spoil their own line only', async () => {
+test('bytes that are not UTF-8 fail their own line only', async () => {
   const good = Buffer.from(`${JSON.stringify(get('ä'))}\n`);
   const bad = Buffer.from([0x22, 0xff, 0x22, 0x0a]);
   const { answers } = await batch([], { stdin: Buffer.concat([good, bad, good, bad, good]) });
@@ -162,19 +158,19 @@ test('a line of 17 MiB is refused, and the next one runs', async () => {
   assert.deepEqual([refused?.['code'], refused?.['line'], next?.['found']], ['USAGE', 1, false]);
 });
 
-test('a value of a megabyte goes in and comes out whole', async () => {
+test('a value of a megabyte is stored and read unchanged', async () => {
   const value = 'ü'.repeat(512 * 1024);
   const { answers } = await batch([set('big', value), get('big')]);
   assert.equal(answers[1]?.['value'], value);
 });
 
-test('nothing on stdin is no failure', async () => {
+test('an empty stdin succeeds without answers', async () => {
   const { answers, exitCode, stderr } = await batch([], { stdin: '' });
   assert.deepEqual([answers, exitCode], [[], 0]);
   assert.match(stderr, /^0 calls, 0 failed/);
 });
 
-test('a file is read instead of stdin; one that is not there is said', async () => {
+test('a file is read instead of stdin; a missing file is reported', async () => {
   const file = join(folder, 'calls.ndjson');
   await writeFile(file, `${JSON.stringify(get('a', 1))}\n`);
   const { answers } = await batch([], { words: [file] });
@@ -192,7 +188,7 @@ for (const text of ['0', '-1', 'many', '1.5']) {
   });
 }
 
-test('the policy holds for every line, and reading is all that --read-only allows', async () => {
+test('the policy applies to every line, and --read-only allows only tools that read', async () => {
   const lines = [set('a', 1), get('a'), { tool: 'list_range', params: { key: 'l' } }];
   const codes = async (env: Record<string, string>): Promise<unknown[]> =>
     (await batch(lines, { env })).answers.map(({ success, code }) => code ?? success);

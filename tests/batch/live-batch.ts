@@ -1,11 +1,11 @@
-import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { main } from '../../lib/main.ts';
 import type { Process } from '../../lib/contract/process.ts';
+import { nextEvent, settled, waitFor } from '../helpers/wait.ts';
 
 type Answer = Record<string, unknown>;
 
-/** A batch under way, whose ends a test holds in its hands. */
+/** A running batch whose streams belong to the test. Every wait is bounded. */
 export type LiveBatch = {
   stdin: PassThrough;
   /** Lines given to it. */
@@ -17,8 +17,8 @@ export type LiveBatch = {
   stdout: PassThrough;
   stderr: () => string;
   signal(name: 'SIGINT' | 'SIGTERM'): void;
-  /** Its exit code, when it has ended. */
-  ended: Promise<number>;
+  /** Waits until it has ended, and gives its exit code. */
+  ended(): Promise<number>;
 };
 
 /** Starts `gantz batch` with streams of its own; `highWaterMark` is how much of stdout may wait for a reader. */
@@ -46,7 +46,7 @@ export function startBatch(
     on: (event, listener) => void listeners.set(event, listener),
     off: (event) => void listeners.delete(event),
   };
-  const ended = main(process, ['-c', config, 'batch', ...words]).then(() => {
+  const end = main(process, ['-c', config, 'batch', ...words]).then(() => {
     stdout.end();
     return Number(process.exitCode);
   });
@@ -55,7 +55,7 @@ export function startBatch(
     stdin,
     stdout,
     stderr: () => said,
-    ended,
+    ended: () => settled(end, { what: () => `the end of the batch; stderr: ${said}` }),
     send: (...lines) => void stdin.write(lines.map((line) => `${JSON.stringify(line)}\n`).join('')),
     async answer() {
       for (;;) {
@@ -67,11 +67,13 @@ export function startBatch(
         }
         const chunk = stdout.read() as Buffer | null;
         if (chunk) text += chunk.toString();
-        else await once(stdout, 'readable');
+        else await nextEvent(stdout, 'readable', { what: () => `an answer of the batch; stderr: ${said}` });
       }
     },
     async said(pattern) {
-      while (!pattern.test(said)) await once(stderr, 'data');
+      await waitFor(() => pattern.test(said), {
+        what: () => `${String(pattern)} on stderr of the batch: ${said}`,
+      });
     },
     signal: (name) => listeners.get(name)?.(),
   };

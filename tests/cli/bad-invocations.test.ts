@@ -1,155 +1,23 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import fc from 'fast-check';
-import { CODES } from '../../lib/errors.ts';
-import { dump, startRedis, type RedisServer } from '../helpers/redis-server.ts';
-import { envelopeOf, runMain } from '../helpers/run-main.ts';
-import { runProgram } from '../helpers/run-program.ts';
+import { dump, useRedis } from '../helpers/redis-server.ts';
+import { runMain } from '../helpers/run-main.ts';
+import { assertRefused, badInvocation, storeValues } from './bad-invocations.ts';
 
-let server: RedisServer;
 let env: Record<string, string>;
-before(async () => {
-  server = await startRedis();
-  env = { REDIS_URL: server.url, GANTZ_CONFIG: 'builtin:redis' };
-  for (const argv of [
-    ['cache', 'set', '{"key":"a","value":1}'],
-    ['list', 'push', '{"key":"a","values":[1,2]}'],
-    ['hash', 'set', '{"key":"a","mapping":{"f":1}}'],
-    ['set', 'add', '{"key":"a","members":[1]}'],
-  ]) {
-    assert.equal((await runMain(argv, { env })).exitCode, 0);
-  }
+const server = useRedis({
+  async started({ url }) {
+    env = { REDIS_URL: url, GANTZ_CONFIG: 'builtin:redis' };
+    await storeValues(env);
+  },
 });
-after(() => server.stop());
-
-/** One of some command lines. */
-const oneOf = (...lines: string[][]): fc.Arbitrary<string[]> => fc.constantFrom(...lines);
-
-const groups = ['cache', 'list', 'hash', 'set', 'session', 'pubsub', 'rate_limit'];
-const badJson = fc.oneof(
-  fc.constantFrom(
-    '{',
-    '}',
-    '{"key"',
-    '{"key":}',
-    "{'key':'a'}",
-    'key',
-    '',
-    '\u0000',
-    '\ud800',
-    '{"key":"a",}',
-    'NaN',
-    '{"key":01}',
-    '{"key":"a"}{}',
-  ),
-  fc.string({ unit: 'binary' }).filter((text) => !/^\s*[-@{]/.test(text) && !/^--?h/.test(text)),
-);
-const notObject = fc.constantFrom('[]', 'null', '1', '"text"', 'true', '[{"key":"a"}]', '-0');
-const unknownName = fc.string({ minLength: 1, maxLength: 12 }).map((name) => `x${name}`);
-const wrongTypes: fc.Arbitrary<string[]> = oneOf(
-  ['cache', 'set', '{"key":5,"value":1}'],
-  ['cache', 'set', '{"key":"","value":1}'],
-  ['cache', 'set', '{"key":null,"value":1}'],
-  ['cache', 'set', '{"value":1}'],
-  ['cache', 'set', '{"key":"a"}'],
-  ['cache', 'set', '{"key":"\\ud800","value":1}'],
-  ['cache', 'set', '{"key":"a","value":12345678901234567890}'],
-  ['cache', 'set', '{"key":"a","value":1,"ttl":0}'],
-  ['cache', 'set', '{"key":"a","value":1,"ttl":1.5}'],
-  ['cache', 'set', '{"key":"a","value":1,"ttl":"0x10"}'],
-  ['cache', 'set', '{"key":"a","value":1,"ttl":99999999999}'],
-  ['cache', 'set', '{"key":"a","value":1,"only_if":"never"}'],
-  ['cache', 'set', `{"key":"a","value":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
-  ['cache', 'increment', '{"key":"a","by":1.5}'],
-  ['cache', 'keys', '{"cursor":"x"}'],
-  ['cache', 'keys', '{"cursor":"99999999999999999999"}'],
-  ['cache', 'keys', '{"limit":0}'],
-  ['list', 'push', '{"key":"a","values":[]}'],
-  ['list', 'push', '{"key":"a","values":"x"}'],
-  ['list', 'pop', '{"key":"a","left":"perhaps"}'],
-  ['hash', 'set', '{"key":"a","mapping":{}}'],
-  ['hash', 'set', '{"key":"a","mapping":[]}'],
-  ['hash', 'delete', '{"key":"a","fields":[]}'],
-  ['hash', 'delete', '{"key":"a","fields":[1]}'],
-  ['set', 'add', '{"key":"a","members":{}}'],
-  ['session', 'create', '{"data":[]}'],
-  ['session', 'create', '{"ttl":-1}'],
-  ['session', 'update', '{"session_id":"","data":{}}'],
-  ['session', 'extend', '{"session_id":"x","ttl":-5}'],
-  ['pubsub', 'subscribe', '{}'],
-  ['pubsub', 'subscribe', '{"channel":"a","pattern":"b"}'],
-  ['pubsub', 'unsubscribe', '{}'],
-  ['rate_limit', 'check', '{"identifier":"a","limit":1,"window_seconds":10,"cost":2}'],
-  ['rate_limit', 'sliding_window', '{"identifier":"a","limit":0,"window_seconds":10}'],
-);
-
-const badInvocation: fc.Arbitrary<string[]> = fc.oneof(
-  fc
-    .tuple(
-      fc.constantFrom('cache', 'list', 'hash', 'set'),
-      fc.constantFrom('set', 'get', 'push', 'add', 'delete'),
-      badJson,
-    )
-    .map((argv) => [...argv]),
-  fc.tuple(fc.constantFrom(...groups), unknownName).map(([group, name]) => [group, name, '{"key":"a"}']),
-  fc.tuple(unknownName, fc.constant('get')).map((argv) => [...argv, '{"key":"a"}']),
-  unknownName.map((name) => ['call', name]),
-  unknownName.map((name) => ['call', 'cache_set', JSON.stringify({ key: 'a', value: 1, [name]: 1 })]),
-  fc
-    .tuple(fc.constantFrom('get', 'set', 'delete', 'exists'), notObject)
-    .map(([operation, json]) => ['cache', operation, json]),
-  unknownName.map((name) => ['cache', 'delete', '--key', 'a', `--${name}`, 'b']),
-  unknownName.map((name) => [`--${name}`, 'cache', 'delete', '{"key":"a"}']),
-  fc
-    .constantFrom(['--timeout', 'soon'], ['--timeout', '0'], ['--timeout'], ['--max-output', '-1'])
-    .map((bad) => [...bad, 'cache', 'delete', '{"key":"a"}']),
-  fc.constantFrom(...groups).map((group) => [group]),
-  oneOf(
-    [],
-    ['call'],
-    ['describe'],
-    ['describe', 'nothing'],
-    ['redis', 'restart'],
-    ['tools', '--what'],
-    ['ping', 'pong'],
-  ),
-  oneOf(['cache', 'delete', '{"key":"a"}', '{"key":"a"}']),
-  oneOf(['cache', 'delete', '--key'], ['cache', 'delete', '@/nothing/there.json'], ['cache', 'delete', '-']),
-  wrongTypes,
-);
-
-function assertRefused(run: { stdout: string; exitCode: number }, argv: readonly string[]): void {
-  const shown = JSON.stringify(argv).slice(0, 300);
-  const envelope = envelopeOf({ ...run, stderr: '' });
-  assert.ok(!envelope.success, `${shown} gave ${run.stdout}`);
-  const { code, error, outcome } = envelope as { code: keyof typeof CODES; error: string; outcome: string };
-  assert.equal(run.exitCode, CODES[code].exit, `${shown} gave ${run.stdout}`);
-  assert.equal(run.exitCode, 2, `${shown} gave ${run.stdout}`);
-  assert.equal(outcome, 'none');
-  assert.ok(error.length > 0);
-}
 
 test('two thousand bad invocations: one envelope each, the right exit status, and nothing changed', async () => {
-  const client = await server.client();
-  const untouched = await dump(client);
+  const untouched = await dump(server.plain);
   await fc.assert(
     fc.asyncProperty(badInvocation, async (argv) => assertRefused(await runMain(argv, { env }), argv)),
     { numRuns: 2000 },
   );
-  assert.deepEqual(await dump(client), untouched);
-  client.destroy();
-});
-
-test('a hundred bad invocations as real processes', async () => {
-  const client = await server.client();
-  const untouched = await dump(client);
-  const samples = fc.sample(
-    badInvocation.filter((argv) =>
-      argv.every((word) => !word.includes('\0') && word.isWellFormed() && word.length < 100_000),
-    ),
-    100,
-  );
-  for (const argv of samples) assertRefused(await runProgram(argv, { env }), argv);
-  assert.deepEqual(await dump(client), untouched);
-  client.destroy();
+  assert.deepEqual(await dump(server.plain), untouched);
 });

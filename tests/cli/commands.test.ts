@@ -2,16 +2,14 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { VERSION } from '../../lib/generated/version.ts';
-import { startRedis, type RedisServer } from '../helpers/redis-server.ts';
+import { useRedis } from '../helpers/redis-server.ts';
 import { envelopeOf, runMain } from '../helpers/run-main.ts';
 
 const env = { GANTZ_CONFIG: 'builtin:redis' };
 
-let server: RedisServer;
-before(async () => void (server = await startRedis()));
-after(() => server.stop());
+const server = useRedis();
 
 test('--version is that of package.json', async () => {
   const { version } = JSON.parse(await readFile(join(import.meta.dirname, '../../package.json'), 'utf8')) as {
@@ -100,7 +98,7 @@ test('the list of commands shows what each takes', async () => {
   assert.match((await runMain(['--help'])).stdout, /describe \[options\] <tool> \[operation\]/);
 });
 
-test('redis without a word after it says what it needs', async () => {
+test('redis without a subcommand reports which subcommands there are', async () => {
   const run = await runMain(['redis']);
   assert.equal(run.exitCode, 2);
   assert.match(String(envelopeOf(run)['error']), /needs status or stop/);
@@ -145,7 +143,7 @@ for (const [argv, hint] of mistakes) {
   });
 }
 
-test('a bundled tool that another manifest took the place of is said to be one', async (t) => {
+test('the error for a bundled tool that the manifest lacks says where the tool is', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'gantz-'));
   t.after(() => rm(folder, { recursive: true }));
   await writeFile(join(folder, 'gantz.yaml'), 'name: own\ntools: []\n');

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, it } from 'node:test';
+// The group files are imported by path, which needs a loader on a Node that has none.
+import 'tsx';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { BUNDLED_MANIFEST } from '../../lib/generated/manifest.ts';
 import { schemaType } from '../../lib/reference/schema-type.ts';

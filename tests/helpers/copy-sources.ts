@@ -9,6 +9,7 @@ export function copySources(target: string): void {
   const { stdout } = spawnSync('git', ['ls-files', '-z', '-co', '--exclude-standard'], {
     cwd: ROOT,
     encoding: 'utf8',
+    timeout: 60_000,
   });
   for (const file of stdout.split('\0').filter(Boolean)) {
     mkdirSync(dirname(join(target, file)), { recursive: true });

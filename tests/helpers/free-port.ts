@@ -1,12 +1,13 @@
-import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
+import { nextEvent } from './wait.ts';
 
-/** A TCP port of 127.0.0.1 that nobody listened on a moment ago. */
+/** A TCP port of 127.0.0.1 that was free a moment ago. */
 export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
+  await nextEvent(probe, 'listening', { what: 'a listening probe' });
   const { port } = probe.address() as AddressInfo;
+  const closed = nextEvent(probe, 'close', { what: 'the end of the probe' });
   probe.close();
-  await once(probe, 'close');
+  await closed;
   return port;
 }

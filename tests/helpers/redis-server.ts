@@ -1,9 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { after, before } from 'node:test';
 import { createClient } from '@redis/client';
+import { endOf, endWithTests } from './children.ts';
+import { settled } from './wait.ts';
 
 export type PlainClient = Awaited<ReturnType<typeof connect>>;
 
@@ -24,11 +27,66 @@ export type RedisServer = {
   stop(): Promise<void>;
 };
 
-/** Starts a server; `args` go to it as they are, `port` adds a TCP port on 127.0.0.1. */
-export async function startRedis({
-  args = [],
-  port,
-}: { args?: readonly string[]; port?: number } = {}): Promise<RedisServer> {
+/** `args` go to the server as they are, `port` adds a TCP port on 127.0.0.1. */
+export type RedisOptions = { args?: readonly string[]; port?: number };
+
+/** The server that the tests of a file or a suite share. */
+export type SharedRedis = RedisServer & {
+  /** A plain node-redis client that is connected before the first test. */
+  readonly plain: PlainClient;
+  /** A random namespace. */
+  readonly namespace: string;
+};
+
+export type SharedRedisOptions = {
+  options?: () => RedisOptions | Promise<RedisOptions>;
+  /** What the tests need done once the server runs. Other `before` hooks of a file can run at the same time. */
+  started?: (redis: SharedRedis) => unknown;
+  /** What must be done before the server stops. */
+  stopping?: () => unknown;
+};
+
+/** Starts a server before the tests of this file or suite, and stops it after them. */
+export function useRedis({ options, started, stopping }: SharedRedisOptions = {}): SharedRedis {
+  let running: { server: RedisServer; plain: PlainClient } | undefined;
+  const shared = (): { server: RedisServer; plain: PlainClient } => {
+    if (!running) throw new Error('The server of useRedis runs only while tests run');
+    return running;
+  };
+  before(async () => {
+    const server = await startRedis(await options?.());
+    running = { server, plain: await server.client() };
+    await started?.(redis);
+  });
+  after(async () => {
+    await stopping?.();
+    await running?.server.stop();
+  });
+  const redis: SharedRedis = {
+    namespace: `test-${randomUUID()}`,
+    get plain() {
+      return shared().plain;
+    },
+    get url() {
+      return shared().server.url;
+    },
+    get socketPath() {
+      return shared().server.socketPath;
+    },
+    get pid() {
+      return shared().server.pid;
+    },
+    client: () => shared().server.client(),
+    pause: () => shared().server.pause(),
+    resume: () => shared().server.resume(),
+    kill: () => shared().server.kill(),
+    stop: () => shared().server.stop(),
+  };
+  return redis;
+}
+
+/** Starts a server that the caller stops. */
+export async function startRedis({ args = [], port }: RedisOptions = {}): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), 'gantz-test-'));
   const socketPath = join(folder, 'redis.sock');
   const listen = port === undefined ? ['--port', '0'] : ['--port', String(port), '--bind', '127.0.0.1'];
@@ -48,10 +106,13 @@ export async function startRedis({
   const { pid } = server;
   if (pid === undefined) throw new Error('redis-server has no process id');
   const clients = new Set<PlainClient>();
-  const exited = once(server, 'exit');
   const signal = (name: NodeJS.Signals): void => void server.kill(name);
-  const endOnExit = (): void => signal('SIGKILL');
-  process.once('exit', endOnExit);
+  const kill = async (): Promise<void> => {
+    if (server.exitCode !== null || server.signalCode !== null) return;
+    const ended = endOf(server, { what: 'the end of a killed redis-server' });
+    signal('SIGKILL');
+    await ended;
+  };
 
   return {
     url: port === undefined ? `unix://${socketPath}` : `redis://127.0.0.1:${port}`,
@@ -64,17 +125,10 @@ export async function startRedis({
     },
     pause: () => signal('SIGSTOP'),
     resume: () => signal('SIGCONT'),
-    async kill() {
-      signal('SIGKILL');
-      await exited;
-    },
+    kill,
     async stop() {
       for (const client of clients) client.destroy();
-      if (server.exitCode === null && server.signalCode === null) {
-        signal('SIGKILL');
-        await exited;
-      }
-      process.off('exit', endOnExit);
+      await kill();
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -125,7 +179,7 @@ async function connect(socketPath: string) {
 /** Starts redis-server, or valkey-server where there is none, and resolves once it accepts connections. */
 async function launch(options: readonly string[], folder: string): Promise<ChildProcess> {
   for (const binary of [process.env['GANTZ_REDIS_SERVER'] ?? 'redis-server', 'valkey-server']) {
-    const server = spawn(binary, options, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const server = endWithTests(spawn(binary, options, { stdio: ['ignore', 'pipe', 'pipe'] }));
     let log = '';
     const ready = new Promise<'ready' | 'absent'>((resolve, reject) => {
       const read = (chunk: Buffer): void => {
@@ -137,7 +191,10 @@ async function launch(options: readonly string[], folder: string): Promise<Child
       server.once('error', () => resolve('absent'));
       server.once('exit', () => reject(new Error(`${binary} did not start: ${log.trim()}`)));
     });
-    if ((await ready) === 'ready') return server;
+    const state = await settled(ready, {
+      what: () => `${binary} to accept connections; it printed: ${log.trim()}`,
+    });
+    if (state === 'ready') return server;
   }
   await rm(folder, { recursive: true, force: true });
   throw new Error('The tests need redis-server or valkey-server on PATH: run bin/setup.');

@@ -12,7 +12,7 @@ import { compileValidator } from '../../lib/parameters/validator.ts';
 import { operationOf } from '../../lib/run/bundled/bundled-kind.ts';
 import { findOperation } from '../../lib/run/bundled/operations.ts';
 import { openRedis } from '../../lib/redis/open.ts';
-import type { RedisServer } from './redis-server.ts';
+import { useRedis, type RedisServer, type SharedRedis } from './redis-server.ts';
 
 type Name = keyof BundledTools;
 
@@ -39,6 +39,28 @@ export type Rows = {
 
 const validators = new Map<string, ReturnType<Ajv2020['compile']>>();
 const ignore = (): void => undefined;
+
+/** A server, and the bundled tools on it under its namespace, for the tests of this file or suite. */
+export function useRows(): { redis: SharedRedis; rows: Rows } {
+  let opened: Rows | undefined;
+  const rows = (): Rows => {
+    if (!opened) throw new Error('The tools of useRows can be called only while tests run');
+    return opened;
+  };
+  const redis = useRedis({
+    started: (server) => (opened = openRows(server, server.namespace)),
+    stopping: () => opened?.close(),
+  });
+  return {
+    redis,
+    rows: {
+      namespace: redis.namespace,
+      call: (...args) => rows().call(...args),
+      failure: (...args) => rows().failure(...args),
+      close: () => rows().close(),
+    },
+  };
+}
 
 /** Opens the bundled tools on a server; the namespace is random unless given. */
 export function openRows({ url }: Pick<RedisServer, 'url'>, namespace = `test-${randomUUID()}`): Rows {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { endOf, endWithTests } from './children.ts';
 import type { Run } from './run-main.ts';
 
 /** The program under test: bin/gantz, or what GANTZ_TEST_PROGRAM names. */
@@ -16,20 +17,25 @@ export async function runProgram(
   argv: readonly string[],
   { env = {}, stdin = '', cwd = '/' }: ProgramOptions = {},
 ): Promise<Run> {
-  const child = spawn(PROGRAM, argv, {
-    cwd,
-    env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...env },
-    stdio: 'pipe',
-  });
+  const child = endWithTests(
+    spawn(PROGRAM, argv, {
+      cwd,
+      env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...env },
+      stdio: 'pipe',
+    }),
+  );
   const out: Buffer[] = [];
   const err: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
   child.stdin.on('error', () => undefined);
   child.stdin.end(stdin);
-  const exitCode = await new Promise<number>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : 1)));
+  const status = await endOf(child, {
+    what: () => `the end of gantz ${argv.join(' ').slice(0, 200)}; stderr: ${Buffer.concat(err).toString()}`,
   });
-  return { stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString(), exitCode };
+  return {
+    stdout: Buffer.concat(out).toString(),
+    stderr: Buffer.concat(err).toString(),
+    exitCode: status ?? 129,
+  };
 }

@@ -1,28 +1,27 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { dump, startRedis, type RedisServer } from '../helpers/redis-server.ts';
+import { test } from 'node:test';
+import { dump, useRedis } from '../helpers/redis-server.ts';
 import { request, sendRaw } from './raw.ts';
 import { startServer, type TestServer } from './server.ts';
 
 const TOKEN = 'gtz_a-token-of-the-tests';
 
-let redis: RedisServer;
 let open: TestServer;
 let locked: TestServer;
 let before_: Record<string, string>;
-before(async () => {
-  redis = await startRedis();
-  open = await startServer([], { env: { REDIS_URL: redis.url, GANTZ_NAMESPACE: 'hostile' } });
-  locked = await startServer(['--auth'], {
-    env: { REDIS_URL: redis.url, GANTZ_NAMESPACE: 'hostile', GANTZ_AUTH_TOKEN: TOKEN },
-  });
-  await open.call('cache_set', { key: 'precious', value: 'untouched', ttl: null });
-  before_ = await dump(await redis.client());
-});
-after(async () => {
-  assert.deepEqual(await dump(await redis.client()), before_, 'nothing was changed');
-  assert.deepEqual([await open.stop(), await locked.stop()], [143, 143]);
-  await redis.stop();
+const redis = useRedis({
+  async started({ url, plain }) {
+    open = await startServer([], { env: { REDIS_URL: url, GANTZ_NAMESPACE: 'hostile' } });
+    locked = await startServer(['--auth'], {
+      env: { REDIS_URL: url, GANTZ_NAMESPACE: 'hostile', GANTZ_AUTH_TOKEN: TOKEN },
+    });
+    await open.call('cache_set', { key: 'precious', value: 'untouched', ttl: null });
+    before_ = await dump(plain);
+  },
+  async stopping() {
+    assert.deepEqual(await dump(redis.plain), before_, 'nothing was changed');
+    assert.deepEqual([await open.stop(), await locked.stop()], [143, 143]);
+  },
 });
 
 const CALL = 'POST /mcp/tools/call';
@@ -124,7 +123,7 @@ for (const origin of ['http://evil.example', 'null', 'https://127.0.0.1.evil.exa
   });
 }
 
-test('a page of this machine may call', async () => {
+test('a page from this machine can call', async () => {
   const headers = { ...local(open), origin: 'http://localhost:5173' };
   assert.equal((await statusOf(open, 'GET /mcp/tools', headers))[0], 200);
 });
@@ -163,7 +162,7 @@ for (const [what, body, status, code] of bodies) {
   });
 }
 
-test('a body of 100 MB is 413 before it has come', async () => {
+test('a body of 100 MB is answered with 413 before it has arrived', async () => {
   const answer = await sendRaw(
     open.port,
     `POST /mcp/tools/call HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 104857600\r\n\r\n{"tool":"`,
@@ -172,7 +171,7 @@ test('a body of 100 MB is 413 before it has come', async () => {
   assert.match(answer, /"code":"USAGE"/);
 });
 
-test('a body of 100 MB in chunks is 413 as well, at both ways in', async () => {
+test('a body of 100 MB in chunks is answered with 413, on both paths', async () => {
   const chunk = 'x'.repeat(1024 * 1024);
   for (const path of ['/mcp/tools/call', '/mcp']) {
     const head = `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\ntransfer-encoding: chunked\r\n\r\n`;
@@ -210,7 +209,7 @@ for (const [line, status] of paths) {
   });
 }
 
-test('what is no HTTP is 400', async () => {
+test('bytes that are not HTTP are answered with 400', async () => {
   assert.match(await sendRaw(open.port, 'HELLO\r\n\r\n'), /^HTTP\/1\.1 400 /);
   assert.match(await sendRaw(open.port, Buffer.alloc(64, 0xff), '\r\n\r\n'), /^HTTP\/1\.1 400 /);
 });
@@ -220,7 +219,7 @@ test('two lengths in one request are 400', async () => {
   assert.match(await sendRaw(open.port, smuggled), /^HTTP\/1\.1 400 /);
 });
 
-test('after all of that it still answers', async () => {
+test('the server still answers after all these requests', async () => {
   const { result } = await open.call('cache_get', { key: 'precious' });
   assert.deepEqual(result, { success: true, value: 'untouched', found: true });
 });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
@@ -7,15 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { serveHttp } from '../../lib/http/serve.ts';
-import { startRedis, type RedisServer } from '../helpers/redis-server.ts';
 import { envelopeOf, runMain } from '../helpers/run-main.ts';
+import { nextEvent, settled, waitFor } from '../helpers/wait.ts';
 import { startServer } from './server.ts';
 
-let redis: RedisServer;
 let folder: string;
 let config: string;
 before(async () => {
-  redis = await startRedis();
   folder = await mkdtemp(join(tmpdir(), 'gantz-http-'));
   config = join(folder, 'gantz.yaml');
   await writeFile(
@@ -30,71 +27,69 @@ tools:
 `,
   );
 });
-after(async () => {
-  await redis.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+after(() => rm(folder, { recursive: true, force: true }));
 
-async function says(file: string, text: string): Promise<void> {
-  for (const end = performance.now() + 60_000; performance.now() < end;) {
-    if ((await readFile(join(folder, file), 'utf8').catch(() => '')).trim() === text) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error(`${file} never says ${text}`);
+async function fileHolds(file: string, text: string): Promise<void> {
+  const holds = async (): Promise<boolean> =>
+    (await readFile(join(folder, file), 'utf8').catch(() => '')).trim() === text;
+  await waitFor(holds, { what: `${file} to hold "${text}"` });
 }
 
-const waitFor = (name: string) => ({
+const paramsOf = (name: string) => ({
   file: join(folder, `${name}.there`),
   begun: join(folder, `${name}.begun`),
 });
 
 test('a stop lets calls in flight finish, and takes no new ones', async () => {
   const server = await startServer([], { config });
-  const call = server.call('wait_for', waitFor('stop'));
-  await says('stop.begun', 'begun');
+  const call = server.call('wait_for', paramsOf('stop'));
+  await fileHolds('stop.begun', 'begun');
   server.signal('SIGTERM');
-  await assert.rejects(
-    async () => {
-      for (;;) await fetch(`${server.url}/healthz`);
-    },
-    { name: 'TypeError' },
-  );
+  const refuses = (): Promise<boolean> =>
+    fetch(`${server.url}/healthz`).then(
+      () => false,
+      (error: unknown) => {
+        assert.ok(error instanceof TypeError, String(error));
+        return true;
+      },
+    );
+  await waitFor(refuses, { what: 'the server to refuse connections' });
   await writeFile(join(folder, 'stop.there'), '');
   const { status, result } = await call;
   assert.deepEqual([status, result['output']], [200, 'there']);
-  assert.equal(await server.ended, 143);
+  assert.equal(await server.ended(), 143);
 });
 
-test('a stop does not wait for connections that rest', async () => {
+test('a stop does not wait for idle connections', async () => {
   const server = await startServer([], { config });
   const socket = connect(server.port, '127.0.0.1');
-  await once(socket, 'connect');
+  await nextEvent(socket, 'connect', { what: 'a connection' });
   socket.write('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n');
-  await once(socket, 'data');
+  await nextEvent(socket, 'data', { what: 'an answer' });
   assert.equal(await server.stop(), 143);
-  if (!socket.closed) await once(socket, 'close');
+  if (!socket.closed) await nextEvent(socket, 'close', { what: 'the end of the connection' });
 });
 
-test('a client that goes away cancels its call', async () => {
+test('a client that closes its connection cancels its call', async () => {
   const server = await startServer([], { config });
   const gone = new AbortController();
   const call = fetch(`${server.url}/mcp/tools/call`, {
     method: 'POST',
-    body: JSON.stringify({ tool: 'wait_for', params: waitFor('gone') }),
+    body: JSON.stringify({ tool: 'wait_for', params: paramsOf('gone') }),
     signal: gone.signal,
   });
-  await says('gone.begun', 'begun');
+  await fileHolds('gone.begun', 'begun');
   gone.abort();
   await assert.rejects(call);
-  await says('gone.begun', 'ended');
+  await fileHolds('gone.begun', 'ended');
   const metrics = async (): Promise<string> => await (await fetch(`${server.url}/metrics`)).text();
-  while (!(await metrics()).includes('gantz_calls_in_flight 0\n'))
-    await new Promise((resolve) => setTimeout(resolve, 10));
+  const isIdle = async (): Promise<boolean> => (await metrics()).includes('gantz_calls_in_flight 0\n');
+  await waitFor(isIdle, { what: 'the server to have no call in flight' });
   assert.match(await metrics(), /gantz_call_failures_total\{tool="wait_for",code="CANCELLED"\} 1/);
   await server.stop();
 });
 
-test('a body that does not come is given up', async () => {
+test('a request whose body does not arrive in time is answered with 408', async () => {
   const stop = new AbortController();
   let said = '';
   const process = {
@@ -122,16 +117,16 @@ test('a body that does not come is given up', async () => {
   };
   const heard = new Promise<void>((resolve) => (listening = resolve));
   const ended = serveHttp(context, { port: 0, requestTimeoutMs: 200 });
-  await heard;
+  await settled(heard, { what: 'the notice of the address' });
   const port = Number(/:(\d+) /.exec(said)?.[1]);
   const socket = connect(port, '127.0.0.1');
   let answer = '';
   socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
   socket.write('POST /mcp/tools/call HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\n{"tool":');
-  await once(socket, 'close');
+  await nextEvent(socket, 'close', { what: 'the end of the connection' });
   assert.match(answer, /^HTTP\/1\.1 408 /);
   stop.abort();
-  await ended;
+  await settled(ended, { what: 'the end of the server' });
 });
 
 test('--auth prints a fresh token once, on stderr', async () => {
@@ -147,7 +142,7 @@ test('--auth prints a fresh token once, on stderr', async () => {
   await Promise.all([server.stop(), other.stop()]);
 });
 
-test('a token of the environment is demanded, and never printed', async () => {
+test('a token from the environment is required, and never printed', async () => {
   const server = await startServer([], { config, env: { GANTZ_AUTH_TOKEN: 'gtz_mine' } });
   assert.equal((await fetch(`${server.url}/mcp/tools`)).status, 401);
   await server.stop();
@@ -168,7 +163,7 @@ test('with a token it listens anywhere, and --allow-host adds a name', async () 
   const status = async (host: string): Promise<string> => {
     const socket = connect(server.port, '127.0.0.1');
     socket.write(`GET /healthz HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`);
-    const [chunk] = (await once(socket, 'data')) as [Buffer];
+    const [chunk] = (await nextEvent(socket, 'data', { what: 'an answer' })) as [Buffer];
     socket.destroy();
     return chunk.toString().slice(9, 12);
   };
@@ -179,10 +174,10 @@ test('with a token it listens anywhere, and --allow-host adds a name', async () 
   await server.stop();
 });
 
-test('a port that is taken is said, with exit status 2', async () => {
+test('a port that is in use is reported, with exit status 2', async () => {
   const other = createServer();
   other.listen(0, '127.0.0.1');
-  await once(other, 'listening');
+  await nextEvent(other, 'listening', { what: 'a listening server' });
   const { port } = other.address() as AddressInfo;
   const run = await runMain(['-c', config, 'serve', '--port', String(port)]);
   const envelope = envelopeOf(run);
@@ -198,10 +193,10 @@ for (const port of ['-1', '65536', 'http', '1.5']) {
   });
 }
 
-test('the manifest says where, unless a flag does', async () => {
+test('the manifest sets the address, unless a flag does', async () => {
   const other = createServer();
   other.listen(0, '127.0.0.1');
-  await once(other, 'listening');
+  await nextEvent(other, 'listening', { what: 'a listening server' });
   const { port } = other.address() as AddressInfo;
   const file = join(folder, 'port.yaml');
   await writeFile(file, `name: port\nserver: { host: 127.0.0.1, port: ${port} }\ntools: []\n`);
@@ -215,7 +210,7 @@ test('the manifest says where, unless a flag does', async () => {
   other.close();
 });
 
-test('a good edit of the manifest is live at once; a bad one is said and changes nothing', async () => {
+test('a valid edit of the manifest takes effect at once; an invalid one is reported and changes nothing', async () => {
   const file = join(folder, 'edited.yaml');
   const manifest = (name: string): string =>
     `name: edited\ntools:\n  - name: ${name}\n    description: Says so\n    script: { shell: "echo so" }\n`;
@@ -223,12 +218,12 @@ test('a good edit of the manifest is live at once; a bad one is said and changes
   const server = await startServer([], { config: file });
   assert.equal((await server.call('before')).status, 200);
   await writeFile(file, 'name: [');
-  while (!/MANIFEST|stay as they were/.test(server.stderr()))
-    await new Promise((resolve) => setTimeout(resolve, 10));
+  await waitFor(() => /MANIFEST|stay as they were/.test(server.stderr()), {
+    what: 'the problem of the manifest on stderr',
+  });
   assert.equal((await server.call('before')).status, 200);
   await writeFile(file, manifest('afterwards'));
-  while ((await server.call('afterwards')).status !== 200)
-    await new Promise((resolve) => setTimeout(resolve, 10));
+  await waitFor(async () => (await server.call('afterwards')).status === 200, { what: 'the new tool' });
   assert.equal((await server.call('before')).status, 404);
   await server.stop();
 });

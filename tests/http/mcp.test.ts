@@ -2,23 +2,21 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { OlderClient, OlderHttpClientTransport } from '../helpers/older-mcp-sdk.ts';
-import { startRedis, type RedisServer } from '../helpers/redis-server.ts';
+import { useRedis } from '../helpers/redis-server.ts';
+import { waitFor } from '../helpers/wait.ts';
 import { startServer, type TestServer } from './server.ts';
 
 const TOKEN = 'gtz_mcp';
 const INFO = { name: 'test', version: '1.0.0' };
 
-let redis: RedisServer;
 let server: TestServer;
-before(async () => {
-  redis = await startRedis();
-  server = await startServer([], {
-    env: { REDIS_URL: redis.url, GANTZ_NAMESPACE: 'mcp-http', GANTZ_AUTH_TOKEN: TOKEN },
-  });
-});
-after(async () => {
-  await server.stop();
-  await redis.stop();
+useRedis({
+  async started({ url }) {
+    server = await startServer([], {
+      env: { REDIS_URL: url, GANTZ_NAMESPACE: 'mcp-http', GANTZ_AUTH_TOKEN: TOKEN },
+    });
+  },
+  stopping: () => server.stop(),
 });
 
 type Answer = { isError?: boolean; structuredContent?: unknown; content?: unknown };
@@ -74,7 +72,7 @@ for (const [what, open] of clients) {
       assert.ok(tools.includes('cache_get') && tools.includes('rate_limit_check'));
     });
 
-    it('calls, and gets the envelope twice', async () => {
+    it('receives the envelope as structured content and as text', async () => {
       const stored = await client.call('cache_set', { key: 'a', value: { list: [1, null] } });
       assert.deepEqual(stored.structuredContent, { success: true, key: 'a', ttl: 3600, stored: true });
       const read = await client.call('cache_get', { key: 'a' });
@@ -82,14 +80,14 @@ for (const [what, open] of clients) {
       assert.deepEqual(textOf(read), read.structuredContent);
     });
 
-    it('gets a failure as its content', async () => {
+    it('receives a failure as the content of the result', async () => {
       const answer = await client.call('cache_get', { kye: 'a' });
       assert.equal(answer.isError, true);
       assert.equal(answer.structuredContent, undefined);
       assert.equal(textOf(answer)['code'], 'INVALID_PARAMETERS');
     });
 
-    it('is refused an unknown tool by the protocol', async () => {
+    it('receives a protocol error for an unknown tool', async () => {
       await assert.rejects(client.call('cache_gte', {}), /cache_get/);
     });
 
@@ -117,12 +115,11 @@ for (const [what, open] of clients) {
         cancel.signal,
       );
       call.catch(() => undefined);
-      while ((await inFlight()) === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+      await waitFor(async () => (await inFlight()) > 0, { what: 'a call in flight' });
       cancel.abort();
       await assert.rejects(call);
-      if (what === 'a client of 2026') {
-        while ((await inFlight()) > 0) await new Promise((resolve) => setTimeout(resolve, 10));
-      }
+      if (what === 'a client of 2026')
+        await waitFor(async () => (await inFlight()) === 0, { what: 'the end of the cancelled call' });
     });
   });
 }

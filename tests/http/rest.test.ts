@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { startRedis, type RedisServer } from '../helpers/redis-server.ts';
+import { test } from 'node:test';
+import { useRedis } from '../helpers/redis-server.ts';
 import { runMain, envelopeOf } from '../helpers/run-main.ts';
 import { startServer, type TestServer } from './server.ts';
 
-let redis: RedisServer;
 let server: TestServer;
-before(async () => {
-  redis = await startRedis();
-  server = await startServer([], { env: { REDIS_URL: redis.url, GANTZ_NAMESPACE: 'rest' } });
-});
-after(async () => {
-  await server.stop();
-  await redis.stop();
+const redis = useRedis({
+  async started({ url }) {
+    server = await startServer([], { env: { REDIS_URL: url, GANTZ_NAMESPACE: 'rest' } });
+  },
+  stopping: () => server.stop(),
 });
 
 const get = async (path: string): Promise<{ status: number; body: Record<string, unknown> }> => {
@@ -20,11 +17,11 @@ const get = async (path: string): Promise<{ status: number; body: Record<string,
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 };
 
-test('it listens on the loopback only, and says where', () => {
+test('it listens on the loopback address only, and prints its URL', () => {
   assert.match(server.url, /^http:\/\/127\.0\.0\.1:\d+$/);
 });
 
-test('GET /mcp/tools lists the tools as agents are told of them', async () => {
+test('GET /mcp/tools lists the published definitions of the tools', async () => {
   const { status, body } = await get('/mcp/tools');
   assert.equal(status, 200);
   const tools = body['tools'] as { name: string; inputSchema: { required: string[] } }[];
@@ -63,7 +60,7 @@ for (const [tool, params, status, code] of failures) {
   });
 }
 
-test('/healthz tells whether Redis answers', async () => {
+test('/healthz reports whether Redis answers', async () => {
   assert.deepEqual(await get('/healthz'), { status: 200, body: { status: 'ok', redis: 'up' } });
   redis.pause();
   try {
@@ -74,7 +71,7 @@ test('/healthz tells whether Redis answers', async () => {
   assert.equal((await get('/healthz')).status, 200);
 });
 
-test('/healthz needs no Redis where no tool does', async () => {
+test('/healthz needs no Redis if no tool needs it', async () => {
   const other = await startServer([], {
     env: { REDIS_URL: 'unix:///nonexistent', GANTZ_TOOLS: 'no_such_*' },
   });

@@ -1,8 +1,8 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import { Socket } from 'node:net';
-import type { Readable } from 'node:stream';
-import { after } from 'node:test';
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { endWithTests } from '../helpers/children.ts';
 import { PROGRAM } from '../helpers/run-program.ts';
+import { settled, waitFor } from '../helpers/wait.ts';
 
 /** `gantz serve` under way. */
 export type TestServer = {
@@ -10,25 +10,13 @@ export type TestServer = {
   port: number;
   stderr(): string;
   signal(name: 'SIGTERM' | 'SIGINT'): void;
-  /** Its exit code, when it has ended. */
-  ended: Promise<number>;
+  /** Waits until it has ended, and gives its exit code. */
+  ended(): Promise<number>;
   /** Ends it, and gives its exit code. */
   stop(): Promise<number>;
   /** POST /mcp/tools/call. */
   call(tool: string, params?: unknown): Promise<{ status: number; result: Record<string, unknown> }>;
 };
-
-/** A test that fails stops nothing; what it leaves must not keep this process from ending, and ends with it. */
-const running = new Set<ChildProcessByStdio<null, Readable, Readable>>();
-after(() => {
-  for (const child of running) {
-    child.unref();
-    for (const stream of [child.stdout, child.stderr]) if (stream instanceof Socket) stream.unref();
-  }
-});
-process.once('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
 
 /** Starts `gantz serve` on a free port. */
 export async function startServer(
@@ -43,30 +31,33 @@ export async function startServer(
     command?: string;
   } = {},
 ): Promise<TestServer> {
-  const child = spawn(PROGRAM, ['-c', config, command, '--port', '0', ...words], {
-    cwd: '/',
-    env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  running.add(child);
-  child.once('close', () => running.delete(child));
+  const child = endWithTests(
+    spawn(PROGRAM, ['-c', config, command, '--port', '0', ...words], {
+      cwd: '/',
+      env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+  );
   let said = '';
   let out = '';
+  let url = '';
+  let over: string | undefined;
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  const ended = new Promise<number>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => resolve(code ?? NaN));
+  child.stderr.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+    url ||= / on (http:\/\/\S+)/.exec(said)?.[1] ?? '';
   });
-  const url = await Promise.race([
-    new Promise<string>((resolve) => {
-      child.stderr.on('data', (chunk: Buffer) => {
-        said += chunk.toString();
-        const [, found] = / on (http:\/\/\S+)/.exec(said) ?? [];
-        if (found) resolve(found);
-      });
-    }),
-    ended.then(() => Promise.reject(new Error(`it ended: ${out}${said}`))),
-  ]);
+  const end = new Promise<number>((resolve) => {
+    child.once('error', (error) => (over = error.message));
+    child.once('close', (code) => {
+      over ??= 'it ended';
+      resolve(code ?? NaN);
+    });
+  });
+  await waitFor(() => url || over, { what: () => `the URL of gantz ${command}; it printed: ${out}${said}` });
+  assert.ok(url, `gantz ${command} did not start: ${over}: ${out}${said}`);
+  const ended = (): Promise<number> =>
+    settled(end, { what: () => `the end of gantz ${command}; stderr: ${said}` });
   const signal = (name: NodeJS.Signals): void => void child.kill(name);
   return {
     url,
@@ -76,7 +67,7 @@ export async function startServer(
     ended,
     stop() {
       signal('SIGTERM');
-      return ended;
+      return ended();
     },
     async call(tool, params) {
       const response = await fetch(`${url}/mcp/tools/call`, {

@@ -25,7 +25,8 @@ tools:
     script: { shell: "echo '{\\"success\\":false,\\"error\\":\\"no\\",\\"code\\":\\"CONFLICT\\"}'; exit 1" }
   - name: slow
     description: Takes too long
-    timeout: 200ms
+    # So long that the script has begun on a slow machine, too: the outcome depends on it.
+    timeout: 1s
     script: { shell: "sleep 60" }
   - name: unreachable
     description: Asks nobody

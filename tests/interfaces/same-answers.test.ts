@@ -6,25 +6,22 @@ import { after, before, test } from 'node:test';
 import { PassThrough } from 'node:stream';
 import { GantzError, openGantz } from '../../lib/library/library.ts';
 import { main } from '../../lib/main.ts';
-import { startRedis, type RedisServer } from '../helpers/redis-server.ts';
+import { useRedis } from '../helpers/redis-server.ts';
 import { runMain } from '../helpers/run-main.ts';
+import { settled } from '../helpers/wait.ts';
 import { startBatch } from '../batch/live-batch.ts';
 import { startServer } from '../http/server.ts';
 import { CALLS, MANIFEST, UNKNOWN, type WrittenCall } from './calls.ts';
 
-let redis: RedisServer;
 let folder: string;
 let config: string;
+const redis = useRedis();
 before(async () => {
-  redis = await startRedis();
   folder = await mkdtemp(join(tmpdir(), 'gantz-faces-'));
   config = join(folder, 'gantz.yaml');
   await writeFile(config, MANIFEST);
 });
-after(async () => {
-  await redis.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+after(() => rm(folder, { recursive: true, force: true }));
 
 type Answer = Record<string, unknown>;
 /** One call through a face: its answer as the face gives it, as text that the envelope is in. */
@@ -60,7 +57,7 @@ function openBatch(): Promise<Face> {
     },
     close() {
       batch.stdin.end();
-      return batch.ended;
+      return batch.ended();
     },
   });
 }
@@ -140,7 +137,8 @@ async function openMcpStdio(): Promise<Face> {
     for (;;) {
       const line = text.split('\n').find((candidate) => candidate.endsWith('}') && hasId(candidate, id));
       if (line !== undefined) return line;
-      await new Promise<void>((resolve) => (onText = resolve));
+      const more = new Promise<void>((resolve) => (onText = resolve));
+      await settled(more, { what: `the answer to request ${id}` });
     }
   };
   stdin.write(

@@ -5,46 +5,46 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
-import { startRedis, type RedisServer } from '../helpers/redis-server.ts';
+import { useRedis } from '../helpers/redis-server.ts';
 
 const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, '../..');
+const LIMIT_MS = 300_000;
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 
 /** A project outside the checkout, with the package in its node_modules as npm would unpack it. */
 let folder: string;
-let server: RedisServer;
+const server = useRedis();
 before(async () => {
-  server = await startRedis();
   folder = await mkdtemp(join(tmpdir(), 'gantz-consumer-'));
   const { stdout } = await run(
     'npm',
     ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder],
-    { cwd: ROOT },
+    { cwd: ROOT, timeout: LIMIT_MS },
   );
   const installed = join(folder, 'node_modules/gantz');
   await mkdir(installed, { recursive: true });
   const tarball = join(folder, stdout.trim().split('\n').at(-1) ?? '');
-  await run('tar', ['-xzf', tarball, '--strip-components=1', '-C', installed]);
+  await run('tar', ['-xzf', tarball, '--strip-components=1', '-C', installed], { timeout: LIMIT_MS });
   await cp(join(ROOT, 'tests/consumer'), folder, { recursive: true });
 });
-after(async () => {
-  await server.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+after(() => rm(folder, { recursive: true, force: true }));
 
 for (const resolution of ['node16', 'bundler']) {
   test(`a program under moduleResolution ${resolution} compiles against the package's types, and runs`, async () => {
     const project = join(folder, `tsconfig.${resolution}.json`);
     // What is wrong stands in tsc's output.
-    const { stdout } = await run(process.execPath, [TSC, '-p', project]).catch((error: unknown) => {
-      throw error instanceof Error && 'stdout' in error ? new Error(String(error.stdout)) : error;
-    });
+    const { stdout } = await run(process.execPath, [TSC, '-p', project], { timeout: LIMIT_MS }).catch(
+      (error: unknown) => {
+        throw error instanceof Error && 'stdout' in error ? new Error(String(error.stdout)) : error;
+      },
+    );
     assert.equal(stdout, '');
     const script = `import { program } from './out-${resolution}/program.mjs';
       console.log(await program(process.env.REDIS_URL));`;
     const { stdout: printed } = await run(process.execPath, ['--input-type=module', '-e', script], {
       cwd: folder,
+      timeout: LIMIT_MS,
       env: { PATH: process.env['PATH'], HOME: folder, REDIS_URL: server.url },
     });
     assert.deepEqual(JSON.parse(printed), {

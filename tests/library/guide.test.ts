@@ -19,6 +19,7 @@ test('the first program of docs/library.md prints what the page says', async () 
     await writeFile(file, program.replace(`'gantz'`, `'../../lib/library/library.ts'`));
     const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', file], {
       cwd: ROOT,
+      timeout: 120_000,
       env: { PATH: process.env['PATH'], REDIS_URL: redis.url },
     });
     assert.equal(stdout, printed);

@@ -5,18 +5,14 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { GantzError, openGantz, type Gantz, type GantzOptions } from '../../lib/library/library.ts';
-import { startRedis, type RedisServer } from '../helpers/redis-server.ts';
+import { useRedis } from '../helpers/redis-server.ts';
 
-let server: RedisServer;
 let folder: string;
+const server = useRedis();
 before(async () => {
-  server = await startRedis();
   folder = await mkdtemp(join(tmpdir(), 'gantz-library-'));
 });
-after(async () => {
-  await server.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+after(() => rm(folder, { recursive: true, force: true }));
 
 let namespaces = 0;
 
@@ -125,7 +121,7 @@ for (const [what, value, path] of noJson) {
     }));
 }
 
-test('any JSON value goes in and comes out as it is', () =>
+test('any JSON value is stored and read unchanged', () =>
   withGantz(async (gantz) => {
     await fc.assert(
       fc.asyncProperty(fc.jsonValue({ noUnicodeString: false }), async (value) => {
@@ -222,7 +218,7 @@ for (const [options, code] of badOptions) {
   });
 }
 
-test('a namespace or a URL that is none is refused, by the first call at the latest', async () => {
+test('an invalid namespace or URL is refused, at the latest by the first call', async () => {
   const open = async (options: GantzOptions): Promise<void> => {
     await using gantz = await openGantz({ manifest: 'builtin:redis', env: {}, ...options });
     await gantz.call('cache_get', { key: 'a' });
@@ -233,7 +229,7 @@ test('a namespace or a URL that is none is refused, by the first call at the lat
   assert.doesNotMatch(JSON.stringify(error.envelope), /secret/);
 });
 
-test('a timeout binds each call', () =>
+test('a timeout applies to each call', () =>
   withGantz(
     async (gantz) => {
       server.pause();

@@ -1,26 +1,14 @@
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import type { Success } from '../../lib/envelope.ts';
-import type { Failure } from '../../lib/errors.ts';
 import { OlderClient, OlderStdioClientTransport } from '../helpers/older-mcp-sdk.ts';
 import { PROGRAM } from '../helpers/run-program.ts';
+import type { CallOptions, ToolResult } from './result.ts';
 
 /** SDK 2.x with the protocol of 2026, SDK 2.x with the one of 2025, and SDK 1.x. */
 export const CLIENTS = ['2026', '2025', 'sdk 1'] as const;
 export type ClientName = (typeof CLIENTS)[number];
 
-export type ToolResult = {
-  content: { type: string; text?: string }[];
-  structuredContent?: unknown;
-  isError?: boolean;
-};
-
-export type CallOptions = {
-  signal?: AbortSignal;
-  onprogress?: (progress: { progress: number; message?: string | undefined }) => void;
-};
-
-type ListedTool = {
+export type ListedTool = {
   name: string;
   description?: string | undefined;
   inputSchema: unknown;
@@ -116,23 +104,6 @@ function collect(stream: NodeJS.EventEmitter | null): () => string {
   let text = '';
   stream?.on('data', (chunk: Buffer) => (text += chunk.toString()));
   return () => text;
-}
-
-/** The envelope in a result's content. */
-export function envelopeIn({ content }: ToolResult): Success | Failure {
-  return JSON.parse(content[0]?.text ?? '') as Success | Failure;
-}
-
-/** Resolves once a condition holds; fails after a time that no healthy machine needs. */
-export async function until(
-  condition: () => boolean | Promise<boolean>,
-  what: string | (() => string),
-): Promise<void> {
-  for (const end = performance.now() + 60_000; performance.now() < end;) {
-    if (await condition()) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`Still not so: ${typeof what === 'string' ? what : what()}`);
 }
 
 /** Whether a process is there, other than as a zombie that waits for its parent. */

@@ -3,8 +3,10 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { CLIENTS, connect, envelopeIn, isAlive, until } from './connect.ts';
+import { waitFor } from '../helpers/wait.ts';
+import { CLIENTS, connect, isAlive } from './connect.ts';
 import { INITIALIZE, startRaw } from './raw.ts';
+import { envelopeIn } from './result.ts';
 
 const MANIFEST = `
 name: lifetime
@@ -50,12 +52,12 @@ describe('gantz mcp', () => {
   after(() => rm(cwd, { recursive: true }));
 
   async function pidsIn(name: string): Promise<number[]> {
-    let pids: number[] = [];
-    await until(async () => {
+    const read = async (): Promise<string> => {
       const text = await readFile(join(cwd, name), 'utf8').catch(() => '');
-      pids = text.endsWith('\n') ? text.trim().split(' ').map(Number) : [];
-      return pids.length === 2;
-    }, 'the ids of the processes');
+      return text.endsWith('\n') ? text.trim() : '';
+    };
+    const pids = (await waitFor(read, { what: `two process ids in ${name}` })).split(' ').map(Number);
+    assert.equal(pids.length, 2);
     return pids;
   }
 
@@ -73,7 +75,7 @@ describe('gantz mcp', () => {
         const pids = await pidsIn(file);
         controller.abort();
         await assert.rejects(waiting);
-        await until(() => !pids.some(isAlive), 'the end of the processes');
+        await waitFor(() => !pids.some(isAlive), { what: 'the end of the processes' });
         assert.equal((await agent.call('count_lines')).isError ?? false, false);
       } finally {
         await agent.close();
@@ -91,9 +93,9 @@ describe('gantz mcp', () => {
       if (how === 'stdin closes') assert.equal(await client.end(), 0);
       else {
         client.kill('SIGTERM');
-        assert.equal(await client.exited, 143);
+        assert.equal(await client.exited(), 143);
       }
-      await until(() => !pids.some(isAlive), 'the end of the processes');
+      await waitFor(() => !pids.some(isAlive), { what: 'the end of the processes' });
     });
   }
 
@@ -127,7 +129,7 @@ describe('gantz mcp', () => {
     client.send(call(1, 'loud'));
     const { result } = await client.answer(1);
     assert.deepEqual(result?.['structuredContent'], { success: true, quiet: false }, client.stderr());
-    await until(() => client.stderr().includes('loud: later'), 'what is printed later');
+    await waitFor(() => client.stderr().includes('loud: later'), { what: '"loud: later" on stderr' });
     client.send(call(2, 'loud'));
     await client.answer(2);
     assert.equal(await client.end(), 0);
@@ -138,7 +140,7 @@ describe('gantz mcp', () => {
       assert.match(client.stderr(), new RegExp(`loud: ${way}`));
   });
 
-  it('brings the envelope of a tool that cannot run', async () => {
+  it('returns the envelope of a tool that cannot run', async () => {
     const agent = await connect({ cwd });
     try {
       const result = await agent.call('sleep_long', {});

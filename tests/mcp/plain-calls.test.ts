@@ -8,8 +8,8 @@ import { PlainCalls } from '../../lib/mcp/plain-calls.ts';
 import { holdRunners } from '../../lib/serving/runners.ts';
 import { createServer, plainAnswers } from '../../lib/mcp/server.ts';
 import type { CallSettings } from '../../lib/run/runner.ts';
-import { until } from './connect.ts';
 import { runnerOf } from '../helpers/fake-runner.ts';
+import { waitFor } from '../helpers/wait.ts';
 
 type Sent = { jsonrpc: string; id?: unknown; result?: unknown };
 
@@ -36,8 +36,7 @@ async function open(work: (input: unknown, settings: CallSettings) => Promise<Re
   };
   const answer = async (id: RequestId): Promise<Sent | undefined> => {
     const find = (): Sent | undefined => sent.find((message) => message.id === id);
-    await until(() => find() !== undefined, `an answer to ${id}`);
-    return find();
+    return await waitFor(find, { what: `an answer to ${id}` });
   };
   return {
     seen,
@@ -129,7 +128,7 @@ describe('PlainCalls', () => {
     assert.ok(!sent.some(({ id }) => id === 'slow'));
   });
 
-  it('aborts what is in flight when the connection ends', async () => {
+  it('aborts calls in flight when the connection ends', async () => {
     let reason: unknown;
     const { call, initialize, close } = await open(
       (_, { signal }) =>
@@ -145,7 +144,7 @@ describe('PlainCalls', () => {
     assert.equal((reason as GantzError).code, 'CANCELLED');
   });
 
-  it('hands the answers to its own requests to the SDK, also under the id of a call', async () => {
+  it('passes the answers to its own requests to the SDK, also under the id of a call', async () => {
     const { receive, answer, initialize, call } = await open(echo);
     await initialize();
     receive({ id: 1, result: {} });

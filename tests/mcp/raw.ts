@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { endWithTests } from '../helpers/children.ts';
 import { PROGRAM } from '../helpers/run-program.ts';
-import { until } from './connect.ts';
+import { settled, waitFor } from '../helpers/wait.ts';
 
 type Answer = {
   id?: unknown;
@@ -22,7 +22,8 @@ export type RawClient = {
   /** Closes stdin; resolves to the exit code once the process is gone and its pipes are closed. */
   end(): Promise<number | null>;
   kill(signal: NodeJS.Signals): void;
-  readonly exited: Promise<number | null>;
+  /** Waits for the exit code; null when a signal ended the process. */
+  exited(): Promise<number | null>;
 };
 
 export const INITIALIZE = JSON.stringify({
@@ -38,17 +39,24 @@ export function startRaw({
   env = {},
   cwd = '/',
 }: { args?: readonly string[]; env?: Record<string, string>; cwd?: string } = {}): RawClient {
-  const child = spawn(PROGRAM, [...args, 'mcp'], {
-    cwd,
-    env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...env },
-    stdio: 'pipe',
-  });
+  const child = endWithTests(
+    spawn(PROGRAM, [...args, 'mcp'], {
+      cwd,
+      env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...env },
+      stdio: 'pipe',
+    }),
+  );
   let out = '';
   let err = '';
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
   child.stdin.on('error', () => undefined);
-  const exited = once(child, 'close').then(([code, signal]) => (signal === null ? (code as number) : null));
+  const end = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve(code));
+  });
+  const exited = (): Promise<number | null> =>
+    settled(end, { what: () => `the end of gantz mcp; stderr: ${err}` });
   const find = (id: unknown): Answer | undefined =>
     out
       .split('\n')
@@ -59,17 +67,14 @@ export function startRaw({
     pid: child.pid ?? 0,
     send: (line) => void child.stdin.write(`${line}\n`),
     async answer(id) {
-      await until(
-        () => find(id) !== undefined,
-        () => `an answer to ${String(id)}; stderr: ${err}`,
-      );
-      return find(id) ?? {};
+      const what = (): string => `an answer to ${String(id)}; stderr: ${err}`;
+      return (await waitFor(() => find(id), { what })) ?? {};
     },
     stdout: () => out,
     stderr: () => err,
     async end() {
       child.stdin.end();
-      return await exited;
+      return await exited();
     },
     kill: (signal) => void child.kill(signal),
     exited,

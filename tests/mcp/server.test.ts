@@ -9,8 +9,9 @@ import { holdRunners } from '../../lib/serving/runners.ts';
 import { createServer } from '../../lib/mcp/server.ts';
 import type { Runner } from '../../lib/run/runner.ts';
 import { OlderClient, OlderInMemoryTransport } from '../helpers/older-mcp-sdk.ts';
-import { envelopeIn, type CallOptions, type ToolResult } from './connect.ts';
 import { runnerOf } from '../helpers/fake-runner.ts';
+import { settled, waitFor } from '../helpers/wait.ts';
+import { envelopeIn, type CallOptions, type ToolResult } from './result.ts';
 
 const INFO = { name: 'test', version: '1' };
 
@@ -72,7 +73,7 @@ for (const [name, connect] of [
     });
 
     for (const code of Object.keys(CODES) as Code[]) {
-      it(`brings the envelope of ${code}`, async () => {
+      it(`returns the envelope of ${code}`, async () => {
         const error = new GantzError(code, 'It failed', {
           outcome: 'unknown',
           hint: 'Do this.',
@@ -146,11 +147,11 @@ for (const [name, connect] of [
         }),
       );
       await assert.rejects(call('work', {}, { signal: controller.signal }));
-      while (reasons.length === 0) await new Promise((resolve) => setImmediate(resolve));
+      await waitFor(() => reasons.length > 0, { what: 'the abort of the call' });
       assert.deepEqual(reasons, ['CANCELLED']);
     });
 
-    it('aborts what is in flight when the connection ends', async () => {
+    it('aborts calls in flight when the connection ends', async () => {
       const aborted = deferred();
       const { call, client } = await connect(
         runnerOf(async (_, { signal }) => {
@@ -160,7 +161,7 @@ for (const [name, connect] of [
         }),
       );
       await assert.rejects(call('work'));
-      await aborted.promise;
+      await settled(aborted.promise, { what: 'the abort of the call' });
     });
   });
 }

@@ -2,17 +2,15 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Success } from '../../lib/envelope.ts';
 import { freePort } from '../helpers/free-port.ts';
-import { startRedis, type RedisServer } from '../helpers/redis-server.ts';
+import { startRedis, useRedis } from '../helpers/redis-server.ts';
 import { runMain, envelopeOf } from '../helpers/run-main.ts';
-import { CLIENTS, connect, envelopeIn, until, type Agent } from './connect.ts';
+import { waitFor } from '../helpers/wait.ts';
+import { CLIENTS, connect, type Agent } from './connect.ts';
 import { INITIALIZE, startRaw } from './raw.ts';
+import { envelopeIn } from './result.ts';
 
 describe('gantz mcp with Redis', () => {
-  let redis: RedisServer;
-  before(async () => {
-    redis = await startRedis();
-  });
-  after(() => redis.stop());
+  const redis = useRedis();
 
   for (const client of CLIENTS) {
     describe(`and a client of ${client}`, () => {
@@ -62,7 +60,7 @@ describe('gantz mcp with Redis', () => {
         assert.deepEqual(envelopeIn(read), read.structuredContent);
       });
 
-      it('brings the envelopes of failures', async () => {
+      it('returns the envelopes of failures', async () => {
         const wrong = await agent.call('cache_get', { kee: 'k' });
         assert.equal(wrong.isError, true);
         const envelope = envelopeIn(wrong);
@@ -85,7 +83,7 @@ describe('gantz mcp with Redis', () => {
           { channel: 'news', count: 3, timeout: 20, subscription_id: `s-${client}` },
           { onprogress: ({ progress }) => seen.push(progress) },
         );
-        await until(() => agent.stderr().includes(`subscribed s-${client}`), 'the subscription');
+        await waitFor(() => agent.stderr().includes(`subscribed s-${client}`), { what: 'the subscription' });
         for (const message of ['a', 'b', 'c'])
           await agent.call('pubsub_publish', { channel: 'news', message });
         const { structuredContent } = await waiting;
@@ -106,10 +104,10 @@ describe('gantz mcp with Redis', () => {
           { channel: 'quiet', timeout: 60 },
           { signal: controller.signal },
         );
-        await until(async () => (await channels()) > 0, 'the subscription');
+        await waitFor(async () => (await channels()) > 0, { what: 'the subscription' });
         controller.abort();
         await assert.rejects(waiting);
-        await until(async () => (await channels()) === 0, 'the end of the subscription');
+        await waitFor(async () => (await channels()) === 0, { what: 'the end of the subscription' });
         assert.equal((await agent.call('cache_exists', { key: 'none' })).isError ?? false, false);
       });
     });
@@ -135,7 +133,7 @@ describe('gantz mcp with Redis', () => {
     }
   });
 
-  it('hides what the policy hides', async () => {
+  it('lists and calls only tools that the policy allows', async () => {
     const env = { REDIS_URL: redis.url };
     const agent = await connect({ args: ['--tools', 'cache_*', '--read-only'], env });
     try {
@@ -170,7 +168,7 @@ describe('gantz mcp with Redis', () => {
 });
 
 describe('gantz mcp', () => {
-  it('survives what is no message, and answers the next one', async () => {
+  it('answers the next message after lines that are not messages', async () => {
     const client = startRaw();
     client.send('this is not JSON');
     client.send('[]');
@@ -187,7 +185,7 @@ describe('gantz mcp', () => {
     assert.equal(errors.length, 2);
   });
 
-  it('answers what was asked before stdin closed', async () => {
+  it('answers requests that it received before stdin closed', async () => {
     const client = startRaw();
     client.send(INITIALIZE);
     client.send('{"jsonrpc":"2.0","id":2,"method":"tools/list"}');
@@ -205,13 +203,13 @@ describe('gantz mcp', () => {
       client.send(INITIALIZE);
       await client.answer('initialize');
       client.kill(signal);
-      assert.equal(await client.exited, status);
+      assert.equal(await client.exited(), status);
     });
   }
 
-  it('says on stderr why it cannot start, and nothing on stdout', async () => {
+  it('prints why it cannot start on stderr, and nothing on stdout', async () => {
     const client = startRaw({ args: ['-c', '/nonexistent/gantz.yaml'] });
-    assert.equal(await client.exited, 3);
+    assert.equal(await client.exited(), 3);
     assert.equal(client.stdout(), '');
     assert.match(client.stderr(), /\/nonexistent\/gantz\.yaml/);
   });
@@ -230,7 +228,7 @@ describe('gantz mcp', () => {
       assert.ok((await agent.list()).length > 0);
       assert.equal(await set(1), 'REDIS_UNAVAILABLE');
       const first = await startRedis({ port });
-      await until(async () => (await set(2)) === 'stored', 'the first connection');
+      await waitFor(async () => (await set(2)) === 'stored', { what: 'the first connection' });
       const flying = Array.from({ length: 50 }, (_, index) => set(index));
       await first.kill();
       for (const outcome of await Promise.all(flying))
@@ -238,7 +236,7 @@ describe('gantz mcp', () => {
       assert.ok(['REDIS_UNAVAILABLE', 'TIMEOUT'].includes(String(await set(3))));
       await first.stop();
       const second = await startRedis({ port });
-      await until(async () => (await set(4)) === 'stored', 'the second connection');
+      await waitFor(async () => (await set(4)) === 'stored', { what: 'the second connection' });
       await second.stop();
     } finally {
       await agent.close();

@@ -67,10 +67,10 @@ describe('explainRedisError', () => {
   it('uses the sentence of a script as the message', () =>
     assert.equal(explain(new ErrorReply('CONFLICT The revision is 3')).message, 'The revision is 3'));
 
-  it('ignores a known word that is not the first one', () =>
+  it('ignores a code inside a sentence', () =>
     assert.equal(explain(new ErrorReply('ERR something about WRONGTYPE')).code, 'REDIS_ERROR'));
 
-  it('gives the outcome of a call whose connection was lost', () => {
+  it('gives the outcome when the connection is lost', () => {
     for (const error of [
       new SocketClosedUnexpectedlyError(),
       new SocketTimeoutError(1),
@@ -84,7 +84,7 @@ describe('explainRedisError', () => {
     }
   });
 
-  it('returns an error that is not of Redis unchanged', () => {
+  it('returns an error that is not from Redis unchanged', () => {
     const bug = new TypeError('x is not a function');
     assert.equal(explainRedisError(bug, { where: '', sent: true, readOnly: false }), bug);
     const known = new GantzError('NOT_FOUND', 'none');

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
 import { Deadline } from '../../lib/deadline.ts';
 import { openRedis } from '../../lib/redis/open.ts';
+import { nextEvent } from '../helpers/wait.ts';
 
-describe('a server that is not a Redis server', () => {
+describe('a server that does not speak the Redis protocol', () => {
   for (const [name, answer] of [
     ['HTTP', 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'],
     ['TLS', '\x15\x03\x01\x00\x02\x02\x46'],
@@ -18,7 +18,7 @@ describe('a server that is not a Redis server', () => {
             socket.on('error', () => undefined).once('data', () => socket.write(answer, 'latin1'));
           });
           server.listen(0, '127.0.0.1');
-          await once(server, 'listening');
+          await nextEvent(server, 'listening', { what: 'a listening server' });
           const { port } = server.address() as AddressInfo;
           const url = `redis://${login}127.0.0.1:${port}`;
           const redis = openRedis({ url, env: {}, mode, notice: () => undefined });

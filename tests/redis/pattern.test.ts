@@ -1,17 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { escapeGlob } from '../../lib/redis/pattern.ts';
-import { startRedis, type PlainClient, type RedisServer } from '../helpers/redis-server.ts';
+import { useRedis } from '../helpers/redis-server.ts';
 
 describe('escapeGlob', () => {
-  let server: RedisServer;
-  let client: PlainClient;
-  before(async () => {
-    server = await startRedis();
-    client = await server.client();
-  });
-  after(() => server.stop());
+  const redis = useRedis();
 
   it('matches the text itself and nothing else', async () => {
     const text = fc.string({
@@ -20,9 +14,9 @@ describe('escapeGlob', () => {
     });
     await fc.assert(
       fc.asyncProperty(text, text, async (name, other) => {
-        await client.flushDb();
-        await client.mSet({ [`k:${name}`]: '1', [`k:${other}`]: '1' });
-        const { keys } = await client.scan('0', { MATCH: escapeGlob(`k:${name}`), COUNT: 100 });
+        await redis.plain.flushDb();
+        await redis.plain.mSet({ [`k:${name}`]: '1', [`k:${other}`]: '1' });
+        const { keys } = await redis.plain.scan('0', { MATCH: escapeGlob(`k:${name}`), COUNT: 100 });
         assert.deepEqual(keys, [`k:${name}`]);
       }),
     );

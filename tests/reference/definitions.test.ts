@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { startRedis, type RedisServer } from '../helpers/redis-server.ts';
+import { useRedis } from '../helpers/redis-server.ts';
 import { envelopeOf, runMain } from '../helpers/run-main.ts';
 
-let server: RedisServer;
-before(async () => void (server = await startRedis()));
-after(() => server.stop());
+const server = useRedis();
 
 type Schema = Record<string, unknown>;
 
@@ -104,7 +102,7 @@ test('every example of the skill runs unchanged in a shell', async () => {
   }
 });
 
-test('the name and the description of a skill are short', async () => {
+test('the front matter of a skill is short and names the tools', async () => {
   const page = await printed(['skill']);
   const [, name, description] = /^---\nname: ([a-z0-9-]{1,64})\ndescription: (".*")\n---\n/.exec(page) ?? [];
   assert.equal(name, 'redis-tools');
@@ -119,6 +117,7 @@ function wordsOf(command: string): Promise<string[]> {
     execFile(
       '/bin/sh',
       ['-c', `for word in ${command}; do printf '%s\\0' "$word"; done`],
+      { timeout: 60_000 },
       (error, stdout) => {
         if (error) reject(new Error(error.message));
         else resolve(stdout.split('\0').slice(0, -1));

@@ -8,6 +8,7 @@ import { definitionOf } from '../../lib/manifest/definition.ts';
 import { compileCatalogue } from '../../lib/run/catalogue.ts';
 import { compilePolicy } from '../../lib/run/policy.ts';
 import { openRunner } from '../../lib/run/runner.ts';
+import { waitFor } from '../helpers/wait.ts';
 
 function manifestOf(shell: string, directory: string): Manifest {
   const tool: Tool = {
@@ -22,7 +23,7 @@ function manifestOf(shell: string, directory: string): Manifest {
   return { name: 'x', file: 'x', directory, env: {}, tools: [tool], toolsets: {}, warnings: [], sources: [] };
 }
 
-test('closing a runner ends the scripts that it runs, and it runs no more', async () => {
+test('a runner that is closed ends its scripts and refuses further calls', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'gantz-close-'));
   const file = join(folder, 'pid');
   const runner = openRunner({
@@ -33,11 +34,8 @@ test('closing a runner ends the scripts that it runs, and it runs no more', asyn
   });
   const tool = runner.find('wait');
   const call = assert.rejects(runner.call(tool, {}), { code: 'CANCELLED' });
-  let pid = '';
-  while (pid === '') {
-    pid = (await readFile(file, 'utf8').catch(() => '')).trim();
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  const read = async (): Promise<string> => (await readFile(file, 'utf8').catch(() => '')).trim();
+  const pid = await waitFor(read, { what: 'the process id of the script' });
   await runner.close();
   await call;
   assert.throws(() => process.kill(Number(pid), 0), { code: 'ESRCH' });
@@ -53,7 +51,7 @@ test('a policy of no tools allows none, not all', () => {
   assert.equal(compilePolicy(manifest, {}), undefined);
 });
 
-test('every array of a published definition says its items, as some APIs demand', () => {
+test('every array in a published definition has items, which some APIs require', () => {
   const [tool] = manifestOf('true', '/').tools;
   assert.ok(tool);
   const properties = {

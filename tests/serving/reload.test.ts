@@ -3,7 +3,8 @@ import { mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { CLIENTS, connect, until, type Agent, type ClientName } from '../mcp/connect.ts';
+import { waitFor } from '../helpers/wait.ts';
+import { CLIENTS, connect, type Agent, type ClientName } from '../mcp/connect.ts';
 
 const tool = (name: string, script: string): string =>
   `  - name: ${name}\n    description: Says ${name}\n    script: { shell: '${script}' }\n`;
@@ -25,16 +26,16 @@ describe('gantz mcp, while its manifest is edited', () => {
 
   const names = async (agent: Agent): Promise<string> => (await agent.list()).map(({ name }) => name).join();
   const hasTools = (agent: Agent, wanted: string) =>
-    until(async () => (await names(agent)) === wanted, wanted);
+    waitFor(async () => (await names(agent)) === wanted, { what: `the list of tools ${wanted}` });
 
   for (const client of CLIENTS) {
-    it(`serves a good edit at once, and tells a client of ${client}`, async () => {
+    it(`serves a valid edit at once, and notifies a client of ${client}`, async () => {
       const agent = await start(client);
       try {
         assert.equal(await names(agent), 'first');
         const before = agent.changes();
         await writeFile(file, manifest(tool('first', 'echo 1'), tool('second', 'echo 2')));
-        await until(() => agent.changes() > before, 'the news of the change');
+        await waitFor(() => agent.changes() > before, { what: 'the notification of the change' });
         await hasTools(agent, 'first,second');
       } finally {
         await agent.close();
@@ -42,11 +43,13 @@ describe('gantz mcp, while its manifest is edited', () => {
     });
   }
 
-  it('keeps the tools of before when an edit is wrong, says where, and takes the next good one', async () => {
+  it('keeps its tools when an edit is invalid, reports the place, and loads the next valid one', async () => {
     const agent = await start();
     try {
       await writeFile(file, 'name: reloaded\ntools:\n  - nam: second\n');
-      await until(() => agent.stderr().includes('The tools stay as they were.'), 'the complaint');
+      await waitFor(() => agent.stderr().includes('The tools stay as they were.'), {
+        what: 'the problem of the manifest on stderr',
+      });
       assert.match(agent.stderr(), /gantz\.yaml:3:/);
       await hasTools(agent, 'first');
       await writeFile(file, manifest(tool('third', 'echo 3')));
@@ -56,7 +59,7 @@ describe('gantz mcp, while its manifest is edited', () => {
     }
   });
 
-  it('sees a file that is put in the place of the old one, again and again', async () => {
+  it('loads a file that replaces the old one, several times', async () => {
     const agent = await start();
     try {
       for (const name of ['one', 'two', 'three']) {
@@ -70,11 +73,13 @@ describe('gantz mcp, while its manifest is edited', () => {
     }
   });
 
-  it('keeps its tools while the file is gone, and sees it come back', async () => {
+  it('keeps its tools while the file is missing, and loads it when it is back', async () => {
     const agent = await start();
     try {
       await rm(file);
-      await until(() => agent.stderr().includes('The tools stay as they were.'), 'the complaint');
+      await waitFor(() => agent.stderr().includes('The tools stay as they were.'), {
+        what: 'the problem of the manifest on stderr',
+      });
       await hasTools(agent, 'first');
       await writeFile(file, manifest(tool('back', 'echo')));
       await hasTools(agent, 'back');
@@ -99,7 +104,7 @@ describe('gantz mcp, while its manifest is edited', () => {
     }
   });
 
-  it('lets a call in flight end as it began', async () => {
+  it('finishes a call in flight with the tools it began with', async () => {
     await writeFile(
       file,
       manifest(tool('slow', `while [ ! -e "${folder}/go" ]; do sleep 0.05; done; echo old`)),
@@ -108,7 +113,7 @@ describe('gantz mcp, while its manifest is edited', () => {
     try {
       const slow = agent.call('slow');
       await writeFile(file, manifest(tool('slow', 'echo new')));
-      await until(() => agent.changes() > 0, 'the news of the change');
+      await waitFor(() => agent.changes() > 0, { what: 'the notification of the change' });
       assert.match(JSON.stringify(await agent.call('slow')), /new/);
       await writeFile(join(folder, 'go'), '');
       assert.match(JSON.stringify(await slow), /old/);

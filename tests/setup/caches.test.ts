@@ -52,6 +52,7 @@ for (const program of PROGRAMS) {
         cwd,
         env: { PATH: process.env['PATH'], HOME: '/nonexistent', XDG_CACHE_HOME: caches, ...env },
         encoding: 'utf8',
+        timeout: 120_000,
       });
       assert.equal(stderr, '');
       return stdout;
@@ -109,7 +110,7 @@ for (const program of PROGRAMS) {
       ],
     ];
     for (const [what, damage] of damages) {
-      it(`makes again what was damaged: ${what}`, () => {
+      it(`rebuilds a damaged cache: ${what}`, () => {
         warmed((caches, again) => {
           for (const file of filesIn(caches)) writeFileSync(file, damage(readFileSync(file)));
           assert.equal(again(), GOOD);
@@ -148,6 +149,7 @@ it(
         spawnSync(process.execPath, [join(folder, 'program/gantz.cjs'), '--version'], {
           env: { PATH: process.env['PATH'], XDG_CACHE_HOME: join(folder, 'caches') },
           encoding: 'utf8',
+          timeout: 120_000,
         }).stdout;
       for (let time = 0; time < 2; time++) assert.equal(version(), `${VERSION}\n`);
       writeFileSync(main, readFileSync(main, 'utf8').replaceAll(JSON.stringify(VERSION), '"9.9.9"'));

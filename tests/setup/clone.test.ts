@@ -8,6 +8,9 @@ import { copySources } from '../helpers/copy-sources.ts';
 
 const REACH = /^(https?_proxy|no_proxy|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR))$/i;
 
+/** Setting up installs all packages and builds both programs. */
+const LIMIT_MS = 600_000;
+
 test("a fresh clone in a clean home: the README's first command works, and a second time", (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'gantz clone '));
   const clone = join(folder, 'a clone');
@@ -15,7 +18,7 @@ test("a fresh clone in a clean home: the README's first command works, and a sec
   mkdirSync(home);
   copySources(clone);
   const setting = (name: string) =>
-    spawnSync('npm', ['config', 'get', name], { encoding: 'utf8' }).stdout.trim();
+    spawnSync('npm', ['config', 'get', name], { encoding: 'utf8', timeout: LIMIT_MS }).stdout.trim();
   const env = {
     // How this machine reaches the registry is no part of a home.
     ...Object.fromEntries(Object.entries(process.env).filter(([name]) => REACH.test(name))),
@@ -28,7 +31,8 @@ test("a fresh clone in a clean home: the README's first command works, and a sec
     npm_config_prefer_offline: 'true',
     npm_config_prefix: join(folder, 'prefix'),
   };
-  const shell = (line: string) => spawnSync('sh', ['-c', line], { cwd: clone, env, encoding: 'utf8' });
+  const shell = (line: string) =>
+    spawnSync('sh', ['-c', line], { cwd: clone, env, encoding: 'utf8', timeout: LIMIT_MS });
   t.after(() => {
     shell('bin/gantz redis stop');
     rmSync(folder, { recursive: true });
@@ -42,7 +46,11 @@ test("a fresh clone in a clean home: the README's first command works, and a sec
   const again = shell(first);
   assert.equal(again.stdout, expected, again.stderr);
   assert.equal(again.stderr, '', 'nothing to set up, nothing to say');
-  const elsewhere = spawnSync(join(clone, 'bin/setup'), [], { cwd: '/', env: { ...env, HOME: '' } });
+  const elsewhere = spawnSync(join(clone, 'bin/setup'), [], {
+    cwd: '/',
+    env: { ...env, HOME: '' },
+    timeout: LIMIT_MS,
+  });
   assert.equal(elsewhere.status, 0);
   assert.equal(elsewhere.stderr.toString(), '');
 });

@@ -4,21 +4,18 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test, type TestContext } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { VERSION } from '../../lib/generated/version.ts';
-import { startRedis, type RedisServer } from '../helpers/redis-server.ts';
+import { endOf, endWithTests } from '../helpers/children.ts';
+import { useRedis } from '../helpers/redis-server.ts';
 import { envelopeOf } from '../helpers/run-main.ts';
 import { PROGRAM, runProgram } from '../helpers/run-program.ts';
+import { waitFor } from '../helpers/wait.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-let server: RedisServer;
 let env: Record<string, string>;
-before(async () => {
-  server = await startRedis();
-  env = { REDIS_URL: server.url };
-});
-after(() => server.stop());
+useRedis({ started: ({ url }) => (env = { REDIS_URL: url }) });
 
 test('the version of the program is that of package.json', async () => {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
@@ -34,25 +31,28 @@ test('a value of a megabyte arrives whole through a pipe', async () => {
   const { stdout } = spawnSync('sh', ['-c', `"${PROGRAM}" cache get '{"key":"large"}' | { sleep 1; cat; }`], {
     env: { ...process.env, ...env },
     maxBuffer: 8 * 1024 * 1024,
+    timeout: 120_000,
     encoding: 'utf8',
   });
   assert.equal((JSON.parse(stdout) as { value: string }).value, value);
 });
 
-test('a reader that has gone is no failure', async () => {
-  const child = spawn(PROGRAM, ['cache', 'get', '{"key":"large"}'], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+test('succeeds although its reader has gone', async () => {
+  const child = endWithTests(
+    spawn(PROGRAM, ['cache', 'get', '{"key":"large"}'], {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+  );
   child.stdout.destroy();
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  const status = await new Promise((resolve) => child.once('close', resolve));
+  const status = await endOf(child, { what: 'the end of a program whose reader has gone' });
   assert.equal(stderr, '');
   assert.equal(status, 0);
 });
 
-test('.env and bunfig.toml of the folder that a caller is in are none of its business', async (t) => {
+test('ignores .env and bunfig.toml in the folder of the caller', async (t) => {
   const cwd = await mkdtemp(join(tmpdir(), 'gantz-'));
   t.after(() => rm(cwd, { recursive: true }));
   await writeFile(join(cwd, '.env'), 'REDIS_URL=redis://127.0.0.1:1\nGANTZ_TIMEOUT=nonsense\n');
@@ -84,7 +84,7 @@ for (const [what, lines] of [
   ['a rejection that nobody awaited', 'void Promise.reject(new Error("late"));'],
   ['the end of the process in a timer', 'setTimeout(() => process.exit(0), 1); const late = 1;'],
 ] as const) {
-  test(`${what} is the one INTERNAL envelope, and the end`, async (t) => {
+  test(`${what} gives one INTERNAL envelope and ends the program`, async (t) => {
     const run = await runProgram(['late', 'run'], {
       cwd: await folderOf(t, lines),
       env: { GANTZ_CACHE: 'off' },
@@ -101,7 +101,7 @@ for (const [what, lines, before] of [
   ['what a handler calls later', 'await null; process.exit();', ''],
   ['the module of a handler', '', 'process.exit(5);'],
 ] as const) {
-  test(`${what} that ends the process fails, and ends nothing`, async (t) => {
+  test(`${what} that calls process.exit fails with HANDLER_FAILED, and the program runs on`, async (t) => {
     const run = await runProgram(['late', 'run'], {
       cwd: await folderOf(t, lines, before),
       env: { GANTZ_CACHE: 'off' },
@@ -113,23 +113,19 @@ for (const [what, lines, before] of [
   });
 }
 
-test('gantz mcp says on stderr what a handler left behind, and goes on', async (t) => {
+test('gantz mcp reports an error that a handler throws after its call on stderr, and runs on', async (t) => {
   const cwd = await folderOf(
     t,
     'setTimeout(() => { throw new Error("left behind"); }, 1); return { ok: 1 };',
   );
-  const child = spawn(PROGRAM, ['mcp'], { cwd, env: { PATH: process.env['PATH'], HOME: '/nonexistent' } });
+  const child = endWithTests(
+    spawn(PROGRAM, ['mcp'], { cwd, env: { PATH: process.env['PATH'], HOME: '/nonexistent' } }),
+  );
   const seen = { stdout: '', stderr: '' };
-  let tell: () => void = () => undefined;
-  for (const name of ['stdout', 'stderr'] as const) {
-    child[name].on('data', (chunk: Buffer) => {
-      seen[name] += chunk.toString();
-      tell();
-    });
-  }
-  const until = async (pattern: RegExp, name: 'stdout' | 'stderr'): Promise<void> => {
-    while (!pattern.test(seen[name])) await new Promise<void>((resolve) => (tell = resolve));
-  };
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name].on('data', (chunk: Buffer) => (seen[name] += chunk.toString()));
+  const printed = (pattern: RegExp, name: 'stdout' | 'stderr') =>
+    waitFor(() => pattern.test(seen[name]), { what: () => `${String(pattern)} on ${name}: ${seen[name]}` });
   const send = (message: object): void =>
     void child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
   const clientInfo = { name: 'test', version: '1' };
@@ -137,11 +133,12 @@ test('gantz mcp says on stderr what a handler left behind, and goes on', async (
   send({ id: 1, method: 'initialize', params });
   send({ method: 'notifications/initialized' });
   send({ id: 2, method: 'tools/call', params: { name: 'late_run', arguments: {} } });
-  await until(/left behind/, 'stderr');
+  await printed(/left behind/, 'stderr');
   send({ id: 3, method: 'tools/list' });
-  await until(/"id":3/, 'stdout');
+  await printed(/"id":3/, 'stdout');
+  const ended = endOf(child, { what: 'the end of gantz mcp' });
   child.stdin.end();
-  assert.equal(await new Promise((resolve) => child.once('close', resolve)), 0);
+  assert.equal(await ended, 0);
   for (const line of seen.stdout.trim().split('\n'))
     assert.equal((JSON.parse(line) as { jsonrpc?: string }).jsonrpc, '2.0', line);
 });
@@ -151,16 +148,17 @@ test('gantz batch that cannot write its answers ends with 70', { skip: !existsSy
   const { status, stderr } = spawnSync('sh', ['-c', '"$0" batch > /dev/full', PROGRAM], {
     env: { ...process.env, ...env },
     input: line.repeat(1000),
+    timeout: 120_000,
     encoding: 'utf8',
   });
   assert.equal(status, 70, stderr);
   assert.match(stderr, /ENOSPC/);
 });
 
-test('gantz batch does not end well when its reader goes away', async () => {
-  const child = spawn(PROGRAM, ['batch'], { env: { ...process.env, ...env }, stdio: 'pipe' });
+test('gantz batch ends with status 1 when its reader goes away', async () => {
+  const child = endWithTests(spawn(PROGRAM, ['batch'], { env: { ...process.env, ...env }, stdio: 'pipe' }));
   child.stdin.on('error', () => undefined);
   child.stdin.write('{"tool":"cache_exists","params":{"key":"nothing"}}\n'.repeat(1000));
   child.stdout.destroy();
-  assert.equal(await new Promise((resolve) => child.once('close', resolve)), 1);
+  assert.equal(await endOf(child, { what: 'the end of a batch whose reader has gone' }), 1);
 });

@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, '../..');
+const LIMIT_MS = 300_000;
 
 type Packed = { filename: string; files: { path: string; mode: number }[] };
 
@@ -18,6 +19,7 @@ before(async () => {
   const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], {
     cwd: ROOT,
     maxBuffer: 1e8,
+    timeout: LIMIT_MS,
   });
   // npm 11 gives a list, npm 12 an object by name.
   const answer: unknown = JSON.parse(stdout);
@@ -61,7 +63,7 @@ test('installed into an empty folder, npx gantz cache set and get work, with not
     GANTZ_CONFIG: '',
     npm_config_offline: 'true',
   };
-  const options = { cwd, env };
+  const options = { cwd, env, timeout: LIMIT_MS };
   await run('npm', ['init', '--yes'], options);
   await run('npm', ['install', '--no-audit', '--no-fund', join(folder, packed.filename)], options);
   t.after(() => spawnSync('npx', ['gantz', 'redis', 'stop'], options));

@@ -37,12 +37,13 @@ describe('bin/gantz', () => {
       cwd,
       env: { PATH: process.env['PATH'], ...env },
       encoding: 'utf8',
+      timeout: 120_000,
     });
     return { stdout, status };
   }
 
   for (const file of ['app/bin/gantz', '.bin/gantz', 'absolute', 'chained', 'linked/bin/gantz']) {
-    it(`finds the executable from ${file}, and hands its words on as they are`, () => {
+    it(`finds the executable from ${file}, and passes its arguments unchanged`, () => {
       assert.deepEqual(run(join(folder, file)), { stdout: 'gantz:a b::*:::', status: 0 });
     });
   }
@@ -51,18 +52,26 @@ describe('bin/gantz', () => {
     assert.equal(run('./chained').stdout, 'gantz:a b::*:::');
     const env = { PATH: `${join(folder, '.bin')}:${process.env['PATH'] ?? ''}` };
     assert.equal(run('gantz', { env }).stdout, 'gantz:a b::*:::');
-    const { stdout } = spawnSync('sh', ['gantz'], { cwd: join(folder, 'app/bin'), encoding: 'utf8' });
+    const { stdout } = spawnSync('sh', ['gantz'], {
+      cwd: join(folder, 'app/bin'),
+      encoding: 'utf8',
+      timeout: 120_000,
+    });
     assert.equal(stdout, 'gantz:::');
   });
 
-  it('answers in a folder that is gone, where the executable could not', () => {
+  it('answers in a deleted folder, in which the executable could not start', () => {
     const script = 'mkdir gone && cd gone && rmdir ../gone && exec ../chained';
-    const { stdout, status } = spawnSync('sh', ['-c', script], { cwd: folder, encoding: 'utf8' });
+    const { stdout, status } = spawnSync('sh', ['-c', script], {
+      cwd: folder,
+      encoding: 'utf8',
+      timeout: 120_000,
+    });
     assert.equal((JSON.parse(stdout) as { code: string }).code, 'MANIFEST_NOT_FOUND');
     assert.equal(status, 3);
   });
 
-  it('keeps from it what would make the executable a compiler', () => {
+  it('removes the variables that would turn the executable into a compiler', () => {
     assert.equal(
       run('./chained', { env: { BUN_OPTIONS: '--x', BUN_BE_BUN: '1' } }).stdout,
       'gantz:a b::*:::',
@@ -82,7 +91,7 @@ describe('bin/gantz', () => {
     assert.match((JSON.parse(stdout) as { error: string }).error, /no node on PATH/);
   });
 
-  it('says what to do when nothing is built', async () => {
+  it('prints what to do when nothing is built', async () => {
     const app = join(folder, 'unbuilt');
     await mkdir(join(app, 'bin'), { recursive: true });
     await copyFile(SHIM, join(app, 'bin/gantz'));
@@ -96,7 +105,7 @@ it('shell scripts pass shellcheck', (t) => {
   const { error, stdout, status } = spawnSync(
     'shellcheck',
     ['bin/gantz', 'bin/setup', 'scripts/test', '.ci/run'],
-    { cwd: ROOT, encoding: 'utf8' },
+    { cwd: ROOT, encoding: 'utf8', timeout: 120_000 },
   );
   if (error) t.skip('there is no shellcheck here');
   else assert.equal(status, 0, stdout);

@@ -3,28 +3,15 @@ import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { CacheKeysResult } from '../../lib/generated/tools.ts';
 import { anyJson, anyName } from '../helpers/json.ts';
-import { startRedis, type PlainClient, type RedisServer } from '../helpers/redis-server.ts';
-import { openRows, type Rows } from '../helpers/rows.ts';
+import { openRows, useRows, type Rows } from '../helpers/rows.ts';
 
 const MOST = 2 ** 53;
 
 describe('cache', () => {
-  let server: RedisServer;
-  let client: PlainClient;
-  let rows: Rows;
+  const { redis, rows } = useRows();
   const stored = (key: string): string => `${rows.namespace}:cache:${key}`;
 
-  before(async () => {
-    server = await startRedis();
-    client = await server.client();
-    rows = openRows(server);
-  });
-  after(async () => {
-    await rows.close();
-    await server.stop();
-  });
-
-  it('returns any JSON value under any key unchanged', async () => {
+  it('gives back any JSON value under any key', async () => {
     await fc.assert(
       fc.asyncProperty(anyName, anyJson, async (key, value) => {
         await rows.call('cache_set', { key, value });
@@ -41,7 +28,7 @@ describe('cache', () => {
 
   it('stores an ordinary string as it is', async () => {
     await rows.call('cache_set', { key: 'greeting', value: 'hello, world' });
-    assert.equal(await client.get(stored('greeting')), 'hello, world');
+    assert.equal(await redis.plain.get(stored('greeting')), 'hello, world');
   });
 
   for (const [text, value] of [
@@ -55,20 +42,20 @@ describe('cache', () => {
     ['null', null],
     ['{broken', '{broken'],
   ] as const) {
-    it(`decodes ${JSON.stringify(text)}, written by another client, as ${JSON.stringify(value)}`, async () => {
-      await client.set(stored('raw'), text);
+    it(`reads ${JSON.stringify(text)}, written by another client, as ${JSON.stringify(value)}`, async () => {
+      await redis.plain.set(stored('raw'), text);
       assert.deepEqual(await rows.call('cache_get', { key: 'raw' }), { value, found: true });
     });
   }
 
-  it('keeps the text "123" distinct from the number and the text "null" distinct from null', async () => {
+  it('distinguishes the text "123" from the number and the text "null" from null', async () => {
     for (const value of ['123', 123, 'null', null, 'true', true]) {
       await rows.call('cache_set', { key: 'guess', value });
       assert.deepEqual(await rows.call('cache_get', { key: 'guess' }), { value, found: true });
     }
   });
 
-  it('distinguishes a stored null from an absent key', async () => {
+  it('distinguishes a stored null from a missing value', async () => {
     assert.deepEqual(await rows.call('cache_get', { key: 'nothing' }), { value: null, found: false });
   });
 
@@ -82,7 +69,7 @@ describe('cache', () => {
   });
 
   it('cache_keys lists no key of another group', async () => {
-    const own = openRows(server);
+    const own = openRows(redis);
     await own.call('session_create', {});
     await own.call('list_push', { key: 'l', values: [1] });
     await own.call('hash_set', { key: 'h', mapping: { a: 1 } });
@@ -96,7 +83,7 @@ describe('cache', () => {
   it('refuses a missing or empty key', async () => {
     await rows.failure('cache_set', { key: '', value: 1 }, 'INVALID_PARAMETERS');
     await rows.failure('cache_set', { value: 1 } as never, 'INVALID_PARAMETERS');
-    assert.equal(await client.exists(stored('')), 0);
+    assert.equal(await redis.plain.exists(stored('')), 0);
   });
 
   it('refuses a key that is not well-formed Unicode', async () => {
@@ -111,11 +98,11 @@ describe('cache', () => {
         ttl: 3600,
         stored: true,
       });
-      assert.ok((await client.ttl(stored('t'))) > 3590);
+      assert.ok((await redis.plain.ttl(stored('t'))) > 3590);
       await rows.call('cache_set', { key: 't', value: 1, ttl: 10 });
-      assert.ok((await client.ttl(stored('t'))) <= 10);
+      assert.ok((await redis.plain.ttl(stored('t'))) <= 10);
       await rows.call('cache_set', { key: 't', value: 1, ttl: null });
-      assert.equal(await client.ttl(stored('t')), -1);
+      assert.equal(await redis.plain.ttl(stored('t')), -1);
     });
 
     it('accepts a ttl from one second to ten years', async () => {
@@ -155,7 +142,7 @@ describe('cache', () => {
       ttl_ms: null,
       persistent: true,
     });
-    await client.set(stored('short'), '1', { expiration: { type: 'PX', value: 900 } });
+    await redis.plain.set(stored('short'), '1', { expiration: { type: 'PX', value: 900 } });
     const { exists, ttl, ttl_ms, persistent } = await rows.call('cache_ttl', { key: 'short' });
     assert.deepEqual({ exists, ttl, persistent }, { exists: true, ttl: 1, persistent: false });
     assert.ok(ttl_ms !== null && ttl_ms > 0 && ttl_ms <= 900);
@@ -167,7 +154,7 @@ describe('cache', () => {
       (await own.call('cache_keys', { pattern })).keys.sort();
 
     before(async () => {
-      own = openRows(server, 'names.with-dots');
+      own = openRows(redis, 'names.with-dots');
       for (const key of ['ab', 'a*', 'a?', 'a[b]', 'a\\b', 'b', 'ac'])
         await own.call('cache_set', { key, value: 1 });
     });
@@ -189,17 +176,19 @@ describe('cache', () => {
 
     it('an escaped star matches only a star', async () => assert.deepEqual(await keysOf('a\\*'), ['a*']));
 
-    it('does not treat glob characters of the namespace as a pattern', async () => {
-      const other = openRows(server, 'namesXwith-dots');
+    it('does not read a dot of the namespace as a pattern', async () => {
+      const other = openRows(redis, 'namesXwith-dots');
       await other.call('cache_set', { key: 'foreign', value: 1 });
       assert.deepEqual(await keysOf('foreign'), []);
       await other.close();
     });
 
-    it('returns every key once, page by page, and ends with a null cursor', async () => {
-      const many = openRows(server);
+    it('gives every key once, page by page, and ends with a null cursor', async () => {
+      const many = openRows(redis);
       const names = Array.from({ length: 5000 }, (_, index) => `key-${index}`);
-      await client.mSet(names.map((name) => [`${many.namespace}:cache:${name}`, '1'] as [string, string]));
+      await redis.plain.mSet(
+        names.map((name) => [`${many.namespace}:cache:${name}`, '1'] as [string, string]),
+      );
       const found: string[] = [];
       let cursor: string | null = '0';
       do {
@@ -214,10 +203,10 @@ describe('cache', () => {
 
     it('never sends KEYS', async () => {
       await own.call('cache_keys', {});
-      assert.doesNotMatch(await client.info('commandstats'), /cmdstat_keys:/);
+      assert.doesNotMatch(await redis.plain.info('commandstats'), /cmdstat_keys:/);
     });
 
-    it('refuses a text that is not a cursor', async () => {
+    it('refuses an invalid cursor', async () => {
       await own.failure('cache_keys', { cursor: '99999999999999999999' }, 'INVALID_PARAMETERS');
     });
   });
@@ -253,7 +242,7 @@ describe('cache', () => {
       it(`adds ${by} to ${before} exactly`, async () => {
         await rows.call('cache_set', { key: 'edge', value: before });
         assert.equal(await increment('edge', by), after);
-        assert.equal(await client.get(stored('edge')), String(after));
+        assert.equal(await redis.plain.get(stored('edge')), String(after));
         assert.equal((await rows.call('cache_get', { key: 'edge' })).value, after);
       });
     }
@@ -267,23 +256,23 @@ describe('cache', () => {
       ['2', MOST - 1],
     ] as const) {
       it(`refuses ${before} + ${by} and changes nothing`, async () => {
-        await client.set(stored('edge'), before);
+        await redis.plain.set(stored('edge'), before);
         await rows.failure('cache_increment', { key: 'edge', by, ttl: 5 }, 'CONFLICT');
-        assert.equal(await client.get(stored('edge')), before);
-        assert.equal(await client.ttl(stored('edge')), -1);
+        assert.equal(await redis.plain.get(stored('edge')), before);
+        assert.equal(await redis.plain.ttl(stored('edge')), -1);
       });
     }
 
     for (const text of ['hello', '"5"', '1.5', '', '[]', 'null', ' 1', '1e3', '--1', '-', '00']) {
-      it(`refuses ${JSON.stringify(text)}, which is not an integer`, async () => {
-        await client.set(stored('text'), text);
+      it(`reports that ${JSON.stringify(text)} is not an integer`, async () => {
+        await redis.plain.set(stored('text'), text);
         await rows.failure('cache_increment', { key: 'text' }, 'WRONG_TYPE');
-        assert.equal(await client.get(stored('text')), text);
+        assert.equal(await redis.plain.get(stored('text')), text);
       });
     }
 
-    it('refuses a list, which is not an integer', async () => {
-      await client.lPush(stored('list'), 'x');
+    it('reports that a list is not an integer', async () => {
+      await redis.plain.lPush(stored('list'), 'x');
       await rows.failure('cache_increment', { key: 'list' }, 'WRONG_TYPE');
     });
 
@@ -291,7 +280,7 @@ describe('cache', () => {
       const integer = fc.integer({ min: -MOST + 1, max: MOST - 1 });
       await fc.assert(
         fc.asyncProperty(integer, integer, async (a, b) => {
-          await client.set(stored('sum'), String(a));
+          await redis.plain.set(stored('sum'), String(a));
           const sum = BigInt(a) + BigInt(b);
           if (sum > BigInt(MOST) || sum < -BigInt(MOST))
             await rows.failure('cache_increment', { key: 'sum', by: b }, 'CONFLICT');
@@ -302,11 +291,11 @@ describe('cache', () => {
 
     it('keeps, sets or removes the time to live', async () => {
       await increment('life', 1, 100);
-      assert.ok((await client.ttl(stored('life'))) > 90);
+      assert.ok((await redis.plain.ttl(stored('life'))) > 90);
       await increment('life');
-      assert.ok((await client.ttl(stored('life'))) > 90);
+      assert.ok((await redis.plain.ttl(stored('life'))) > 90);
       await increment('life', 1, null);
-      assert.equal(await client.ttl(stored('life')), -1);
+      assert.equal(await redis.plain.ttl(stored('life')), -1);
     });
 
     it('counts every one of many parallel calls', async () => {

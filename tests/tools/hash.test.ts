@@ -1,31 +1,18 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { anyJson, anyName } from '../helpers/json.ts';
-import { startRedis, type PlainClient, type RedisServer } from '../helpers/redis-server.ts';
-import { openRows, type Rows } from '../helpers/rows.ts';
+import { useRows } from '../helpers/rows.ts';
 
 const anyMapping = fc
   .array(fc.tuple(fc.oneof(anyName, fc.constant('')), anyJson), { minLength: 1, maxLength: 6 })
   .map((entries) => Object.fromEntries(entries));
 
 describe('hash', () => {
-  let server: RedisServer;
-  let client: PlainClient;
-  let rows: Rows;
+  const { redis, rows } = useRows();
   const stored = (key: string): string => `${rows.namespace}:hash:${key}`;
 
-  before(async () => {
-    server = await startRedis();
-    client = await server.client();
-    rows = openRows(server);
-  });
-  after(async () => {
-    await rows.close();
-    await server.stop();
-  });
-
-  it('returns any JSON values under any fields unchanged', async () => {
+  it('gives back any JSON values under any fields', async () => {
     await fc.assert(
       fc.asyncProperty(anyMapping, async (mapping) => {
         const key = 'any';
@@ -42,11 +29,11 @@ describe('hash', () => {
   });
 
   it('reads what other clients write, and stores an ordinary string as it is', async () => {
-    await client.hSet(stored('raw'), { number: '42', big: '12345678901234567890', python: 'True' });
+    await redis.plain.hSet(stored('raw'), { number: '42', big: '12345678901234567890', python: 'True' });
     await rows.call('hash_set', { key: 'raw', mapping: { name: 'Ada' } });
     const data = { number: 42, big: '12345678901234567890', python: 'True', name: 'Ada' };
     assert.deepEqual(await rows.call('hash_get', { key: 'raw' }), { data, found: true });
-    assert.equal(await client.hGet(stored('raw'), 'name'), 'Ada');
+    assert.equal(await redis.plain.hGet(stored('raw'), 'name'), 'Ada');
   });
 
   it('treats "" as a field, not as the whole hash', async () => {
@@ -58,7 +45,7 @@ describe('hash', () => {
     assert.deepEqual(await rows.call('hash_get', { key: 'empty' }), { data: { a: 1 }, found: true });
   });
 
-  it('distinguishes a stored null from an absent field', async () => {
+  it('distinguishes a stored null from a missing value', async () => {
     await rows.call('hash_set', { key: 'null', mapping: { a: null } });
     assert.deepEqual(await rows.call('hash_get', { key: 'null', field: 'a' }), { value: null, found: true });
     assert.deepEqual(await rows.call('hash_get', { key: 'null', field: 'b' }), { value: null, found: false });
@@ -78,7 +65,7 @@ describe('hash', () => {
   it('refuses a field that is not well-formed Unicode, because two such fields would become one', async () => {
     await rows.failure('hash_set', { key: 'bad', mapping: { a: 1, '\ud800': 1 } }, 'INVALID_PARAMETERS');
     await rows.failure('hash_get', { key: 'bad', field: '\ud800' }, 'INVALID_PARAMETERS');
-    assert.equal(await client.exists(stored('bad')), 0);
+    assert.equal(await redis.plain.exists(stored('bad')), 0);
   });
 
   it('writes 100 000 fields in one call', async () => {
@@ -92,19 +79,19 @@ describe('hash', () => {
 
   it('sets, keeps or removes the time to live with the write', async () => {
     await rows.call('hash_set', { key: 'life', mapping: { a: 1 }, ttl: 100 });
-    assert.ok((await client.ttl(stored('life'))) > 90);
+    assert.ok((await redis.plain.ttl(stored('life'))) > 90);
     await rows.call('hash_set', { key: 'life', mapping: { a: 1 } });
-    assert.ok((await client.ttl(stored('life'))) > 90);
+    assert.ok((await redis.plain.ttl(stored('life'))) > 90);
     await rows.call('hash_set', { key: 'life', mapping: { a: 1 }, ttl: null });
-    assert.equal(await client.ttl(stored('life')), -1);
+    assert.equal(await redis.plain.ttl(stored('life')), -1);
   });
 
-  it('changes neither a key of another type nor its time to live', async () => {
-    await client.set(stored('text'), 'x');
+  it('leaves a key of another type as it is, its time to live too', async () => {
+    await redis.plain.set(stored('text'), 'x');
     await rows.failure('hash_set', { key: 'text', mapping: { a: 1 }, ttl: 5 }, 'WRONG_TYPE');
     await rows.failure('hash_get', { key: 'text' }, 'WRONG_TYPE');
     await rows.failure('hash_delete', { key: 'text' }, 'WRONG_TYPE');
-    assert.equal(await client.get(stored('text')), 'x');
-    assert.equal(await client.ttl(stored('text')), -1);
+    assert.equal(await redis.plain.get(stored('text')), 'x');
+    assert.equal(await redis.plain.ttl(stored('text')), -1);
   });
 });

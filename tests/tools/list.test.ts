@@ -1,27 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { anyJson } from '../helpers/json.ts';
-import { startRedis, type PlainClient, type RedisServer } from '../helpers/redis-server.ts';
-import { openRows, type Rows } from '../helpers/rows.ts';
+import { useRows } from '../helpers/rows.ts';
 
 describe('list', () => {
-  let server: RedisServer;
-  let client: PlainClient;
-  let rows: Rows;
+  const { redis, rows } = useRows();
   const stored = (key: string): string => `${rows.namespace}:list:${key}`;
 
-  before(async () => {
-    server = await startRedis();
-    client = await server.client();
-    rows = openRows(server);
-  });
-  after(async () => {
-    await rows.close();
-    await server.stop();
-  });
-
-  it('returns any JSON values in their order', async () => {
+  it('gives back any JSON values in their order', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyJson, { minLength: 1, maxLength: 6 }), async (values) => {
         const key = 'any';
@@ -37,12 +24,12 @@ describe('list', () => {
     );
   });
 
-  it('decodes what other clients push, and stores true as true', async () => {
-    await client.rPush(stored('raw'), ['True', 'true', '12345678901234567890', 'plain']);
+  it('reads what other clients push, and stores true as true', async () => {
+    await redis.plain.rPush(stored('raw'), ['True', 'true', '12345678901234567890', 'plain']);
     await rows.call('list_push', { key: 'raw', values: [true, 'true'], left: false });
     const { values } = await rows.call('list_range', { key: 'raw' });
     assert.deepEqual(values, ['True', true, '12345678901234567890', 'plain', true, 'true']);
-    assert.deepEqual(await client.lRange(stored('raw'), -2, -1), ['true', '"true"']);
+    assert.deepEqual(await redis.plain.lRange(stored('raw'), -2, -1), ['true', '"true"']);
   });
 
   it('pushes at the head one after the other, or at the tail', async () => {
@@ -88,19 +75,19 @@ describe('list', () => {
 
   it('sets, keeps or removes the time to live with the push', async () => {
     await rows.call('list_push', { key: 'life', values: [1], ttl: 100 });
-    assert.ok((await client.ttl(stored('life'))) > 90);
+    assert.ok((await redis.plain.ttl(stored('life'))) > 90);
     await rows.call('list_push', { key: 'life', values: [1] });
-    assert.ok((await client.ttl(stored('life'))) > 90);
+    assert.ok((await redis.plain.ttl(stored('life'))) > 90);
     await rows.call('list_push', { key: 'life', values: [1], ttl: null });
-    assert.equal(await client.ttl(stored('life')), -1);
+    assert.equal(await redis.plain.ttl(stored('life')), -1);
   });
 
-  it('changes neither a key of another type nor its time to live', async () => {
-    await client.set(stored('text'), 'x');
+  it('leaves a key of another type as it is, its time to live too', async () => {
+    await redis.plain.set(stored('text'), 'x');
     const error = await rows.failure('list_push', { key: 'text', values: [1], ttl: 5 }, 'WRONG_TYPE');
     assert.equal(error.outcome, 'none');
-    assert.equal(await client.get(stored('text')), 'x');
-    assert.equal(await client.ttl(stored('text')), -1);
+    assert.equal(await redis.plain.get(stored('text')), 'x');
+    assert.equal(await redis.plain.ttl(stored('text')), -1);
     await rows.failure('list_pop', { key: 'text' }, 'WRONG_TYPE');
     await rows.failure('list_range', { key: 'text' }, 'WRONG_TYPE');
   });

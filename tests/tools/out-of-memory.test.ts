@@ -1,30 +1,21 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import { dump, startRedis, type PlainClient, type RedisServer } from '../helpers/redis-server.ts';
-import { openRows, type Rows } from '../helpers/rows.ts';
+import { before, describe, it } from 'node:test';
+import { dump } from '../helpers/redis-server.ts';
+import { useRows } from '../helpers/rows.ts';
 
 describe('on a server that is out of memory', () => {
-  let server: RedisServer;
-  let client: PlainClient;
-  let rows: Rows;
+  const { redis, rows } = useRows();
   let session_id: string;
   before(async () => {
-    server = await startRedis();
-    client = await server.client();
-    rows = openRows(server);
     ({ session_id } = await rows.call('session_create', { data: { a: 1 }, ttl: null }));
     // Entries that have left the window, and one that has not.
     const log = `${rows.namespace}:rate:sliding:5:a`;
     const now = Date.now() * 1000;
-    await client.zAdd(log, [
+    await redis.plain.zAdd(log, [
       { score: now - 6_000_000, value: '0000000000000001:0000000001' },
       { score: now, value: '0000000000000002:0000000001' },
     ]);
-    await client.sendCommand(['CONFIG', 'SET', 'maxmemory', '1']);
-  });
-  after(async () => {
-    await rows.close();
-    await server.stop();
+    await redis.plain.sendCommand(['CONFIG', 'SET', 'maxmemory', '1']);
   });
 
   const window = { identifier: 'a', limit: 100, window_seconds: 5 };
@@ -40,11 +31,11 @@ describe('on a server that is out of memory', () => {
     ['rate_limit_check', () => window],
     ['rate_limit_sliding_window', () => window],
   ] as const) {
-    it(`${tool} writes nothing, and gives the reason`, async () => {
-      const untouched = await dump(client);
+    it(`${tool} writes nothing, and says why`, async () => {
+      const untouched = await dump(redis.plain);
       const error = await rows.failure(tool, input(), 'REDIS_UNAVAILABLE');
       assert.match(error.message, /OOM/);
-      assert.deepEqual(await dump(client), untouched);
+      assert.deepEqual(await dump(redis.plain), untouched);
     });
   }
 });

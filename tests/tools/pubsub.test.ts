@@ -7,23 +7,12 @@ import { Deadline } from '../../lib/deadline.ts';
 import { GantzError } from '../../lib/errors.ts';
 import type { PubsubSubscribeInput, PubsubSubscribeResult } from '../../lib/generated/tools.ts';
 import { anyJson, anyName } from '../helpers/json.ts';
-import { startRedis, type PlainClient, type RedisServer } from '../helpers/redis-server.ts';
-import { openRows, type RowOptions, type Rows } from '../helpers/rows.ts';
+import { startRedis, type RedisServer } from '../helpers/redis-server.ts';
+import { openRows, useRows, type RowOptions, type Rows } from '../helpers/rows.ts';
+import { settled, waitFor } from '../helpers/wait.ts';
 
 describe('pubsub', () => {
-  let server: RedisServer;
-  let client: PlainClient;
-  let rows: Rows;
-
-  before(async () => {
-    server = await startRedis();
-    client = await server.client();
-    rows = openRows(server);
-  });
-  after(async () => {
-    await rows.close();
-    await server.stop();
-  });
+  const { redis, rows } = useRows();
 
   type Subscription = { id: string; ended: Promise<PubsubSubscribeResult>; events: ProgressEvent[] };
 
@@ -35,7 +24,7 @@ describe('pubsub', () => {
   ): Promise<Subscription> {
     const events: ProgressEvent[] = [];
     let ended: Promise<PubsubSubscribeResult> | undefined;
-    const notice = await Promise.race([
+    const subscribed = Promise.race([
       new Promise<string>((resolve) => {
         ended = on.call('pubsub_subscribe', input, {
           emit: (event) => events.push(event),
@@ -45,8 +34,13 @@ describe('pubsub', () => {
       }),
       ended,
     ]);
+    const notice = await settled(subscribed, { what: 'the confirmation of the subscription' });
     assert.ok(ended && typeof notice === 'string', 'it says when it is subscribed');
-    return { id: notice.replace(/^subscribed /, ''), ended, events };
+    const id = notice.replace(/^subscribed /, '');
+    const bounded = settled(ended, { what: `the end of subscription ${id}` });
+    // It may fail before the test awaits it.
+    bounded.catch(() => undefined);
+    return { id, ended: bounded, events };
   }
   const publish = async (channel: string, message: unknown): Promise<number> =>
     (await rows.call('pubsub_publish', { channel, message })).subscribers;
@@ -90,7 +84,7 @@ describe('pubsub', () => {
     // One connection sends these in their order.
     await Promise.all(
       Array.from({ length: 150 }, (_, index) =>
-        client.publish(`${rows.namespace}:channel:order`, `${index}`),
+        redis.plain.publish(`${rows.namespace}:channel:order`, `${index}`),
       ),
     );
     const { messages, received } = await ended;
@@ -111,7 +105,7 @@ describe('pubsub', () => {
   it('reads what other clients publish', async () => {
     const { ended } = await subscribe({ channel: 'raw', count: 3 });
     for (const text of ['plain', '42', '{"a":1}'])
-      await client.publish(`${rows.namespace}:channel:raw`, text);
+      await redis.plain.publish(`${rows.namespace}:channel:raw`, text);
     assert.deepEqual(
       (await ended).messages.map(({ message }) => message),
       ['plain', 42, { a: 1 }],
@@ -131,7 +125,7 @@ describe('pubsub', () => {
     }
   });
 
-  it('may wait longer than the default time limit of a call', async () => {
+  it('a subscription that waits longer than the time limit of a call does not fail with TIMEOUT', async () => {
     await publish('longer', 'the connection is there');
     const deadline = new Deadline({ budgetMs: 1000 });
     const { ended } = await subscribe({ channel: 'longer', timeout: 1.2 }, { deadline });
@@ -175,8 +169,8 @@ describe('pubsub', () => {
       assert.equal((await ended).received, 1);
     });
 
-    it('receives no message of other namespaces or of control channels', async () => {
-      const other = openRows(server, rows.namespace.replaceAll('-', '.'));
+    it('receives no message of other namespaces, and none that ends subscriptions', async () => {
+      const other = openRows(redis, rows.namespace.replaceAll('-', '.'));
       const dotted = await subscribe({ pattern: '*', count: 9 }, {}, other);
       const own = await subscribe({ pattern: '*', count: 9 });
       await other.call('pubsub_unsubscribe', { channel: 'x' });
@@ -192,8 +186,8 @@ describe('pubsub', () => {
   });
 
   describe('unsubscribe', () => {
-    it('ends the subscriptions of a channel in any process, and returns their number', async () => {
-      const other = openRows(server, rows.namespace);
+    it('ends all subscriptions to a channel, of any connection, and returns how many', async () => {
+      const other = openRows(redis, rows.namespace);
       const held = [
         await subscribe({ channel: 'x', count: 9 }),
         await subscribe({ channel: 'x', count: 9 }, {}, other),
@@ -210,7 +204,7 @@ describe('pubsub', () => {
       await other.close();
     });
 
-    it('ends only the subscriptions of exactly the same pattern', async () => {
+    it('ends the subscriptions to exactly this pattern', async () => {
       const [one, two] = [await subscribe({ pattern: 'p*' }), await subscribe({ pattern: 'p?' })];
       assert.deepEqual(await rows.call('pubsub_unsubscribe', { pattern: 'p*' }), { unsubscribed: 1 });
       assert.equal((await one.ended).reason, 'unsubscribed');
@@ -254,7 +248,9 @@ describe('pubsub', () => {
     assert.equal(await connections(), 3);
     await own.call('pubsub_publish', { channel: 'gone', message: 1 });
     await ended;
-    while ((await connections()) > 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    await waitFor(async () => (await connections()) === 2, {
+      what: 'the end of the connection of the subscription',
+    });
     await own.close();
     await quiet.stop();
   });
@@ -269,7 +265,7 @@ describe('pubsub', () => {
       await assert.rejects(ended, { code: 'CANCELLED', message: reason.message });
     });
 
-    it('does not subscribe when it was cancelled before it began', async () => {
+    it('does not subscribe when it is cancelled before it began', async () => {
       await rows.failure('pubsub_subscribe', { channel: 'c' }, 'CANCELLED', {
         signal: AbortSignal.abort(reason),
       });
@@ -297,7 +293,7 @@ describe('pubsub', () => {
       const abort = new AbortController();
       const { ended, events } = await subscribe({ channel: 'f' }, { follow: true, signal: abort.signal });
       await publish('f', 1);
-      while (events.length === 0) await new Promise(setImmediate);
+      await waitFor(() => events.length > 0, { what: 'the message' });
       abort.abort(new GantzError('CANCELLED', 'Interrupted'));
       const { received, reason } = await ended;
       assert.deepEqual([received, reason], [1, 'interrupted']);
@@ -315,7 +311,8 @@ describe('pubsub', () => {
       await publish('f', 'the connection is there');
       const deadline = new Deadline({ budgetMs: 1000 });
       const { ended, id } = await subscribe({ channel: 'f' }, { follow: true, deadline });
-      await new Promise((resolve) => setTimeout(resolve, 1100));
+      const limit = new Deadline({ budgetMs: 1000 });
+      await waitFor(() => limit.remainingMs() === 0, { what: 'the end of the time limit' });
       await end(id);
       assert.equal((await ended).reason, 'unsubscribed');
     });
@@ -368,13 +365,13 @@ describe('pubsub', () => {
     });
     beforeEach(() => silent.resume());
 
-    it('fails with REDIS_UNAVAILABLE instead of ending at its timeout', async () => {
+    it('fails with REDIS_UNAVAILABLE instead of ending with a timeout', async () => {
       const { ended } = await subscribe({ channel: 'c', timeout: 0.5 }, {}, waiting);
       silent.pause();
       await assert.rejects(ended, { code: 'REDIS_UNAVAILABLE', message: /does not answer/ });
     });
 
-    it('does not wait for ever when it is followed', async (t) => {
+    it('ends a followed subscription', async (t) => {
       t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
       const { ended } = await subscribe({ channel: 'c' }, { follow: true }, waiting);
       silent.pause();
@@ -383,7 +380,7 @@ describe('pubsub', () => {
       await assert.rejects(ended, { code: 'REDIS_UNAVAILABLE', message: /does not answer/ });
     });
 
-    it('continues when the reply to a PING arrives in time', async (t) => {
+    it('continues when the server answers in time', async (t) => {
       t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
       const { ended, id, events } = await subscribe({ channel: 'c' }, { follow: true }, waiting);
       const observer = await silent.client();
@@ -392,10 +389,10 @@ describe('pubsub', () => {
       for (let beat = 1; beat <= 3; beat++) {
         const before = await pings();
         t.mock.timers.tick(15_000);
-        while ((await pings()) === before) await new Promise(setImmediate);
+        await waitFor(async () => (await pings()) > before, { what: `ping ${beat}` });
         // What is published now arrives behind the answer.
         await waiting.call('pubsub_publish', { channel: 'c', message: beat });
-        while (events.length < beat) await new Promise(setImmediate);
+        await waitFor(() => events.length === beat, { what: `message ${beat}` });
       }
       await waiting.call('pubsub_unsubscribe', { subscription_id: id });
       assert.deepEqual(await ended.then(({ received, reason }) => [received, reason]), [3, 'unsubscribed']);
@@ -404,7 +401,7 @@ describe('pubsub', () => {
 
   it('fails with REDIS_UNAVAILABLE when the connection is lost', async () => {
     const { ended } = await subscribe({ channel: 'lost' });
-    await client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'pubsub']);
+    await redis.plain.sendCommand(['CLIENT', 'KILL', 'TYPE', 'pubsub']);
     await assert.rejects(ended, { code: 'REDIS_UNAVAILABLE' });
   });
 });

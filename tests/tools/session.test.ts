@@ -1,19 +1,17 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { anyJson, anyText } from '../helpers/json.ts';
-import { dump, startRedis, type PlainClient, type RedisServer } from '../helpers/redis-server.ts';
-import { openRows, type Rows } from '../helpers/rows.ts';
+import { dump } from '../helpers/redis-server.ts';
+import { openRows, useRows } from '../helpers/rows.ts';
 
 const anyData = fc
   .array(fc.tuple(anyText, anyJson), { maxLength: 6 })
   .map((entries): Record<string, unknown> => Object.fromEntries(entries));
 
 describe('session', () => {
-  let server: RedisServer;
-  let client: PlainClient;
-  let rows: Rows;
+  const { redis, rows } = useRows();
   const stored = (id: string): string => `${rows.namespace}:session:${id}`;
   const create = async (data: Record<string, unknown>, ttl?: number | null): Promise<string> =>
     (await rows.call('session_create', { data, ...(ttl !== undefined && { ttl }) })).session_id;
@@ -23,17 +21,7 @@ describe('session', () => {
     return session;
   };
 
-  before(async () => {
-    server = await startRedis();
-    client = await server.client();
-    rows = openRows(server);
-  });
-  after(async () => {
-    await rows.close();
-    await server.stop();
-  });
-
-  it('returns any data unchanged, and merges any data into any other', async () => {
+  it('gives back any data, and merges any into any', async () => {
     await fc.assert(
       fc.asyncProperty(anyData, anyData, async (data, more) => {
         const id = await create(data);
@@ -63,7 +51,7 @@ describe('session', () => {
     assert.equal(session.revision, 1);
   });
 
-  it('returns times in UTC with Z, by the clock of the server', async () => {
+  it('gives times in UTC with Z, by the clock of the server', async () => {
     const begun = Date.now() - 1;
     const id = await create({});
     const { created_at, updated_at } = await read(id);
@@ -78,14 +66,14 @@ describe('session', () => {
 
   it('lives one hour by default, and for ever with a ttl of null', async () => {
     const id = await create({});
-    assert.ok((await client.ttl(stored(id))) > 3590);
+    assert.ok((await redis.plain.ttl(stored(id))) > 3590);
     assert.equal((await rows.call('session_get', { session_id: id })).ttl, 3600);
     const ever = await create({}, null);
-    assert.equal(await client.ttl(stored(ever)), -1);
+    assert.equal(await redis.plain.ttl(stored(ever)), -1);
     assert.equal((await rows.call('session_get', { session_id: ever })).ttl, null);
   });
 
-  it('returns null for an absent session', async () => {
+  it('returns null for a session that does not exist', async () => {
     assert.deepEqual(await rows.call('session_get', { session_id: 'none' }), {
       session: null,
       found: false,
@@ -97,18 +85,18 @@ describe('session', () => {
   for (const revision of ['abc', '', '0', '-1', '1.5', ' 1', '12345678901234567890']) {
     it(`does not treat a hash with revision ${JSON.stringify(revision)} as a session, and does not change it`, async () => {
       const id = randomUUID();
-      await client.hSet(stored(id), { revision, created_at: '1', updated_at: '1', 'data:a': '1' });
-      const untouched = await dump(client);
+      await redis.plain.hSet(stored(id), { revision, created_at: '1', updated_at: '1', 'data:a': '1' });
+      const untouched = await dump(redis.plain);
       assert.equal((await rows.call('session_get', { session_id: id })).found, false);
       for (const merge of [true, false])
         await rows.failure('session_update', { session_id: id, data: { b: 2 }, merge }, 'NOT_FOUND');
       for (const ttl of [5, null]) await rows.failure('session_extend', { session_id: id, ttl }, 'NOT_FOUND');
-      assert.deepEqual(await dump(client), untouched);
+      assert.deepEqual(await dump(redis.plain), untouched);
     });
   }
 
-  it('reads a session with fields of another program', async () => {
-    await client.hSet(stored('damaged'), {
+  it('reads a session with fields that it did not write itself', async () => {
+    await redis.plain.hSet(stored('damaged'), {
       revision: '3',
       created_at: 'yesterday',
       updated_at: '99999999999999999999',
@@ -126,11 +114,11 @@ describe('session', () => {
     });
   });
 
-  it('does not treat a hash of another program as a session', async () => {
-    await client.hSet(stored('foreign'), 'a', '1');
+  it('does not read the hash of another program as a session', async () => {
+    await redis.plain.hSet(stored('foreign'), 'a', '1');
     assert.equal((await rows.call('session_get', { session_id: 'foreign' })).found, false);
     await rows.failure('session_update', { session_id: 'foreign', data: {} }, 'NOT_FOUND');
-    await client.set(stored('text'), 'x');
+    await redis.plain.set(stored('text'), 'x');
     await rows.failure('session_get', { session_id: 'text' }, 'WRONG_TYPE');
     await rows.failure('session_update', { session_id: 'text', data: {} }, 'WRONG_TYPE');
     await rows.failure('session_extend', { session_id: 'text' }, 'WRONG_TYPE');
@@ -163,7 +151,7 @@ describe('session', () => {
 
     it('keeps every update of many parallel clients', async () => {
       const id = await create({}, 1000);
-      const clients = Array.from({ length: 20 }, () => openRows(server, rows.namespace));
+      const clients = Array.from({ length: 20 }, () => openRows(redis, rows.namespace));
       const names = Array.from({ length: 200 }, (_, index) => `field-${index}`);
       await Promise.all(
         names.map((name, index) =>
@@ -197,30 +185,30 @@ describe('session', () => {
     it('keeps the exact remaining time to live', async () => {
       const id = await create({}, 1000);
       const at = Date.now() + 123_456;
-      await client.pExpireAt(stored(id), at);
+      await redis.plain.pExpireAt(stored(id), at);
       for (const merge of [true, false]) {
         await rows.call('session_update', { session_id: id, data: { a: 1 }, merge });
-        assert.equal(await client.pExpireTime(stored(id)), at);
+        assert.equal(await redis.plain.pExpireTime(stored(id)), at);
       }
     });
 
-    it('keeps a session for ever that lives for ever', async () => {
+    it('keeps a session that never expires without an expiry', async () => {
       const id = await create({}, null);
       await rows.call('session_update', { session_id: id, data: { a: 1 } });
-      assert.equal(await client.ttl(stored(id)), -1);
+      assert.equal(await redis.plain.ttl(stored(id)), -1);
     });
 
     it('works with less than a second left, and does not extend it', async () => {
       const id = await create({});
-      await client.pExpire(stored(id), 900);
+      await redis.plain.pExpire(stored(id), 900);
       await rows.call('session_update', { session_id: id, data: { a: 1 } });
-      const left = await client.pTTL(stored(id));
+      const left = await redis.plain.pTTL(stored(id));
       assert.ok(left > 0 && left <= 900, String(left));
     });
 
-    it('never recreates a session that expired or was deleted', async () => {
+    it('never restores a session that expired or was deleted', async () => {
       const expired = await create({});
-      await client.pExpireAt(stored(expired), 1);
+      await redis.plain.pExpireAt(stored(expired), 1);
       const deleted = await create({});
       await rows.call('session_delete', { session_id: deleted });
       for (const id of [expired, deleted]) {
@@ -230,7 +218,7 @@ describe('session', () => {
           'NOT_FOUND',
         );
         assert.equal(outcome, 'none');
-        assert.equal(await client.exists(stored(id)), 0);
+        assert.equal(await redis.plain.exists(stored(id)), 0);
       }
     });
 
@@ -251,16 +239,16 @@ describe('session', () => {
         session_id: id,
         ttl: 9000,
       });
-      assert.ok((await client.ttl(stored(id))) > 8990);
+      assert.ok((await redis.plain.ttl(stored(id))) > 8990);
       await rows.call('session_extend', { session_id: id, ttl: 10 });
-      assert.ok((await client.ttl(stored(id))) <= 10);
+      assert.ok((await redis.plain.ttl(stored(id))) <= 10);
       for (let time = 0; time < 2; time++) {
         assert.deepEqual(await rows.call('session_extend', { session_id: id, ttl: null }), {
           session_id: id,
           ttl: null,
         });
       }
-      assert.equal(await client.ttl(stored(id)), -1);
+      assert.equal(await redis.plain.ttl(stored(id)), -1);
       assert.equal((await read(id)).revision, 1);
     });
 
@@ -274,7 +262,7 @@ describe('session', () => {
     it('fails with NOT_FOUND for an absent session, whatever the ttl', async () => {
       for (const ttl of [5, null])
         await rows.failure('session_extend', { session_id: 'none', ttl }, 'NOT_FOUND');
-      assert.equal(await client.exists(stored('none')), 0);
+      assert.equal(await redis.plain.exists(stored('none')), 0);
     });
   });
 });

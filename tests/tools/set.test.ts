@@ -1,30 +1,17 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { SetMembersResult } from '../../lib/generated/tools.ts';
 import { anyJson } from '../helpers/json.ts';
-import { startRedis, type PlainClient, type RedisServer } from '../helpers/redis-server.ts';
-import { openRows, type Rows } from '../helpers/rows.ts';
+import { useRows } from '../helpers/rows.ts';
 
 describe('set', () => {
-  let server: RedisServer;
-  let client: PlainClient;
-  let rows: Rows;
+  const { redis, rows } = useRows();
   const stored = (key: string): string => `${rows.namespace}:set:${key}`;
   const sorted = (values: readonly unknown[]): string[] =>
     values.map((value) => JSON.stringify(value)).sort();
 
-  before(async () => {
-    server = await startRedis();
-    client = await server.client();
-    rows = openRows(server);
-  });
-  after(async () => {
-    await rows.close();
-    await server.stop();
-  });
-
-  it('returns any JSON values, each once', async () => {
+  it('gives back any JSON values, each once', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyJson, { minLength: 1, maxLength: 6 }), async (members) => {
         const key = 'any';
@@ -44,7 +31,7 @@ describe('set', () => {
     );
   });
 
-  it('keeps the text "1" distinct from the number 1', async () => {
+  it('distinguishes the text "1" from the number 1', async () => {
     await rows.call('set_add', { key: 'types', members: ['1'] });
     assert.deepEqual(await rows.call('set_is_member', { key: 'types', member: 1 }), { is_member: false });
     assert.deepEqual(await rows.call('set_remove', { key: 'types', members: [1, true] }), { removed: 0 });
@@ -52,7 +39,7 @@ describe('set', () => {
   });
 
   it('reads what other clients add', async () => {
-    await client.sAdd(stored('raw'), ['plain', '42']);
+    await redis.plain.sAdd(stored('raw'), ['plain', '42']);
     assert.deepEqual(sorted((await rows.call('set_members', { key: 'raw' })).members), ['"plain"', '42']);
     assert.deepEqual(await rows.call('set_is_member', { key: 'raw', member: 42 }), { is_member: true });
   });
@@ -87,19 +74,19 @@ describe('set', () => {
 
   it('sets, keeps or removes the time to live with the write', async () => {
     await rows.call('set_add', { key: 'life', members: [1], ttl: 100 });
-    assert.ok((await client.ttl(stored('life'))) > 90);
+    assert.ok((await redis.plain.ttl(stored('life'))) > 90);
     await rows.call('set_add', { key: 'life', members: [2] });
-    assert.ok((await client.ttl(stored('life'))) > 90);
+    assert.ok((await redis.plain.ttl(stored('life'))) > 90);
     await rows.call('set_add', { key: 'life', members: [1], ttl: null });
-    assert.equal(await client.ttl(stored('life')), -1);
+    assert.equal(await redis.plain.ttl(stored('life')), -1);
   });
 
-  it('changes neither a key of another type nor its time to live', async () => {
-    await client.set(stored('text'), 'x');
+  it('leaves a key of another type as it is, its time to live too', async () => {
+    await redis.plain.set(stored('text'), 'x');
     await rows.failure('set_add', { key: 'text', members: [1], ttl: 5 }, 'WRONG_TYPE');
     await rows.failure('set_members', { key: 'text' }, 'WRONG_TYPE');
-    assert.equal(await client.get(stored('text')), 'x');
-    assert.equal(await client.ttl(stored('text')), -1);
+    assert.equal(await redis.plain.get(stored('text')), 'x');
+    assert.equal(await redis.plain.ttl(stored('text')), -1);
   });
 
   it('deletes a set once', async () => {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +12,9 @@ import {
   recordOf,
   writeRecord,
 } from '../../../lib/redis/embedded/process-record.ts';
+import { endOf, endWithTests } from '../../helpers/children.ts';
+import { compileProgram } from '../../helpers/program.ts';
+import { waitFor } from '../../helpers/wait.ts';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'gantz-lock-'))));
@@ -20,23 +22,18 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const limits = (budgetMs = 60_000): { deadline: Deadline } => ({ deadline: new Deadline({ budgetMs }) });
 
-/** Takes the lock, runs some lines, and ends. */
-const program = (lines: string): string[] => [
-  '--import',
-  'tsx',
-  '--input-type=module',
-  '-e',
-  `import { appendFileSync, writeFileSync, readFileSync } from 'node:fs';
-   import { takeLock } from './lib/redis/embedded/lock.ts';
-   import { Deadline } from './lib/deadline.ts';
-   const [folder] = process.argv.slice(1);
-   const take = () => takeLock(folder, 'it', { deadline: new Deadline({ budgetMs: 60000 }) });
-   ${lines}`,
-  folder,
-];
+/** A program of its own, which can `take()` the lock of the folder that its first word names. */
+const program = (lines: string): Promise<string> =>
+  compileProgram(`
+    import { writeFileSync, readFileSync } from 'node:fs';
+    import { takeLock } from './lib/redis/embedded/lock.ts';
+    import { Deadline } from './lib/deadline.ts';
+    const [folder, index] = process.argv.slice(2);
+    const take = () => takeLock(folder, 'it', { deadline: new Deadline({ budgetMs: 60000 }) });
+    ${lines}`);
 
 describe('takeLock', () => {
-  it('is held by one holder until its release, also within one process', async () => {
+  it('makes others wait until it is released, in the same process too', async () => {
     const release = await takeLock(folder, 'it', limits());
     await assert.rejects(takeLock(folder, 'it', limits(50)), { code: 'TIMEOUT' });
     (await takeLock(folder, 'other', limits()))();
@@ -44,50 +41,46 @@ describe('takeLock', () => {
     (await takeLock(folder, 'it', limits()))();
   });
 
-  it('removes its old files', async () => {
+  it('leaves one file behind, however often it is taken', async () => {
     for (let turn = 0; turn < 20; turn++) (await takeLock(folder, 'it', limits()))();
     assert.deepEqual(readdirSync(folder), ['it.20']);
   });
 
-  it('is taken over from a process that was killed while holding it', async () => {
-    const holder = spawn(
-      process.execPath,
-      program(`await take(); writeFileSync(folder + '/held', ''); setInterval(() => 0, 1000);`),
-      {
-        stdio: 'inherit',
-      },
+  it('can be taken after the process that held it was killed', async () => {
+    const file = await program(
+      `await take(); writeFileSync(folder + '/held', ''); setInterval(() => 0, 1000);`,
     );
-    while (!existsSync(join(folder, 'held'))) await new Promise((resolve) => setTimeout(resolve, 10));
+    const holder = endWithTests(spawn(process.execPath, [file, folder], { stdio: 'inherit' }));
+    await waitFor(() => existsSync(join(folder, 'held')), { what: 'the process that takes the lock' });
     await assert.rejects(takeLock(folder, 'it', limits(50)), { code: 'TIMEOUT' });
+    const ended = endOf(holder, { what: 'the end of the killed holder' });
     holder.kill('SIGKILL');
-    await once(holder, 'exit');
+    await ended;
     (await takeLock(folder, 'it', limits()))();
   });
 
-  it('has one holder at a time, whichever process is killed', async () => {
-    // Each adds one to a number by reading and writing; the half of them dies with the lock in hand.
-    const contenders = Array.from({ length: 4 }, (_, index) =>
-      spawn(
-        process.execPath,
-        program(`for (let turn = 0; turn < 25; turn++) {
-          const release = await take();
-          let count = 0;
-          try { count = Number(readFileSync(folder + '/count', 'utf8')); } catch {}
-          await new Promise((resolve) => setImmediate(resolve));
-          writeFileSync(folder + '/count', String(count + 1));
-          if (${index} % 2 === 0 && turn === 12) process.kill(process.pid, 'SIGKILL');
-          release();
-        }`),
-        { stdio: 'inherit' },
-      ),
-    );
-    await Promise.all(contenders.map((contender) => once(contender, 'exit')));
+  it('is held by one process at a time, whichever is killed', async () => {
+    // Each adds one to a number by reading and writing it. Two of them are killed while they hold the lock.
+    const file = await program(`for (let turn = 0; turn < 25; turn++) {
+      const release = await take();
+      let count = 0;
+      try { count = Number(readFileSync(folder + '/count', 'utf8')); } catch {}
+      await new Promise((resolve) => setImmediate(resolve));
+      writeFileSync(folder + '/count', String(count + 1));
+      if (Number(index) % 2 === 0 && turn === 12) process.kill(process.pid, 'SIGKILL');
+      release();
+    }`);
+    const ends = ['0', '1', '2', '3'].map((index) => {
+      const contender = spawn(process.execPath, [file, folder, index], { stdio: 'inherit' });
+      return endOf(endWithTests(contender), { what: `the end of process ${index}` });
+    });
+    await Promise.all(ends);
     assert.equal(readFileSync(join(folder, 'count'), 'utf8'), String(2 * 25 + 2 * 13));
   });
 });
 
 describe('a process record', () => {
-  it('is read only while its process runs, and not for another process with the same number', () => {
+  it('counts only while its process runs, not when another has the same id', () => {
     const path = join(folder, 'record');
     const self = recordOf(process.pid);
     assert.ok(self);

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import {
   chmodSync,
   existsSync,
@@ -13,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { after, afterEach, beforeEach, describe, it } from 'node:test';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { Deadline } from '../../../lib/deadline.ts';
 import { GantzError } from '../../../lib/errors.ts';
@@ -21,6 +20,9 @@ import { openRedis } from '../../../lib/redis/open.ts';
 import { embeddedPaths } from '../../../lib/redis/embedded/paths.ts';
 import { processIdentity } from '../../../lib/redis/embedded/process-identity.ts';
 import { embeddedStatus, stopEmbedded } from '../../../lib/redis/embedded/status.ts';
+import { endOf, endWithTests } from '../../helpers/children.ts';
+import { compileProgram } from '../../helpers/program.ts';
+import { nextEvent, waitFor } from '../../helpers/wait.ts';
 
 const run = promisify(execFile);
 
@@ -67,27 +69,26 @@ const PROGRAM = `
   import { openRedis } from './lib/redis/open.ts';
   import { Deadline } from './lib/deadline.ts';
   const redis = openRedis({ url: 'embedded:', env: process.env, mode: 'one-shot', notice: (text) => console.error(text) });
-  const answer = await redis.use({ deadline: new Deadline({ budgetMs: 60000 }) }, ({ client }) => client.sendCommand(process.argv.slice(1)));
+  const answer = await redis.use({ deadline: new Deadline({ budgetMs: 60000 }) }, ({ client }) => client.sendCommand(process.argv.slice(2)));
   await redis.close();
   console.log(answer);`;
-const processArguments = (command: readonly string[]): string[] => [
-  '--import',
-  'tsx',
-  '--input-type=module',
-  '-e',
-  PROGRAM,
-  ...command,
-];
+let program: string;
+before(async () => {
+  program = await compileProgram(PROGRAM);
+});
+const processArguments = (command: readonly string[]): string[] => [program, ...command];
 
 const pidOf = async (): Promise<number> => (await embeddedStatus({ env, deadline: deadline() })).pid ?? 0;
 
 async function kill(pid: number): Promise<void> {
   process.kill(pid, 'SIGKILL');
-  while (processIdentity(pid) !== undefined) await new Promise((resolve) => setTimeout(resolve, 1));
+  await waitFor(() => processIdentity(pid) === undefined, {
+    what: `the end of the killed server, process ${pid}`,
+  });
 }
 
 describe('the embedded server', () => {
-  it('is started by the first call, which says so in one line, and keeps running for the next', async () => {
+  it('is started by the first call, which prints one notice, and serves the next call', async () => {
     const first = await call(['SET', 'a', '1']);
     assert.equal(first.answer, 'OK');
     assert.equal(first.notices.length, 1);
@@ -102,9 +103,11 @@ describe('the embedded server', () => {
     assert.equal((await call(['CONFIG', 'GET', 'port'])).answer?.toString(), 'port,0');
   });
 
-  it('is started once when ten processes make the first call at the same time', async () => {
+  it('starts one server when ten processes make the first call at once', async () => {
     const outputs = await Promise.all(
-      Array.from({ length: 10 }, () => run(process.execPath, processArguments(['INCR', 'n']), { env })),
+      Array.from({ length: 10 }, () =>
+        run(process.execPath, processArguments(['INCR', 'n']), { env, timeout: 120_000 }),
+      ),
     );
     assert.deepEqual(
       outputs.map(({ stdout }) => Number(stdout)).sort((a, b) => a - b),
@@ -115,7 +118,7 @@ describe('the embedded server', () => {
     assert.equal(log.match(/Redis is starting|Valkey is starting/g)?.length, 1);
   });
 
-  it('starts again with its data after kill -9, also when the old socket file is left', async () => {
+  it('starts again with its data after kill -9, although its old socket is left', async () => {
     await call(['SET', 'a', 'kept']);
     const pid = await pidOf();
     await kill(pid);
@@ -126,7 +129,7 @@ describe('the embedded server', () => {
     assert.notEqual(await pidOf(), pid);
   });
 
-  it('is stopped before a new one starts when its socket was removed', async () => {
+  it('ends and starts again, so that one server runs, when its socket was removed', async () => {
     await call(['SET', 'a', 'kept']);
     const pid = await pidOf();
     rmSync(embeddedPaths(env).socketPath);
@@ -134,7 +137,7 @@ describe('the embedded server', () => {
     assert.equal(processIdentity(pid), undefined);
   });
 
-  it('keeps its data when it is stopped, and stop reports whether it was running', async () => {
+  it('keeps its data when it is stopped, and stop reports whether a server ran', async () => {
     await call(['SET', 'a', 'kept']);
     const pid = await pidOf();
     assert.deepEqual(await stopEmbedded({ env, deadline: deadline() }), { stopped: true, pid });
@@ -144,7 +147,7 @@ describe('the embedded server', () => {
     assert.equal((await call(['GET', 'a'])).answer, 'kept');
   });
 
-  it('does not keep the standard streams of its caller open', async () => {
+  it('keeps none of the streams of its caller open', async () => {
     const quoted = processArguments(['SET', 'a', '1']).map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
     const { stdout } = await run('sh', ['-c', `'${process.execPath}' ${quoted.join(' ')} 2>&1 | cat`], {
       env,
@@ -154,21 +157,18 @@ describe('the embedded server', () => {
     assert.notEqual(await pidOf(), 0);
   });
 
-  it('does not keep any other inherited pipe of its caller open', async () => {
+  it('keeps no other pipe of its caller open, whatever its number', async () => {
     const numbers = [9, 40, 251];
     const stdio: ('ignore' | 'pipe')[] = Array.from({ length: 252 }, (_, fd) =>
       numbers.includes(fd) ? 'pipe' : 'ignore',
     );
-    const caller = spawn(process.execPath, processArguments(['SET', 'a', '1']), { env, stdio });
+    const caller = endWithTests(spawn(process.execPath, processArguments(['SET', 'a', '1']), { env, stdio }));
     await Promise.all(
       numbers.map(async (fd) => {
         const pipe = caller.stdio[fd];
         assert.ok(pipe);
-        await once(
-          pipe.on('data', () => undefined),
-          'end',
-          { signal: AbortSignal.timeout(60_000) },
-        );
+        const drained = pipe.on('data', () => undefined);
+        await nextEvent(drained, 'end', { what: `the end of pipe ${fd}` });
       }),
     );
     assert.notEqual(await pidOf(), 0);
@@ -179,16 +179,20 @@ describe('the embedded server', () => {
     const slow = join(env['XDG_STATE_HOME'] ?? '', 'slow-server');
     writeFileSync(slow, `#!/bin/sh\n: > '${slow}.begun'\nexec sleep 60\n`);
     chmodSync(slow, 0o700);
-    const caller = spawn(process.execPath, processArguments(['PING']), {
-      env: { ...env, GANTZ_REDIS_SERVER: slow },
-      stdio: 'ignore',
-    });
-    while (!existsSync(`${slow}.begun`)) await new Promise((resolve) => setTimeout(resolve, 10));
+    const caller = endWithTests(
+      spawn(process.execPath, processArguments(['PING']), {
+        env: { ...env, GANTZ_REDIS_SERVER: slow },
+        stdio: 'ignore',
+      }),
+    );
+    await waitFor(() => existsSync(`${slow}.begun`), { what: 'the start of the slow server' });
     const { stateFolder } = embeddedPaths(env);
-    while (!existsSync(join(stateFolder, 'server.json')))
-      await new Promise((resolve) => setTimeout(resolve, 10));
+    await waitFor(() => existsSync(join(stateFolder, 'server.json')), {
+      what: 'server.json of the slow server',
+    });
+    const ended = endOf(caller, { what: 'the end of the killed caller' });
     caller.kill('SIGKILL');
-    await once(caller, 'exit');
+    await ended;
     const next = await call(['PING']);
     assert.equal(next.answer, 'PONG');
   });
@@ -228,7 +232,7 @@ describe('the embedded server', () => {
     }
   });
 
-  it('has its socket in a short private folder when the path is too long for a socket', async () => {
+  it('has its socket in a shorter folder when the path is too long for a socket', async () => {
     env['XDG_STATE_HOME'] = join(env['XDG_STATE_HOME'] ?? '', 'x'.repeat(120));
     const { socketPath, stateFolder, dataFolder } = embeddedPaths(env);
     assert.notEqual(dirname(socketPath), stateFolder);
@@ -238,7 +242,7 @@ describe('the embedded server', () => {
     assert.ok(existsSync(dataFolder));
   });
 
-  it('is not started in a folder that other users may enter', async () => {
+  it('does not start in a folder that other users can enter', async () => {
     const { stateFolder } = embeddedPaths(env);
     mkdirSync(stateFolder, { recursive: true });
     chmodSync(stateFolder, 0o755);
@@ -263,7 +267,7 @@ describe('the embedded server', () => {
     }
   });
 
-  it('gives the last line of its log when it does not start', async () => {
+  it('reports what its log contains when it does not start', async () => {
     const broken = join(env['XDG_STATE_HOME'] ?? '', 'broken-server');
     writeFileSync(broken, '#!/bin/sh\necho "the disk is on fire"\nexit 1\n');
     chmodSync(broken, 0o700);
@@ -271,7 +275,7 @@ describe('the embedded server', () => {
     await assert.rejects(call(['PING']), { code: 'REDIS_UNAVAILABLE', message: /the disk is on fire/ });
   });
 
-  it('does not give a log line of an earlier start as the reason', async () => {
+  it('does not report a log line of an earlier start as the reason', async () => {
     const { stateFolder, logPath } = embeddedPaths(env);
     mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
     writeFileSync(logPath, 'the disk was on fire\n');
@@ -296,7 +300,7 @@ describe('the embedded server', () => {
     });
   }
 
-  it('is started again for a long-lived connection after it was killed', async () => {
+  it('serves a long-lived connection again after it was killed', async () => {
     const redis = openRedis({ url: 'embedded:', env, mode: 'long-lived', notice: () => undefined });
     const send = (command: readonly string[]): Promise<unknown> =>
       redis.use({ deadline: deadline() }, ({ client }) => client.sendCommand(command));

@@ -3,11 +3,13 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
+// The handlers in TypeScript need a loader on a Node that has none.
+import 'tsx';
 import { GantzError, type Code } from '../../../lib/errors.ts';
 import { runHandler } from '../../../lib/run/handler/handler.ts';
 import { folderWith } from '../../helpers/folder.ts';
 import { invocationOf, type InvocationOptions } from '../../helpers/invocation.ts';
+import { compileProgram } from '../../helpers/program.ts';
 
 const exec = promisify(execFile);
 
@@ -124,7 +126,7 @@ describe('a JavaScript handler', () => {
     });
   }
 
-  it('tells of a failure of its own', async () => {
+  it('reports a failure with a code of its own', async () => {
     const mine = await fails(call('math.envelope', { params: { a: 3 } }), 'HANDLER_FAILED', /^no/);
     assert.deepEqual(mine.fields, { code: 'MINE', extra: 1 });
     assert.equal(mine.outcome, 'unknown');
@@ -153,7 +155,7 @@ describe('a JavaScript handler', () => {
     }
   });
 
-  it('hears that the caller cancelled', async () => {
+  it('receives the cancellation of the caller', async () => {
     const controller = new AbortController();
     const waiting = call('math.waits', { signal: controller.signal });
     setImmediate(() => controller.abort(new GantzError('CANCELLED', 'enough')));
@@ -185,7 +187,9 @@ describe('what a handler prints', () => {
         console.log(JSON.stringify(result));`,
     });
     const tsx = import.meta.resolve('tsx');
-    const { stdout, stderr } = await exec(process.execPath, ['--import', tsx, join(folder, 'program.mts')]);
+    const { stdout, stderr } = await exec(process.execPath, ['--import', tsx, join(folder, 'program.mts')], {
+      timeout: 120_000,
+    });
     assert.match(stdout, /^(?:own )*\{"result":"said"\}\n$/);
     for (const word of ['load', 'log', 'write', 'later', 'after', 'timer of the module']) {
       assert.ok(stderr.split('\n').includes(word), `${word} is on stderr: ${stderr}`);
@@ -194,33 +198,24 @@ describe('what a handler prints', () => {
 });
 
 describe('TypeScript that the runtime cannot load', () => {
-  it('is NOT_RUNNABLE with the ways out, unless its JavaScript stands beside it', async () => {
+  it('is NOT_RUNNABLE with a hint, unless its JavaScript is beside it', async () => {
     const folder = folderWith({
       'typed.ts': 'export const who = (): string => "ts"; enum Color { Red }',
       'built.ts': 'export const who = (): string => "ts"; enum Color { Red }',
       'built.mjs': 'export const who = () => "mjs";',
     });
-    const program = join(folder, 'program.mjs');
-    await build({
-      stdin: {
-        contents: `
-          import { runHandler } from './lib/run/handler/handler.ts';
-          import { invocationOf } from './tests/helpers/invocation.ts';
-          const [module] = process.argv.slice(2);
-          const action = { kind: 'handler', module, function: 'who' };
-          const answer = await runHandler(invocationOf(action, { directory: ${JSON.stringify(folder)} })).catch((error) => error);
-          console.log(JSON.stringify({ ...answer, message: answer.message }));`,
-        resolveDir: join(import.meta.dirname, '../../..'),
-        loader: 'ts',
-      },
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      outfile: program,
-      logLevel: 'silent',
-    });
+    const program = await compileProgram(`
+      import { runUserHandler } from './lib/run/user-handler/user-handler.ts';
+      import { invocationOf } from './tests/helpers/invocation.ts';
+      const [module] = process.argv.slice(2);
+      const action = { kind: 'handler', module, function: 'who', builtin: false };
+      const answer = await runUserHandler(invocationOf(action, { directory: ${JSON.stringify(folder)} })).catch((error) => error);
+      console.log(JSON.stringify({ ...answer, message: answer.message }));`);
     const run = async (module: string): Promise<Record<string, unknown>> =>
-      JSON.parse((await exec(process.execPath, [program, module])).stdout) as Record<string, unknown>;
+      JSON.parse((await exec(process.execPath, [program, module], { timeout: 120_000 })).stdout) as Record<
+        string,
+        unknown
+      >;
     const typed = await run('typed');
     assert.equal(typed['code'], 'NOT_RUNNABLE');
     assert.match(String(typed['hint']), /native executable/);

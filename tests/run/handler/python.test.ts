@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { GantzError, type Code } from '../../../lib/errors.ts';
 import { runHandler } from '../../../lib/run/handler/handler.ts';
 import { folderWith } from '../../helpers/folder.ts';
 import { invocationOf, type InvocationOptions } from '../../helpers/invocation.ts';
+import { waitFor } from '../../helpers/wait.ts';
 import { anyJson } from '../../helpers/json.ts';
 
 const directory = folderWith({
@@ -130,7 +130,7 @@ describe('a Python handler', () => {
     assert.deepEqual([...invocation.notices].sort(), ['from a child', 'loading', 'printing hi', 'raw']);
   });
 
-  it('sees the environment of the tool', async () => {
+  it('receives the environment of the tool', async () => {
     assert.deepEqual(await call('work.env', { environment: { GREETING: 'hi' } }), { result: 'hi' });
   });
 
@@ -186,13 +186,13 @@ describe('a Python handler', () => {
     assert.match(String(stderr), /last words/);
   });
 
-  it('tells of a failure of its own', async () => {
+  it('reports a failure with a code of its own', async () => {
     const error = await fails(call('work.envelope'), 'HANDLER_FAILED', /^quota used up/);
     assert.equal(error.outcome, 'none');
     assert.equal(error.fields?.['code'], 'QUOTA');
   });
 
-  it('is bounded in what it returns', async () => {
+  it('fails with OUTPUT_TOO_LARGE when its result is too long', async () => {
     await fails(call('work.long', { maxOutputBytes: 1000 }), 'OUTPUT_TOO_LARGE');
   });
 
@@ -200,6 +200,7 @@ describe('a Python handler', () => {
     const path = join(folderWith({}), 'pids');
     // A deadline that came before the handler began has no children to end.
     for (let timeoutMs = 1000; !existsSync(path); timeoutMs *= 2) {
+      assert.ok(timeoutMs < 60_000, 'the handler never began');
       const error = await fails(call('work.forever', { params: { path }, timeoutMs }), 'TIMEOUT');
       assert.ok(error.outcome === 'unknown' || !existsSync(path), error.outcome);
     }
@@ -211,7 +212,7 @@ describe('a Python handler', () => {
     const controller = new AbortController();
     const running = call('work.forever', { params: { path }, signal: controller.signal });
     const failed = fails(running, 'CANCELLED');
-    while (!existsSync(path)) await sleep(10);
+    await waitFor(() => existsSync(path), { what: 'the process ids of the handler' });
     controller.abort(new GantzError('CANCELLED', 'enough'));
     assert.equal((await failed).outcome, 'unknown');
     for (const pid of readFileSync(path, 'utf8').split(' ').map(Number)) await gone(pid);
@@ -236,5 +237,5 @@ async function gone(pid: number): Promise<void> {
       return 'Z';
     }
   };
-  while (state() !== 'Z') await sleep(10);
+  await waitFor(() => state() === 'Z', { what: `the end of process ${pid}` });
 }

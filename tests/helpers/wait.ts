@@ -1,0 +1,62 @@
+import { once, type EventEmitter } from 'node:events';
+
+/** How long a test waits for what takes a healthy machine far less. A slow machine under load needs some of it. */
+export const WAIT_LIMIT_MS = 60_000;
+
+/** How often a condition is checked. */
+const INTERVAL_MS = 10;
+
+export type WaitOptions = {
+  /** What is waited for, as a noun, for the message of the failure. A function is called when the wait fails. */
+  what: string | (() => string);
+  /** Milliseconds; WAIT_LIMIT_MS when absent. */
+  limitMs?: number;
+};
+
+// Tests that mock timers wait in real time nevertheless.
+const { setTimeout, clearTimeout } = globalThis;
+
+/** Waits until a condition returns something truthy, and returns that. Throws when the limit passes first. */
+export async function waitFor<T>(condition: () => T | Promise<T>, options: WaitOptions): Promise<T> {
+  let over = false;
+  const poll = async (): Promise<T> => {
+    while (!over) {
+      const result = await condition();
+      if (result) return result;
+      await new Promise((resolve) => setTimeout(resolve, INTERVAL_MS));
+    }
+    throw limitPassed(options);
+  };
+  try {
+    return await settled(poll(), options);
+  } finally {
+    over = true;
+  }
+}
+
+/** Waits for a promise to settle. Throws when the limit passes first. */
+export async function settled<T>(promise: T | Promise<T>, options: WaitOptions): Promise<T> {
+  const { limitMs = WAIT_LIMIT_MS } = options;
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(limitPassed(options)), limitMs);
+  });
+  try {
+    return await Promise.race([promise, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Waits for the next event of this name, and returns its arguments. Throws when the limit passes first. */
+export async function nextEvent(
+  emitter: EventEmitter,
+  name: string,
+  options: WaitOptions,
+): Promise<unknown[]> {
+  return await settled(once(emitter, name) as Promise<unknown[]>, options);
+}
+
+function limitPassed({ what, limitMs = WAIT_LIMIT_MS }: WaitOptions): Error {
+  return new Error(`Waited ${limitMs} ms in vain for ${typeof what === 'string' ? what : what()}`);
+}
