@@ -1,4 +1,4 @@
-import { BUILD } from './build.ts';
+import { BUILD } from './contract/build.ts';
 import { cacheFolder } from './cache/folder.ts';
 import type { CliContext } from './cli/command.ts';
 import { COMMANDS } from './cli/commands.ts';
@@ -88,6 +88,6 @@ async function bareCall(context: CliContext): Promise<Error> {
     { ...context, process: { ...context.process, stdout: stderr }, options: { help: true } },
     [],
   );
-  const { GantzError } = await import('./errors.ts');
+  const { GantzError } = await import('./contract/errors.ts');
   return new GantzError('USAGE', 'Say what to run', { hint: 'gantz --help shows how.' });
 }

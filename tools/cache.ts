@@ -1,4 +1,4 @@
-import type { Call } from '../lib/call.ts';
+import type { Call } from '../lib/contract/call.ts';
 import type { CacheKeysParameters, CacheKeysResult } from '../lib/generated/tools.ts';
 import { cacheIncrement } from '../lib/generated/scripts.ts';
 import { decode, encode } from '../lib/redis/codec.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Call } from '../lib/call.ts';
-import { GantzError } from '../lib/errors.ts';
+import type { Call } from '../lib/contract/call.ts';
+import { GantzError } from '../lib/contract/errors.ts';
 import type { PubsubSubscribeParameters, PubsubSubscribeResult } from '../lib/generated/tools.ts';
 import type { Client } from '../lib/redis/commands.ts';
 import { decode, encode } from '../lib/redis/codec.ts';

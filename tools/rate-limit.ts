@@ -1,4 +1,4 @@
-import { GantzError } from '../lib/errors.ts';
+import { GantzError } from '../lib/contract/errors.ts';
 import { rateFixed, rateSliding } from '../lib/generated/scripts.ts';
 import type { RateLimitCheckParameters, RateLimitCheckResult } from '../lib/generated/tools.ts';
 import type { Redis } from '../lib/redis/redis.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { GantzError } from '../lib/errors.ts';
+import { GantzError } from '../lib/contract/errors.ts';
 import { sessionCreate, sessionExtend, sessionGet, sessionUpdate } from '../lib/generated/scripts.ts';
 import type { SessionGetResult } from '../lib/generated/tools.ts';
 import { decode, encode } from '../lib/redis/codec.ts';

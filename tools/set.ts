@@ -1,4 +1,4 @@
-import type { Call } from '../lib/call.ts';
+import type { Call } from '../lib/contract/call.ts';
 import { setAdd } from '../lib/generated/scripts.ts';
 import type { SetMembersParameters, SetMembersResult } from '../lib/generated/tools.ts';
 import { decode, encode } from '../lib/redis/codec.ts';

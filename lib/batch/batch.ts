@@ -1,4 +1,4 @@
-import { failure, renderEnvelope, success, type Envelope } from '../envelope.ts';
+import { failure, renderEnvelope, success, type Envelope } from '../contract/envelope.ts';
 import { readLines, type Line } from '../json/lines.ts';
 import type { Tool } from '../manifest/manifest.ts';
 import type { Output } from '../contract/process.ts';

@@ -1,5 +1,5 @@
-import { failure } from '../envelope.ts';
-import { GantzError, type Failure } from '../errors.ts';
+import { failure } from '../contract/envelope.ts';
+import { GantzError, type Failure } from '../contract/errors.ts';
 import type { Line, LineProblem } from '../json/lines.ts';
 import type { Tool } from '../manifest/manifest.ts';
 import { parseRequest } from '../parameters/request.ts';

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Context } from '../contract/context.ts';
-import { GantzError } from '../errors.ts';
+import { GantzError } from '../contract/errors.ts';
 import { loadCatalogue, openRunnerFor } from '../run/open.ts';
 import { runBatch, type BatchOptions, type Tally } from './batch.ts';
 import { showProgress } from './progress-bar.ts';

@@ -1,5 +1,5 @@
 import type { Context } from '../contract/context.ts';
-import { Deadline } from '../deadline.ts';
+import { Deadline } from '../contract/deadline.ts';
 
 const TIMEOUT_MS = 10_000;
 

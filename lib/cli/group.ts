@@ -1,7 +1,7 @@
 import { foldName } from '../contract/names.ts';
-import { GantzError } from '../errors.ts';
+import { GantzError } from '../contract/errors.ts';
 import type { Tool } from '../manifest/manifest.ts';
-import { nearest } from '../nearest.ts';
+import { nearest } from '../contract/nearest.ts';
 import type { Catalogue } from '../run/catalogue.ts';
 import { loadCatalogue } from '../run/open.ts';
 import type { CliContext } from './command.ts';

@@ -1,4 +1,4 @@
-import { GantzError } from '../errors.ts';
+import { GantzError } from '../contract/errors.ts';
 import type { Process } from '../contract/process.ts';
 
 const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;

@@ -1,6 +1,6 @@
 import type { GlobalOptions } from '../contract/context.ts';
-import { GantzError } from '../errors.ts';
-import { nearest } from '../nearest.ts';
+import { GantzError } from '../contract/errors.ts';
+import { nearest } from '../contract/nearest.ts';
 import { GLOBAL_OPTIONS, type OptionDefinition } from '../run/global-options.ts';
 
 /** The options that stand before a command or a tool's name. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Process } from '../contract/process.ts';
-import { GantzError } from '../errors.ts';
+import { GantzError } from '../contract/errors.ts';
 
 /** The JSON text that an argument points to: `-` is all of stdin, `@file` the content of a file. */
 export async function readParameterText(argument: string, process: Process): Promise<string> {

@@ -1,5 +1,5 @@
 import { Command as Commander, CommanderError, Option } from 'commander';
-import { GantzError } from '../errors.ts';
+import { GantzError } from '../contract/errors.ts';
 import { VERSION } from '../generated/version.ts';
 import type { CliContext } from './command.ts';
 import { COMMANDS } from './commands.ts';

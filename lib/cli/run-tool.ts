@@ -1,6 +1,6 @@
-import type { ProgressEvent } from '../call.ts';
+import type { ProgressEvent } from '../contract/call.ts';
 import { printSuccess } from '../contract/print.ts';
-import { GantzError } from '../errors.ts';
+import { GantzError } from '../contract/errors.ts';
 import { BUILTIN, loadBundled } from '../manifest/bundled.ts';
 import type { Tool } from '../manifest/manifest.ts';
 import type { Catalogue } from '../run/catalogue.ts';

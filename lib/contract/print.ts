@@ -1,5 +1,5 @@
-import { failure, renderEnvelope, success, type Envelope, type Result } from '../envelope.ts';
-import { CODES, toGantzError } from '../errors.ts';
+import { failure, renderEnvelope, success, type Envelope, type Result } from './envelope.ts';
+import { CODES, toGantzError } from './errors.ts';
 import type { Process } from './process.ts';
 
 /** Prints the envelope of a result as the one line of stdout; exit status 0. */

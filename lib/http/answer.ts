@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { failure, renderEnvelope, type Envelope } from '../envelope.ts';
-import { CODES, GantzError, toGantzError, type Code } from '../errors.ts';
+import { failure, renderEnvelope, type Envelope } from '../contract/envelope.ts';
+import { CODES, GantzError, toGantzError, type Code } from '../contract/errors.ts';
 import { BodyTooLong } from './request-body.ts';
 
 /** An answer before it is sent. */

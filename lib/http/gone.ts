@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { GantzError } from '../errors.ts';
+import { GantzError } from '../contract/errors.ts';
 
 const signals = new WeakMap<IncomingMessage['socket'], AbortSignal>();
 

@@ -1,4 +1,4 @@
-import { Deadline } from '../deadline.ts';
+import { Deadline } from '../contract/deadline.ts';
 import { needsRedis } from '../run/kinds.ts';
 import type { Runner } from '../run/runner.ts';
 

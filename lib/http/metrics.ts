@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { toGantzError } from '../errors.ts';
+import { toGantzError } from '../contract/errors.ts';
 import type { Runners } from '../serving/runners.ts';
 import type { Runner } from '../run/runner.ts';
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import { GantzError } from '../errors.ts';
+import { GantzError } from '../contract/errors.ts';
 
 /** The largest body that is read, in bytes. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;

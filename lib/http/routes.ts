@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { success } from '../envelope.ts';
+import { success } from '../contract/envelope.ts';
 import { definitionOf } from '../manifest/definition.ts';
 import type { Runners } from '../serving/runners.ts';
 import { parseRequest } from '../parameters/request.ts';

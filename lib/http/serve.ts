@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { Context } from '../contract/context.ts';
-import { GantzError } from '../errors.ts';
+import { GantzError } from '../contract/errors.ts';
 import { loadCatalogue, openRunnerFor } from '../run/open.ts';
 import { reloadOnChange } from '../serving/reload.ts';
 import { holdRunners, type Runners } from '../serving/runners.ts';

@@ -1,6 +1,6 @@
 import type { GlobalOptions } from '../contract/context.ts';
-import { parseDuration } from '../duration.ts';
-import { GantzError } from '../errors.ts';
+import { parseDuration } from '../contract/duration.ts';
+import { GantzError } from '../contract/errors.ts';
 import { optionsFromEnvironment } from '../run/global-options.ts';
 
 /** What a program may say when it opens gantz; everything has the default that the command line has. */

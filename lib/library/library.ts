@@ -1,7 +1,14 @@
-import type { ProgressEvent } from '../call.ts';
-import { BUILD } from '../build.ts';
+import type { ProgressEvent } from '../contract/call.ts';
+import { BUILD } from '../contract/build.ts';
 import { cacheFolder } from '../cache/folder.ts';
-import { GantzError, toGantzError, type Code, type Detail, type Failure, type Outcome } from '../errors.ts';
+import {
+  GantzError,
+  toGantzError,
+  type Code,
+  type Detail,
+  type Failure,
+  type Outcome,
+} from '../contract/errors.ts';
 import type { BundledTools } from '../generated/tools.ts';
 import { pointerOf } from '../json/pointer.ts';
 import { toJson } from '../json/to-json.ts';

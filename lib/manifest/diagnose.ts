@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { GantzError } from '../errors.ts';
+import { GantzError } from '../contract/errors.ts';
 import type { Problem } from './manifest.ts';
 
 // How many characters of a long line are shown before and after the column.

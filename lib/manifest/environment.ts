@@ -1,4 +1,4 @@
-import { GantzError } from '../errors.ts';
+import { GantzError } from '../contract/errors.ts';
 import type { Manifest, Tool } from './manifest.ts';
 import type { Environment } from '../contract/process.ts';
 

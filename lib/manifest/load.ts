@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { GantzError } from '../errors.ts';
+import { GantzError } from '../contract/errors.ts';
 import { BUILTIN, isBundled, loadBundled } from './bundled.ts';
 import { invalidManifest } from './diagnose.ts';
 import type { Manifest } from './manifest.ts';

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import { GantzError } from '../errors.ts';
+import { GantzError } from '../contract/errors.ts';
 import { BUILTIN } from './bundled.ts';
 import type { Location } from './load.ts';
 import type { Environment } from '../contract/process.ts';

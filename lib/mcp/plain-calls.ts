@@ -1,5 +1,5 @@
 import type { CallToolResult, JSONRPCMessage, Transport } from '@modelcontextprotocol/server';
-import { GantzError } from '../errors.ts';
+import { GantzError } from '../contract/errors.ts';
 import type { RequestId } from './message.ts';
 
 /** A tools/call with nothing but a tool and its parameters. */

@@ -1,6 +1,6 @@
 import type { Context } from '../contract/context.ts';
-import { GantzError } from '../errors.ts';
-import { nearest } from '../nearest.ts';
+import { GantzError } from '../contract/errors.ts';
+import { nearest } from '../contract/nearest.ts';
 import { parseRedisUrl } from '../redis/url.ts';
 import { loadCatalogue } from '../run/open.ts';
 import { programPath } from './program-path.ts';

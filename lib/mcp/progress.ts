@@ -1,4 +1,4 @@
-import type { ProgressEvent } from '../call.ts';
+import type { ProgressEvent } from '../contract/call.ts';
 
 /** What a progress notification says, beside its token. */
 export type Progress = { progress: number; total?: number; message: string };

@@ -5,8 +5,8 @@ import {
   type CallToolResult,
   type ListToolsResult,
 } from '@modelcontextprotocol/server';
-import { failure, success } from '../envelope.ts';
-import { GantzError, toGantzError } from '../errors.ts';
+import { failure, success } from '../contract/envelope.ts';
+import { GantzError, toGantzError } from '../contract/errors.ts';
 import { definitionOf } from '../manifest/definition.ts';
 import type { Tool } from '../manifest/manifest.ts';
 import { needsRedis } from '../run/kinds.ts';

@@ -1,4 +1,4 @@
-import type { Detail } from '../errors.ts';
+import type { Detail } from '../contract/errors.ts';
 import { losesDigits } from '../json/number.ts';
 import { isObject } from '../json/object.ts';
 import { shorten } from '../json/parse.ts';

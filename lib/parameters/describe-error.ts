@@ -1,5 +1,5 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
-import type { Detail } from '../errors.ts';
+import type { Detail } from '../contract/errors.ts';
 import { pointerOf } from '../json/pointer.ts';
 import { describeTypes } from './convert.ts';
 

@@ -1,4 +1,4 @@
-import { GantzError, type Detail } from '../errors.ts';
+import { GantzError, type Detail } from '../contract/errors.ts';
 
 /** INVALID_PARAMETERS for the parameters of a tool: the message gives the first problem, `details` all of them. */
 export function invalidParameters(tool: string, details: readonly Detail[], hint: string): GantzError {

@@ -1,4 +1,4 @@
-import { GantzError } from '../errors.ts';
+import { GantzError } from '../contract/errors.ts';
 import { isObject, kindOf } from '../json/object.ts';
 import { parseJson, shorten } from '../json/parse.ts';
 

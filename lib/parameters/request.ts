@@ -1,6 +1,6 @@
-import { GantzError } from '../errors.ts';
+import { GantzError } from '../contract/errors.ts';
 import { isObject, kindOf } from '../json/object.ts';
-import { nearest } from '../nearest.ts';
+import { nearest } from '../contract/nearest.ts';
 import { parseValue } from './parse.ts';
 
 /** A call as JSON: `{"tool":"cache_get","params":{"key":"a"}}`. The answer repeats `id`. */

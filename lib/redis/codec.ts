@@ -1,4 +1,4 @@
-import { GantzError } from '../errors.ts';
+import { GantzError } from '../contract/errors.ts';
 import { isTooDeep, MAX_DEPTH } from '../json/depth.ts';
 import { parseJson } from '../json/parse.ts';
 

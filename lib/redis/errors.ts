@@ -9,8 +9,8 @@ import {
   SocketTimeoutError,
   TimeoutError,
 } from '@redis/client';
-import { isCertificateError, TRUST_HINT } from '../certificate.ts';
-import { GantzError, type Code, type Outcome } from '../errors.ts';
+import { isCertificateError, TRUST_HINT } from '../contract/certificate.ts';
+import { GantzError, type Code, type Outcome } from '../contract/errors.ts';
 
 /** The call that failed. */
 export type FailedCall = {

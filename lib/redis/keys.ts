@@ -1,4 +1,4 @@
-import { GantzError } from '../errors.ts';
+import { GantzError } from '../contract/errors.ts';
 import { shorten } from '../json/parse.ts';
 
 /** The second part of a key. Each group of tools has its own space, and no operation uses keys of another group. */

@@ -1,5 +1,5 @@
-import { GantzError } from '../errors.ts';
-import type { Calls } from './calls.ts';
+import { GantzError } from '../contract/errors.ts';
+import type { Calls } from './connection/calls.ts';
 import { parseNamespace } from './keys.ts';
 import type { RedisOptions, UseOptions } from './options.ts';
 import type { Redis } from './redis.ts';
@@ -38,7 +38,7 @@ export function openRedis({ url, namespace, env, mode, notice }: RedisOptions): 
   let closed = false;
 
   async function loadCalls(): Promise<Calls> {
-    const { Calls: Loaded } = await import('./calls.ts');
+    const { Calls: Loaded } = await import('./connection/calls.ts');
     if (closed) throw new GantzError('CANCELLED', 'The connection to Redis is closed');
     return (calls ??= new Loaded({ target, namespace: checkedNamespace, env, mode, notice }));
   }

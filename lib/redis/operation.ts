@@ -1,4 +1,4 @@
-import type { Call } from '../call.ts';
+import type { Call } from '../contract/call.ts';
 import type { BundledTools } from '../generated/tools.ts';
 import type { Redis } from './redis.ts';
 

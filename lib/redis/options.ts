@@ -1,5 +1,5 @@
 import type { Environment } from '../contract/process.ts';
-import type { Deadline } from '../deadline.ts';
+import type { Deadline } from '../contract/deadline.ts';
 
 /** The options of `openRedis`. */
 export type RedisOptions = {

@@ -1,4 +1,4 @@
-import { GantzError } from '../errors.ts';
+import { GantzError } from '../contract/errors.ts';
 import { shorten } from '../json/parse.ts';
 
 /** Escapes the glob characters of a text, so that MATCH and PSUBSCRIBE match exactly this text. */

@@ -1,5 +1,5 @@
-import type { Deadline } from '../deadline.ts';
-import { GantzError } from '../errors.ts';
+import type { Deadline } from '../contract/deadline.ts';
+import { GantzError } from '../contract/errors.ts';
 
 /**
  * One step of SCAN or SSCAN, which looks at about `count` items. The cursor is that of the next step, '0' at the end.

@@ -1,4 +1,4 @@
-import { GantzError } from '../errors.ts';
+import { GantzError } from '../contract/errors.ts';
 
 /** The address of a Redis. `display` shows it without user and password. */
 export type Target = { display: string } & (

@@ -1,4 +1,4 @@
-import { CODES, type Code } from '../errors.ts';
+import { CODES, type Code } from '../contract/errors.ts';
 import { exampleArgument } from './example.ts';
 import type { JsonSchema, Manifest, ObjectSchema, Tool } from '../manifest/manifest.ts';
 import { schemaType } from './schema-type.ts';

@@ -1,4 +1,4 @@
-import type { Result } from '../envelope.ts';
+import type { Result } from '../contract/envelope.ts';
 import type { ActionVariables } from '../manifest/environment.ts';
 import type { Action, ProblemInText } from '../manifest/manifest.ts';
 import type { ParsedAction, ToolKey } from '../manifest/tool-key.ts';

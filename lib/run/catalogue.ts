@@ -1,7 +1,7 @@
 import { foldName } from '../contract/names.ts';
-import { GantzError } from '../errors.ts';
+import { GantzError } from '../contract/errors.ts';
 import type { Manifest, Tool } from '../manifest/manifest.ts';
-import { nearest } from '../nearest.ts';
+import { nearest } from '../contract/nearest.ts';
 import { compilePolicy, type PolicyOptions } from './policy.ts';
 
 /** The tools of a manifest that a caller may see and call. */

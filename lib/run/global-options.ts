@@ -1,8 +1,8 @@
 import type { GlobalOptions } from '../contract/context.ts';
 import type { Process } from '../contract/process.ts';
-import { parseDuration } from '../duration.ts';
-import { GantzError } from '../errors.ts';
-import { parseSwitch } from '../switch.ts';
+import { parseDuration } from '../contract/duration.ts';
+import { GantzError } from '../contract/errors.ts';
+import { parseSwitch } from '../contract/switch.ts';
 
 /** An option that stands before a tool's name. */
 export type OptionDefinition<Options> = {

@@ -1,4 +1,4 @@
-import type { Call } from '../call.ts';
+import type { Call } from '../contract/call.ts';
 import type { Action, Tool } from '../manifest/manifest.ts';
 import type { RedisHandle } from '../redis/open.ts';
 

@@ -1,8 +1,8 @@
 import type { GlobalOptions } from '../contract/context.ts';
-import { GantzError } from '../errors.ts';
+import { GantzError } from '../contract/errors.ts';
 import type { Manifest, Tool } from '../manifest/manifest.ts';
 import { wildcard } from '../manifest/wildcard.ts';
-import { nearest } from '../nearest.ts';
+import { nearest } from '../contract/nearest.ts';
 
 /** Which tools a caller may see and call. */
 export type Policy = {

@@ -1,7 +1,7 @@
-import type { Call } from '../call.ts';
-import { Deadline } from '../deadline.ts';
-import type { Result } from '../envelope.ts';
-import { GantzError } from '../errors.ts';
+import type { Call } from '../contract/call.ts';
+import { Deadline } from '../contract/deadline.ts';
+import type { Result } from '../contract/envelope.ts';
+import { GantzError } from '../contract/errors.ts';
 import { toolEnvironment } from '../manifest/environment.ts';
 import type { Action, Tool } from '../manifest/manifest.ts';
 import { checkParameters } from '../parameters/check.ts';

@@ -1,5 +1,5 @@
 import type { ProblemInText } from '../manifest/manifest.ts';
-import { nearest } from '../nearest.ts';
+import { nearest } from '../contract/nearest.ts';
 
 /** Text of the author, `\{{` already turned into `{{` (a backslash that is itself behind one escapes nothing); `offset` is where it begins in the template. */
 type Literal = { kind: 'literal'; text: string; offset: number };

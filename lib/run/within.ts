@@ -1,4 +1,4 @@
-import type { Deadline } from '../deadline.ts';
+import type { Deadline } from '../contract/deadline.ts';
 
 /** The promise's value, unless the deadline passes (TIMEOUT) or the signal aborts (its reason) first. */
 export async function within<T>(promise: Promise<T>, deadline: Deadline, signal?: AbortSignal): Promise<T> {

@@ -5,7 +5,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { constants, Script } from 'node:vm';
-import { BUILD } from '../build.ts';
+import { BUILD } from '../contract/build.ts';
 import { readCacheFile, writeCacheFile } from '../cache/file.ts';
 import { cacheFolder } from '../cache/folder.ts';
 

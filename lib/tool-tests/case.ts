@@ -1,7 +1,7 @@
-import { GantzError } from '../errors.ts';
+import { GantzError } from '../contract/errors.ts';
 import { isObject } from '../json/object.ts';
 import type { ProblemInText, Tool } from '../manifest/manifest.ts';
-import { nearest } from '../nearest.ts';
+import { nearest } from '../contract/nearest.ts';
 
 /** The conditions on the answer of a step. All given conditions must hold. */
 export type Expectation = {

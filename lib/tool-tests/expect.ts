@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Envelope } from '../envelope.ts';
-import type { Failure } from '../errors.ts';
-import { CODES } from '../errors.ts';
+import type { Envelope } from '../contract/envelope.ts';
+import type { Failure } from '../contract/errors.ts';
+import { CODES } from '../contract/errors.ts';
 import { isObject } from '../json/object.ts';
 import { describeError } from '../parameters/describe-error.ts';
 import { compileValidator } from '../parameters/validator.ts';

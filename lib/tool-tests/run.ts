@@ -1,4 +1,4 @@
-import { failure as failureOf, success, type Envelope } from '../envelope.ts';
+import { failure as failureOf, success, type Envelope } from '../contract/envelope.ts';
 import type { Runner } from '../run/runner.ts';
 import type { TestCase, TestStep } from './case.ts';
 import { findFailures } from './expect.ts';

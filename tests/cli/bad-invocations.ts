@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { CODES } from '../../lib/errors.ts';
+import { CODES } from '../../lib/contract/errors.ts';
 import { envelopeOf, runMain } from '../helpers/run-main.ts';
 
 /** Stores one value of each type under the key `a`, which the invocations name. */

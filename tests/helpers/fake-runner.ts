@@ -1,5 +1,5 @@
-import { Deadline } from '../../lib/deadline.ts';
-import type { Result } from '../../lib/envelope.ts';
+import { Deadline } from '../../lib/contract/deadline.ts';
+import type { Result } from '../../lib/contract/envelope.ts';
 import type { Manifest, Tool } from '../../lib/manifest/manifest.ts';
 import { compileCatalogue } from '../../lib/run/catalogue.ts';
 import type { CallSettings, Runner } from '../../lib/run/runner.ts';

@@ -1,4 +1,4 @@
-import { Deadline } from '../../lib/deadline.ts';
+import { Deadline } from '../../lib/contract/deadline.ts';
 import type { Action, Tool } from '../../lib/manifest/manifest.ts';
 import type { Invocation } from '../../lib/run/invocation.ts';
 

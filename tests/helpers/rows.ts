@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import type { Call } from '../../lib/call.ts';
-import { Deadline } from '../../lib/deadline.ts';
-import { GantzError, type Code } from '../../lib/errors.ts';
+import type { Call } from '../../lib/contract/call.ts';
+import { Deadline } from '../../lib/contract/deadline.ts';
+import { GantzError, type Code } from '../../lib/contract/errors.ts';
 import { BUNDLED_MANIFEST } from '../../lib/generated/manifest.ts';
 import type { BundledTools } from '../../lib/generated/tools.ts';
 import type { Tool } from '../../lib/manifest/manifest.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
-import type { Success } from '../../lib/envelope.ts';
-import type { Failure } from '../../lib/errors.ts';
+import type { Success } from '../../lib/contract/envelope.ts';
+import type { Failure } from '../../lib/contract/errors.ts';
 import { main } from '../../lib/main.ts';
 import type { Process } from '../../lib/contract/process.ts';
 

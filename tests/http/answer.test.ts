@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
-import { success } from '../../lib/envelope.ts';
+import { success } from '../../lib/contract/envelope.ts';
 import { envelopeAnswer, send } from '../../lib/http/answer.ts';
 import { nextEvent } from '../helpers/wait.ts';
 

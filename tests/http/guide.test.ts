@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { CODES, type Code } from '../../lib/errors.ts';
+import { CODES, type Code } from '../../lib/contract/errors.ts';
 import { startRedis } from '../helpers/redis-server.ts';
 import { startServer } from './server.ts';
 

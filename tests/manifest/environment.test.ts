@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Environment } from '../../lib/contract/process.ts';
-import { GantzError } from '../../lib/errors.ts';
+import { GantzError } from '../../lib/contract/errors.ts';
 import { expand, manifestEnvironment, toolEnvironment } from '../../lib/manifest/environment.ts';
 import type { Manifest, Tool } from '../../lib/manifest/manifest.ts';
 import { kindOf } from '../../lib/run/kinds.ts';

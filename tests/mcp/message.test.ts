@@ -6,7 +6,7 @@ import {
   isJSONRPCResultResponse,
 } from '@modelcontextprotocol/server';
 import fc from 'fast-check';
-import { GantzError } from '../../lib/errors.ts';
+import { GantzError } from '../../lib/contract/errors.ts';
 import { readMessage, type Inputs } from '../../lib/mcp/message.ts';
 import { rawMember } from '../../lib/mcp/raw-member.ts';
 import { parseObject } from '../../lib/parameters/parse.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/server';
-import type { Result } from '../../lib/envelope.ts';
-import { GantzError } from '../../lib/errors.ts';
+import type { Result } from '../../lib/contract/envelope.ts';
+import { GantzError } from '../../lib/contract/errors.ts';
 import type { Inputs, RequestId } from '../../lib/mcp/message.ts';
 import { PlainCalls } from '../../lib/mcp/plain-calls.ts';
 import { holdRunners } from '../../lib/serving/runners.ts';

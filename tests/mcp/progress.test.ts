@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ProgressEvent } from '../../lib/call.ts';
+import type { ProgressEvent } from '../../lib/contract/call.ts';
 import { trackProgress, type Progress } from '../../lib/mcp/progress.ts';
 
 function track(events: readonly ProgressEvent[]): Progress[] {

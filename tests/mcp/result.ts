@@ -1,5 +1,5 @@
-import type { Success } from '../../lib/envelope.ts';
-import type { Failure } from '../../lib/errors.ts';
+import type { Success } from '../../lib/contract/envelope.ts';
+import type { Failure } from '../../lib/contract/errors.ts';
 
 export type ToolResult = {
   content: { type: string; text?: string }[];

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Client, InMemoryTransport } from '@modelcontextprotocol/client';
-import type { Result } from '../../lib/envelope.ts';
-import { failure } from '../../lib/envelope.ts';
-import { CODES, GantzError, type Code } from '../../lib/errors.ts';
+import type { Result } from '../../lib/contract/envelope.ts';
+import { failure } from '../../lib/contract/envelope.ts';
+import { CODES, GantzError, type Code } from '../../lib/contract/errors.ts';
 import type { ObjectSchema } from '../../lib/manifest/manifest.ts';
 import { holdRunners } from '../../lib/serving/runners.ts';
 import { createServer } from '../../lib/mcp/server.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { Success } from '../../lib/envelope.ts';
+import type { Success } from '../../lib/contract/envelope.ts';
 import { freePort } from '../helpers/free-port.ts';
 import { startRedis, useRedis } from '../helpers/redis-server.ts';
 import { runMain, envelopeOf } from '../helpers/run-main.ts';

@@ -6,7 +6,7 @@ import {
   SocketClosedUnexpectedlyError,
   SocketTimeoutError,
 } from '@redis/client';
-import { GantzError } from '../../lib/errors.ts';
+import { GantzError } from '../../lib/contract/errors.ts';
 import { explainRedisError } from '../../lib/redis/errors.ts';
 
 const explain = (error: unknown, { sent = true, readOnly = false } = {}): GantzError => {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createConnection, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
-import { Deadline } from '../../lib/deadline.ts';
-import { GantzError } from '../../lib/errors.ts';
+import { Deadline } from '../../lib/contract/deadline.ts';
+import { GantzError } from '../../lib/contract/errors.ts';
 import { openRedis, type RedisHandle } from '../../lib/redis/open.ts';
 import type { UseOptions } from '../../lib/redis/options.ts';
 import { endOf, endWithTests } from '../helpers/children.ts';
@@ -412,7 +412,7 @@ for (const mode of MODES) {
       try {
         const program = await compileProgram(`
           import { openRedis } from './lib/redis/open.ts';
-          import { Deadline } from './lib/deadline.ts';
+          import { Deadline } from './lib/contract/deadline.ts';
           const [url, budgetMs] = process.argv.slice(2);
           const redis = openRedis({ url, env: {}, mode: '${mode}', notice() {} });
           const deadline = new Deadline({ budgetMs: Number(budgetMs) });

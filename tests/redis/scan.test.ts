@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Deadline } from '../../lib/deadline.ts';
+import { Deadline } from '../../lib/contract/deadline.ts';
 import { scanPage } from '../../lib/redis/scan.ts';
 
 const deadline = (): Deadline => new Deadline({ budgetMs: 60_000 });

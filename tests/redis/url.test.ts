@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { GantzError } from '../../lib/errors.ts';
+import { GantzError } from '../../lib/contract/errors.ts';
 import { parseRedisUrl } from '../../lib/redis/url.ts';
 
 describe('parseRedisUrl', () => {

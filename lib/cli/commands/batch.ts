@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Concurrency } from '../../batch/batch.ts';
-import { GantzError } from '../../errors.ts';
+import { GantzError } from '../../contract/errors.ts';
 import type { Define } from '../command.ts';
 
 /** Enough in flight to keep one connection busy; more gains nothing. */

@@ -1,4 +1,4 @@
-import { GantzError } from '../../errors.ts';
+import { GantzError } from '../../contract/errors.ts';
 import type { Define } from '../command.ts';
 
 /** What `gantz call --help` shows; a call that names a tool never comes this way. */

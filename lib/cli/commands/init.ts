@@ -1,7 +1,7 @@
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Option } from 'commander';
-import { GantzError } from '../../errors.ts';
+import { GantzError } from '../../contract/errors.ts';
 import { TEMPLATE_FILES } from '../../generated/templates.ts';
 import { renderSchemaFile } from '../../run/manifests.ts';
 import { printSuccess } from '../../contract/print.ts';

@@ -1,5 +1,5 @@
-import { CODES, toGantzError } from '../../errors.ts';
-import { explain } from '../../serving/explain.ts';
+import { CODES, toGantzError } from '../../contract/errors.ts';
+import { explain } from '../../contract/explain.ts';
 import type { Define } from '../command.ts';
 
 /** `gantz mcp`: serves the tools on stdin and stdout, or prints how a client starts that. */

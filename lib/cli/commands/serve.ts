@@ -1,5 +1,5 @@
 import type { Define } from '../command.ts';
-import { GantzError } from '../../errors.ts';
+import { GantzError } from '../../contract/errors.ts';
 
 type Flags = { host?: string; port?: string; auth?: boolean; allowHost?: string[] };
 

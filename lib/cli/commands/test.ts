@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { GantzError } from '../../errors.ts';
-import { Deadline } from '../../deadline.ts';
+import { GantzError } from '../../contract/errors.ts';
+import { Deadline } from '../../contract/deadline.ts';
 import { parseCases, type TestCase } from '../../tool-tests/case.ts';
 import { renderJunit } from '../../tool-tests/junit.ts';
 import { needsRedis } from '../../run/kinds.ts';

@@ -1,5 +1,5 @@
 import { flagOf, foldName } from '../../contract/names.ts';
-import { GantzError } from '../../errors.ts';
+import { GantzError } from '../../contract/errors.ts';
 import type { JsonSchema, Tool } from '../../manifest/manifest.ts';
 import { typesOf } from '../../parameters/convert.ts';
 import type { Commands } from '../command.ts';

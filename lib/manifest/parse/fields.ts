@@ -1,4 +1,4 @@
-import { nearest } from '../../nearest.ts';
+import { nearest } from '../../contract/nearest.ts';
 import { error, warn, type Problems } from '../yaml/problems.ts';
 import { MEANT, type Keys } from '../keys.ts';
 import { describe, isNull, type Entry, type Mapping, type Node } from '../yaml/node.ts';

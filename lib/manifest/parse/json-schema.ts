@@ -1,4 +1,4 @@
-import { nearest } from '../../nearest.ts';
+import { nearest } from '../../contract/nearest.ts';
 import { asMap, readFields, type Fields } from './fields.ts';
 import { error, spend, warn, type Problems } from '../yaml/problems.ts';
 import { checkLimits, readFitting } from './fit.ts';

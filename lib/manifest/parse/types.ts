@@ -1,5 +1,5 @@
 import { isObject } from '../../json/object.ts';
-import { nearest } from '../../nearest.ts';
+import { nearest } from '../../contract/nearest.ts';
 import { error, type Problems } from '../yaml/problems.ts';
 import { describe, isNull, type Node } from '../yaml/node.ts';
 

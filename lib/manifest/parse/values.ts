@@ -1,5 +1,5 @@
 import { losesDigits } from '../../json/number.ts';
-import { parseDuration } from '../../duration.ts';
+import { parseDuration } from '../../contract/duration.ts';
 import { error, spend, type Problems } from '../yaml/problems.ts';
 import { describe, isNull, type Node } from '../yaml/node.ts';
 

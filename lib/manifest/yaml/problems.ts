@@ -1,4 +1,4 @@
-import { GantzError } from '../../errors.ts';
+import { GantzError } from '../../contract/errors.ts';
 import type { JsonSchema, Problem } from '../manifest.ts';
 import { position, type Place } from './source.ts';
 

@@ -3,7 +3,7 @@ import { lstatSync, type Stats } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { makePrivateFolder } from '../../contract/private-folder.ts';
-import { GantzError } from '../../errors.ts';
+import { GantzError } from '../../contract/errors.ts';
 import type { Environment } from '../../contract/process.ts';
 
 /** The files and folders of the embedded server. */

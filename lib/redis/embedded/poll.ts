@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Deadline } from '../../deadline.ts';
+import type { Deadline } from '../../contract/deadline.ts';
 
 /** The limits of a wait. */
 export type WaitLimits = { deadline: Deadline; signal?: AbortSignal | undefined };

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { GantzError } from '../../errors.ts';
+import { GantzError } from '../../contract/errors.ts';
 import type { Environment } from '../../contract/process.ts';
 import { findServerBinary } from './binary.ts';
 import { takeLock } from './lock.ts';

@@ -1,5 +1,5 @@
-import type { Deadline } from '../../deadline.ts';
-import { GantzError } from '../../errors.ts';
+import type { Deadline } from '../../contract/deadline.ts';
+import { GantzError } from '../../contract/errors.ts';
 import type { Environment } from '../../contract/process.ts';
 import { checkFolders, embeddedPaths, type EmbeddedPaths } from './paths.ts';
 import { poll } from './poll.ts';

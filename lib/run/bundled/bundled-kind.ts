@@ -1,4 +1,4 @@
-import type { Result } from '../../envelope.ts';
+import type { Result } from '../../contract/envelope.ts';
 import type { Action } from '../../manifest/manifest.ts';
 import type { ActionKind } from '../action-kind.ts';
 import type { Invocation } from '../invocation.ts';

@@ -1,6 +1,6 @@
-import type { Call } from '../../call.ts';
-import type { Result } from '../../envelope.ts';
-import { GantzError } from '../../errors.ts';
+import type { Call } from '../../contract/call.ts';
+import type { Result } from '../../contract/envelope.ts';
+import { GantzError } from '../../contract/errors.ts';
 import type { Redis } from '../../redis/redis.ts';
 import type { BundledAction } from './bundled-action.ts';
 

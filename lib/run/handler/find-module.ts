@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { GantzError } from '../../errors.ts';
+import { GantzError } from '../../contract/errors.ts';
 import type { HandlerAction } from './handler-action.ts';
 
 const FOLDERS = ['tools', ''];

@@ -1,4 +1,4 @@
-import { GantzError } from '../../errors.ts';
+import { GantzError } from '../../contract/errors.ts';
 import type { ProblemInText } from '../../manifest/manifest.ts';
 import type { ToolWith } from '../invocation.ts';
 import { findModule } from './find-module.ts';

@@ -1,4 +1,4 @@
-import type { Result } from '../../envelope.ts';
+import type { Result } from '../../contract/envelope.ts';
 import type { Invocation } from '../invocation.ts';
 import { findModule } from './find-module.ts';
 import type { HandlerAction } from './handler-action.ts';

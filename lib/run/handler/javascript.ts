@@ -1,8 +1,8 @@
 import { pathToFileURL } from 'node:url';
-import type { Result } from '../../envelope.ts';
-import { GantzError, toGantzError, withOutcome } from '../../errors.ts';
+import type { Result } from '../../contract/envelope.ts';
+import { GantzError, toGantzError, withOutcome } from '../../contract/errors.ts';
 import { toJson, type LossyPart } from '../../json/to-json.ts';
-import { nearest } from '../../nearest.ts';
+import { nearest } from '../../contract/nearest.ts';
 import type { Invocation } from '../invocation.ts';
 import { within } from '../within.ts';
 import { quiet, quietImport } from './quiet.ts';

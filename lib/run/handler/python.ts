@@ -1,8 +1,8 @@
-import type { Result } from '../../envelope.ts';
-import { GantzError } from '../../errors.ts';
+import type { Result } from '../../contract/envelope.ts';
+import { GantzError } from '../../contract/errors.ts';
 import { PYTHON_RUNNER } from '../../generated/python-runner.ts';
 import { parseJson } from '../../json/parse.ts';
-import { nearest } from '../../nearest.ts';
+import { nearest } from '../../contract/nearest.ts';
 import type { Invocation } from '../invocation.ts';
 import { runProcess, type Ended } from '../script/process.ts';
 import { resultOf } from './result.ts';

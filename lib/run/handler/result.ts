@@ -1,4 +1,4 @@
-import type { Result } from '../../envelope.ts';
+import type { Result } from '../../contract/envelope.ts';
 import { isObject } from '../../json/object.ts';
 import { failureOf } from '../script/result.ts';
 

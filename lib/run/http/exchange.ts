@@ -1,8 +1,8 @@
 import { request as requestPlain, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as requestSecure } from 'node:https';
 import type { TLSSocket } from 'node:tls';
-import { GantzError, toGantzError, withOutcome } from '../../errors.ts';
-import { isCertificateError, TRUST_HINT } from '../../certificate.ts';
+import { GantzError, toGantzError, withOutcome } from '../../contract/errors.ts';
+import { isCertificateError, TRUST_HINT } from '../../contract/certificate.ts';
 import type { Headers } from './headers.ts';
 
 export type Sending = { method: string; url: URL; headers: Headers; body: Buffer | undefined };

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { GantzError, withOutcome, type Outcome } from '../../errors.ts';
+import { GantzError, withOutcome, type Outcome } from '../../contract/errors.ts';
 import { exchange } from './exchange.ts';
 import { headersToSend, type HttpRequest } from './request.ts';
 

@@ -1,4 +1,4 @@
-import { GantzError } from '../../errors.ts';
+import { GantzError } from '../../contract/errors.ts';
 import { renderValue } from '../template.ts';
 import { refuseValue } from './refuse-value.ts';
 import { renderText, type Source } from './source.ts';

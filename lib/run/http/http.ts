@@ -1,5 +1,5 @@
-import type { Result } from '../../envelope.ts';
-import { GantzError, toGantzError, withOutcome, type Outcome } from '../../errors.ts';
+import type { Result } from '../../contract/envelope.ts';
+import { GantzError, toGantzError, withOutcome, type Outcome } from '../../contract/errors.ts';
 import type { Invocation } from '../invocation.ts';
 import { readContent, type Content } from './content.ts';
 import { extract, parsePath, quoteLongNumbers, type Step } from './extract.ts';

@@ -1,4 +1,4 @@
-import { GantzError } from '../../errors.ts';
+import { GantzError } from '../../contract/errors.ts';
 import { choose, parseTemplate, renderValue, valueAt } from '../template.ts';
 import type { Source } from './source.ts';
 

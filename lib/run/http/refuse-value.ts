@@ -1,4 +1,4 @@
-import { GantzError } from '../../errors.ts';
+import { GantzError } from '../../contract/errors.ts';
 import { pointerOf } from '../../json/pointer.ts';
 
 /** INVALID_PARAMETERS for a value that cannot stand where the manifest puts it; `path` is the parameter and its fields. */

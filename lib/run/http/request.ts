@@ -1,4 +1,4 @@
-import { GantzError } from '../../errors.ts';
+import { GantzError } from '../../contract/errors.ts';
 import { VERSION } from '../../generated/version.ts';
 import { renderBody } from './body.ts';
 import { isToken, renderHeaders, type Headers } from './headers.ts';

@@ -1,4 +1,4 @@
-import { GantzError } from '../../errors.ts';
+import { GantzError } from '../../contract/errors.ts';
 import { choose, parseTemplate, renderValue, valueAt, type Piece } from '../template.ts';
 import { refuseValue } from './refuse-value.ts';
 import { isNothing, renderText, type Source } from './source.ts';

@@ -1,4 +1,4 @@
-import { GantzError } from '../../errors.ts';
+import { GantzError } from '../../contract/errors.ts';
 import { pointerOf } from '../../json/pointer.ts';
 import { argumentVariable } from '../../manifest/argument-variable.ts';
 import { expand } from '../../manifest/environment.ts';

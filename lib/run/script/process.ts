@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import type { Call } from '../../call.ts';
-import { GantzError, toGantzError, withOutcome } from '../../errors.ts';
+import type { Call } from '../../contract/call.ts';
+import { GantzError, toGantzError, withOutcome } from '../../contract/errors.ts';
 import { LineSplitter } from '../../json/lines.ts';
 import { adopt, endGroup } from './process-group.ts';
 

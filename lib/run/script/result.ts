@@ -1,5 +1,5 @@
-import type { Result } from '../../envelope.ts';
-import { CODES, GantzError, type Code, type Detail, type Outcome } from '../../errors.ts';
+import type { Result } from '../../contract/envelope.ts';
+import { CODES, GantzError, type Code, type Detail, type Outcome } from '../../contract/errors.ts';
 import { isObject } from '../../json/object.ts';
 import { parseJson } from '../../json/parse.ts';
 import type { Ended } from './process.ts';

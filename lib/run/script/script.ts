@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
-import type { Result } from '../../envelope.ts';
-import { GantzError } from '../../errors.ts';
+import type { Result } from '../../contract/envelope.ts';
+import { GantzError } from '../../contract/errors.ts';
 import { expand } from '../../manifest/environment.ts';
 import type { Invocation } from '../invocation.ts';
 import { parseTemplate } from '../template.ts';

@@ -1,4 +1,4 @@
-import { GantzError } from '../../errors.ts';
+import { GantzError } from '../../contract/errors.ts';
 import { argumentVariable } from '../../manifest/argument-variable.ts';
 import type { ObjectSchema } from '../../manifest/manifest.ts';
 import {

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { Deadline } from '../../../lib/deadline.ts';
+import { Deadline } from '../../../lib/contract/deadline.ts';
 import { takeLock } from '../../../lib/redis/embedded/lock.ts';
 import {
   createRecord,
@@ -27,7 +27,7 @@ const program = (lines: string): Promise<string> =>
   compileProgram(`
     import { writeFileSync, readFileSync } from 'node:fs';
     import { takeLock } from './lib/redis/embedded/lock.ts';
-    import { Deadline } from './lib/deadline.ts';
+    import { Deadline } from './lib/contract/deadline.ts';
     const [folder, index] = process.argv.slice(2);
     const take = () => takeLock(folder, 'it', { deadline: new Deadline({ budgetMs: 60000 }) });
     ${lines}`);

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { GantzError } from '../../../lib/errors.ts';
+import { GantzError } from '../../../lib/contract/errors.ts';
 import { embeddedPaths, createFolders } from '../../../lib/redis/embedded/paths.ts';
 import { folderWith } from '../../helpers/folder.ts';
 

@@ -14,8 +14,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { Deadline } from '../../../lib/deadline.ts';
-import { GantzError } from '../../../lib/errors.ts';
+import { Deadline } from '../../../lib/contract/deadline.ts';
+import { GantzError } from '../../../lib/contract/errors.ts';
 import { openRedis } from '../../../lib/redis/open.ts';
 import { embeddedPaths } from '../../../lib/redis/embedded/paths.ts';
 import { processIdentity } from '../../../lib/redis/embedded/process-identity.ts';
@@ -67,7 +67,7 @@ async function call(
 /** The same in a real process; prints the answer on stdout and notices on stderr. */
 const PROGRAM = `
   import { openRedis } from './lib/redis/open.ts';
-  import { Deadline } from './lib/deadline.ts';
+  import { Deadline } from './lib/contract/deadline.ts';
   const redis = openRedis({ url: 'embedded:', env: process.env, mode: 'one-shot', notice: (text) => console.error(text) });
   const answer = await redis.use({ deadline: new Deadline({ budgetMs: 60000 }) }, ({ client }) => client.sendCommand(process.argv.slice(2)));
   await redis.close();

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 // The handlers in TypeScript need a loader on a Node that has none.
 import 'tsx';
-import { GantzError, type Code } from '../../../lib/errors.ts';
+import { GantzError, type Code } from '../../../lib/contract/errors.ts';
 import { runHandler } from '../../../lib/run/handler/handler.ts';
 import { folderWith } from '../../helpers/folder.ts';
 import { invocationOf, type InvocationOptions } from '../../helpers/invocation.ts';

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { GantzError, type Code } from '../../../lib/errors.ts';
+import { GantzError, type Code } from '../../../lib/contract/errors.ts';
 import { runHandler } from '../../../lib/run/handler/handler.ts';
 import { folderWith } from '../../helpers/folder.ts';
 import { invocationOf, type InvocationOptions } from '../../helpers/invocation.ts';

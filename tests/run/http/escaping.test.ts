@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { GantzError } from '../../../lib/errors.ts';
+import { GantzError } from '../../../lib/contract/errors.ts';
 import { renderBody } from '../../../lib/run/http/body.ts';
 import { runHttp } from '../../../lib/run/http/http.ts';
 import type { Source } from '../../../lib/run/http/source.ts';

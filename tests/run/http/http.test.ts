@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { gzipSync, brotliCompressSync } from 'node:zlib';
-import { CODES, GantzError, type Code, type Outcome } from '../../../lib/errors.ts';
+import { CODES, GantzError, type Code, type Outcome } from '../../../lib/contract/errors.ts';
 import type { HttpAction } from '../../../lib/run/http/http-action.ts';
 import { runHttp } from '../../../lib/run/http/http.ts';
 import { startServer, type Answer, type Received, type TestServer } from '../../helpers/http-server.ts';

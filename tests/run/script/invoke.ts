@@ -1,10 +1,10 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ProgressEvent } from '../../../lib/call.ts';
-import { Deadline } from '../../../lib/deadline.ts';
-import type { Result } from '../../../lib/envelope.ts';
-import { GantzError } from '../../../lib/errors.ts';
+import type { ProgressEvent } from '../../../lib/contract/call.ts';
+import { Deadline } from '../../../lib/contract/deadline.ts';
+import type { Result } from '../../../lib/contract/envelope.ts';
+import { GantzError } from '../../../lib/contract/errors.ts';
 import type { JsonSchema } from '../../../lib/manifest/manifest.ts';
 import type { ScriptAction } from '../../../lib/run/script/script-action.ts';
 import { runScript } from '../../../lib/run/script/script.ts';

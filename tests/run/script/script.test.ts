@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync }
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GantzError } from '../../../lib/errors.ts';
+import { GantzError } from '../../../lib/contract/errors.ts';
 import { failureOf, invoke, temporaryDirectory } from './invoke.ts';
 
 const directory = temporaryDirectory();

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Deadline } from '../../lib/deadline.ts';
-import { DeadlineWatch } from '../../lib/redis/deadline-watch.ts';
-import { settled, waitFor } from '../helpers/wait.ts';
+import { Deadline } from '../../../lib/contract/deadline.ts';
+import { DeadlineWatch } from '../../../lib/redis/connection/deadline-watch.ts';
+import { settled, waitFor } from '../../helpers/wait.ts';
 
 /** Something watched that notes its name when its time is over. */
 const watched = (name: string, budgetMs: number, ended: string[], last?: () => void) => ({

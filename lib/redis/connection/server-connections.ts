@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Deadline } from '../deadline.ts';
-import { GantzError } from '../errors.ts';
+import type { Deadline } from '../../contract/deadline.ts';
+import { GantzError } from '../../contract/errors.ts';
 import type { ClientOptions } from './client.ts';
-import { explainRedisError } from './errors.ts';
-import type { RedisOptions } from './options.ts';
+import { explainRedisError } from '../errors.ts';
+import type { RedisOptions } from '../options.ts';
 import { ServerConnection } from './server-connection.ts';
-import type { ServerTarget, Target } from './url.ts';
+import type { ServerTarget, Target } from '../url.ts';
 
 /** The connections to one Redis: a shared connection for most calls, and dedicated ones. */
 export type ServerConnections = {
@@ -49,7 +49,7 @@ export function createConnections({
   /** Finds the address of the server. It looks for the embedded server's socket only once. */
   async function locate(): Promise<ServerTarget> {
     if (address) return address;
-    const { embeddedPaths, checkFolders } = await import('./embedded/paths.ts');
+    const { embeddedPaths, checkFolders } = await import('../embedded/paths.ts');
     const paths = embeddedPaths(env);
     checkFolders(paths);
     return (address = { kind: 'unix', path: paths.socketPath, database: 0, display: target.display });
@@ -64,11 +64,11 @@ export function createConnections({
     } catch (error) {
       if (target.kind !== 'embedded') throw error;
       if (codeOf(error) === 'EACCES') {
-        const { explainFolderError } = await import('./embedded/paths.ts');
+        const { explainFolderError } = await import('../embedded/paths.ts');
         throw explainFolderError(error);
       }
       if (!isNoServer(error)) throw error;
-      const { ensureServer } = await import('./embedded/server.ts');
+      const { ensureServer } = await import('../embedded/server.ts');
       await ensureServer({ env, notice, deadline, signal: closing.signal });
       return await openOnce(where, deadline);
     }

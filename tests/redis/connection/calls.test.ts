@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { CODES } from '../../lib/errors.ts';
-import { envelopeOf, runMain } from '../helpers/run-main.ts';
+import { CODES } from '../../../lib/contract/errors.ts';
+import { envelopeOf, runMain } from '../../helpers/run-main.ts';
 
 describe('a call without a server', () => {
   /** Port 1 is nobody's. */

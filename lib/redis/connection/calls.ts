@@ -1,15 +1,15 @@
-import { GantzError, withOutcome, type Outcome } from '../errors.ts';
+import { GantzError, withOutcome, type Outcome } from '../../contract/errors.ts';
 import { DeadlineWatch } from './deadline-watch.ts';
-import { explainRedisError, isLoading, isReply, outcomeOf } from './errors.ts';
-import { keyOf } from './keys.ts';
+import { explainRedisError, isLoading, isReply, outcomeOf } from '../errors.ts';
+import { keyOf } from '../keys.ts';
 import { lazyClient } from './lazy-client.ts';
-import type { RedisOptions, UseOptions } from './options.ts';
-import type { DedicatedRedis, Redis } from './redis.ts';
-import { runScript } from './scripts.ts';
+import type { RedisOptions, UseOptions } from '../options.ts';
+import type { DedicatedRedis, Redis } from '../redis.ts';
+import { runScript } from '../scripts.ts';
 import { Semaphore } from './semaphore.ts';
 import { createConnections, type ServerConnections } from './server-connections.ts';
 import type { ServerConnection } from './server-connection.ts';
-import type { Target } from './url.ts';
+import type { Target } from '../url.ts';
 
 /** The most dedicated connections that the calls of one process may hold at the same time. */
 const DEDICATED_CONNECTIONS = 64;

@@ -1,4 +1,4 @@
-import type { Commands } from './commands.ts';
+import type { Commands } from '../commands.ts';
 
 /**
  * Returns commands that wait for a connection. Only the first command calls `connect`, so an operation that sends no

@@ -1,4 +1,4 @@
-import type { Deadline } from '../deadline.ts';
+import type { Deadline } from '../../contract/deadline.ts';
 
 /** An item with a deadline. The deadline may move while the item is watched. */
 type Watched = { readonly deadline: Deadline };

@@ -1,5 +1,5 @@
 import { distance } from 'fastest-levenshtein';
-import { foldName } from './contract/names.ts';
+import { foldName } from './names.ts';
 
 /** The candidate that was probably meant by a word, or undefined when none is close; case and `-` against `_` count nothing. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {

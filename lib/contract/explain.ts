@@ -1,4 +1,4 @@
-import { toGantzError } from '../errors.ts';
+import { toGantzError } from './errors.ts';
 
 /** A failure in the words for a person: its message, and its hint where the message does not hold it already. */
 export function explain(thrown: unknown): string {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { createServer, type AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
-import { Deadline } from '../../lib/deadline.ts';
-import { openRedis } from '../../lib/redis/open.ts';
-import { nextEvent } from '../helpers/wait.ts';
+import { Deadline } from '../../../lib/contract/deadline.ts';
+import { openRedis } from '../../../lib/redis/open.ts';
+import { nextEvent } from '../../helpers/wait.ts';
 
 describe('a server that does not speak the Redis protocol', () => {
   for (const [name, answer] of [

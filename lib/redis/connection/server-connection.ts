@@ -1,7 +1,7 @@
 import { DisconnectsClientError } from '@redis/client';
-import type { Client } from './commands.ts';
+import type { Client } from '../commands.ts';
 import { createRedisClient, type ClientOptions } from './client.ts';
-import type { ServerTarget } from './url.ts';
+import type { ServerTarget } from '../url.ts';
 
 /** One network connection to a Redis server. A lost connection is replaced by a new one, never reconnected. */
 export class ServerConnection {

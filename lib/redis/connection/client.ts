@@ -1,6 +1,6 @@
 import { RedisClient, type RedisClientOptions } from '@redis/client';
-import type { Client } from './commands.ts';
-import type { ServerTarget } from './url.ts';
+import type { Client } from '../commands.ts';
+import type { ServerTarget } from '../url.ts';
 
 /** The options of one node-redis client. */
 export type ClientOptions = {

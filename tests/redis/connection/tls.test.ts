@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { freePort } from '../helpers/free-port.ts';
-import { useRedis } from '../helpers/redis-server.ts';
-import { envelopeOf } from '../helpers/run-main.ts';
-import { runProgram } from '../helpers/run-program.ts';
+import { freePort } from '../../helpers/free-port.ts';
+import { useRedis } from '../../helpers/redis-server.ts';
+import { envelopeOf } from '../../helpers/run-main.ts';
+import { runProgram } from '../../helpers/run-program.ts';
 
 /** A certificate of `localhost` and 127.0.0.1 that signs itself, with its key. */
 const FILES = join(import.meta.dirname, '../fixtures/tls');
