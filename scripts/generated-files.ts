@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Manifest } from '../lib/manifest/manifest.ts';
+import type { Manifest } from '../lib/contract/manifest.ts';
 import { SCHEMA_FILE } from '../lib/manifest/schema.ts';
 import { renderMarkdown } from '../lib/reference/markdown.ts';
 import { renderTypes } from '../lib/reference/types.ts';

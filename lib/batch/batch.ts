@@ -1,6 +1,6 @@
 import { failure, renderEnvelope, success, type Envelope } from '../contract/envelope.ts';
 import { readLines, type Line } from '../json/lines.ts';
-import type { Tool } from '../manifest/manifest.ts';
+import type { Tool } from '../contract/manifest.ts';
 import type { Output } from '../contract/process.ts';
 import type { CallSettings, Runner } from '../run/runner.ts';
 import { InOrder } from './in-order.ts';

@@ -1,7 +1,7 @@
 import { failure } from '../contract/envelope.ts';
 import { GantzError, type Failure } from '../contract/errors.ts';
 import type { Line, LineProblem } from '../json/lines.ts';
-import type { Tool } from '../manifest/manifest.ts';
+import type { Tool } from '../contract/manifest.ts';
 import { parseRequest } from '../parameters/request.ts';
 import { needsRedis } from '../run/kinds.ts';
 import type { Runner } from '../run/runner.ts';

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Manifest } from '../manifest/manifest.ts';
+import type { Manifest } from '../contract/manifest.ts';
 import { readCacheFile, writeCacheFile } from './file.ts';
 import { fileNameOf } from './file-name.ts';
 

@@ -1,6 +1,6 @@
 import { foldName } from '../contract/names.ts';
 import { GantzError } from '../contract/errors.ts';
-import type { Tool } from '../manifest/manifest.ts';
+import type { Tool } from '../contract/manifest.ts';
 import { nearest } from '../contract/nearest.ts';
 import type { Catalogue } from '../run/catalogue.ts';
 import { loadCatalogue } from '../run/open.ts';

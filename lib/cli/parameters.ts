@@ -2,7 +2,7 @@ import { flagOf, foldName } from '../contract/names.ts';
 import type { Process } from '../contract/process.ts';
 import { GantzError } from '../contract/errors.ts';
 import { pointerOf } from '../json/pointer.ts';
-import type { JsonSchema, Tool } from '../manifest/manifest.ts';
+import type { JsonSchema, Tool } from '../contract/manifest.ts';
 import { nearest } from '../contract/nearest.ts';
 import { quote, typesOf } from '../parameters/convert.ts';
 import { parseObject, parseValue } from '../parameters/parse.ts';

@@ -2,7 +2,7 @@ import type { ProgressEvent } from '../contract/call.ts';
 import { printSuccess } from '../contract/print.ts';
 import { GantzError } from '../contract/errors.ts';
 import { BUILTIN, loadBundled } from '../manifest/bundled.ts';
-import type { Tool } from '../manifest/manifest.ts';
+import type { Tool } from '../contract/manifest.ts';
 import type { Catalogue } from '../run/catalogue.ts';
 import { loadCatalogue, openRunnerFor } from '../run/open.ts';
 import { within } from '../run/within.ts';

@@ -1,6 +1,6 @@
 // Written by `npm run generate` from gantz.yaml and tools/lua; changes here are lost.
 
-import type { Manifest } from '../manifest/manifest.ts';
+import type { Manifest } from '../contract/manifest.ts';
 
 /** gantz.yaml, loaded: the manifest `builtin:redis`. */
 export const BUNDLED_MANIFEST: Manifest = {

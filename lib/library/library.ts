@@ -13,7 +13,7 @@ import type { BundledTools } from '../generated/tools.ts';
 import { pointerOf } from '../json/pointer.ts';
 import { toJson } from '../json/to-json.ts';
 import { definitionOf, type ToolDefinition } from '../manifest/definition.ts';
-import type { Manifest } from '../manifest/manifest.ts';
+import type { Manifest } from '../contract/manifest.ts';
 import { invalidParameters } from '../parameters/invalid.ts';
 import { loadCatalogue, openRunnerFor } from '../run/open.ts';
 import type { CallSettings, Runner } from '../run/runner.ts';

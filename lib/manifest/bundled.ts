@@ -1,4 +1,4 @@
-import type { Manifest } from './manifest.ts';
+import type { Manifest } from '../contract/manifest.ts';
 
 /** The name of the bundled manifest, in place of a file. */
 export const BUILTIN = 'builtin:redis';

@@ -1,4 +1,4 @@
-import type { Annotations, ObjectSchema, Tool } from './manifest.ts';
+import type { Annotations, ObjectSchema, Tool } from '../contract/manifest.ts';
 
 /** The definition of a tool for agents, with the members of MCP's `Tool`. */
 export type ToolDefinition = {

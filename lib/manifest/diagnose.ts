@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { GantzError } from '../contract/errors.ts';
-import type { Problem } from './manifest.ts';
+import type { Problem } from '../contract/manifest.ts';
 
 // How many characters of a long line are shown before and after the column.
 const BEFORE = 60;

@@ -1,5 +1,5 @@
 import { GantzError } from '../contract/errors.ts';
-import type { Manifest, Tool } from './manifest.ts';
+import type { Manifest, Tool } from '../contract/manifest.ts';
 import type { Environment } from '../contract/process.ts';
 
 // A manifest that nests defaults deeper than this is refused.

@@ -1,4 +1,4 @@
-import type { JsonSchema } from './manifest.ts';
+import type { JsonSchema } from '../contract/manifest.ts';
 
 /**
  * The form of what stands under a key. schema.ts has a JSON Schema for each, and parse/ a function that parses it.

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { GantzError } from '../contract/errors.ts';
 import { BUILTIN, isBundled, loadBundled } from './bundled.ts';
 import { invalidManifest } from './diagnose.ts';
-import type { Manifest } from './manifest.ts';
+import type { Manifest } from '../contract/manifest.ts';
 import type { Checked, ManifestText } from './parse/parse.ts';
 import type { Review } from './parse/review.ts';
 import type { ActionKeys } from './tool-key.ts';

@@ -10,7 +10,7 @@ import {
   type Key,
   type Keys,
 } from './keys.ts';
-import type { JsonSchema } from './manifest.ts';
+import type { JsonSchema } from '../contract/manifest.ts';
 import { loadActionKeys, type LoadedKey } from './parse/action.ts';
 import { TYPES } from './parse/types.ts';
 import type { ActionKeys, ParsedAction } from './tool-key.ts';

@@ -1,5 +1,5 @@
 import type { Keys } from './keys.ts';
-import type { Action, Annotations, JsonSchema } from './manifest.ts';
+import type { Action, Annotations, JsonSchema } from '../contract/manifest.ts';
 import type { Node } from './yaml/node.ts';
 import type { Problems } from './yaml/problems.ts';
 

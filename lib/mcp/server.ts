@@ -8,7 +8,7 @@ import {
 import { failure, success } from '../contract/envelope.ts';
 import { GantzError, toGantzError } from '../contract/errors.ts';
 import { definitionOf } from '../manifest/definition.ts';
-import type { Tool } from '../manifest/manifest.ts';
+import type { Tool } from '../contract/manifest.ts';
 import { needsRedis } from '../run/kinds.ts';
 import type { CallSettings, Runner } from '../run/runner.ts';
 import { VERSION } from '../generated/version.ts';

@@ -2,7 +2,7 @@ import type { Detail, GantzError } from '../contract/errors.ts';
 import { isObject } from '../json/object.ts';
 import { pointerOf } from '../json/pointer.ts';
 import { nearest } from '../contract/nearest.ts';
-import type { ObjectSchema, Tool } from '../manifest/manifest.ts';
+import type { ObjectSchema, Tool } from '../contract/manifest.ts';
 import { convertText, describeTypes, typesOf } from './convert.ts';
 import { describeError } from './describe-error.ts';
 import { invalidParameters } from './invalid.ts';

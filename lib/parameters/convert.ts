@@ -2,7 +2,7 @@ import type { Detail } from '../contract/errors.ts';
 import { losesDigits } from '../json/number.ts';
 import { isObject } from '../json/object.ts';
 import { shorten } from '../json/parse.ts';
-import type { JsonSchema } from '../manifest/manifest.ts';
+import type { JsonSchema } from '../contract/manifest.ts';
 
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 

@@ -1,5 +1,5 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
-import type { JsonSchema } from '../manifest/manifest.ts';
+import type { JsonSchema } from '../contract/manifest.ts';
 import { PREBUILT, type Check } from './prebuilt.ts';
 
 /**
@@ -41,7 +41,7 @@ export function knownValidator(schema: JsonSchema): Validator | undefined {
 export async function compileValidator(schema: JsonSchema, cacheFolder?: string): Promise<Validator> {
   const known = knownValidator(schema);
   if (known) return known;
-  const checkCache = cacheFolder === undefined ? undefined : await import('../cache/check.ts');
+  const checkCache = cacheFolder === undefined ? undefined : await import('./cached-check.ts');
   const text = JSON.stringify(schema);
   const cached = cacheFolder === undefined ? undefined : checkCache?.readCheck(cacheFolder, text);
   if (cached) return storeValidator(schema, cached);

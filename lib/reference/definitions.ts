@@ -1,5 +1,5 @@
 import { definitionOf } from '../manifest/definition.ts';
-import type { Manifest, Tool } from '../manifest/manifest.ts';
+import type { Manifest, Tool } from '../contract/manifest.ts';
 import { renderMarkdown } from './markdown.ts';
 
 type Heading = Pick<Manifest, 'name' | 'description'>;

@@ -1,4 +1,4 @@
-import type { JsonSchema, ObjectSchema, Tool } from '../manifest/manifest.ts';
+import type { JsonSchema, ObjectSchema, Tool } from '../contract/manifest.ts';
 import { operationOf } from '../run/bundled/bundled-kind.ts';
 
 /** Returns an example call as a shell command: `gantz cache get '{"key":"greeting"}'`. */

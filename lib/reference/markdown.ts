@@ -1,5 +1,5 @@
 import { exampleCall } from './example.ts';
-import type { JsonSchema, Manifest, ObjectSchema, Tool } from '../manifest/manifest.ts';
+import type { JsonSchema, Manifest, ObjectSchema, Tool } from '../contract/manifest.ts';
 import { schemaType } from './schema-type.ts';
 
 /** Renders a Markdown page about these tools of a manifest: the parameters, an example call and the result of each. */

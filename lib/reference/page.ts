@@ -1,6 +1,6 @@
 import { flagOf } from '../contract/names.ts';
 import { exampleCall } from './example.ts';
-import type { JsonSchema, ObjectSchema, Tool } from '../manifest/manifest.ts';
+import type { JsonSchema, ObjectSchema, Tool } from '../contract/manifest.ts';
 import { describeTypes, typesOf } from '../parameters/convert.ts';
 
 /** Renders a page of plain text about one tool: what it does, its parameters, an example call and its result. */

@@ -1,5 +1,5 @@
 import { isObject } from '../json/object.ts';
-import type { JsonSchema } from '../manifest/manifest.ts';
+import type { JsonSchema } from '../contract/manifest.ts';
 
 /** Before the check (`input`), members with a default are optional; after it (`checked`), they are present. */
 export type Stage = 'input' | 'checked';

@@ -1,6 +1,6 @@
 import { CODES, type Code } from '../contract/errors.ts';
 import { exampleArgument } from './example.ts';
-import type { JsonSchema, Manifest, ObjectSchema, Tool } from '../manifest/manifest.ts';
+import type { JsonSchema, Manifest, ObjectSchema, Tool } from '../contract/manifest.ts';
 import { schemaType } from './schema-type.ts';
 
 /** The options of `renderSkill`. */

@@ -1,4 +1,4 @@
-import type { Tool } from '../manifest/manifest.ts';
+import type { Tool } from '../contract/manifest.ts';
 import { objectType } from './schema-type.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { Result } from '../contract/envelope.ts';
 import type { ActionVariables } from '../manifest/environment.ts';
-import type { Action, ProblemInText } from '../manifest/manifest.ts';
+import type { Action, ProblemInText } from '../contract/manifest.ts';
 import type { ParsedAction, ToolKey } from '../manifest/tool-key.ts';
 import type { Invocation, ToolWith } from './invocation.ts';
 

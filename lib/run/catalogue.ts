@@ -1,6 +1,6 @@
 import { foldName } from '../contract/names.ts';
 import { GantzError } from '../contract/errors.ts';
-import type { Manifest, Tool } from '../manifest/manifest.ts';
+import type { Manifest, Tool } from '../contract/manifest.ts';
 import { nearest } from '../contract/nearest.ts';
 import { compilePolicy, type PolicyOptions } from './policy.ts';
 

@@ -1,5 +1,5 @@
 import type { Call } from '../contract/call.ts';
-import type { Action, Tool } from '../manifest/manifest.ts';
+import type { Action, Tool } from '../contract/manifest.ts';
 import type { RedisHandle } from '../redis/open.ts';
 
 /** A tool whose action is of one kind. */

@@ -1,4 +1,4 @@
-import type { Action, Tool } from '../manifest/manifest.ts';
+import type { Action, Tool } from '../contract/manifest.ts';
 import type { ActionKind } from './action-kind.ts';
 import { bundled } from './bundled/bundled-kind.ts';
 import { handler } from './handler/handler-kind.ts';

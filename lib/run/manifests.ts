@@ -1,5 +1,5 @@
 import { checkManifest as check, loadManifest as load, type Location, type Read } from '../manifest/load.ts';
-import type { JsonSchema, Manifest, ProblemInText, Tool } from '../manifest/manifest.ts';
+import type { JsonSchema, Manifest, ProblemInText, Tool } from '../contract/manifest.ts';
 import type { Checked, ParseOptions } from '../manifest/parse/parse.ts';
 import type { Review } from '../manifest/parse/review.ts';
 import { ACTION_KINDS, hasAction, kindOf } from './kinds.ts';

@@ -1,7 +1,7 @@
 import { BUILTIN } from '../manifest/bundled.ts';
 import { locateManifest } from '../manifest/locate.ts';
 import type { Location } from '../manifest/load.ts';
-import type { Manifest } from '../manifest/manifest.ts';
+import type { Manifest } from '../contract/manifest.ts';
 import type { Context } from '../contract/context.ts';
 import { foldName } from '../contract/names.ts';
 import type { Process } from '../contract/process.ts';

@@ -1,6 +1,6 @@
 import type { GlobalOptions } from '../contract/context.ts';
 import { GantzError } from '../contract/errors.ts';
-import type { Manifest, Tool } from '../manifest/manifest.ts';
+import type { Manifest, Tool } from '../contract/manifest.ts';
 import { wildcard } from '../manifest/wildcard.ts';
 import { nearest } from '../contract/nearest.ts';
 

@@ -1,4 +1,4 @@
-import type { Manifest } from '../manifest/manifest.ts';
+import type { Manifest } from '../contract/manifest.ts';
 import { manifestEnvironment } from '../manifest/environment.ts';
 import { openRedis, type RedisHandle } from '../redis/open.ts';
 import type { RedisOptions } from '../redis/options.ts';

@@ -3,7 +3,7 @@ import { Deadline } from '../contract/deadline.ts';
 import type { Result } from '../contract/envelope.ts';
 import { GantzError } from '../contract/errors.ts';
 import { toolEnvironment } from '../manifest/environment.ts';
-import type { Action, Tool } from '../manifest/manifest.ts';
+import type { Action, Tool } from '../contract/manifest.ts';
 import { checkParameters } from '../parameters/check.ts';
 import { compileValidator, knownValidator } from '../parameters/validator.ts';
 import type { ActionKind } from './action-kind.ts';

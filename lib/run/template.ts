@@ -1,4 +1,4 @@
-import type { ProblemInText } from '../manifest/manifest.ts';
+import type { ProblemInText } from '../contract/manifest.ts';
 import { nearest } from '../contract/nearest.ts';
 
 /** Text of the author, `\{{` already turned into `{{` (a backslash that is itself behind one escapes nothing); `offset` is where it begins in the template. */

@@ -1,5 +1,5 @@
 import type { Context } from '../contract/context.ts';
-import type { Manifest } from '../manifest/manifest.ts';
+import type { Manifest } from '../contract/manifest.ts';
 import { loadCatalogue, openRunnerFor } from '../run/open.ts';
 import { explain } from '../contract/explain.ts';
 import type { Runners } from './runners.ts';

@@ -1,6 +1,6 @@
 import { GantzError } from '../contract/errors.ts';
 import { isObject } from '../json/object.ts';
-import type { ProblemInText, Tool } from '../manifest/manifest.ts';
+import type { ProblemInText, Tool } from '../contract/manifest.ts';
 import { nearest } from '../contract/nearest.ts';
 
 /** The conditions on the answer of a step. All given conditions must hold. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { loadThroughCache } from '../../lib/cache/manifest.ts';
-import type { Manifest } from '../../lib/manifest/manifest.ts';
+import type { Manifest } from '../../lib/contract/manifest.ts';
 import { loadManifest } from '../../lib/run/manifests.ts';
 
 let folder: string;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { after, before, test } from 'node:test';
 import { readParameters } from '../../lib/cli/parameters.ts';
-import type { Tool } from '../../lib/manifest/manifest.ts';
+import type { Tool } from '../../lib/contract/manifest.ts';
 import type { Process } from '../../lib/contract/process.ts';
 
 const tool: Tool = {

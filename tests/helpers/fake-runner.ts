@@ -1,6 +1,6 @@
 import { Deadline } from '../../lib/contract/deadline.ts';
 import type { Result } from '../../lib/contract/envelope.ts';
-import type { Manifest, Tool } from '../../lib/manifest/manifest.ts';
+import type { Manifest, Tool } from '../../lib/contract/manifest.ts';
 import { compileCatalogue } from '../../lib/run/catalogue.ts';
 import type { CallSettings, Runner } from '../../lib/run/runner.ts';
 

@@ -1,5 +1,5 @@
 import { Deadline } from '../../lib/contract/deadline.ts';
-import type { Action, Tool } from '../../lib/manifest/manifest.ts';
+import type { Action, Tool } from '../../lib/contract/manifest.ts';
 import type { Invocation } from '../../lib/run/invocation.ts';
 
 export type InvocationOptions = {

@@ -6,7 +6,7 @@ import { Deadline } from '../../lib/contract/deadline.ts';
 import { GantzError, type Code } from '../../lib/contract/errors.ts';
 import { BUNDLED_MANIFEST } from '../../lib/generated/manifest.ts';
 import type { BundledTools } from '../../lib/generated/tools.ts';
-import type { Tool } from '../../lib/manifest/manifest.ts';
+import type { Tool } from '../../lib/contract/manifest.ts';
 import { checkParameters } from '../../lib/parameters/check.ts';
 import { compileValidator } from '../../lib/parameters/validator.ts';
 import { operationOf } from '../../lib/run/bundled/bundled-kind.ts';

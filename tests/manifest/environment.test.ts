@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { Environment } from '../../lib/contract/process.ts';
 import { GantzError } from '../../lib/contract/errors.ts';
 import { expand, manifestEnvironment, toolEnvironment } from '../../lib/manifest/environment.ts';
-import type { Manifest, Tool } from '../../lib/manifest/manifest.ts';
+import type { Manifest, Tool } from '../../lib/contract/manifest.ts';
 import { kindOf } from '../../lib/run/kinds.ts';
 import { parseManifest } from '../../lib/run/manifests.ts';
 

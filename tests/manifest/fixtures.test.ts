@@ -7,7 +7,7 @@ import addFormats from 'ajv-formats';
 import { parse } from 'yaml';
 import { BUILTIN } from '../../lib/manifest/bundled.ts';
 import { describeProblem } from '../../lib/manifest/diagnose.ts';
-import type { Manifest, Problem } from '../../lib/manifest/manifest.ts';
+import type { Manifest, Problem } from '../../lib/contract/manifest.ts';
 import { checkManifest, renderSchema } from '../../lib/run/manifests.ts';
 
 const ROOT = path.join(import.meta.dirname, '../fixtures/manifests');

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
 import { GantzError } from '../../lib/contract/errors.ts';
-import type { Manifest, Problem } from '../../lib/manifest/manifest.ts';
+import type { Manifest, Problem } from '../../lib/contract/manifest.ts';
 import { checkManifestText, parseManifest } from '../../lib/run/manifests.ts';
 import { compileValidator } from '../../lib/parameters/validator.ts';
 

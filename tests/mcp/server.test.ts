@@ -4,7 +4,7 @@ import { Client, InMemoryTransport } from '@modelcontextprotocol/client';
 import type { Result } from '../../lib/contract/envelope.ts';
 import { failure } from '../../lib/contract/envelope.ts';
 import { CODES, GantzError, type Code } from '../../lib/contract/errors.ts';
-import type { ObjectSchema } from '../../lib/manifest/manifest.ts';
+import type { ObjectSchema } from '../../lib/contract/manifest.ts';
 import { holdRunners } from '../../lib/serving/runners.ts';
 import { createServer } from '../../lib/mcp/server.ts';
 import type { Runner } from '../../lib/run/runner.ts';

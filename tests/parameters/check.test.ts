@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { GantzError } from '../../lib/contract/errors.ts';
-import type { JsonSchema, Tool } from '../../lib/manifest/manifest.ts';
+import type { JsonSchema, Tool } from '../../lib/contract/manifest.ts';
 import { checkParameters, type CheckedParameters } from '../../lib/parameters/check.ts';
 import { compileValidator } from '../../lib/parameters/validator.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Tool } from '../../lib/manifest/manifest.ts';
+import type { Tool } from '../../lib/contract/manifest.ts';
 import { renderMarkdown } from '../../lib/reference/markdown.ts';
 import { schemaType } from '../../lib/reference/schema-type.ts';
 import { renderTypes } from '../../lib/reference/types.ts';

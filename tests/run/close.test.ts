@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Manifest, Tool } from '../../lib/manifest/manifest.ts';
+import type { Manifest, Tool } from '../../lib/contract/manifest.ts';
 import { definitionOf } from '../../lib/manifest/definition.ts';
 import { compileCatalogue } from '../../lib/run/catalogue.ts';
 import { compilePolicy } from '../../lib/run/policy.ts';

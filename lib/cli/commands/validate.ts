@@ -1,7 +1,7 @@
 import type { CliContext, Define } from '../command.ts';
 import { describeProblem } from '../../manifest/diagnose.ts';
 import { locateManifest } from '../../manifest/locate.ts';
-import type { Problem, ProblemInText, Tool } from '../../manifest/manifest.ts';
+import type { Problem, ProblemInText, Tool } from '../../contract/manifest.ts';
 import { GantzError } from '../../contract/errors.ts';
 import { checkManifest, reviewAction } from '../../run/manifests.ts';
 import { reviewTests } from '../../tool-tests/case.ts';

@@ -1,6 +1,6 @@
 import { flagOf, foldName } from '../../contract/names.ts';
 import { GantzError } from '../../contract/errors.ts';
-import type { JsonSchema, Tool } from '../../manifest/manifest.ts';
+import type { JsonSchema, Tool } from '../../contract/manifest.ts';
 import { typesOf } from '../../parameters/convert.ts';
 import type { Commands } from '../command.ts';
 import { COMMAND_LINE_OPTIONS, splitOptions } from '../options.ts';

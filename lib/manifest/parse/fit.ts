@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { losesDigits } from '../../json/number.ts';
 import { error, type Problems } from '../yaml/problems.ts';
-import type { JsonSchema } from '../manifest.ts';
+import type { JsonSchema } from '../../contract/manifest.ts';
 import { describe, type Node } from '../yaml/node.ts';
 import { hasType } from './types.ts';
 import { readJson } from './values.ts';

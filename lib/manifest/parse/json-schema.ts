@@ -4,7 +4,7 @@ import { error, spend, warn, type Problems } from '../yaml/problems.ts';
 import { checkLimits, readFitting } from './fit.ts';
 import { FORMATS } from './formats.ts';
 import { KEYWORDS, VALIDATION } from '../keys.ts';
-import type { JsonSchema } from '../manifest.ts';
+import type { JsonSchema } from '../../contract/manifest.ts';
 import { describe, isNull, type Node } from '../yaml/node.ts';
 import { readTypes } from './types.ts';
 import { readBoolean, readCount, readNumber, readText, readTexts } from './values.ts';

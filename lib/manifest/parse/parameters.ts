@@ -3,7 +3,7 @@ import { asMap, readFields } from './fields.ts';
 import { error, warn, type Problems } from '../yaml/problems.ts';
 import { bareType, readKeywords, type ReadSchema } from './json-schema.ts';
 import { PARAMETER } from '../keys.ts';
-import type { JsonSchema, ObjectSchema } from '../manifest.ts';
+import type { JsonSchema, ObjectSchema } from '../../contract/manifest.ts';
 import { describe, isNull, member, type Mapping, type Node } from '../yaml/node.ts';
 import { checkReferences } from './references.ts';
 import { position, type Place } from '../yaml/source.ts';

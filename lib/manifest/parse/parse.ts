@@ -7,7 +7,7 @@ import { ROOT, SERVER } from '../keys.ts';
 import { loadActionKeys, toolSyntaxOf, type LoadedKey } from './action.ts';
 import { reviewTool, type Review } from './review.ts';
 import type { ActionKeys, ParsedAction } from '../tool-key.ts';
-import type { Manifest, Problem } from '../manifest.ts';
+import type { Manifest, Problem } from '../../contract/manifest.ts';
 import { describe, isNull, type Node } from '../yaml/node.ts';
 import { position, type Place, type Source } from '../yaml/source.ts';
 import { readTools, type ReadTool } from './tool.ts';

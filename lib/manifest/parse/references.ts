@@ -1,7 +1,7 @@
 import { isObject } from '../../json/object.ts';
 import { unescapeStep } from '../../json/pointer.ts';
 import { error, type Problems } from '../yaml/problems.ts';
-import type { ObjectSchema } from '../manifest.ts';
+import type { ObjectSchema } from '../../contract/manifest.ts';
 import type { Node, Scalar } from '../yaml/node.ts';
 
 /** Reports every `$ref` that has no target, or that refers to itself for the same value. */

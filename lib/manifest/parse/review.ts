@@ -1,4 +1,4 @@
-import type { ProblemInText, Tool } from '../manifest.ts';
+import type { ProblemInText, Tool } from '../../contract/manifest.ts';
 import { member, type Node } from '../yaml/node.ts';
 import { error, warn, type Problems } from '../yaml/problems.ts';
 import type { Place } from '../yaml/source.ts';

@@ -2,7 +2,7 @@ import { namesAction, readAction, type ToolSyntax } from './action.ts';
 import { asMap, readFields, type Fields } from './fields.ts';
 import { error, warn, type Problems } from '../yaml/problems.ts';
 import { ANNOTATIONS, type Keys, type TOOL } from '../keys.ts';
-import type { Annotations, Tool } from '../manifest.ts';
+import type { Annotations, Tool } from '../../contract/manifest.ts';
 import { describe, isNull, member, type Node } from '../yaml/node.ts';
 import { readParameters } from './parameters.ts';
 import type { Place } from '../yaml/source.ts';

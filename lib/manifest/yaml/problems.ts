@@ -1,5 +1,5 @@
 import { GantzError } from '../../contract/errors.ts';
-import type { JsonSchema, Problem } from '../manifest.ts';
+import type { JsonSchema, Problem } from '../../contract/manifest.ts';
 import { position, type Place } from './source.ts';
 
 /** Collects the problems of a manifest while it is parsed. */

@@ -1,5 +1,5 @@
 import type { Result } from '../../contract/envelope.ts';
-import type { Action } from '../../manifest/manifest.ts';
+import type { Action } from '../../contract/manifest.ts';
 import type { ActionKind } from '../action-kind.ts';
 import type { Invocation } from '../invocation.ts';
 import type { BundledAction } from './bundled-action.ts';

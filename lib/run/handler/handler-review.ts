@@ -1,5 +1,5 @@
 import { GantzError } from '../../contract/errors.ts';
-import type { ProblemInText } from '../../manifest/manifest.ts';
+import type { ProblemInText } from '../../contract/manifest.ts';
 import type { ToolWith } from '../invocation.ts';
 import { findModule } from './find-module.ts';
 import type { HandlerAction } from './handler-action.ts';

@@ -1,4 +1,4 @@
-import type { ProblemInText, Tool } from '../../manifest/manifest.ts';
+import type { ProblemInText, Tool } from '../../contract/manifest.ts';
 import { parseTemplate, type Segment } from '../template.ts';
 import { parsePath } from './extract.ts';
 import { CONNECTION_HEADERS, isToken } from './headers.ts';

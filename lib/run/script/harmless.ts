@@ -1,4 +1,4 @@
-import type { JsonSchema, ObjectSchema } from '../../manifest/manifest.ts';
+import type { JsonSchema, ObjectSchema } from '../../contract/manifest.ts';
 import { renderValue } from '../template.ts';
 
 // No character that any shell or arithmetic expression gives a meaning beyond words, numbers and paths.

@@ -1,4 +1,4 @@
-import type { ProblemInText, Tool } from '../../manifest/manifest.ts';
+import type { ProblemInText, Tool } from '../../contract/manifest.ts';
 import { parseTemplate } from '../template.ts';
 import type { ScriptAction } from './script-action.ts';
 import { compileShell } from './shell.ts';

@@ -1,6 +1,6 @@
 import { GantzError } from '../../contract/errors.ts';
 import { argumentVariable } from '../../manifest/argument-variable.ts';
-import type { ObjectSchema } from '../../manifest/manifest.ts';
+import type { ObjectSchema } from '../../contract/manifest.ts';
 import {
   choose,
   parseTemplate,

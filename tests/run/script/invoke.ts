@@ -5,7 +5,7 @@ import type { ProgressEvent } from '../../../lib/contract/call.ts';
 import { Deadline } from '../../../lib/contract/deadline.ts';
 import type { Result } from '../../../lib/contract/envelope.ts';
 import { GantzError } from '../../../lib/contract/errors.ts';
-import type { JsonSchema } from '../../../lib/manifest/manifest.ts';
+import type { JsonSchema } from '../../../lib/contract/manifest.ts';
 import type { ScriptAction } from '../../../lib/run/script/script-action.ts';
 import { runScript } from '../../../lib/run/script/script.ts';
 

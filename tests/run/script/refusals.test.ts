@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, it } from 'node:test';
-import type { JsonSchema, ObjectSchema } from '../../../lib/manifest/manifest.ts';
+import type { JsonSchema, ObjectSchema } from '../../../lib/contract/manifest.ts';
 import { compileShell } from '../../../lib/run/script/shell.ts';
 import { failureOf, invoke, temporaryDirectory } from './invoke.ts';
 

@@ -5,9 +5,9 @@ import type { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats/dist/formats.js';
 import equal from 'ajv/dist/runtime/equal.js';
 import ucs2length from 'ajv/dist/runtime/ucs2length.js';
-import type { Check } from '../parameters/prebuilt.ts';
-import { readCacheFile, writeCacheFile } from './file.ts';
-import { fileNameOf } from './file-name.ts';
+import type { Check } from './prebuilt.ts';
+import { readCacheFile, writeCacheFile } from '../cache/file.ts';
+import { fileNameOf } from '../cache/file-name.ts';
 
 /** The modules that the code of a check may load. A check that loads any other is not cached. */
 const MODULES: Readonly<Record<string, unknown>> = {
