@@ -127,7 +127,8 @@ module.exports = {
       from: { path: '^lib/(cache/|start/(node|start)\\.ts$)' },
       to: {
         path: '^(lib|tools)/',
-        pathNot: '^lib/(cache/|start/(node|start)\\.ts$|build|switch|manifest/manifest|parameters/prebuilt)',
+        pathNot:
+          '^lib/(cache/|contract/|start/(node|start)\\.ts$|build|switch|manifest/manifest|parameters/prebuilt)',
       },
     },
     {

@@ -1,6 +1,6 @@
 /**
  * Starts the program on Node with compiled code from the user's cache folder. Compiling is a third of what a call costs, and
- * Node 20 keeps compiled code for no one but those who run their scripts through node:vm; so this room does.
+ * Node 20 keeps compiled code only for scripts that run through node:vm.
  */
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
