@@ -1,6 +1,6 @@
 import type { Deadline } from './deadline.ts';
 
-/** Something that a running tool reports before its result; faces print it (`--follow`) or send it as progress. */
+/** Something that a running tool reports before its result; interfaces print it (`--follow`) or send it as progress. */
 export type ProgressEvent = {
   event: string;
   /** A sentence, or with event `message` the JSON value that was received. */

@@ -6,23 +6,23 @@ import type { Runners } from '../serving/runners.ts';
 import { createServer } from '../mcp/server.ts';
 
 /** MCP over Streamable HTTP. */
-export type McpFace = {
+export type McpOverHttp = {
   /** Answers a request; `body` is the text of a POST. */
   answer(incoming: IncomingMessage, outgoing: ServerResponse, body: string | undefined): Promise<void>;
   /** Ends the streams that are open. */
   close(): Promise<void>;
 };
 
-/** The MCP face of the runners' tools: both protocol eras, without sessions. */
-export function createMcpFace(runners: Runners): McpFace {
-  // Parameters are read without loss here, and given to the server of the same request.
+/** Serves the runners' tools over Streamable HTTP to clients of both protocol eras, without sessions. */
+export function createMcpOverHttp(runners: Runners): McpOverHttp {
+  // Parameters are parsed without loss here, for the server of the same request.
   const inputsOf = new WeakMap<Request, Inputs>();
   const handler = createMcpHandler(({ era, requestInfo }) => {
     const inputs = requestInfo && inputsOf.get(requestInfo);
-    // Before 2026 there is no stream that could tell of a new list.
+    // Before 2026 there is no stream that could announce a new list.
     return createServer(runners, { listChanged: era === 'modern', ...(inputs && { inputs }) });
   });
-  const stopTelling = runners.onReplace(() => handler.notify.toolsChanged());
+  const stopNotifying = runners.onReplace(() => handler.notify.toolsChanged());
 
   async function respond(request: Request, body: string | undefined): Promise<Response> {
     if (body === undefined) return await handler.fetch(request);
@@ -38,14 +38,14 @@ export function createMcpFace(runners: Runners): McpFace {
 
   return {
     async answer(incoming, outgoing, body) {
-      // The SDK takes requests of the web's standard. Those of handlers stay as the runtime made them.
+      // The SDK takes requests of the Fetch standard. The global classes, which handlers use, stay those of the runtime.
       const listen = getRequestListener((request) => respond(request, body), {
         overrideGlobalObjects: false,
       });
       await listen(incoming, outgoing);
     },
     async close() {
-      stopTelling();
+      stopNotifying();
       await handler.close();
     },
   };

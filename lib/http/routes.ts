@@ -6,16 +6,16 @@ import { parseRequest } from '../parameters/request.ts';
 import { envelopeAnswer, failureAnswer, jsonAnswer, refusal, send, type Answer } from './answer.ts';
 import { readText } from './request-body.ts';
 import { goneSignal } from './gone.ts';
-import { guardNames, guardToken, type GuardOptions } from './access.ts';
+import { checkNames, checkToken, type AccessOptions } from './access.ts';
 import { isRedisUp } from './health.ts';
-import type { McpFace } from './mcp.ts';
+import type { McpOverHttp } from './mcp.ts';
 import type { Metrics } from './metrics.ts';
 
-export type RouteOptions = GuardOptions & {
+export type RouteOptions = AccessOptions & {
   runners: Runners;
   metrics: Metrics;
   /** Loaded when the first request asks for it. */
-  mcp: () => Promise<McpFace>;
+  mcp: () => Promise<McpOverHttp>;
 };
 
 /** Gives the answer to a request; undefined when it answers by itself. */
@@ -30,8 +30,8 @@ type Path = { GET: Route; open?: true } | { POST: Route } | { any: Route };
  */
 export function answerRequests(options: RouteOptions): RequestListener {
   const paths = new Map(Object.entries(pathsOf(options)));
-  const namesGuard = guardNames(options);
-  const tokenGuard = guardToken(options);
+  const refusedName = checkNames(options);
+  const refusedToken = checkToken(options);
 
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<Answer | undefined> {
     const { method = 'GET' } = incoming;
@@ -39,9 +39,9 @@ export function answerRequests(options: RouteOptions): RequestListener {
     const path = paths.get(name);
     const isOpen = path && 'open' in path;
     const refused =
-      namesGuard(incoming.headers) ??
-      (host === undefined ? undefined : namesGuard({ host })) ??
-      (isOpen ? undefined : tokenGuard(incoming.headers));
+      refusedName(incoming.headers) ??
+      (host === undefined ? undefined : refusedName({ host })) ??
+      (isOpen ? undefined : refusedToken(incoming.headers));
     if (refused) return refused;
     if (!path) return nothingAt(name);
     if ('any' in path) return await path.any(incoming, outgoing);

@@ -6,7 +6,7 @@ import { reloadOnChange } from '../serving/reload.ts';
 import { holdRunners, type Runners } from '../serving/runners.ts';
 import { hostCheck, isLoopback, urlOf } from './address.ts';
 import { isRedisUp } from './health.ts';
-import type { McpFace } from './mcp.ts';
+import type { McpOverHttp } from './mcp.ts';
 import { createMetrics } from './metrics.ts';
 import { answerRequests } from './routes.ts';
 import { createToken, tokenCheck } from './token.ts';
@@ -48,14 +48,14 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
   const held = holdRunners(openRunnerFor(context, catalogue, 'long-lived'));
   const metrics = createMetrics(() => held.use(isRedisUp));
   const runners = metrics.count(held);
-  let face: Promise<McpFace> | undefined;
-  const mcp = (): Promise<McpFace> =>
-    (face ??= import('./mcp.ts').then(({ createMcpFace }) => createMcpFace(runners)));
+  let opened: Promise<McpOverHttp> | undefined;
+  const mcp = (): Promise<McpOverHttp> =>
+    (opened ??= import('./mcp.ts').then(({ createMcpOverHttp }) => createMcpOverHttp(runners)));
   const listener = answerRequests({
     runners,
     metrics,
     mcp,
-    knows: hostCheck(host, options.allowedHosts ?? []),
+    isOwnName: hostCheck(host, options.allowedHosts ?? []),
     ...(token !== undefined && { isAuthorized: tokenCheck(token) }),
   });
   const { requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
@@ -75,7 +75,7 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
     notice(`gantz serves ${held.current.tools.length} tools on ${url} (MCP: /mcp, REST: /mcp/tools)`);
     await aborted(signal);
     notice('Stopping: calls in flight are answered first; a second signal ends them');
-    await stop(server, held, face);
+    await stop(server, held, opened);
   } finally {
     stopReloading?.();
     await held.close();
@@ -92,14 +92,14 @@ function listen(server: Server, host: string, port: number): Promise<number> {
   });
 }
 
-async function stop(server: Server, runners: Runners, face: Promise<McpFace> | undefined): Promise<void> {
+async function stop(server: Server, runners: Runners, mcp: Promise<McpOverHttp> | undefined): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   // Connections outlive their requests: each gets one more answer at most.
   server.prependListener('request', (_, response) => void response.setHeader('connection', 'close'));
   const closeIdle = setInterval(() => server.closeIdleConnections(), 20);
   server.closeIdleConnections();
   await runners.idle(STOP_MS);
-  await (await face)?.close();
+  await (await mcp)?.close();
   const closeAll = setTimeout(() => server.closeAllConnections(), LINGER_MS);
   await closed;
   clearInterval(closeIdle);

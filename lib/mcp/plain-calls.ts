@@ -5,15 +5,26 @@ import type { RequestId } from './message.ts';
 /** A tools/call with nothing but a tool and its parameters. */
 type PlainCall = { id: RequestId; name: string; signal: AbortSignal };
 
-/** Answers a call; undefined when it is one for the SDK. */
+/** Answers a call; undefined when the SDK has to answer it. */
 export type AnswerPlainCall = (call: PlainCall) => Promise<CallToolResult> | undefined;
 
 /**
- * A transport that answers plain calls itself and hands everything else to the SDK. The SDK checks every message of a
- * call with its schemas, eight times in all, and makes it a context of which a tool here uses a signal: more work than
- * the rest of the call, GET included. What this keeps of the protocol is what it says of such a call from 2024 to 2025:
- * one result for its id, none once it was cancelled. Calls with a progress token, unknown tools, the protocol of 2026
- * and whatever comes before the SDK has answered initialize are the SDK's.
+ * A transport that answers plain calls itself and passes everything else to the SDK.
+ *
+ * Measured as ours ÷ theirs, medians of seven runs (four of 50 in flight). Sequential p50 is against the SDK's own server
+ * with one GET, target ≤ 1.15; 50 calls in flight are against @modelcontextprotocol/server-redis, target ≥ 1.
+ *
+ *                  sequential: executable   Node 20   50 in flight: executable
+ *     with this                      0.81      0.75                       1.36
+ *     without                        1.10      1.11                       0.88
+ *
+ * The sequential target holds without it; the target of 50 calls in flight does not, so it is kept.
+ *
+ * The SDK checks every message of a call with its schemas, eight times in all, and builds a context of which a tool here
+ * uses only the signal: more work than the rest of the call, GET included. Of the protocol this keeps what its versions
+ * from 2024 to 2025 demand for such a call: one result for its id, and none after it was cancelled. The SDK answers calls
+ * with a progress token, calls of unknown tools, the protocol of 2026, and whatever comes before it has answered
+ * initialize.
  */
 export class PlainCalls implements Transport {
   onclose?: () => void;
@@ -52,7 +63,7 @@ export class PlainCalls implements Transport {
     return this.#wire.close();
   }
 
-  /** Whether a message was for this room. */
+  /** Returns true when the message is handled here. */
   #take(message: JSONRPCMessage): boolean {
     if (!('method' in message)) return false;
     const { method, params } = message;
@@ -61,7 +72,7 @@ export class PlainCalls implements Transport {
       return method === 'notifications/cancelled' && isRequestId(requestId) && this.#cancel(requestId);
     }
     const { id } = message;
-    // A client of 2026 says its version in the _meta of every request, and need not initialize.
+    // A client of 2026 sends its version in the _meta of every request, and need not initialize.
     if (method === 'initialize' && !params?._meta) this.#initialize = id;
     if (method !== 'tools/call' || !this.#initialized || !params || this.#running.has(id)) return false;
     const { name, ...others } = params;
@@ -81,7 +92,7 @@ export class PlainCalls implements Transport {
     return true;
   }
 
-  /** False when it is no call of this room. */
+  /** Returns false when no call of that id runs here. */
   #cancel(id: RequestId): boolean {
     const controller = this.#running.get(id);
     this.#running.delete(id);

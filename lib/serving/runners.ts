@@ -1,6 +1,6 @@
 import type { Runner } from '../run/runner.ts';
 
-/** The runner that calls go to, which may be replaced under way: calls in flight end on the one that they began with. */
+/** The runner of new calls, which may be replaced at any time; a call in flight ends on the runner that it began with. */
 export type Runners = {
   /** The runner of new calls. */
   readonly current: Runner;
@@ -8,7 +8,7 @@ export type Runners = {
   use<R>(work: (runner: Runner) => Promise<R>): Promise<R>;
   /** Makes another runner the current one. */
   replace(runner: Runner): void;
-  /** Calls back after each replacement; the answer stops that. */
+  /** Calls back after each replacement. Returns a function that ends that. */
   onReplace(listener: () => void): () => void;
   /** Resolves when no call is in flight, at the latest after a time in milliseconds. */
   idle(limitMs: number): Promise<void>;
@@ -16,7 +16,7 @@ export type Runners = {
   close(): Promise<void>;
 };
 
-/** A source of runners that begins with this one and owns every runner that it is given. */
+/** Holds the current runner, at first this one, and closes every runner that it was given. */
 export function holdRunners(first: Runner): Runners {
   const listeners = new Set<() => void>();
   const uses = new Map<Runner, number>([[first, 0]]);

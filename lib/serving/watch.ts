@@ -12,7 +12,7 @@ export type WatchOptions = {
   /** When the files were read, as `Date.now()`: what changed since, but before they were watched, counts too. */
   since: number;
   onChange: () => void;
-  /** Told of a folder that cannot be watched. */
+  /** Called for a folder that cannot be watched. */
   onProblem: (error: unknown) => void;
 };
 

@@ -1,7 +1,7 @@
 import { once, type EventEmitter } from 'node:events';
 
 /** How long a test waits for what takes a healthy machine far less. A slow machine under load needs some of it. */
-export const WAIT_LIMIT_MS = 60_000;
+const WAIT_LIMIT_MS = 60_000;
 
 /** How often a condition is checked. */
 const INTERVAL_MS = 10;

@@ -2,7 +2,7 @@
 export type WrittenCall = readonly [tool: string, params: string];
 
 /** The manifest that the calls are of. */
-export const MANIFEST = `name: faces
+export const MANIFEST = `name: interfaces
 include: [builtin:redis]
 tools:
   - name: say

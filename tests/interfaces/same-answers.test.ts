@@ -17,22 +17,22 @@ let folder: string;
 let config: string;
 const redis = useRedis();
 before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'gantz-faces-'));
+  folder = await mkdtemp(join(tmpdir(), 'gantz-interfaces-'));
   config = join(folder, 'gantz.yaml');
   await writeFile(config, MANIFEST);
 });
 after(() => rm(folder, { recursive: true, force: true }));
 
 type Answer = Record<string, unknown>;
-/** One call through a face: its answer as the face gives it, as text that the envelope is in. */
-type Face = { call(tool: string, params: string): Promise<Answer>; close(): Promise<unknown> };
+/** Runs one call through an interface and gives the envelope of its answer. */
+type Interface = { call(tool: string, params: string): Promise<Answer>; close(): Promise<unknown> };
 
-const envOf = (face: string): Record<string, string> => ({
+const envOf = (name: string): Record<string, string> => ({
   REDIS_URL: redis.url,
-  GANTZ_NAMESPACE: face,
+  GANTZ_NAMESPACE: name,
 });
 
-function openShell(): Promise<Face> {
+function openShell(): Promise<Interface> {
   const env = envOf('shell');
   return Promise.resolve({
     async call(tool, params) {
@@ -43,7 +43,7 @@ function openShell(): Promise<Face> {
   });
 }
 
-function openBatch(): Promise<Face> {
+function openBatch(): Promise<Interface> {
   const batch = startBatch([], { env: envOf('batch'), config });
   let line = 0;
   return Promise.resolve({
@@ -62,7 +62,7 @@ function openBatch(): Promise<Face> {
   });
 }
 
-async function openRest(): Promise<Face> {
+async function openRest(): Promise<Interface> {
   const server = await startServer([], { env: envOf('rest'), config });
   return {
     async call(tool, params) {
@@ -90,7 +90,7 @@ function envelopeIn(text: string): Answer {
   return envelope;
 }
 
-async function openMcpHttp(): Promise<Face> {
+async function openMcpHttp(): Promise<Interface> {
   const server = await startServer([], { env: envOf('mcp-http'), config });
   let id = 0;
   return {
@@ -111,7 +111,7 @@ async function openMcpHttp(): Promise<Face> {
   };
 }
 
-async function openMcpStdio(): Promise<Face> {
+async function openMcpStdio(): Promise<Interface> {
   const stdin = new PassThrough();
   let text = '';
   let onText: () => void = () => undefined;
@@ -164,7 +164,7 @@ function hasId(line: string, id: number): boolean {
   return (JSON.parse(line) as { id?: unknown }).id === id;
 }
 
-async function openLibrary(): Promise<Face> {
+async function openLibrary(): Promise<Interface> {
   const gantz = await openGantz({
     manifest: config,
     env: { PATH: process.env['PATH'], ...envOf('library') },
@@ -198,23 +198,23 @@ function comparable(answer: Answer): unknown {
   );
 }
 
-async function answersOf(open: () => Promise<Face>, calls: readonly WrittenCall[]): Promise<unknown[]> {
-  const face = await open();
+async function answersOf(open: () => Promise<Interface>, calls: readonly WrittenCall[]): Promise<unknown[]> {
+  const opened = await open();
   const answers: unknown[] = [];
   let session = '';
   try {
     for (const [tool, params] of calls) {
-      const answer = await face.call(tool, params.replaceAll('$SESSION', session));
+      const answer = await opened.call(tool, params.replaceAll('$SESSION', session));
       if (tool === 'session_create') session = String(answer['session_id']);
       answers.push(comparable(answer));
     }
   } finally {
-    await face.close();
+    await opened.close();
   }
   return answers;
 }
 
-const faces: [string, () => Promise<Face>][] = [
+const interfaces: [string, () => Promise<Interface>][] = [
   ['batch', openBatch],
   ['REST', openRest],
   ['MCP over stdio', openMcpStdio],
@@ -239,11 +239,11 @@ test('a hundred calls succeed and fail as they should, through the shell', async
   );
 });
 
-for (const [face, open] of faces) {
-  test(`the same calls through ${face} give the same envelopes`, async () => {
+for (const [name, open] of interfaces) {
+  test(`the same calls through ${name} give the same envelopes`, async () => {
     const all = [...CALLS, ...UNKNOWN];
     const isPossible = ([, params]: WrittenCall): boolean =>
-      face !== 'the library' || !ONLY_IN_TEXT.test(params);
+      name !== 'the library' || !ONLY_IN_TEXT.test(params);
     const calls = all.filter(isPossible);
     const wanted = (await shellAnswers()).filter((_, index) => calls.includes(all[index] ?? ['', '']));
     const answers = await answersOf(open, calls);

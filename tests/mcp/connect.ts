@@ -8,7 +8,7 @@ import type { CallOptions, ToolResult } from './result.ts';
 export const CLIENTS = ['2026', '2025', 'sdk 1'] as const;
 export type ClientName = (typeof CLIENTS)[number];
 
-export type ListedTool = {
+type ListedTool = {
   name: string;
   description?: string | undefined;
   inputSchema: unknown;
