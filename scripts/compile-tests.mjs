@@ -17,7 +17,12 @@ const files = (await text(process.stdin))
 /** Compiled code finds its files where its source is. */
 const sourcePaths = {
   name: 'source-paths',
-  setup({ onLoad }) {
+  setup({ onLoad, onResolve }) {
+    // The packages of the examples are found from their own folder only.
+    onResolve({ filter: /^\..*\/node_modules\// }, ({ path, resolveDir }) => ({
+      path: pathToFileURL(resolve(resolveDir, path)).href,
+      external: true,
+    }));
     onLoad({ filter: /\.ts$/, namespace: 'file' }, async ({ path }) => {
       const { code } = await transform(await readFile(path, 'utf8'), {
         loader: 'ts',

@@ -68,13 +68,26 @@ describe('gantz mcp --print-config', () => {
 
   it('gives the options of the command line and their variables on to the server', async () => {
     const { stdout } = await print('cursor', { GANTZ_TIMEOUT: '1500ms' }, [
-      '--toolset',
-      'x',
+      '--tools',
+      'cache_*',
       '--max-output',
       '1KiB',
     ]);
     const { args } = (JSON.parse(stdout) as Json).mcpServers?.['redis-tools'] ?? { args: [] };
-    assert.deepEqual(args.slice(2), ['--toolset', 'x', '--timeout', '1500ms', '--max-output', '1024', 'mcp']);
+    assert.deepEqual(args.slice(2), [
+      '--tools',
+      'cache_*',
+      '--timeout',
+      '1500ms',
+      '--max-output',
+      '1024',
+      'mcp',
+    ]);
+  });
+
+  it('refuses a toolset that the manifest does not define', async () => {
+    const envelope = envelopeOf(await print('cursor', {}, ['--toolset', 'x']));
+    assert.equal(envelope['code'], 'USAGE');
   });
 
   it('refuses a client that it does not know, with the nearest one', async () => {

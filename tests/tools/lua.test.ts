@@ -36,7 +36,16 @@ describe('the scripts of tools/lua', () => {
       it('is accepted by SCRIPT LOAD, with its includes, under the generated digest', async () => {
         const script = Object.values(scripts).find((generated) => generated.name === name);
         assert.ok(script, 'it was generated');
-        assert.equal(await redis.plain.scriptLoad(source), script.sha);
+        assert.equal(script.source, resolveIncludes(name, source, includes));
+        assert.equal(await redis.plain.scriptLoad(script.source), script.sha);
+      });
+
+      it('calls what it includes, and includes what it calls', () => {
+        const included = [...source.matchAll(/^-- @include (.*)$/gm)].map(([, include]) => include ?? '');
+        const called = [...includes.keys()].filter((include) =>
+          code.includes(`${functionOf(includes.get(include))}(`),
+        );
+        assert.deepEqual(included.sort(), called.sort());
       });
     });
   }

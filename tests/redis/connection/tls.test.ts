@@ -7,7 +7,7 @@ import { envelopeOf } from '../../helpers/run-main.ts';
 import { runProgram } from '../../helpers/run-program.ts';
 
 /** A certificate of `localhost` and 127.0.0.1 that signs itself, with its key. */
-const FILES = join(import.meta.dirname, '../fixtures/tls');
+const FILES = join(import.meta.dirname, '../../fixtures/tls');
 const CERTIFICATE = join(FILES, 'certificate.pem');
 
 describe('rediss://', () => {
