@@ -8,8 +8,9 @@ import type { CliContext } from './command.ts';
 import { COMMANDS } from './commands.ts';
 
 /**
- * Answers a first word that is not a command and has no operation after it: with the help of a group. Throws USAGE with
- * what was probably meant when there is no such group, and FORBIDDEN when none of its operations is allowed.
+ * Handles a first word that is neither a command nor followed by an operation. Prints the help of the group when `words`
+ * begin with `--help` or `-h`. Throws USAGE otherwise, with the operations of the group or the nearest name as the hint,
+ * and FORBIDDEN when none of the operations is allowed.
  */
 export async function answerGroup(
   context: CliContext,
@@ -28,7 +29,7 @@ export async function answerGroup(
     return;
   }
   throw new GantzError('USAGE', `gantz ${group} needs an operation`, {
-    hint: `There are ${members.map(({ operation }) => operation).join(', ')}.`,
+    hint: `Its operations are ${members.map(({ operation }) => operation).join(', ')}.`,
   });
 }
 
@@ -44,13 +45,15 @@ function noGroup(word: string, catalogue: Catalogue): GantzError {
   const [hidden] = operationsOf(manifest.tools, word);
   const named = manifest.tools.find(({ name }) => name === word) ?? hidden?.tool;
   if (named) {
-    // Throws FORBIDDEN when the policy is why nothing was found.
+    // Throws FORBIDDEN when the policy does not allow the tool.
     catalogue.find(named.name);
     return new GantzError('USAGE', `${word} is a tool`, { hint: `Run it with: gantz call ${word}` });
   }
   const groups = new Set(tools.map(({ name }) => name.split(/[_-]/)[0] ?? name));
   const meant = nearest(word, [...Object.keys(COMMANDS), ...groups]);
   return new GantzError('USAGE', `There is no command or group of tools ${JSON.stringify(word)}`, {
-    hint: meant ? `Did you mean gantz ${meant}?` : 'gantz --help lists the commands, gantz tools the tools.',
+    hint: meant
+      ? `Did you mean gantz ${meant}?`
+      : 'gantz --help lists the commands; gantz tools lists the tools.',
   });
 }

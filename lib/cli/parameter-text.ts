@@ -3,7 +3,10 @@ import { resolve } from 'node:path';
 import type { Process } from '../contract/process.ts';
 import { GantzError } from '../contract/errors.ts';
 
-/** The JSON text that an argument points to: `-` is all of stdin, `@file` the content of a file. */
+/**
+ * Returns the text that an argument refers to: all of stdin for `-`, or the content of a file for `@file`. Throws USAGE
+ * when the file cannot be read, and INVALID_JSON for bytes that are not UTF-8.
+ */
 export async function readParameterText(argument: string, process: Process): Promise<string> {
   if (argument === '-') return decodeUtf8(await readAll(process.stdin), 'stdin');
   const file = resolve(process.cwd(), argument.slice(1));

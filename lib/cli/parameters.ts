@@ -8,8 +8,9 @@ import { quote, typesOf } from '../parameters/convert.ts';
 import { parseObject, parseValue } from '../parameters/parse.ts';
 
 /**
- * The parameters that stand after a tool's name: one JSON object (as it is, `-` for stdin, `@file`), and flags, which
- * override its members.
+ * Reads the parameters from the words after the name of a tool: one JSON object (as text, `-` for stdin, or `@file`), and
+ * flags, which override the members of the object. The values are not yet checked against the schema. Throws USAGE,
+ * INVALID_JSON, or INVALID_PARAMETERS for an unknown flag and for JSON that is not an object.
  */
 export async function readParameters(
   tool: Tool,
@@ -19,7 +20,7 @@ export async function readParameters(
   const { flags, positional } = splitFlags(tool, words);
   if (positional.length > 1) {
     throw new GantzError('USAGE', `${tool.name} takes one JSON object, not ${positional.length} arguments`, {
-      hint: `Quote the JSON for the shell: '{"name":"value"}'. Unquoted, it falls into words.`,
+      hint: `Quote the JSON: '{"name":"value"}'. The shell splits JSON without quotes into several words.`,
     });
   }
   const [source] = positional;
@@ -30,14 +31,14 @@ export async function readParameters(
   ]);
 }
 
-/** The JSON text that an argument stands for. Most are the text itself, and what reads others is not loaded. */
+/** Returns the JSON text of an argument. The code that reads stdin and files is loaded only when it is needed. */
 async function textOf(argument: string, process: Process): Promise<string> {
   if (argument !== '-' && !argument.startsWith('@')) return argument;
   const { readParameterText } = await import('./parameter-text.ts');
   return await readParameterText(argument, process);
 }
 
-/** What a flag said so far, and whether it said it as JSON. */
+/** The value of a flag so far, and whether it was given as JSON. */
 type Given = { json: boolean; value: unknown };
 
 type Flags = { flags: Map<string, Given>; positional: string[] };
@@ -53,7 +54,7 @@ function splitFlags(tool: Tool, words: readonly string[]): Flags {
     }
     if (!word.startsWith('--')) {
       if (/^-[^\d]/.test(word))
-        throw new GantzError('USAGE', `${quote(word)} is no flag`, {
+        throw new GantzError('USAGE', `${quote(word)} is not a flag`, {
           hint: 'Flags begin with "--": --key a.',
         });
       positional.push(word);
@@ -101,7 +102,7 @@ function parseFlag(tool: Tool, word: string): Flag {
   throw unknownFlag(tool, spelled, wanted);
 }
 
-/** Whether the next word is this flag's value: never another flag, and for a boolean only `true` or `false`. */
+/** Returns true when the next word is the value of this flag. It must not begin with `--`; for a boolean it is `true` or `false`. */
 function takesNext({ schema, json, text }: Flag, next: string | undefined): next is string {
   if (text !== undefined || next === undefined || next.startsWith('--')) return false;
   return json || !isSwitch(schema) || next === 'true' || next === 'false';
@@ -117,18 +118,18 @@ function flagValue({ word, name, schema, json, negated }: Flag, text: string | u
   }
   if (json) return parseValue(text, word);
   const types = typesOf(schema);
-  // Text can mean only one thing for an object; an array's text is one of its items.
+  // Text for an object is JSON. Text for an array is one item of it.
   const objectOnly = types.includes('object') && !types.includes('string') && !types.includes('array');
   return objectOnly && text.trimStart().startsWith('{') ? parseObject(text, `--${name}`) : text;
 }
 
-/** A repeated flag makes a list; one that is JSON says the whole value at once. */
+/** Adds the value of a flag. The values of a repeated flag become an array; a flag with `:json` must not be repeated. */
 function setFlag(flags: Map<string, Given>, flag: Flag, value: unknown): void {
   const { word, name, schema, json } = flag;
   const before = flags.get(name);
   if (before !== undefined && (json || before.json)) {
     throw new GantzError('USAGE', `${word} is given more than once`, {
-      hint: `--${name}:json says the whole value at once.`,
+      hint: `--${name}:json takes the whole value as JSON, once.`,
     });
   }
   if (json) flags.set(name, { json, value });
@@ -154,7 +155,7 @@ function isSwitch(schema: JsonSchema): boolean {
 
 function notASwitch(word: string, text: string): GantzError {
   return new GantzError('USAGE', `${word} takes true or false, not ${quote(text)}`, {
-    hint: `${word} alone means true, ${word.replace('--', '--no-')} false.`,
+    hint: `${word} without a value means true, and ${word.replace('--', '--no-')} means false.`,
   });
 }
 
@@ -169,7 +170,7 @@ function unknownFlag(tool: Tool, word: string, wanted: string): GantzError {
       },
     ],
     hint: names.length
-      ? `It takes ${names.map(flagOf).join(', ')}. Options of gantz itself stand before the tool's name.`
+      ? `It takes ${names.map(flagOf).join(', ')}. Write options of gantz before the name of the tool.`
       : 'It takes no parameters.',
   });
 }

@@ -9,12 +9,15 @@ import { within } from '../run/within.ts';
 import type { CliContext } from './command.ts';
 import { readParameters } from './parameters.ts';
 
-/** Runs one tool by its name with the words after it, and prints its envelope. `--help` among the words prints help instead. */
+/**
+ * Runs a tool with the words after its name as parameters, and prints its envelope. Prints the help of the tool instead
+ * when `--help` is one of the words. Throws what the catalogue, the parameters and the runner throw.
+ */
 export async function runTool(context: CliContext, name: string, words: readonly string[]): Promise<void> {
   const { process, options, signal, startedAt } = context;
   const catalogue = await loadCatalogue(context, name);
   const tool = await find(catalogue, name);
-  if (asksForHelp(words) && !Object.hasOwn(tool.inputSchema.properties, 'help')) {
+  if (requestsHelp(words) && !Object.hasOwn(tool.inputSchema.properties, 'help')) {
     const { renderPage } = await import('../reference/page.ts');
     process.stdout.write(renderPage(tool));
     return;
@@ -30,12 +33,12 @@ export async function runTool(context: CliContext, name: string, words: readonly
     printSuccess(process, result);
   } finally {
     await runner.close();
-    // A stdin that nobody closes would keep the process waiting.
+    // An open stdin would keep the process running.
     if (words.includes('-')) process.stdin.destroy?.();
   }
 }
 
-/** The tool of a name. The failure names the bundled manifest when only that has the tool and another one is used. */
+/** Returns the tool of a name. The hint of UNKNOWN_TOOL names the bundled manifest when the tool is there. */
 async function find(catalogue: Catalogue, name: string): Promise<Tool> {
   try {
     return catalogue.find(name);
@@ -44,13 +47,13 @@ async function find(catalogue: Catalogue, name: string): Promise<Tool> {
     const { tools } = await loadBundled();
     if (!tools.some((tool) => tool.name === name)) throw error;
     throw new GantzError('UNKNOWN_TOOL', error.message, {
-      hint: `It is one of the bundled tools: gantz -c ${BUILTIN} …, or include: [${BUILTIN}] in the manifest.`,
+      hint: `It is one of the bundled tools. Run gantz -c ${BUILTIN} …, or add include: [${BUILTIN}] to the manifest.`,
     });
   }
 }
 
-/** True when the words hold --help or -h; a `-h` right after a flag is that flag's value. */
-function asksForHelp(words: readonly string[]): boolean {
+/** Returns true when --help or -h is one of the words. `-h` after a flag is the value of that flag. */
+function requestsHelp(words: readonly string[]): boolean {
   const end = words.indexOf('--');
   const before = end < 0 ? words : words.slice(0, end);
   return before.some(

@@ -1,7 +1,7 @@
-// The first line of the package for Node: an old one gets a sentence, where the program itself would be a syntax error.
+// The package for Node starts here. On an old version of Node, which cannot parse the program, it prints a failure.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major > 20 || (major === 20 && minor >= 19)) {
-  // Imported here, where an old Node does not come.
+  // Imported here, so that an old version of Node does not load it.
   void import('./node.ts').then(({ main }) => main(__dirname, require));
 } else {
   const failure = {
@@ -10,7 +10,7 @@ if (major > 20 || (major === 20 && minor >= 19)) {
     code: 'NOT_RUNNABLE',
     retryable: false,
     outcome: 'none',
-    hint: 'Install a newer Node, or use the native executable, which needs none.',
+    hint: 'Install a newer Node, or use the native executable, which does not need Node.',
   };
   process.stdout.write(`${JSON.stringify(failure)}\n`);
   process.exitCode = 3;

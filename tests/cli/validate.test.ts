@@ -36,7 +36,7 @@ tools:
     tests: [{ input: {}, expect: { sucess: true } }]
 `;
 
-test('validate names every problem of actions and tests at its place, and ends with 3', async () => {
+test('validate reports every problem of actions and tests with its position, and ends with status 3', async () => {
   const run = await validate(BROKEN);
   assert.equal(run.exitCode, 3);
   assert.deepEqual(
@@ -54,7 +54,7 @@ test('validate names every problem of actions and tests at its place, and ends w
   assert.match(run.stderr, /did you mean success\?/);
 });
 
-test('warnings pass on stderr, and fail with --strict', async () => {
+test('warnings are printed on stderr, and fail only with --strict', async () => {
   const text = 'name: x\ntools:\n  - { name: lost, description: d, handler: foo.bar }\n';
   const run = await validate(text);
   assert.equal(run.exitCode, 0);
@@ -64,7 +64,7 @@ test('warnings pass on stderr, and fail with --strict', async () => {
   assert.deepEqual([strict.exitCode, problemsOf(strict).length], [3, 1]);
 });
 
-test('--json prints one line and nothing for a person', async () => {
+test('--json prints one line on stdout and nothing on stderr', async () => {
   const bad = await validate(BROKEN, ['--json']);
   assert.deepEqual([bad.stderr, problemsOf(bad).length], ['', 5]);
   const good = await validate('name: x\ntools:\n  - { name: a, description: d, script: { shell: ls } }\n', [
@@ -73,7 +73,7 @@ test('--json prints one line and nothing for a person', async () => {
   assert.deepEqual(envelopeOf(good)['problems'], []);
 });
 
-test('several files are checked at once', async () => {
+test('one run checks several files', async () => {
   await writeFile(join(folder, 'other.yaml'), 'tools: 5\n');
   await writeFile(join(folder, 'gantz.yaml'), 'name: x\ntools: []\n');
   const run = await runMain(['validate', 'gantz.yaml', 'other.yaml', '--json'], { cwd: folder });
@@ -81,7 +81,7 @@ test('several files are checked at once', async () => {
   assert.match(problemsOf(run).find(({ severity }) => severity === 'error')?.message ?? '', /tools/);
 });
 
-test('a call says the warnings about its own tool alone', async () => {
+test('a call prints only the warnings about its own tool', async () => {
   const text =
     'name: x\ntools:\n  - { name: a, descriptoin: d, script: { shell: echo hi } }\n  - { name: b, descriptoin: d, script: { shell: ls } }\n';
   await writeFile(join(folder, 'gantz.yaml'), text);
@@ -91,7 +91,7 @@ test('a call says the warnings about its own tool alone', async () => {
 });
 
 for (const template of ['redis', 'shell', 'http', 'python']) {
-  test(`what init --template ${template} writes passes validate --strict, and is never overwritten`, async () => {
+  test(`the files of init --template ${template} pass validate --strict, and init does not overwrite them`, async () => {
     const project = await mkdtemp(join(tmpdir(), 'gantz-init-'));
     try {
       assert.equal((await runMain(['init', '--template', template], { cwd: project })).exitCode, 0);

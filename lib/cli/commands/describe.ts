@@ -4,7 +4,7 @@ import { renderPage } from '../../reference/page.ts';
 import { loadCatalogue } from '../../run/open.ts';
 import type { Define } from '../command.ts';
 
-/** `gantz describe <tool>`: its parameters, an example call and its result. FORBIDDEN for a tool that is not allowed. */
+/** `gantz describe <tool>`: prints the parameters of a tool, an example and its result. Throws UNKNOWN_TOOL and FORBIDDEN. */
 export const define: Define = (command, context) => {
   command
     .argument('<tool>', 'the name of a tool, or its group and operation')

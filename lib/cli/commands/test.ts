@@ -12,11 +12,11 @@ import type { Runner } from '../../run/runner.ts';
 import { loadCatalogue, openRunnerFor } from '../../run/open.ts';
 import type { CliContext, Define } from '../command.ts';
 
-/** `gantz test`: runs the `tests:` of the tools in a Redis namespace of their own, which is deleted afterwards. */
+/** `gantz test`: runs the `tests:` of the tools. They use a new Redis namespace, which is deleted afterwards. */
 export const define: Define = (command, context) => {
   command
-    .option('--filter <text>', 'only tests whose tool or name contains the text')
-    .option('--junit <file>', 'write a JUnit report as well')
+    .option('--filter <text>', 'run only the tests whose "tool: name" contains the text')
+    .option('--junit <file>', 'also write a JUnit report to a file')
     .action(async ({ filter, junit }: { filter?: string; junit?: string }) => {
       const { process } = context;
       const catalogue = await loadCatalogue(context);
@@ -62,10 +62,10 @@ async function report(
   return results;
 }
 
-/** A filter with a slip in it must not look like a pass. */
+/** Returns the failure for a filter without a match. A mistyped filter must not look like success. */
 function noMatch(filter: string): GantzError {
   return new GantzError('USAGE', `No test matches --filter ${JSON.stringify(filter)}`, {
-    hint: 'It is a part of "tool: name of the test"; gantz test without it lists them all.',
+    hint: 'The filter is a part of "tool: name". gantz test without --filter runs and lists all tests.',
   });
 }
 
@@ -84,7 +84,7 @@ async function deleteKeys(runner: Runner, namespace: string): Promise<void> {
     .use({ deadline, signal: undefined, readOnly: false }, (redis) => deleteNamespace(redis, namespace));
 }
 
-/** A manifest that fixes its namespace would keep the tests from having one of their own. */
+/** Returns the environment without GANTZ_NAMESPACE. A namespace that the manifest sets would replace that of the tests. */
 function withoutNamespace(env: Record<string, string | null>): Record<string, string | null> {
   return Object.fromEntries(Object.entries(env).filter(([name]) => name !== 'GANTZ_NAMESPACE'));
 }

@@ -9,14 +9,14 @@ import { printSuccess } from '../../contract/print.ts';
 
 type ValidateFlags = { strict?: boolean; json?: boolean };
 
-/** What one file gave. */
+/** The result of checking one file. */
 type Report = { file: string; tools: number; problems: Problem[] };
 
-/** `gantz validate`: every problem of one or more manifests, with its place; exit 3 when there is an error. */
+/** `gantz validate`: prints every problem of one or more manifests, with its position. Throws MANIFEST_INVALID for an error. */
 export const define: Define = (command, context) => {
   command
-    .argument('[files...]', 'manifests; without any, the one that a call would use')
-    .option('--strict', 'let warnings fail as well')
+    .argument('[files...]', 'the manifests (default: the one that a call uses)')
+    .option('--strict', 'treat warnings as errors')
     .option('--json', 'print the problems as one JSON line')
     .action(async (files: string[], { strict = false, json = false }: ValidateFlags) => {
       const reports: Report[] = [];
@@ -48,15 +48,15 @@ async function review(tool: Tool): Promise<ProblemInText[]> {
   return [...(await reviewAction(tool)), ...reviewTests(tool)];
 }
 
-/** The answer says how many problems there are, and which; a person reads them on stderr. */
+/** Returns the failure for a manifest with errors: the first error as its message, and all problems in `problems`. */
 function failure(problems: readonly Problem[], errors: number): GantzError {
   const [first] = problems.filter(({ severity }) => severity === 'error').concat(problems);
   const more = problems.length - 1;
   return new GantzError('MANIFEST_INVALID', first ? describeProblem(first) : 'The manifest is invalid', {
     hint:
       more > 0
-        ? `There are ${problems.length} problems, ${errors} of them fail.`
-        : (first?.hint ?? 'See the place that it names.'),
+        ? `There are ${problems.length} problems; ${errors} of them count as errors.`
+        : (first?.hint ?? 'Correct the manifest at this position.'),
     fields: { problems },
   });
 }
