@@ -40,6 +40,17 @@ const sourcePaths = {
   },
 };
 
+/** Packages below examples/ are not bundled, so that they find their own dependencies there. */
+const examplePackages = {
+  name: 'example-packages',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/examples\/node_modules\// }, ({ path, resolveDir }) => ({
+      path: resolve(resolveDir, path),
+      external: true,
+    }));
+  },
+};
+
 await build({
   absWorkingDir: root,
   entryPoints: files,
@@ -54,6 +65,6 @@ await build({
   packages: 'external',
   sourcemap: 'linked',
   logLevel: 'warning',
-  plugins: [sourcePaths],
+  plugins: [examplePackages, sourcePaths],
 });
 for (const file of files) process.stdout.write(`${join(outdir, file.replace(/\.ts$/, '.mjs'))}\0`);
