@@ -5,10 +5,10 @@ import { compileNative } from './build/native.ts';
 import { noticesOf } from './build/notices.ts';
 import { declareLibrary } from './build/types.ts';
 
-// Writes dist/node, the npm package's program, and dist/native/gantz, the executable. --node leaves the executable out.
+// Writes dist/node, the program of the npm package, and dist/native/gantz, the executable. With --node, only dist/node.
 const root = join(import.meta.dirname, '..');
 const folder = join(root, 'dist/node');
-// Built beside its place and moved there, so that a failure leaves what was there.
+// The program is built in a temporary folder and then moved, so that a failed build leaves the old program in place.
 const fresh = join(root, `dist/node-${process.pid}`);
 try {
   const metafiles = await bundleForNode(root, fresh);
@@ -21,5 +21,5 @@ try {
 }
 if (!process.argv.includes('--node')) {
   const why = await compileNative(root, join(root, 'dist/native/gantz'));
-  if (why) console.error(`gantz: no native executable, Node runs it instead: ${why}`);
+  if (why) console.error(`gantz: there is no native executable, so Node runs the program: ${why}`);
 }

@@ -4,8 +4,8 @@ import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { build, transform } from 'esbuild';
 
-// Compiles the test files that stdin names, one a line, into the folder named, and prints the compiled files, each
-// followed by a zero byte. Compiled once, they need no TypeScript loader in each of their processes.
+// Compiles the test files that stdin names, one on each line, into the folder in the first argument. Prints the names of the
+// compiled files, each followed by a zero byte. Compiled tests need no TypeScript loader in their processes.
 const TARGET = 'node20.19';
 const root = join(import.meta.dirname, '..');
 const [, , outdir] = process.argv;
@@ -14,7 +14,7 @@ const files = (await text(process.stdin))
   .filter(Boolean)
   .map((file) => relative(root, resolve(root, file)));
 
-/** Compiled code finds its files where its source is. */
+/** Replaces import.meta.dirname and the like, so that compiled code finds the files beside its source. */
 const sourcePaths = {
   name: 'source-paths',
   setup({ onLoad, onResolve }) {

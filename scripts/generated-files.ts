@@ -6,21 +6,22 @@ import { renderTypes } from '../lib/reference/types.ts';
 import { renderSchemaFile } from '../lib/run/manifests.ts';
 import { resolveIncludes } from './lua-includes.ts';
 
+/** The sources of the generated files. */
 export type Inputs = {
-  /** gantz.yaml as it is written, and what it loads as. */
+  /** The text of gantz.yaml, and the parsed manifest. */
   manifestText: string;
   manifest: Manifest;
   /** The scripts of tools/lua: name without `.lua` → source. */
   scripts: ReadonlyMap<string, string>;
-  /** What they include: name of a file of tools/lua/includes without `.lua` → text. */
+  /** The files of tools/lua/includes: name without `.lua` → text. */
   includes: ReadonlyMap<string, string>;
-  /** The files that the program carries as text. */
+  /** The files that are embedded in the program as text. */
   texts: {
     /** Shell → the file of lib/cli/completion. */
     completionScripts: Readonly<Record<string, string>>;
-    /** Name → the files of its folder in lib/cli/templates, by their paths in it. */
+    /** Name of a folder in lib/cli/templates → path of a file in it → text. */
     templates: Readonly<Record<string, Readonly<Record<string, string>>>>;
-    /** lib/run/handler/python_runner.py */
+    /** The text of lib/run/handler/python_runner.py. */
     pythonRunner: string;
   };
   /** The version in package.json. */
@@ -29,7 +30,7 @@ export type Inputs = {
 
 const NOTICE = noticeOf('gantz.yaml and tools/lua');
 
-/** Every generated file: its path from the root → its content. The same inputs give the same bytes. */
+/** Renders all generated files: path from the root → content. The same inputs give the same bytes. */
 export async function renderGeneratedFiles({
   manifestText,
   manifest,
@@ -63,12 +64,12 @@ function noticeOf(source: string): string {
   return `// Written by \`npm run generate\` from ${source}; changes here are lost.\n`;
 }
 
-/** A module that exports the text of a file, or texts by their names. */
+/** Renders a module that exports one constant: a text, or texts by their names. */
 function renderConstant(source: string, name: string, value: unknown): string {
   return `${noticeOf(source)}\nexport const ${name} = ${JSON.stringify(value, null, 2)};\n`;
 }
 
-/** The manifest as it is built into the program: it has no place on the disk. */
+/** Returns the manifest as it is built into the program, without paths of this checkout. */
 function asBundled(manifest: Manifest): Manifest {
   if (manifest.warnings.length > 0) throw new Error(`gantz.yaml: ${manifest.warnings[0]?.message ?? ''}`);
   const tools = manifest.tools.map((tool) => {

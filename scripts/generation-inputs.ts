@@ -6,11 +6,11 @@ import type { Inputs } from './generated-files.ts';
 /** The root of the repository. */
 export const ROOT = join(import.meta.dirname, '..');
 
-/** Reads what the generated files are made of. */
+/** Reads the sources of the generated files. */
 export async function readInputs(): Promise<Inputs> {
   const file = join(ROOT, 'gantz.yaml');
   const manifestText = readFileSync(file, 'utf8');
-  // Not loadManifest, which takes the generated manifest for one with the same text.
+  // loadManifest would return the generated manifest, because the text is the same.
   const manifest = await parseManifest(manifestText, { file, directory: ROOT, bundled: true });
   const scripts = readLua('tools/lua');
   const includes = readLua('tools/lua/includes');
@@ -18,7 +18,7 @@ export async function readInputs(): Promise<Inputs> {
   return { manifestText, manifest, scripts, includes, texts: readTexts(), version };
 }
 
-/** The files that the program carries as text. */
+/** Reads the files that are embedded in the program as text. */
 function readTexts(): Inputs['texts'] {
   const completions = namesIn('lib/cli/completion').filter((name) => name.startsWith('gantz.'));
   return {
@@ -42,7 +42,7 @@ function namesIn(folder: string): string[] {
   return readdirSync(join(ROOT, folder)).sort();
 }
 
-/** The files of a folder and of those in it, by their paths from there; what Python compiled is left out. */
+/** Returns the paths of all files in a folder and its subfolders, relative to it. Leaves out the files that Python compiled. */
 function filesIn(folder: string): string[] {
   const entries = readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true });
   return entries
@@ -55,7 +55,7 @@ function readText(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8');
 }
 
-/** The Lua files of a folder: name without `.lua` → text. */
+/** Reads the Lua files of a folder: name without `.lua` → text. */
 function readLua(folder: string): Map<string, string> {
   const names = namesIn(folder).filter((name) => name.endsWith('.lua'));
   return new Map(names.map((name) => [basename(name, '.lua'), readText(`${folder}/${name}`)]));

@@ -1,9 +1,9 @@
 const DIRECTIVE = /^-- @include ([\w-]+)$/;
 
 /**
- * The source of a script with each line `-- @include <name>` replaced by the text of tools/lua/includes/<name>.lua.
- * An include may include others; each is inserted once, where it is named first. Throws for a directive that is written
- * otherwise, for an unknown include and for one that includes itself.
+ * Returns the source of a script with each line `-- @include <name>` replaced by the text of tools/lua/includes/<name>.lua.
+ * An include may include others. Each is inserted once, where it is first named. Throws for a directive in any other form, for
+ * an unknown include and for an include that includes itself.
  */
 export function resolveIncludes(name: string, source: string, includes: ReadonlyMap<string, string>): string {
   const inserted = new Set<string>();
@@ -15,11 +15,11 @@ export function resolveIncludes(name: string, source: string, includes: Readonly
         const place = `tools/lua/${chain.length > 1 ? 'includes/' : ''}${chain.at(-1) ?? ''}.lua:${index + 1}`;
         const [, included] = DIRECTIVE.exec(line) ?? [];
         if (included === undefined)
-          throw new Error(`${place}: an include is a line of its own: -- @include <name>`);
+          throw new Error(`${place}: write an include on a separate line: -- @include <name>`);
         const body = includes.get(included);
         if (body === undefined) {
           const known = [...includes.keys()].sort().join(', ');
-          throw new Error(`${place}: there is no include ${included}; there are ${known}`);
+          throw new Error(`${place}: there is no include ${included}; the includes are ${known}`);
         }
         const open = chain.slice(1);
         if (open.includes(included)) {

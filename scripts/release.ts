@@ -10,7 +10,7 @@ import { packChecked } from './release/tarball.ts';
 import { requireHigher } from './release/version.ts';
 
 // Makes a release in dist/release: the npm package, the executables and their checksums. Then commits the new version and tags
-// the commit. --dry-run neither commits nor tags, and restores the files that it changed.
+// the commit. With --dry-run, it neither commits nor tags, and it restores the files that it changed.
 const ROOT = join(import.meta.dirname, '..');
 const OUTPUT = join(ROOT, 'dist/release');
 
@@ -60,7 +60,7 @@ async function currentVersion(): Promise<string> {
   return (JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { version: string }).version;
 }
 
-/** Writes the version into package.json and its lock, and from there into the generated file. */
+/** Writes the changelog, and the version into package.json, package-lock.json and the generated file. */
 async function setVersion(version: string, changelog: string): Promise<void> {
   await writeFile(join(ROOT, 'CHANGELOG.md'), changelog);
   await run('npm', ['version', version, '--no-git-tag-version', '--ignore-scripts'], { cwd: ROOT });
@@ -77,7 +77,7 @@ async function build(version: string): Promise<void> {
   await writeFile(join(OUTPUT, 'SHA256SUMS'), await checksums());
 }
 
-/** One line for each file of the release, in the form that `sha256sum --check` reads. */
+/** Returns one line for each file of the release, in the format of `sha256sum --check`. */
 async function checksums(): Promise<string> {
   const lines = (await readdir(OUTPUT)).sort().map(async (name) => {
     const digest = createHash('sha256').update(await readFile(join(OUTPUT, name)));

@@ -5,22 +5,22 @@ import type { ParsedAction, ToolKey } from '../manifest/tool-key.ts';
 import type { Invocation, ToolWith } from './invocation.ts';
 
 /**
- * Everything that is particular to one kind of action `A`. The descriptor itself is small, because every call loads all of
- * them; each function loads what it needs with `await import(…)`.
+ * Everything that is particular to one kind of action `A`. Every call loads all descriptors, so a descriptor is small and
+ * its functions load other files with `await import(…)`.
  *
- * It has methods, not properties, so that a table can hold kinds of different actions.
+ * It has methods, not properties of a function type, so that one table can hold kinds of different actions.
  */
 export type ActionKind<A extends Action = Action> = ToolKey<ParsedAction<A>> & {
-  /** The time limit in milliseconds of a call whose tool states none. */
+  /** The time limit of a call in milliseconds, when the tool has none of its own. */
   readonly timeoutMs: number;
-  /** `redis` runs on the connection that all calls share, and ends when that is closed. */
+  /** `redis`: the action runs on the connection that all calls share, and ends when that connection is closed. */
   readonly needs?: 'redis';
-  /** What it says about environment variables; it adds none and may read all when absent. */
+  /** Returns the environment variables that the action adds and reads. When absent, it adds none and may read all. */
   variables?(action: A): ActionVariables;
-  /** Finds problems that `validate` reports, without running anything; none when absent. */
+  /** Finds the problems that `validate` reports. It runs nothing. When absent, there are none. */
   review?(tool: ToolWith<A>): Promise<readonly ProblemInText[]>;
-  /** Loads what the first run of an action needs; `run` does it as well. */
+  /** Loads what the first run of an action needs, so that the run itself does not wait for it. */
   prepare?(action: A): Promise<void>;
-  /** Runs the action once. Throws a GantzError on every failure. */
+  /** Runs the action once and returns the fields of the result. Throws a GantzError on every failure. */
   run(invocation: Invocation<A>): Promise<Result>;
 };

@@ -10,13 +10,13 @@ export type Catalogue = {
   /** The tools that the policy allows, in the order of the manifest. */
   readonly tools: readonly Tool[];
   /**
-   * The tool of a name, where `-` and `_` count the same unless both spellings exist. Throws UNKNOWN_TOOL with the
-   * nearest name that is allowed, and FORBIDDEN when the policy does not allow the tool.
+   * Returns the tool with this name. `-` and `_` are equal, unless tools with both spellings exist. Throws UNKNOWN_TOOL,
+   * with the nearest allowed name as the hint, and FORBIDDEN when the policy does not allow the tool.
    */
   find(name: string): Tool;
 };
 
-/** The catalogue of a manifest under the options of a policy. Throws USAGE when the toolset is unknown. */
+/** Returns the catalogue of a manifest under the options of a policy. Throws USAGE when the toolset is unknown. */
 export function compileCatalogue(manifest: Manifest, options: PolicyOptions = {}): Catalogue {
   const policy = compilePolicy(manifest, options);
   const tools = policy ? manifest.tools.filter((tool) => policy.allows(tool)) : manifest.tools;
@@ -34,7 +34,7 @@ export function compileCatalogue(manifest: Manifest, options: PolicyOptions = {}
   };
 }
 
-/** Every tool by its name, and by its folded name where no other tool has that. */
+/** Maps names to tools: the exact name of every tool, and its folded name unless that is the name of another tool. */
 function indexOf(tools: readonly Tool[]): ReadonlyMap<string, Tool> {
   const index = new Map<string, Tool>();
   for (const tool of tools) if (!index.has(foldName(tool.name))) index.set(foldName(tool.name), tool);

@@ -4,19 +4,20 @@ import { parseDuration } from '../contract/duration.ts';
 import { GantzError } from '../contract/errors.ts';
 import { parseSwitch } from '../contract/switch.ts';
 
-/** An option that stands before a tool's name. */
+/** An option that is written before the name of a tool. */
 export type OptionDefinition<Options> = {
   flag: string;
   short?: string;
-  /** The name of the value in help; without it the option is a switch. */
+  /** The name of the value in help. An option without it is a switch. */
   value?: string;
   description: string;
   /** The environment variable that sets the same option. */
   variable?: string;
+  /** Parses the text and sets the option. Throws USAGE when the text is not valid. */
   apply: (options: Options, text: string) => void;
 };
 
-/** Every global option: its flag, its variable, how its text is parsed, and its line of help. */
+/** All global options. */
 export const GLOBAL_OPTIONS: readonly OptionDefinition<GlobalOptions>[] = [
   {
     flag: '--config',
@@ -37,7 +38,7 @@ export const GLOBAL_OPTIONS: readonly OptionDefinition<GlobalOptions>[] = [
   {
     flag: '--max-output',
     value: 'size',
-    description: 'the most that a script or an HTTP answer may give: 10MiB, 512KiB, bytes',
+    description: 'the maximum size of the output of a script or of an HTTP response: 10MiB, 512KiB, bytes',
     variable: 'GANTZ_MAX_OUTPUT',
     apply: (options, text) =>
       void (options.maxOutputBytes = need(
@@ -62,14 +63,14 @@ export const GLOBAL_OPTIONS: readonly OptionDefinition<GlobalOptions>[] = [
   },
   {
     flag: '--read-only',
-    description: 'allow only tools that say readOnlyHint',
+    description: 'allow only tools with readOnlyHint',
     variable: 'GANTZ_READ_ONLY',
     apply: (options, text) =>
       void (options.readOnly = need(parseSwitch(text), '--read-only', text, 'true or false')),
   },
 ];
 
-/** The global options that environment variables set. Throws USAGE with the variable's name for a text that cannot be parsed. */
+/** Returns the global options that environment variables set. Throws USAGE, with the variable's name, for text that is not valid. */
 export function optionsFromEnvironment(env: Process['env']): GlobalOptions {
   const options: GlobalOptions = {};
   for (const { variable, apply } of GLOBAL_OPTIONS) {
@@ -87,7 +88,7 @@ export function optionsFromEnvironment(env: Process['env']): GlobalOptions {
 
 function need<T>(value: T | undefined, flag: string, text: string, examples: string): T {
   if (value !== undefined) return value;
-  throw new GantzError('USAGE', `${flag} ${JSON.stringify(text)} is not understood; write ${examples}`);
+  throw new GantzError('USAGE', `${flag} ${JSON.stringify(text)} is not valid; write ${examples}`);
 }
 
 const UNITS: Readonly<Record<string, number>> = {
@@ -101,7 +102,7 @@ const UNITS: Readonly<Record<string, number>> = {
   gib: 1024 ** 3,
 };
 
-/** Bytes of `512`, `512KiB`, `10MiB`, `1MB`; undefined for anything else, and for 0. */
+/** Parses a size such as `512`, `512KiB`, `10MiB` or `1MB`. Returns bytes, or undefined for anything else and for 0. */
 function parseSize(text: string): number | undefined {
   const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim()) ?? [];
   const factor = UNITS[unit.toLowerCase()];

@@ -2,19 +2,19 @@ import type { Call } from '../contract/call.ts';
 import type { Action, Tool } from '../contract/manifest.ts';
 import type { RedisHandle } from '../redis/open.ts';
 
-/** A tool whose action is of one kind. */
+/** A tool with an action of the kind `A`. */
 export type ToolWith<A extends Action> = Omit<Tool, 'action'> & { action: A };
 
-/** Everything that an action needs to run once. */
+/** The input of one run of an action. */
 export type Invocation<A extends Action = Action> = {
   readonly tool: ToolWith<A>;
-  /** Checked, converted, with defaults filled in. */
+  /** The parameters of the call: checked, converted, with defaults. */
   readonly params: Readonly<Record<string, unknown>>;
   readonly call: Call;
-  /** The caller's environment with the manifest's and the tool's own on top, `${VAR}` resolved. */
+  /** The caller's environment variables, overridden by those of the manifest and the tool; `${VAR}` is expanded. */
   readonly environment: Readonly<Record<string, string>>;
-  /** The most that a script or an HTTP answer may give, in bytes. */
+  /** The maximum size of the output of a script or of the body of an HTTP response, in bytes. */
   readonly maxOutputBytes: number;
-  /** Returns the connection of the runner, which connects when it is first used. */
+  /** Returns the connection of the runner. It connects when it is first used. */
   readonly redis: () => RedisHandle;
 };

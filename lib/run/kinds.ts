@@ -6,12 +6,12 @@ import { http } from './http/http-kind.ts';
 import type { ToolWith } from './invocation.ts';
 import { script } from './script/script-kind.ts';
 
-/** Every kind of action: the `kind` of the action → its descriptor. The only list of them. */
+/** All kinds of actions: the `kind` of the action → its descriptor. */
 export const ACTION_KINDS = { bundled, script, http, handler } as const satisfies Readonly<
   Record<string, ActionKind>
 >;
 
-/** Each kind must stand under the `kind` of its actions. */
+/** The compiler checks with this type that each key is the `kind` of the actions of its descriptor. */
 type Table = Readonly<Record<string, ActionKind>> & {
   readonly [K in keyof typeof ACTION_KINDS]: ActionKind<Action & { kind: K }>;
 };
@@ -19,27 +19,27 @@ type Table = Readonly<Record<string, ActionKind>> & {
 const TABLE: Table = ACTION_KINDS;
 const DEFAULT_TIMEOUT_MS = 30_000;
 
-/** The keys of the actions in a user's manifest. */
+/** The keys of actions that a user's manifest may have: `script`, `http`, … */
 export const ACTION_KEYS: readonly string[] = Object.values(TABLE)
   .filter(({ manifests }) => manifests !== 'bundled')
   .map(({ key }) => key);
 
-/** Returns the kind of a tool's action; undefined when it has none. */
+/** Returns the kind of a tool's action, or undefined when the tool has no action. */
 export function kindOf({ action }: Tool): ActionKind | undefined {
   return action && Object.hasOwn(TABLE, action.kind) ? TABLE[action.kind] : undefined;
 }
 
-/** Returns true for a tool that does something. */
+/** Returns true when the tool has an action. */
 export function hasAction(tool: Tool): tool is ToolWith<Action> {
   return tool.action !== undefined;
 }
 
-/** Returns true for a tool that runs on Redis inside the process, as the bundled ones do. */
+/** Returns true when the action of the tool runs on the Redis connection of the runner, as those of the bundled tools do. */
 export function needsRedis(tool: Tool): boolean {
   return kindOf(tool)?.needs === 'redis';
 }
 
-/** The time limit of a call in milliseconds: the tool's own, else that of its kind. */
+/** Returns the time limit of a call in milliseconds: the tool's own, else that of its kind. */
 export function timeLimitOf(tool: Tool): number {
   return tool.timeoutMs ?? kindOf(tool)?.timeoutMs ?? DEFAULT_TIMEOUT_MS;
 }

@@ -4,25 +4,25 @@ import type { Checked, ParseOptions } from '../manifest/parse/parse.ts';
 import type { Review } from '../manifest/parse/review.ts';
 import { ACTION_KINDS, hasAction, kindOf } from './kinds.ts';
 
-// lib/manifest with the action kinds of this program.
+// The functions of lib/manifest, called with the action kinds of this program.
 
-/** Loads a manifest with what it includes. Throws MANIFEST_NOT_FOUND, or MANIFEST_INVALID with every problem. */
+/** Loads a manifest and the manifests that it includes. Throws MANIFEST_NOT_FOUND, and MANIFEST_INVALID with all problems. */
 export async function loadManifest(location: Location, read?: Read): Promise<Manifest> {
   return await load(location, { actions: ACTION_KINDS, read });
 }
 
-/** Loads a manifest and returns its problems instead of throwing them. Throws MANIFEST_NOT_FOUND. */
+/** Loads a manifest and returns its problems. Throws MANIFEST_NOT_FOUND. */
 export async function checkManifest(location: Location, options: { review?: Review } = {}): Promise<Checked> {
   return await check(location, { actions: ACTION_KINDS, ...options });
 }
 
-/** Parses the text of a gantz.yaml. Throws MANIFEST_INVALID with every problem. */
+/** Parses the text of a gantz.yaml. Throws MANIFEST_INVALID with all problems. */
 export async function parseManifest(text: string, options: Omit<ParseOptions, 'actions'>): Promise<Manifest> {
   const { parseManifest: parse } = await import('../manifest/parse/parse.ts');
   return await parse(text, { actions: ACTION_KINDS, ...options });
 }
 
-/** Parses the text of a gantz.yaml and returns its problems instead of throwing them. */
+/** Parses the text of a gantz.yaml and returns its problems. */
 export async function checkManifestText(
   text: string,
   options: Omit<ParseOptions, 'actions'>,
@@ -31,17 +31,17 @@ export async function checkManifestText(
   return await parse(text, { actions: ACTION_KINDS, ...options });
 }
 
-/** Finds the problems of a tool's action without running it. */
+/** Returns the problems of a tool's action. It does not run the action. */
 export async function reviewAction(tool: Tool): Promise<readonly ProblemInText[]> {
   return hasAction(tool) ? ((await kindOf(tool)?.review?.(tool)) ?? []) : [];
 }
 
-/** The JSON Schema of gantz.yaml for editors. */
+/** Returns the JSON Schema of gantz.yaml, for editors. */
 export async function renderSchema(): Promise<JsonSchema> {
   return await (await import('../manifest/schema.ts')).renderSchema(ACTION_KINDS);
 }
 
-/** The JSON Schema of gantz.yaml as the text of a file. */
+/** Returns the JSON Schema of gantz.yaml as the text of a file. */
 export async function renderSchemaFile(): Promise<string> {
   return `${JSON.stringify(await renderSchema(), null, 2)}\n`;
 }

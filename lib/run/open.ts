@@ -9,14 +9,15 @@ import { compileCatalogue, type Catalogue } from './catalogue.ts';
 import { loadManifest } from './manifests.ts';
 import { openRunner, type Runner } from './runner.ts';
 
-/** The part of a context that a manifest and a runner are opened with. */
+/** The part of a context that opening a manifest and a runner needs. */
 export type Surroundings = Pick<Context, 'options' | 'notice' | 'cacheFolder'> & {
   process: Pick<Process, 'env' | 'cwd'>;
 };
 
 /**
- * Loads the manifest that the options and the environment name, and gives the tools in it that the options allow. Writes
- * the manifest's warnings as notices: all of them, or for a call of the tool `about` those that are about no other tool.
+ * Loads the manifest that the options or the environment name, and returns the tools in it that the options allow. Writes
+ * the manifest's warnings as notices: all of them, or, when `about` names a tool, those that are not about another tool.
+ * Throws MANIFEST_NOT_FOUND, MANIFEST_INVALID, and USAGE for an unknown toolset.
  */
 export async function loadCatalogue(
   { process, options, notice, cacheFolder }: Surroundings,

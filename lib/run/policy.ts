@@ -4,43 +4,43 @@ import type { Manifest, Tool } from '../contract/manifest.ts';
 import { wildcard } from '../manifest/wildcard.ts';
 import { nearest } from '../contract/nearest.ts';
 
-/** Which tools a caller may see and call. */
+/** Decides which tools a caller may see and call. */
 export type Policy = {
   allows(tool: Tool): boolean;
-  /** The failure of calling a tool that is not allowed. */
+  /** Returns the error (FORBIDDEN) for a call of a tool that is not allowed. */
   forbidden(tool: Tool): GantzError;
 };
 
-/** The options that decide which tools are allowed; none allows all. */
+/** The options that decide which tools are allowed. Without any of them, all are. */
 export type PolicyOptions = Pick<GlobalOptions, 'tools' | 'toolset' | 'readOnly'>;
 
-/** The policy of these options, or undefined when they allow everything. Throws USAGE when the toolset is unknown. */
+/** Returns the policy of these options, or undefined when they allow all tools. Throws USAGE when the toolset is unknown. */
 export function compilePolicy(
   manifest: Manifest,
   { tools, toolset, readOnly }: PolicyOptions,
 ): Policy | undefined {
-  const rules: { says: string; allows: (tool: Tool) => boolean }[] = [];
+  const rules: { option: string; allows: (tool: Tool) => boolean }[] = [];
   if (tools !== undefined) {
     const patterns = tools.split(',').map((pattern) => wildcard(pattern.trim()));
     rules.push({
-      says: `--tools ${tools}`,
+      option: `--tools ${tools}`,
       allows: ({ name }) => patterns.some((matches) => matches(name)),
     });
   }
   if (toolset !== undefined) {
     const patterns = toolsetOf(manifest, toolset).map((pattern) => wildcard(pattern));
     rules.push({
-      says: `--toolset ${toolset}`,
+      option: `--toolset ${toolset}`,
       allows: ({ name }) => patterns.some((matches) => matches(name)),
     });
   }
   if (readOnly)
-    rules.push({ says: '--read-only', allows: ({ annotations }) => annotations.readOnlyHint === true });
+    rules.push({ option: '--read-only', allows: ({ annotations }) => annotations.readOnlyHint === true });
   if (rules.length === 0) return undefined;
   return {
     allows: (tool) => rules.every((rule) => rule.allows(tool)),
     forbidden: (tool) => {
-      const by = rules.find((rule) => !rule.allows(tool))?.says ?? 'the policy';
+      const by = rules.find((rule) => !rule.allows(tool))?.option ?? 'the policy';
       return new GantzError('FORBIDDEN', `Tool ${tool.name} is not allowed by ${by}`, {
         hint: 'gantz tools with the same options lists what is allowed.',
       });
@@ -57,7 +57,7 @@ function toolsetOf({ toolsets }: Manifest, name: string): string[] {
     hint: meant
       ? `Did you mean ${meant}?`
       : names.length
-        ? `There are ${names.join(', ')}.`
-        : 'The manifest defines none.',
+        ? `The toolsets are ${names.join(', ')}.`
+        : 'The manifest defines no toolsets.',
   });
 }

@@ -3,15 +3,16 @@ import { manifestEnvironment } from '../manifest/environment.ts';
 import { openRedis, type RedisHandle } from '../redis/open.ts';
 import type { RedisOptions } from '../redis/options.ts';
 
-export type RedisOfManifest = RedisHandle;
-
-/** Opens the Redis that the REDIS_URL of a manifest or the caller names, else the embedded one. */
+/**
+ * Opens the Redis of a manifest: at the REDIS_URL of the manifest, else at that of the caller's environment, else the embedded
+ * server. It does not connect yet.
+ */
 export function openRedisOf({
   manifest,
   env,
   mode,
   notice,
-}: Pick<RedisOptions, 'env' | 'mode' | 'notice'> & { manifest: Manifest }): RedisOfManifest {
+}: Pick<RedisOptions, 'env' | 'mode' | 'notice'> & { manifest: Manifest }): RedisHandle {
   const environment = manifestEnvironment(manifest, env);
   return openRedis({
     url: environment['REDIS_URL'] || env['REDIS_URL'] || 'embedded:',

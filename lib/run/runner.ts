@@ -2,54 +2,55 @@ import type { Call } from '../contract/call.ts';
 import { Deadline } from '../contract/deadline.ts';
 import type { Result } from '../contract/envelope.ts';
 import { GantzError } from '../contract/errors.ts';
-import { toolEnvironment } from '../manifest/environment.ts';
 import type { Action, Tool } from '../contract/manifest.ts';
+import type { Environment } from '../contract/process.ts';
+import { toolEnvironment } from '../manifest/environment.ts';
 import { checkParameters } from '../parameters/check.ts';
 import { compileValidator, knownValidator } from '../parameters/validator.ts';
+import type { RedisHandle } from '../redis/open.ts';
 import type { ActionKind } from './action-kind.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Invocation, ToolWith } from './invocation.ts';
 import { ACTION_KEYS, hasAction, kindOf, timeLimitOf } from './kinds.ts';
-import { openRedisOf, type RedisOfManifest } from './redis-of-manifest.ts';
-import type { Environment } from '../contract/process.ts';
+import { openRedisOf } from './redis-of-manifest.ts';
 
 export type RunnerOptions = {
   /** The manifest, and which of its tools may be called. */
   catalogue: Catalogue;
   /** The caller's environment variables. */
   env: Environment;
-  /** `one-shot` ends with its one call; `long-lived` keeps and repairs its connection. */
+  /** `one-shot`: the process ends after one call. `long-lived`: the connection is kept, and opened again when it is lost. */
   mode: 'one-shot' | 'long-lived';
-  /** `--timeout`: the time limit of every call in milliseconds, over what tools say themselves. */
+  /** `--timeout`: the time limit of every call in milliseconds. It overrides the limits of the tools. */
   timeoutMs?: number;
-  /** The most that a script or an HTTP answer may give, in bytes; default 10 MiB. */
+  /** The maximum size of the output of a script or of an HTTP response, in bytes. The default is 10 MiB. */
   maxOutputBytes?: number;
-  /** Where compiled schemas are kept from one process to the next; nowhere when absent. */
+  /** The folder in which compiled schemas are kept for later processes. When absent, they are not kept. */
   cacheFolder?: string;
   /** Writes a notice for a person. */
   notice: (text: string) => void;
 };
 
 /**
- * What a caller sets for one call. The deadline comes from the runner's own `deadline`, for a caller that needs it before
- * the call or whose call began earlier; without one, the time limit is counted from now.
+ * The settings of one call. `deadline` is made by the runner's `deadline`, when the caller needs it before the call or the
+ * call began earlier. Without it, the time limit is counted from now.
  */
 export type CallSettings = Partial<Pick<Call, 'deadline' | 'signal' | 'emit' | 'follow'>>;
 
-/** Runs the tools of one manifest; owns what they share, such as the connection to Redis. */
+/** Runs the tools of one manifest, and owns what they share, such as the connection to Redis. */
 export type Runner = Catalogue & {
   /**
-   * Loads and connects what the first call of a tool would, so that calls begun one after the other are sent in that
-   * order. Never fails: what is wrong is the failure of the call itself.
+   * Loads and connects everything that the first call of a tool needs, so that calls that begin one after another are sent
+   * in that order. Never throws: the call reports the error.
    */
   prepare(tool: Tool): Promise<void>;
-  /** The time limit that a call of this tool begins with; `startedAt` is when it began, as `performance.now()`. */
+  /** Returns the deadline of a call of this tool. `startedAt` is the start of the call, as `performance.now()`. */
   deadline(tool: Tool, startedAt?: number): Deadline;
-  /** Checks the parameters and runs a tool that `find` gave. Throws a GantzError on every failure. */
+  /** Checks the parameters and runs a tool that `find` returned. Throws a GantzError on every failure. */
   call(tool: Tool, input: unknown, settings?: CallSettings): Promise<Result>;
-  /** The connection that the tools of this manifest use, opened when it is first needed. */
-  redis(): RedisOfManifest;
-  /** Lets go of everything; calls in flight fail. */
+  /** Returns the connection that the tools of this manifest use. It is opened when it is first used. */
+  redis(): RedisHandle;
+  /** Closes the connection and waits for the end of all calls. Calls in flight fail with CANCELLED. */
   close(): Promise<void>;
 };
 
@@ -57,14 +58,14 @@ const DEFAULT_MAX_OUTPUT_BYTES = 10 * 1024 * 1024;
 
 const ignore = (): void => undefined;
 
-/** Opens a runner; nothing is connected before a call needs it. */
+/** Opens a runner. It connects to Redis when a call first needs it. */
 export function openRunner(options: RunnerOptions): Runner {
   const { catalogue, env, mode, timeoutMs, notice, maxOutputBytes = DEFAULT_MAX_OUTPUT_BYTES } = options;
   const { manifest } = catalogue;
-  let redis: RedisOfManifest | undefined;
+  let redis: RedisHandle | undefined;
   let connecting: Promise<unknown> | undefined;
   const closing = new AbortController();
-  const underWay = new Set<Promise<Result>>();
+  const running = new Set<Promise<Result>>();
 
   const runner: Runner = {
     ...catalogue,
@@ -79,7 +80,7 @@ export function openRunner(options: RunnerOptions): Runner {
           .use({ deadline: runner.deadline(tool), readOnly: true }, ({ connect }) => connect());
         await connecting;
       } catch {
-        // The call fails in the same way.
+        // The call throws the same error.
       }
     },
     deadline(tool, startedAt = performance.now()) {
@@ -93,7 +94,7 @@ export function openRunner(options: RunnerOptions): Runner {
       { deadline = runner.deadline(tool), signal, emit = ignore, follow = false } = {},
     ) {
       closing.signal.throwIfAborted();
-      // Only the first call waits: a wait in each call is measurable where thousands are made.
+      // Only the first call awaits the validator: an `await` in each call is measurable where thousands are made.
       const { inputSchema } = tool;
       const validate =
         knownValidator(inputSchema) ?? (await compileValidator(inputSchema, options.cacheFolder));
@@ -101,32 +102,32 @@ export function openRunner(options: RunnerOptions): Runner {
       const call: Call = { deadline, signal, emit, notice, follow, given };
       const kind = kindOf(tool);
       if (!kind || !hasAction(tool)) throw notRunnable(tool);
-      if (kind.needs !== 'redis') return await runOutside(kind, tool, params, call);
+      if (kind.needs !== 'redis') return await runWithoutRedis(kind, tool, params, call);
       return await kind.run(invocationOf(kind, tool, params, call));
     },
     redis: connection,
     async close() {
       closing.abort(new GantzError('CANCELLED', 'The call was ended because gantz was closed'));
       await redis?.close();
-      await Promise.allSettled(underWay);
+      await Promise.allSettled(running);
     },
   };
 
-  function connection(): RedisOfManifest {
+  function connection(): RedisHandle {
     return (redis ??= openRedisOf({ manifest, env, mode, notice }));
   }
 
-  /** Runs an action that closing the connection to Redis does not end; it ends when the runner is closed. */
-  async function runOutside(
+  /** Runs an action that does not use the connection to Redis, and cancels it when the runner is closed. */
+  async function runWithoutRedis(
     kind: ActionKind,
     tool: ToolWith<Action>,
     params: Record<string, unknown>,
     call: Call,
   ): Promise<Result> {
     const signal = call.signal ? AbortSignal.any([call.signal, closing.signal]) : closing.signal;
-    const running = kind.run(invocationOf(kind, tool, params, { ...call, signal }));
-    underWay.add(running);
-    return await running.finally(() => underWay.delete(running));
+    const result = kind.run(invocationOf(kind, tool, params, { ...call, signal }));
+    running.add(result);
+    return await result.finally(() => running.delete(result));
   }
 
   function invocationOf(

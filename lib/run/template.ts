@@ -1,13 +1,16 @@
 import type { ProblemInText } from '../contract/manifest.ts';
 import { nearest } from '../contract/nearest.ts';
 
-/** Text of the author, `\{{` already turned into `{{` (a backslash that is itself behind one escapes nothing); `offset` is where it begins in the template. */
+/**
+ * Text of the author. `\{{` is already replaced by `{{`; a backslash after another backslash escapes nothing. `offset` is its
+ * position in the template.
+ */
 type Literal = { kind: 'literal'; text: string; offset: number };
 
-/** One `{{name}}` or `{{name.field.0}}`: `path[0]` is the parameter, `text` the tag as written. */
+/** One `{{name}}` or `{{name.field.0}}`. `path[0]` is the parameter, and `text` the tag as it is written. */
 export type Placeholder = { kind: 'placeholder'; path: readonly string[]; text: string; offset: number };
 
-/** `{{ if x }}…{{ else }}…{{ end }}`; `negated` for `if not`. */
+/** `{{ if x }}…{{ else }}…{{ end }}`. `negated` is true for `if not`. */
 type Condition = {
   kind: 'if';
   path: readonly string[];
@@ -19,12 +22,12 @@ type Condition = {
 
 export type Segment = Literal | Placeholder | Condition;
 
-/** What is left of a template once the branches of its conditions are chosen. */
+/** A part of a template after the branches of its conditions are chosen. */
 export type Piece = Literal | Placeholder;
 
 type ProblemInTemplate = ProblemInText & { text: string; offset: number; length: number };
 
-/** A text, parsed once. */
+/** A parsed template. */
 export type Template = {
   segments: readonly Segment[];
   /** The parameters that it mentions. */
@@ -33,9 +36,8 @@ export type Template = {
 };
 
 /**
- * Parses a text with `{{parameter}}`s of the given names. A tag that names no parameter stays text as it is written,
- * with a warning; a condition without its `{{ end }}` is an error. The text is read once: what a value holds is never
- * looked at.
+ * Parses a text with placeholders of the given names. A tag that names no parameter stays as it is written, with a warning.
+ * A condition without `{{ end }}` is an error. Values are inserted later and never parsed.
  */
 export function parseTemplate(text: string, names: Iterable<string>): Template {
   if (!text.includes('{{')) {
@@ -46,7 +48,7 @@ export function parseTemplate(text: string, names: Iterable<string>): Template {
   return { segments, mentions: parser.mentions, problems: parser.problems };
 }
 
-/** The template with its branches chosen: literals and placeholders in order, conditions gone. */
+/** Chooses the branches of all conditions. Returns the literals and placeholders that remain, in order. */
 export function choose(segments: readonly Segment[], params: Readonly<Record<string, unknown>>): Piece[] {
   return segments.flatMap((segment) => {
     if (segment.kind !== 'if') return [segment];
@@ -57,7 +59,7 @@ export function choose(segments: readonly Segment[], params: Readonly<Record<str
   });
 }
 
-/** The whole template as text: literals through `literal`, which is where `${VAR}` is expanded, values through `value`. */
+/** Renders the template as text. `literal` converts the author's text (it expands `${VAR}`), and `value` the values. */
 export function renderTemplate(
   { segments }: Template,
   params: Readonly<Record<string, unknown>>,
@@ -71,7 +73,7 @@ export function renderTemplate(
     .join('');
 }
 
-/** The value that a placeholder stands for; undefined when the parameter is omitted or the field is not there. */
+/** Returns the value of a placeholder, or undefined when the parameter is omitted or has no such field. */
 export function valueAt(params: Readonly<Record<string, unknown>>, path: readonly string[]): unknown {
   let value: unknown = params;
   for (const name of path) {
@@ -86,13 +88,13 @@ export function valueAt(params: Readonly<Record<string, unknown>>, path: readonl
   return value;
 }
 
-/** Whether `{{ if x }}` takes its first branch: not for what is omitted, null, false, 0, "", [] or {}. */
+/** Returns true when `{{ if x }}` chooses its first branch: for all values but undefined, null, false, 0, "", [] and {}. */
 export function isTrue(value: unknown): boolean {
   if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
   return Boolean(value);
 }
 
-/** A value as text: strings as they are, omitted and null as nothing, everything else as JSON. */
+/** Renders a value as text: a string as it is, undefined and null as empty text, everything else as JSON. */
 export function renderValue(value: unknown): string {
   if (value === undefined || value === null) return '';
   return typeof value === 'string' ? value : JSON.stringify(value);
@@ -101,7 +103,7 @@ export function renderValue(value: unknown): string {
 type Token = Literal | { kind: 'tag'; inner: string; text: string; offset: number };
 
 const TAG = /(\\*)\{\{(?:([^{}\n]*)\}\})?/g;
-// Words that open a block in other template languages, so that its `end` is not ours.
+// Words that begin a block in other template languages. The `end` of such a block is text.
 const FOREIGN_BLOCK = /^-?\s*(?:if|range|with|block|define)(?![\w-])/;
 const CONDITION = /^(else\s+)?if\s+(not\s+)?(\S+)$/;
 
@@ -118,7 +120,7 @@ function tokenize(text: string): Token[] {
     const offset = index + backslashes.length;
     const escaped = backslashes.length % 2 === 1;
     if (!escaped && inner === undefined) {
-      // `{{` that no `}}` ends; a tag may begin at its second brace.
+      // This `{{` has no `}}`. A tag may begin at its second brace.
       tag.lastIndex = offset + 1;
       continue;
     }
@@ -155,7 +157,7 @@ class Parser {
     this.#tokens = tokenize(template);
   }
 
-  /** Reads up to the end of the text, or up to the `else` or `end` of the condition it is a branch of. */
+  /** Reads to the end of the text or, in a branch of a condition, to its `else` or `end`. */
   block(inCondition = false): Segment[] {
     const segments: Segment[] = [];
     let foreign = 0;
@@ -188,7 +190,7 @@ class Parser {
     return segments;
   }
 
-  /** The condition whose `if` was just read, through its `end`. */
+  /** Reads the rest of a condition after its `if`, including its `end`. */
   #rest({
     path,
     negated,
@@ -208,7 +210,7 @@ class Parser {
       this.#next++;
       const chained = this.#condition(token.inner);
       if (chained) {
-        // `else if` is an if inside the else, and the two share one `end`.
+        // `else if` is a condition in the `else` branch. Both end at the same `end`.
         otherwise = [this.#rest({ ...chained, text: token.text, offset: token.offset })];
         return { kind: 'if', path, negated, then, otherwise, offset };
       }
@@ -239,7 +241,7 @@ class Parser {
     return path && { path, negated: negated !== undefined, chained: chained !== undefined };
   }
 
-  /** `a.b.0` as the parameter and its fields; a parameter's name may hold dots itself. */
+  /** Splits `a.b.0` into the parameter and its fields. The name of a parameter may contain dots. */
   #path(text: string): string[] | undefined {
     if (this.#names.has(text)) return [text];
     const parts = text.split('.');
@@ -255,9 +257,9 @@ class Parser {
     const word = /^(?:else\s+)?(?:if\s+)?(?:not\s+)?\.?([\w-]+)/.exec(inner)?.[1] ?? inner;
     const meant = nearest(word, this.#names);
     const hint = /^(?:else\s+)?if\s/.test(inner)
-      ? 'A condition is {{ if name }} or {{ if not name }}, nothing more.'
+      ? 'A condition is {{ if name }} or {{ if not name }}; comparisons are not supported.'
       : meant === undefined || inner.startsWith('.')
-        ? 'Write \\{{ for text that begins with {{.'
+        ? 'Write \\{{ for literal text that begins with {{.'
         : `Did you mean {{${meant}}}?`;
     this.problems.push({
       severity: 'warning',

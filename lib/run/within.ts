@@ -1,6 +1,6 @@
 import type { Deadline } from '../contract/deadline.ts';
 
-/** The promise's value, unless the deadline passes (TIMEOUT) or the signal aborts (its reason) first. */
+/** Waits for the promise. Throws TIMEOUT when the deadline passes first, and the reason of the signal when it aborts first. */
 export async function within<T>(promise: Promise<T>, deadline: Deadline, signal?: AbortSignal): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   let onAbort: (() => void) | undefined;

@@ -7,7 +7,7 @@ import { trimmedRedisClient } from './redis-client.ts';
 import { withoutSelfRun } from './self-run.ts';
 import { prebuiltValidators } from './validators.ts';
 
-/** What both deliverables are built with from the sources in `root`. */
+/** Returns the options of esbuild that both programs share. */
 export async function commonOptions(
   root: string,
 ): Promise<BuildOptions & { metafile: true; plugins: Plugin[] }> {
@@ -30,16 +30,16 @@ export async function commonOptions(
   };
 }
 
-/** Stands at the top of a bundle of our own modules. */
+/** The first line of a bundle of this project's modules. */
 export const BANNER = {
   js: 'const importMetaUrl = "file://" + encodeURI(__filename).replace(/[?#]/g, encodeURIComponent);',
 };
 
 /**
- * The package for Node in `folder`: main.cjs with everything of ours, library.cjs with what programs import, one file for
- * each npm package, which a call reads when it needs it, and gantz.cjs, which starts them. CommonJS, because Node 20 can
- * keep compiled code of nothing else, and its loader of ES modules alone takes as long as a call may. Gives the metafiles,
- * which say what is inside.
+ * Builds the package for Node in `folder`: main.cjs with the modules of this project, library.cjs for programs, one file for
+ * each family of npm packages, which is loaded when a call needs it, and gantz.cjs, which starts main.cjs. The files are
+ * CommonJS, because Node 20 can cache compiled code only for CommonJS, and loading its loader of ES modules takes as long as a
+ * whole call. Returns the metafiles of esbuild.
  */
 export async function bundleForNode(root: string, folder: string): Promise<Metafile[]> {
   const common = await commonOptions(root);
@@ -54,7 +54,7 @@ export async function bundleForNode(root: string, folder: string): Promise<Metaf
   });
   const start = await build({
     ...common,
-    // An old Node must be able to read the sentence that says so.
+    // An old Node must be able to run the check of the Node version.
     target: 'node10',
     entryPoints: [join(root, 'lib/start/start.ts')],
     outfile: join(folder, 'gantz.cjs'),
@@ -80,15 +80,15 @@ export async function bundleForNode(root: string, folder: string): Promise<Metaf
   return [main, start, ...others].map(({ metafile }) => metafile);
 }
 
-/** Leaves every npm package out of the bundle, for a file of its family. */
+/** Leaves every npm package out of the bundle and loads it from the file of its family. Adds its name to `packages`. */
 function packagesApart(packages: Set<string>): Plugin {
   const namespace = 'package';
   return {
     name: 'packages-apart',
     setup(build) {
       build.onResolve({ filter: /^[^./]/ }, ({ path, kind, importer }) => {
-        const ours = kind !== 'entry-point' && !importer.includes('node_modules');
-        if (!ours || path.startsWith('node:') || SMALL.test(path)) return undefined;
+        const isImportOfProject = kind !== 'entry-point' && !importer.includes('node_modules');
+        if (!isImportOfProject || path.startsWith('node:') || SMALL.test(path)) return undefined;
         packages.add(path);
         return { path, namespace };
       });
@@ -101,10 +101,10 @@ function packagesApart(packages: Set<string>): Plugin {
   };
 }
 
-/** What every call loads, and what compiled validators use: too small for a file. */
+/** Packages that stay in the bundle: small ones that every call or the compiled validators load. */
 const SMALL = /^(ajv\/dist\/runtime\/|ajv-formats\/dist\/formats\.js$|fastest-levenshtein$)/;
 
-/** `import('node:…')` as a require: in CommonJS the other would load the loader of ES modules, for ten milliseconds. */
+/** Replaces `import('node:…')` by `require`. In CommonJS, `import()` loads the loader of ES modules, which takes 10 ms. */
 const builtinsByRequire: Plugin = {
   name: 'builtins-by-require',
   setup(build) {
@@ -118,12 +118,12 @@ const builtinsByRequire: Plugin = {
   },
 };
 
-/** Packages of one family, which share much, share a file: `@modelcontextprotocol/…`; `ajv` and `ajv-formats`. */
+/** Returns the file of a package. Related packages share one: `@modelcontextprotocol/…`; `ajv` and `ajv-formats`. */
 function fileOf(name: string): string {
   return `${/[a-z]+/.exec(name)?.[0] ?? name}.cjs`;
 }
 
-/** One short name for all that the program is built from. */
+/** Returns a short hash of all sources of the program. */
 async function digestOf(root: string): Promise<string> {
   const hash = createHash('sha256');
   for (const folder of ['lib', 'tools', 'scripts/build']) {

@@ -1,8 +1,8 @@
 import type { Plugin } from 'esbuild';
 
 /**
- * The MCP SDK without the copy of ajv inside it, a fifth of what loading it costs. It checks what users answer to a server
- * that asks them, which no tool does; lib/mcp/server.ts says so to the SDK.
+ * Removes the copy of ajv from the MCP SDK, which is a fifth of its loading time. The SDK uses it to check the answers of users
+ * to elicitation requests, and no tool sends those (lib/mcp/server.ts configures the SDK for this).
  */
 export const trimmedMcpSdk: Plugin = {
   name: 'trimmed-mcp-sdk',

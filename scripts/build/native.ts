@@ -27,7 +27,7 @@ export async function compileNative(
   await mkdir(folder, { recursive: true });
   await build({
     ...(await commonOptions(root)),
-    // The compiler does this, and keeps the places of errors.
+    // The compiler minifies the code itself, and keeps the positions for stack traces.
     minify: false,
     entryPoints: [join(root, 'lib/start/entry.ts')],
     outfile: bundle,
@@ -38,12 +38,12 @@ export async function compileNative(
     '--compile',
     '--minify',
     '--bytecode',
-    // A module of this size, written as CommonJS, starts four milliseconds sooner: its imports need no analysis.
+    // CommonJS starts 4 ms sooner, because its imports need no analysis.
     '--format=cjs',
-    // What lies in the caller's folder is none of this program's business, and a bunfig.toml may name code to run.
+    // A .env or bunfig.toml in the caller's folder must have no effect; a bunfig.toml may name code to run.
     '--no-compile-autoload-dotenv',
     '--no-compile-autoload-bunfig',
-    // A user's handler finds the packages beside it.
+    // A handler of the user can import the packages of its folder.
     '--compile-autoload-package-json',
     ...(foreign ? [`--target=${foreign.name}`, `--compile-executable-path=${foreign.runtime}`] : []),
     `--outfile=${candidate}`,
@@ -51,7 +51,7 @@ export async function compileNative(
   ];
   try {
     await run(compiler, options, { cwd: folder, env: environment() });
-    // An older processor may lack what the compiler's programs take for granted.
+    // An older processor may not support the instructions that the executable uses.
     if (!foreign) await run(candidate, ['--version'], { env: environment() });
     await rename(candidate, file);
     return undefined;
@@ -64,7 +64,7 @@ export async function compileNative(
   }
 }
 
-/** npm puts the one compiler of the platform among `@oven/bun-*`. */
+/** Returns the path of the compiler that npm installed for this platform, or undefined. */
 async function findCompiler(root: string): Promise<string | undefined> {
   const folder = join(root, 'node_modules/@oven');
   const packages = await readdir(folder).catch(() => []);
@@ -82,7 +82,7 @@ async function findCompiler(root: string): Promise<string | undefined> {
   return undefined;
 }
 
-/** The caller's environment without what would change the compiler's ways. */
+/** Returns the caller's environment without the variables that change the behaviour of the compiler. */
 function environment(): NodeJS.ProcessEnv {
   return { ...process.env, BUN_OPTIONS: undefined, BUN_BE_BUN: undefined };
 }

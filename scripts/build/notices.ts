@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 
-/** The licences of every npm package that is inside what was built, as one text. */
+/** Returns the licences of all npm packages in the built programs, as one Markdown text. */
 export async function noticesOf(root: string, metafiles: readonly Metafile[]): Promise<string> {
   const names = new Set<string>();
   for (const { inputs } of metafiles) {

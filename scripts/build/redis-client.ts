@@ -5,8 +5,8 @@ import type { Plugin } from 'esbuild';
 import { COMMANDS } from '../../lib/redis/commands.ts';
 
 /**
- * node-redis with the commands of lib/redis/commands.ts alone. Its 500 commands, attached to three classes, are most of what
- * loading it costs; what belongs to options that this program never gives is replaced by what fails when it is used.
+ * Reduces node-redis to the commands of lib/redis/commands.ts. Attaching its 500 commands to three classes is most of its loading
+ * time. Modules for options that this program never sets are replaced by classes that throw when they are used.
  */
 export const trimmedRedisClient: Plugin = {
   name: 'trimmed-redis-client',
@@ -25,14 +25,14 @@ export const trimmedRedisClient: Plugin = {
   },
 };
 
-/** What lib/redis imports of node-redis; anything else fails the build by its name. */
+/** The exports of node-redis that lib/redis uses. An import of anything else fails the build. */
 const INDEX = `
 import RedisClient from './lib/client/index.js';
 export { RedisClient };
 export * from './lib/errors.js';
 `;
 
-/** Used by node-redis itself, besides COMMANDS. */
+/** Commands that node-redis itself uses, besides COMMANDS. */
 const INTERNAL = ['AUTH', 'CLIENT_SETNAME', 'READONLY'];
 
 const REPLACEMENTS: Readonly<Record<string, string>> = {
@@ -41,18 +41,18 @@ const REPLACEMENTS: Readonly<Record<string, string>> = {
   'lib/client/cache.js': `${absent('exports.ClientSideCacheProvider', 'the client-side cache')}
     exports.BasicClientSideCache = exports.ClientSideCacheProvider;`,
   'lib/client/multi-command.js': 'exports.default = { extend: () => undefined };',
-  // The metadata decides what the client-side cache may hold; nobody else asks.
+  // Only the client-side cache uses this metadata.
   'lib/command-metadata/index.js': `exports.isCacheable = () => false; exports.defaultCommandMetadata = { lookup: () => undefined };`,
   'lib/client/enterprise-maintenance-manager.js': `
     exports.default = class { static setupDefaultMaintOptions() {} static async getHandshakeCommand() {} constructor() { throw new Error('maintenance notifications are not in this build'); } };
     exports.dbgMaintenance = () => {};
     exports.MAINTENANCE_EVENTS = {}; exports.SMIGRATED_EVENT = Symbol('smigrated');`,
-  // Names a connection for metrics; a random one takes all of node:crypto.
+  // The id of a connection for metrics. The original loads node:crypto for a random one.
   'lib/client/identity.js': `let count = 0;
     exports.ClientRole = { STANDALONE: 'standalone' };
     exports.generateClientId = () => String(++count);`,
-  // Where the runtime cannot say whether anybody listens (Node 20, the executable), every command would be traced for
-  // nobody, at the cost of a tenth of a call.
+  // Node 20 and the executable cannot detect that there are no listeners, so every command would be traced, which takes a
+  // tenth of the time of a call.
   'lib/client/tracing.js': `
     exports.CHANNELS = {};
     exports.trace = (name, work) => work();
@@ -72,7 +72,10 @@ function locate(): { root: string; commands: string } {
   return { root, commands: join(root, 'lib/commands/index.js') };
 }
 
-/** The commands that are used, read from node-redis' own table: `get: GET_1.default` and `GET_1 = … require("./GET")`. */
+/**
+ * Renders a table of the used commands, from the table of node-redis: `get: GET_1.default` and `GET_1 = … require("./GET")`.
+ * Throws when node-redis does not have one of them.
+ */
 async function commandTable(path: string): Promise<string> {
   const source = await readFile(path, 'utf8');
   const rows = [...COMMANDS, ...INTERNAL].map((name) => {
@@ -88,10 +91,10 @@ async function commandTable(path: string): Promise<string> {
     exports.default = { ${rows.join(', ')} };`;
 }
 
-/** node:tls takes milliseconds to load and serves rediss:// alone. */
+/** Makes node-redis load node:tls when it is first used, because loading takes milliseconds and only rediss:// needs it. */
 async function lazyTls(path: string): Promise<string> {
   const source = await readFile(path, 'utf8');
   const eager = 'const node_tls_1 = __importDefault(require("node:tls"));';
-  if (!source.includes(eager)) throw new Error(`${path} loads node:tls in another way than it did`);
+  if (!source.includes(eager)) throw new Error(`${path} does not contain ${eager}; adapt the replacement`);
   return source.replace(eager, 'const node_tls_1 = { get default() { return require("node:tls"); } };');
 }

@@ -3,7 +3,7 @@ import type { Plugin } from 'esbuild';
 
 const LAST_LINE = /\nif \(process\.argv\[1\] === import\.meta\.filename\)[^\n]*\n*$/;
 
-/** Leaves out the last line of a tools/*.ts, which runs the file by itself in a checkout. */
+/** Removes the last line of each tools/*.ts. It runs the file by itself in a checkout. */
 export const withoutSelfRun: Plugin = {
   name: 'without-self-run',
   setup(build) {

@@ -2,10 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generateDtsBundle } from 'dts-bundle-generator';
 
-/** `await using` wants names that only newer settings of a compiler know by themselves. */
+/** `await using` needs types that a compiler does not load by default for older targets. */
 const REFERENCE = '/// <reference lib="esnext.disposable" />\n';
 
-/** Writes the types of the library, all in one file, as those of a CommonJS module. */
+/** Writes the types of the library into one file, for a CommonJS module. */
 export async function declareLibrary(root: string, folder: string): Promise<void> {
   const [types = ''] = generateDtsBundle(
     [
@@ -14,7 +14,7 @@ export async function declareLibrary(root: string, folder: string): Promise<void
         output: { noBanner: true, exportReferencedTypes: false },
       },
     ],
-    // The sources are checked by `npm run types`.
+    // `npm run types` checks the sources.
     { preferredConfigPath: join(root, 'tsconfig.json') },
   );
   await writeFile(join(folder, 'library.d.cts'), `${REFERENCE}${types}`);

@@ -5,7 +5,7 @@ import type { Plugin } from 'esbuild';
 import { BUNDLED_MANIFEST } from '../../lib/generated/manifest.ts';
 import { AJV_OPTIONS } from '../../lib/parameters/validator.ts';
 
-/** Puts the compiled checks of the bundled tools' parameters in the place of lib/parameters/prebuilt.ts. */
+/** Replaces lib/parameters/prebuilt.ts by the compiled validators of the parameters of the bundled tools. */
 export function prebuiltValidators(root: string): Plugin {
   return {
     name: 'prebuilt-validators',
@@ -22,7 +22,7 @@ export function prebuiltValidators(root: string): Plugin {
 function render(): string {
   const ajv = new Ajv2020({ ...AJV_OPTIONS, code: { source: true, esm: true } });
   addFormats.default(ajv);
-  // Tools that take the same parameters share one check.
+  // Tools with the same parameters share one validator.
   const texts = new Set(BUNDLED_MANIFEST.tools.map(({ inputSchema }) => JSON.stringify(inputSchema)));
   const names = [...texts].map((text, index) => {
     const name = `check${index}`;

@@ -1,7 +1,7 @@
 const UNRELEASED = '## Unreleased\n';
 
 /**
- * Moves the lines below "Unreleased" below a heading of the version and the date. Returns the new text and the moved lines.
+ * Moves the lines below "Unreleased" to a new section with the version and the date. Returns the new text and the moved lines.
  * Throws when there are no such lines.
  */
 export function moveUnreleased(

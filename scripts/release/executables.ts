@@ -10,14 +10,16 @@ type Platform = (typeof PLATFORMS)[number];
 
 export type ExecutablesOptions = {
   root: string;
+  /** The folder for the executables. */
   folder: string;
   version: string;
+  /** Prints a line about the progress. */
   say: (line: string) => void;
 };
 
 /**
- * Compiles the executable for each platform into `folder`. A platform whose runtime cannot be had from the npm registry is
- * skipped with a line that says why. Only the executable of this platform is run.
+ * Compiles the executable for each platform into `folder`. A platform is skipped, with a line that gives the reason, when the
+ * npm registry does not have its runtime. Only the executable for this platform is tried.
  */
 export async function compileExecutables({ root, folder, version, say }: ExecutablesOptions): Promise<void> {
   for (const platform of PLATFORMS) {
@@ -29,12 +31,12 @@ export async function compileExecutables({ root, folder, version, say }: Executa
     say(
       why
         ? `skipped ${platform}: ${why}`
-        : `compiled ${name}${own ? ' and ran it' : ', which cannot run here'}`,
+        : `compiled ${name}${own ? ' and tried it' : ', which cannot run on this platform'}`,
     );
   }
 }
 
-/** Returns why there is no executable, or undefined when there is one. */
+/** Compiles for another platform. Returns the reason when that fails, else undefined. */
 async function compileForeign(root: string, file: string, platform: Platform): Promise<string | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'gantz-runtime-'));
   try {
@@ -47,7 +49,7 @@ async function compileForeign(root: string, file: string, platform: Platform): P
   }
 }
 
-/** Gets the package of the platform's runtime, in the version and with the digest of package-lock.json. Returns its program. */
+/** Downloads the runtime of a platform, with the version and the digest of package-lock.json. Returns the path of its program. */
 async function unpackRuntime(root: string, folder: string, platform: Platform): Promise<string> {
   const name = `@oven/bun-${platform.replace('arm64', 'aarch64')}`;
   const lock = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as {

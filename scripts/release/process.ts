@@ -5,7 +5,7 @@ const execute = promisify(execFile);
 
 export type RunOptions = { cwd: string; env?: NodeJS.ProcessEnv };
 
-/** Runs a program to its end and returns its stdout. Throws with what it printed on stderr when it fails. */
+/** Runs a program to its end and returns its stdout. When it fails, throws an error with its stderr. */
 export async function run(
   program: string,
   args: readonly string[],

@@ -6,7 +6,7 @@ const FILES = ['CHANGELOG.md', 'package.json', 'package-lock.json', 'lib/generat
 /** Throws when the work tree has changes or the tag of the version exists. */
 export async function checkRepository(root: string, version: string): Promise<void> {
   const changes = await run('git', ['status', '--porcelain'], { cwd: root });
-  if (changes !== '') throw new Error(`There are changes that are not committed:\n${changes.trimEnd()}`);
+  if (changes !== '') throw new Error(`Commit or remove these changes first:\n${changes.trimEnd()}`);
   const tag = await run('git', ['tag', '--list', `v${version}`], { cwd: root });
   if (tag !== '') throw new Error(`The tag v${version} exists already`);
 }
@@ -20,7 +20,7 @@ export async function commitAndTag(root: string, version: string, notes: string)
   });
 }
 
-/** Puts the files of the release back to what the last commit holds. */
+/** Restores the files of the release from the last commit. */
 export async function restore(root: string): Promise<void> {
   await run('git', ['restore', '--staged', '--worktree', '--', ...FILES], { cwd: root });
 }

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from './process.ts';
 
-/** The program's package, as far as its files are concerned. */
+/** The members of package.json that name files. */
 type PackageJson = { bin: Record<string, string>; exports: Record<string, string | Record<string, string>> };
 
-/** What `npm pack --json` says of one package. */
+/** One package in the output of `npm pack --json`. */
 export type Packed = { filename: string; integrity: string; files: { path: string; mode: number }[] };
 
 /** Packs the npm package into `folder`, checks its files, and installs and runs it. Returns the name of the file. */
@@ -17,16 +17,16 @@ export async function packChecked(root: string, folder: string, version: string)
   return packed.filename;
 }
 
-/** Runs `npm pack` with arguments. */
+/** Runs `npm pack` with these arguments. Throws when there is no package in its output. */
 export async function pack(args: readonly string[], cwd: string): Promise<Packed> {
   const answer: unknown = JSON.parse(await run('npm', ['pack', '--json', ...args], { cwd }));
   // npm 11 prints a list, npm 12 an object with a member for each package.
   const [packed] = Object.values(answer as Packed[] | Record<string, Packed>);
-  if (!packed) throw new Error('npm pack packed nothing');
+  if (!packed) throw new Error('npm pack printed no package');
   return packed;
 }
 
-/** Throws when a file is missing or not expected, or when the program cannot be executed. */
+/** Throws when a file is missing or unexpected, or when bin/gantz is not executable. */
 export function checkFiles(
   { files }: Pick<Packed, 'files'>,
   expected: readonly string[],
@@ -52,7 +52,7 @@ async function expectedFiles(root: string): Promise<string[]> {
   ];
 }
 
-/** The files that package.json names. */
+/** Returns the files that package.json names. */
 async function targets(root: string): Promise<string[]> {
   const { bin, exports } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as PackageJson;
   return [...Object.values(bin), ...Object.values(exports)]
@@ -68,7 +68,8 @@ async function tryPackage(tarball: string, version: string): Promise<void> {
     await run('npm', ['init', '--yes'], options);
     await run('npm', ['install', '--offline', '--no-audit', '--no-fund', tarball], options);
     const printed = (await run(join(folder, 'node_modules/.bin/gantz'), ['--version'], options)).trim();
-    if (printed !== version) throw new Error(`The packed program says that it is version ${printed}`);
+    if (printed !== version)
+      throw new Error(`The packed program prints version ${printed}; expected ${version}`);
     await run(join(folder, 'node_modules/.bin/gantz'), ['-c', 'builtin:redis', 'tools'], options);
     const script =
       "import { openGantz } from 'gantz'; await (await openGantz({ manifest: 'builtin:redis' })).close();";

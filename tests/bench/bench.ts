@@ -10,8 +10,8 @@ import { Unavailable, type Bench, type Programs, type Row } from './row.ts';
 import { ROWS } from './rows.ts';
 import { spreadOf } from './statistics.ts';
 
-// Measures every row and writes docs/benchmarks.{json,md,svg}. --quick takes under a minute and is rougher; other words
-// choose the rows that contain one of them; neither writes anything.
+// Measures every row and writes docs/benchmarks.{json,md,svg}. With --quick it takes less than a minute and is less accurate.
+// Other words choose the rows whose names contain one of them. In both cases nothing is written.
 const quick = process.argv.includes('--quick');
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const docs = join(import.meta.dirname, '../../docs');
@@ -51,7 +51,7 @@ try {
   }
 } finally {
   await server.stop();
-  // A server that was told to end may still write its cache.
+  // A process that is ending may still write files.
   await rm(folder, { recursive: true, force: true, maxRetries: 10 });
 }
 
@@ -75,11 +75,11 @@ function describe(outcome: Outcome): string {
   const head = `${outcome.what}, against ${outcome.against}`;
   if ('why' in outcome) return `${head}: ${outcome.why}`;
   const { ours, theirs, ratio, unit, met } = outcome;
-  const verdict = met === undefined ? '' : met ? ' met' : ' NOT MET';
-  return `${head}: ${ours.median.toFixed(1)} / ${theirs.median.toFixed(1)} ${unit} = ${ratio.median.toFixed(2)} (${ratio.low.toFixed(2)}–${ratio.high.toFixed(2)})${verdict}`;
+  const result = met === undefined ? '' : met ? ' met' : ' NOT MET';
+  return `${head}: ${ours.median.toFixed(1)} / ${theirs.median.toFixed(1)} ${unit} = ${ratio.median.toFixed(2)} (${ratio.low.toFixed(2)}–${ratio.high.toFixed(2)})${result}`;
 }
 
-/** The caller's environment, since it is what programs start in, without what would change what they do. */
+/** Returns the caller's environment without the variables that change the behaviour of the programs. */
 function environment(home: string, port: number): Record<string, string> {
   const kept = Object.entries(process.env).filter(
     (entry): entry is [string, string] =>
@@ -89,8 +89,8 @@ function environment(home: string, port: number): Record<string, string> {
 }
 
 function versions({ node24, bun, python }: Programs): string {
-  const ask = (file: string | undefined, ...words: string[]): string =>
+  const versionOf = (file: string | undefined, ...words: string[]): string =>
     (file && /\d+(\.\d+)+/.exec(execFileSync(file, words, { encoding: 'utf8' }))?.[0]) ?? 'none';
-  const others = `Node ${ask(node24, '--version')}, Bun ${ask(bun, '--version')}, Python ${ask(python, '--version')}`;
-  return `Node ${process.versions.node}, ${others}, Redis ${ask('redis-server', '--version')}`;
+  const others = `Node ${versionOf(node24, '--version')}, Bun ${versionOf(bun, '--version')}, Python ${versionOf(python, '--version')}`;
+  return `Node ${process.versions.node}, ${others}, Redis ${versionOf('redis-server', '--version')}`;
 }

@@ -5,7 +5,7 @@ import type { Command } from './process.ts';
 
 type Options = { env: Readonly<Record<string, string>>; cwd: string };
 
-/** Starts a server that says on stderr where it listens. */
+/** Starts a server and waits until it prints its URL on stderr. */
 export async function startHttp(
   [file, ...words]: Command,
   { env, cwd }: Options,
@@ -25,8 +25,9 @@ export async function startHttp(
 }
 
 /**
- * POSTs the same parameters over 32 connections that stay open. The requests are written as they are and of the answers
- * only the status and the length are read: node:http as the client takes longer for a call than either server.
+ * POSTs the same parameters 6,000 times over 32 connections that stay open. Returns the requests per second. It writes the
+ * requests itself and reads only the status and the length of the answers, because a client of node:http takes longer for a
+ * call than either server.
  */
 export async function requestsPerSecond(url: string, path: string, params: object): Promise<number> {
   const { hostname, port, host } = new URL(url);

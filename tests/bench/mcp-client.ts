@@ -2,16 +2,16 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Command } from './process.ts';
 
-/** The least client of an MCP server on stdio, so that what is measured is the server. */
+/** A small client of an MCP server on stdio. It costs little, so that the server is measured. */
 export type McpClient = {
-  /** Resolves when the answer of this call has come. */
+  /** Calls a tool and waits for the answer. Throws when the call fails. */
   call(name: string, params: unknown): Promise<void>;
   close(): Promise<void>;
 };
 
 type Options = { env: Readonly<Record<string, string>>; cwd: string };
 
-/** Starts a server and goes through initialize. */
+/** Starts a server and sends `initialize`. */
 export async function startMcp([file, ...words]: Command, { env, cwd }: Options): Promise<McpClient> {
   const child = spawn(file, words, { env, cwd, stdio: ['pipe', 'pipe', 'inherit'] });
   const exited = new Promise<void>((resolve) => child.once('close', () => resolve()));

@@ -1,5 +1,5 @@
-// Pages through every key of the cache and says, in MiB, how much memory it had at the tenth and at the last page.
-// It uses the library as it is built: a compiler beside it would be measured as well.
+// Pages through all keys of the cache. Prints the heap in use, in MiB, after the tenth and after the last page.
+// It uses the built library, because a TypeScript loader in the same process would be measured as well.
 import { createRequire } from 'node:module';
 
 const { openGantz } = createRequire(import.meta.url)('../../dist/node/library.cjs');
@@ -15,7 +15,7 @@ do {
 console.log(JSON.stringify({ first, last: memory(), pages }));
 await gantz.close();
 
-/** What is held, without what waits to be collected. */
+/** Returns the heap in use after a garbage collection, in MiB. */
 function memory() {
   globalThis.gc();
   return process.memoryUsage().heapUsed / 1024 / 1024;

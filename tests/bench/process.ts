@@ -5,7 +5,7 @@ export type Command = readonly [file: string, ...words: string[]];
 
 type Options = { env: Readonly<Record<string, string>>; cwd: string };
 
-/** Milliseconds from the start of a process to its end. Throws when it fails. */
+/** Runs a process. Returns the milliseconds from its start to its end. Throws when it fails. */
 export async function timeOf([file, ...words]: Command, { env, cwd }: Options): Promise<number> {
   const begun = performance.now();
   const child = spawn(file, words, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -23,7 +23,7 @@ export async function timeOf([file, ...words]: Command, { env, cwd }: Options): 
   return took;
 }
 
-/** Runs two programs in turn, after a few runs that fill the caches. */
+/** Runs two programs in turn, `times` times, after two runs that fill the caches. */
 export async function timePairs(
   { quick, env, folder }: Bench,
   ours: Command,

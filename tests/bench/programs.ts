@@ -9,7 +9,7 @@ import type { Programs } from './row.ts';
 const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, '../..');
 
-/** Finds the programs under comparison, and installs the yardsticks that npm has into the user's cache folder, once. */
+/** Finds the programs to compare. Installs the yardsticks from npm into the user's cache folder when they are not there. */
 export async function findPrograms(): Promise<Programs> {
   const native = join(ROOT, 'dist/native/gantz');
   const yardsticks = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'gantz-bench');
@@ -33,7 +33,7 @@ export async function findPrograms(): Promise<Programs> {
   };
 }
 
-/** The file of a package in a folder of its own, installed there if need be. */
+/** Returns the path of a file of an npm package, which is installed in a new folder when needed; undefined when that fails. */
 async function installed(folder: string, spec: string, file: string): Promise<string | undefined> {
   const own = join(folder, spec.replace(/[^\w.]+/g, '-'));
   const path = join(own, 'node_modules', file);

@@ -1,52 +1,52 @@
-/** One comparison: what is measured, beside what, and how far apart they may be. */
+/** One comparison of gantz with a yardstick. */
 export type Row = {
   what: string;
-  /** The yardstick. */
+  /** The program that gantz is compared with. */
   against: string;
   unit: 'ms' | 'MiB' | 'calls/s';
-  /** The bound on ours ÷ theirs; a row without one explains another. */
+  /** The limit of ours ÷ theirs. A row without a target explains another row. */
   target?: Target;
-  /** Measures both sides in turn. Throws `Unavailable` where a part is missing. */
+  /** Measures both programs in turn. Throws `Unavailable` when a program is missing. */
   measure: (bench: Bench) => Promise<Pair[]>;
 };
 
 export type Target = { atMost: number } | { atLeast: number };
 
-/** Two measurements that were made one after the other. */
+/** Two measurements, made one after the other. */
 export type Pair = { ours: number; theirs: number };
 
-/** What the measurements have in common. */
+/** The set-up that all measurements share. */
 export type Bench = {
   readonly quick: boolean;
-  /** A folder of this run's own. */
+  /** A temporary folder of this run. */
   readonly folder: string;
-  /** A Redis on 127.0.0.1, which holds `a` and a million keys more once someone asks. */
+  /** The port of a Redis on 127.0.0.1 with the key `a`. The paging rows add a million keys to it. */
   readonly redisPort: number;
-  /** The environment of every process: no home but the run's own. */
+  /** The environment of every process. HOME is `folder`. */
   readonly env: Readonly<Record<string, string>>;
   readonly programs: Programs;
 };
 
-/** The programs under comparison; those that are not to be had are absent. */
+/** The paths of the programs to compare. Those that are not available are absent. */
 export type Programs = {
   shim: string;
   native?: string;
   package: string;
   node20: string;
   node24?: string;
-  /** The compiler's own runtime, which runs a script as the executable would. */
+  /** The runtime of the compiler, which is also the runtime of the executable. */
   bun?: string;
-  /** A Python that has the redis package. */
+  /** A Python with the package redis. */
   python?: string;
-  /** The MCP server of the protocol's first days. */
+  /** The archived MCP reference server for Redis. */
   serverRedis?: string;
 };
 
-/** Why a row has no numbers. */
+/** The reason why a row cannot be measured. */
 export class Unavailable extends Error {}
 
-/** The value, or `Unavailable` with what is missing. */
-export function need<T>(value: T | undefined, what: string): T {
-  if (value === undefined) throw new Unavailable(what);
+/** Returns the value. Throws `Unavailable` with `reason` when it is undefined. */
+export function need<T>(value: T | undefined, reason: string): T {
+  if (value === undefined) throw new Unavailable(reason);
   return value;
 }

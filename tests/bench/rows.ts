@@ -15,7 +15,7 @@ const GET = ['cache', 'get', '{"key":"a"}'] as const;
 const NOTHING = ['-e', '0'] as const;
 const IN_FLIGHT = 256;
 
-/** A manifest with this many tools of its own beside the bundled ones, in a folder of its own. */
+/** Writes a manifest with the bundled tools and `count` others into a new folder. Returns the folder. */
 async function manifestFolder({ folder }: Bench, count: number): Promise<string> {
   const cwd = join(folder, `tools-${count}`);
   await mkdir(cwd, { recursive: true });
@@ -34,22 +34,25 @@ async function manifestFolder({ folder }: Bench, count: number): Promise<string>
   return cwd;
 }
 
-/** Node 20 reads these at each start, which is no cost of any program. */
+/** Returns the bench without NODE_EXTRA_CA_CERTS, whose file Node 20 reads at each start. */
 function withoutCertificates(bench: Bench): Bench {
   const { NODE_EXTRA_CA_CERTS: certificates, ...env } = bench.env;
-  need(certificates, 'it is unset anyway');
+  need(certificates, 'NODE_EXTRA_CA_CERTS is not set');
   return { ...bench, env };
 }
 
-/** The executable, through the shim as everybody starts it. */
+/** Returns bin/gantz, which starts the executable. */
 function executable({ programs }: Bench): string {
   need(programs.native, 'the native executable is not built');
   return programs.shim;
 }
 
-/** The most memory that a command has, in MiB. */
+/** Runs a command. Returns its peak memory in MiB. */
 async function peakMemory(bench: Bench, command: Command): Promise<number> {
-  const python = need(bench.programs.python, 'there is no Python with redis, which measures memory, too');
+  const python = need(
+    bench.programs.python,
+    'there is no Python with the package redis; it measures the memory',
+  );
   const { stdout } = await run(python, [join(YARDSTICKS, 'peak_memory.py'), ...command], {
     env: bench.env,
     cwd: bench.folder,
@@ -92,7 +95,7 @@ async function batchPairs(
   return pairs.map(({ ours, theirs }) => ({ ours: (calls / ours) * 1000, theirs: (calls / theirs) * 1000 }));
 }
 
-/** Medians of sequential calls, ours and theirs in turn. */
+/** Measures medians of sequential MCP calls in milliseconds, ours and theirs in turn. */
 async function sequentialPairs(bench: Bench, ours: Command, theirs: Command): Promise<Pair[]> {
   const options = { env: bench.env, cwd: bench.folder };
   const [a, b] = [await startMcp(ours, options), await startMcp(theirs, options)];
@@ -162,24 +165,24 @@ async function httpPairs(bench: Bench, ours: Command, theirs: Command): Promise<
 }
 
 type Paged = {
-  /** Of the pager: its last page against its tenth. */
+  /** The heap of the pager after its last page and after its tenth. */
   memory: Pair[];
-  /** p99 of a GET beside the pager, against that of one on an idle server. */
+  /** p99 of a GET while the pager runs, and of a GET on an idle server. */
   latency: Pair[];
-  /** The same against that of one beside a bare scan. */
+  /** p99 of a GET while the pager runs, and of a GET while scan.mjs runs. */
   latencyOfScan: Pair[];
 };
 
 const paged = new WeakMap<Bench, Promise<Paged>>();
 
-/** The same journeys through the keys give both rows. */
+/** Pages once for each bench, for all rows that need it. */
 function pagedOnce(bench: Bench): Promise<Paged> {
   const known = paged.get(bench) ?? page(bench);
   paged.set(bench, known);
   return known;
 }
 
-/** Pages through very many keys, and watches the memory of the pager and how long a GET beside it takes. */
+/** Pages through a million keys. Measures the memory of the pager and the latency of GETs at the same time. */
 async function page(bench: Bench): Promise<Paged> {
   const keys = bench.quick ? 100_000 : 1_000_000;
   const url = `redis://127.0.0.1:${bench.redisPort}`;
@@ -201,7 +204,7 @@ async function page(bench: Bench): Promise<Paged> {
     return times;
   };
   const env = { ...bench.env, REDIS_URL: url, GANTZ_NAMESPACE: 'paged' };
-  const beside = async (...words: string[]): Promise<{ p99: number; stdout: string }> => {
+  const runBeside = async (...words: string[]): Promise<{ p99: number; stdout: string }> => {
     const other = run(process.execPath, words, { env });
     let done = false;
     void other.finally(() => (done = true)).catch(() => undefined);
@@ -209,11 +212,11 @@ async function page(bench: Bench): Promise<Paged> {
     return { p99: percentile(times, 0.99), stdout: (await other).stdout };
   };
   const pairs: Paged = { memory: [], latency: [], latencyOfScan: [] };
-  for (let journey = 0; journey < (bench.quick ? 3 : 20); journey++) {
+  for (let round = 0; round < (bench.quick ? 3 : 20); round++) {
     const idleUntil = performance.now() + (bench.quick ? 500 : 2000);
     const idle = percentile(await latencies(() => performance.now() > idleUntil), 0.99);
-    const paging = await beside('--expose-gc', join(import.meta.dirname, 'pager.mjs'));
-    const scanning = await beside(join(YARDSTICKS, 'scan.mjs'));
+    const paging = await runBeside('--expose-gc', join(import.meta.dirname, 'pager.mjs'));
+    const scanning = await runBeside(join(YARDSTICKS, 'scan.mjs'));
     const { first, last } = JSON.parse(paging.stdout) as { first: number; last: number };
     pairs.memory.push({ ours: last, theirs: first });
     pairs.latency.push({ ours: paging.p99, theirs: idle });
@@ -223,7 +226,7 @@ async function page(bench: Bench): Promise<Paged> {
   return pairs;
 }
 
-/** Every comparison, in the order of the report. */
+/** All comparisons, in the order of the report. */
 export const ROWS: readonly Row[] = [
   {
     what: 'executable: cache get, one process',
@@ -242,7 +245,7 @@ export const ROWS: readonly Row[] = [
         bench,
         [executable(bench), ...GET],
         [
-          need(bench.programs.python, 'there is no Python with redis'),
+          need(bench.programs.python, 'there is no Python with the package redis'),
           join(YARDSTICKS, 'cache.py'),
           'get',
           '{"key":"a"}',
@@ -303,7 +306,7 @@ export const ROWS: readonly Row[] = [
     unit: 'ms',
     target: { atMost: 1.9 },
     measure: (bench) => {
-      const node24 = need(bench.programs.node24, 'Node 24 is not to be had');
+      const node24 = need(bench.programs.node24, 'Node 24 is not available');
       return timePairs(bench, [node24, bench.programs.package, ...GET], [node24, ...NOTHING]);
     },
   },
@@ -422,7 +425,7 @@ export const ROWS: readonly Row[] = [
     unit: 'calls/s',
     target: { atLeast: 1 },
     measure: (bench) => {
-      const server = need(bench.programs.serverRedis, 'the server is not to be had');
+      const server = need(bench.programs.serverRedis, 'the server is not available');
       return concurrentPairs(
         bench,
         [executable(bench), 'mcp'],

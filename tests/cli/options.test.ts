@@ -30,11 +30,11 @@ for (const [argv, expected] of splits) {
 const refused: [string[], RegExp][] = [
   [['--tiemout', '2s'], /no option --tiemout/],
   [['--timeout'], /--timeout needs a value/],
-  [['--timeout', 'soon', 'x'], /"soon" is not understood/],
-  [['--timeout', '0', 'x'], /"0" is not understood/],
-  [['--timeout', '-1', 'x'], /"-1" is not understood/],
+  [['--timeout', 'soon', 'x'], /"soon" is not valid/],
+  [['--timeout', '0', 'x'], /"0" is not valid/],
+  [['--timeout', '-1', 'x'], /"-1" is not valid/],
   [['--follow=yes', 'x'], /--follow takes no value/],
-  [['--max-output', '0', 'x'], /"0" is not understood/],
+  [['--max-output', '0', 'x'], /"0" is not valid/],
   [['-x'], /no option -x/],
 ];
 for (const [argv, message] of refused) {

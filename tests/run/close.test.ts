@@ -43,7 +43,7 @@ test('a runner that is closed ends its scripts and refuses further calls', async
   await rm(folder, { recursive: true });
 });
 
-test('a policy of no tools allows none, not all', () => {
+test('an empty list of tools allows no tool', () => {
   const manifest = manifestOf('true', '/');
   const [tool] = manifest.tools;
   assert.ok(tool);

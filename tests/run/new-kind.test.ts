@@ -33,11 +33,11 @@ before(() => {
 after(() => rmSync(copy, { recursive: true }));
 
 function run(...words: string[]): { stdout: string; stderr: string; status: number | null } {
-  const args = ['--import', 'tsx', 'lib/entry.ts', ...words];
+  const args = ['--import', 'tsx', 'lib/start/entry.ts', ...words];
   return spawnSync(process.execPath, args, { cwd: copy, encoding: 'utf8', timeout: 60_000 });
 }
 
-/** The compiler's errors in the table and in the files of the new kind. */
+/** Returns the compiler's errors in the table and in the files of the new kind. */
 function errors(): string[] {
   const { config } = ts.readConfigFile(join(copy, 'tsconfig.json'), (path) => ts.sys.readFile(path)) as {
     config: unknown;
@@ -54,8 +54,8 @@ function errors(): string[] {
     );
 }
 
-describe('a kind of action that is a folder and a line in the table', () => {
-  it('is validated, with its problems at their places', () => {
+describe('a new kind of action: a folder and a line in the table', () => {
+  it('is validated, and its problems have positions', () => {
     const bad = join(copy, 'project/bad.yaml');
     writeFileSync(
       bad,
@@ -83,7 +83,7 @@ describe('a kind of action that is a folder and a line in the table', () => {
     assert.ok('echo' in ($defs['namedTool'] as { anyOf: [{ properties: object }] }).anyOf[0].properties);
   });
 
-  it('is listed, described and called, within its own time limit', () => {
+  it('is listed, described and called with its own time limit', () => {
     assert.match(run('-c', manifest, 'tools').stdout, /say +Says a text/);
     assert.match(run('-c', manifest, 'describe', 'say').stdout, /gantz call say /);
     const called = JSON.parse(run('-c', manifest, 'call', 'say', '{"x":"b"}').stdout) as object;

@@ -59,14 +59,14 @@ describe('a release', () => {
       () => {
         appendFileSync(join(clone, 'README.md'), 'more\n');
       },
-      /^There are changes that are not committed:\n.*M README\.md$/,
+      /^Commit or remove these changes first:\n.*M README\.md$/,
     ],
     [
       'in a work tree with a new file',
       () => {
         writeFileSync(join(clone, 'new'), '');
       },
-      /^There are changes that are not committed:\n\?\? new$/,
+      /^Commit or remove these changes first:\n\?\? new$/,
     ],
     ['whose tag exists', () => git('tag', `v${NEXT}`), /^The tag v\d+\.0\.0 exists already$/],
   ];

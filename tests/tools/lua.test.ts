@@ -83,7 +83,7 @@ describe('the includes of tools/lua/includes', () => {
     [
       'an unknown one',
       '\n-- @include three\n',
-      'tools/lua/script.lua:2: there is no include three; there are loop, one, pool, two',
+      'tools/lua/script.lua:2: there is no include three; the includes are loop, one, pool, two',
     ],
     [
       'a circular one',
@@ -93,7 +93,7 @@ describe('the includes of tools/lua/includes', () => {
     [
       'a directive that is written otherwise',
       '  --@include one\n',
-      'tools/lua/script.lua:1: an include is a line of its own: -- @include <name>',
+      'tools/lua/script.lua:1: write an include on a separate line: -- @include <name>',
     ],
   ];
   for (const [what, source, message] of failures) {

@@ -1,2 +1,2 @@
-/** An operation of the Redis tools: `get` of the group `cache`. */
+/** An operation of a bundled Redis tool, such as `get` of the group `cache`. */
 export type BundledAction = { kind: 'bundled'; group: string; operation: string };

@@ -5,7 +5,7 @@ import type { Invocation } from '../invocation.ts';
 import type { BundledAction } from './bundled-action.ts';
 import type { Operation } from './operations.ts';
 
-/** An operation of tools/, which runs on Redis inside the process. */
+/** The kind of the bundled tools: an operation of tools/, which runs on Redis in this process. */
 export const bundled: ActionKind<BundledAction> = {
   key: 'handler',
   about: 'Runs an operation on Redis: `group.operation`.',
@@ -19,14 +19,14 @@ export const bundled: ActionKind<BundledAction> = {
   run(invocation) {
     const { action } = invocation.tool;
     const operation = operations.get(action);
-    // Only the first call waits: a wait in each call is measurable where thousands are made.
+    // Only the first call loads the operation: an `await` in each call is measurable where thousands are made.
     return operation
       ? runOn(invocation, operation)
       : load(action).then((loaded) => runOn(invocation, loaded));
   },
 };
 
-/** The group and the operation of a bundled tool's action; undefined for any other. */
+/** Returns the action of a bundled tool, and undefined for any other action. */
 export function operationOf(action: Action | undefined): BundledAction | undefined {
   return action?.kind === 'bundled' ? (action as BundledAction) : undefined;
 }

@@ -2,7 +2,7 @@ import type { ParsedAction, Syntax } from '../../manifest/tool-key.ts';
 import { handlerSyntax } from '../handler/handler-syntax.ts';
 import type { BundledAction } from './bundled-action.ts';
 
-/** `handler: group.operation`; it is written as any other handler, in the bundled manifest only. */
+/** `handler: group.operation` of the bundled manifest. It has the form of a user's handler. */
 export const bundledSyntax: Syntax<ParsedAction<BundledAction>> = {
   parse(problems, node) {
     const handler = handlerSyntax.parse(problems, node)?.action;

@@ -6,14 +6,14 @@ import type { BundledAction } from './bundled-action.ts';
 
 type Row = (redis: Redis, params: never, call: Call) => Promise<Result>;
 
-/** An operation that takes parameters that were checked. */
+/** An operation. Its parameters must be checked before. */
 export type Operation = (
   redis: Redis,
   params: Readonly<Record<string, unknown>>,
   call: Call,
 ) => Promise<Result>;
 
-/** The groups of tools/, each loaded when one of its operations is called. */
+/** The groups of tools/. A group is loaded when one of its operations is first called. */
 const GROUPS: Readonly<Record<string, () => Promise<Readonly<Record<string, Row>>>>> = {
   cache: async () => (await import('../../../tools/cache.ts')).cache,
   list: async () => (await import('../../../tools/list.ts')).list,
@@ -24,7 +24,7 @@ const GROUPS: Readonly<Record<string, () => Promise<Readonly<Record<string, Row>
   rate_limit: async () => (await import('../../../tools/rate-limit.ts')).rateLimit,
 };
 
-/** Finds an operation of tools/. Throws NOT_RUNNABLE when there is no such one. */
+/** Loads an operation of tools/. Throws NOT_RUNNABLE when it does not exist. */
 export async function findOperation({ group, operation: name }: BundledAction): Promise<Operation> {
   const rows = Object.hasOwn(GROUPS, group) ? await GROUPS[group]?.() : undefined;
   const row = rows && Object.hasOwn(rows, name) ? rows[name] : undefined;

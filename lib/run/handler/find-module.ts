@@ -6,10 +6,10 @@ import type { HandlerAction } from './handler-action.ts';
 const FOLDERS = ['tools', ''];
 const JAVASCRIPT = ['ts', 'js', 'mjs'];
 
-/** The files that a handler's module may be, best first; `python` when it is a Python one. */
+/** The files of a handler's module, in order of preference. `python` is the file of a Python module. */
 export type Module = { files: readonly [string, ...string[]]; python?: string };
 
-/** Looks for a handler's module in `tools/` and beside the manifest; NOT_RUNNABLE with the names that were tried. */
+/** Finds the module of a handler in `tools/` or beside the manifest. Throws NOT_RUNNABLE, with the names that were tried. */
 export function findModule(directory: string, action: HandlerAction): Module {
   const candidates = handlerFiles(directory, action);
   const [first, ...more] = candidates.filter((file) => !file.endsWith('.py') && isFile(file));
@@ -26,14 +26,14 @@ export function findModule(directory: string, action: HandlerAction): Module {
   );
 }
 
-/** Every file that could hold a handler, best first, whether it is there or not. */
+/** Returns every possible file of a handler, in order of preference. The files need not exist. */
 function handlerFiles(directory: string, { module, function: name }: HandlerAction): string[] {
   if (!/^[\w-]+(?:[./][\w-]+)*$/.test(module)) {
-    throw new GantzError('NOT_RUNNABLE', `The handler ${module}.${name} names no module of this manifest`, {
-      hint: 'A handler is module.function; the module is a file in tools/ or beside the manifest, such as tools/module.ts.',
+    throw new GantzError('NOT_RUNNABLE', `The handler ${module}.${name} is not the name of a module`, {
+      hint: 'Write module.function. The module is a file in tools/ or beside the manifest, such as tools/module.ts.',
     });
   }
-  // A dotted name is a package's module, as in Python, unless a file has that very name.
+  // A dotted name is a path, as in Python: a.b is a/b.py. A file with exactly that name is found first.
   const stems = [...new Set([module, module.replaceAll('.', '/')])];
   const under = (ending: string): string[] =>
     FOLDERS.flatMap((folder) => stems.map((stem) => join(directory, folder, `${stem}.${ending}`)));

@@ -1,7 +1,7 @@
 import type { ActionKind } from '../action-kind.ts';
 import type { HandlerAction } from './handler-action.ts';
 
-/** A function of the user's, in TypeScript, JavaScript or Python. */
+/** The kind of handlers: a function of the user, in TypeScript, JavaScript or Python. */
 export const handler: ActionKind<HandlerAction> = {
   key: 'handler',
   about: 'Calls a function: `module.function`.',

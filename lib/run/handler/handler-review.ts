@@ -4,7 +4,7 @@ import type { ToolWith } from '../invocation.ts';
 import { findModule } from './find-module.ts';
 import type { HandlerAction } from './handler-action.ts';
 
-/** Looks for a handler's file; a missing one is a warning, because it fails only the calls of its tool. */
+/** Checks that the file of a handler exists. A missing file is a warning, because only the calls of that tool fail. */
 export function reviewHandler({ directory, action }: ToolWith<HandlerAction>): ProblemInText[] {
   try {
     findModule(directory, action);

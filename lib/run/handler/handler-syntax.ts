@@ -18,7 +18,7 @@ export const handlerSyntax: Syntax<ParsedAction<HandlerAction>> = {
     error(
       problems,
       node.at,
-      `${describe(node)} is no handler`,
+      `${describe(node)} is not a handler`,
       'Write module.function: `weather.current` is the function `current` of tools/weather.ts, .js, .mjs or .py.',
     );
     return undefined;

@@ -4,9 +4,9 @@ import { findModule } from './find-module.ts';
 import type { HandlerAction } from './handler-action.ts';
 
 /**
- * Runs a tool's `handler: module.function` from a file beside the manifest: TypeScript and JavaScript inside this
- * process, Python in a process of its own. An object that it returns gives the fields of the result, anything else
- * `result`.
+ * Runs the `handler: module.function` of a tool. TypeScript and JavaScript run in this process, Python in a new one. An object
+ * that the function returns becomes the fields of the result; any other value becomes the field `result`. Throws NOT_RUNNABLE
+ * when the function cannot be found or loaded, and HANDLER_FAILED when it fails.
  */
 export async function runHandler(invocation: Invocation<HandlerAction>): Promise<Result> {
   const { action, directory } = invocation.tool;

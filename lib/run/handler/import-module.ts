@@ -5,8 +5,8 @@ type Importer = (url: string) => Promise<Record<string, unknown>>;
 let importer: Importer | undefined;
 
 /**
- * Loads a module that is no part of the program. On Node through a script that Node compiles itself: `import()` in code
- * that comes from a cache of compiled code, as the packaged program does, fails for want of a loader.
+ * Loads a module of the user. On Node, the `import()` is in a script that Node compiles at run time, because `import()` fails
+ * in code from a cache of compiled code, as the packaged program is: such code has no loader.
  */
 export function importModule(url: string): Promise<Record<string, unknown>> {
   importer ??=

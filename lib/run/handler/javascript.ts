@@ -11,21 +11,21 @@ import { resultOf } from './result.ts';
 type Thrown = Error & { code?: string };
 type UserFunction = (params: unknown, context: HandlerContext) => unknown;
 
-/** What a handler is given beside its parameters. */
+/** The second argument of a handler. */
 type HandlerContext = {
-  /** Aborts when the caller cancels or the time is over. */
+  /** Aborts when the caller cancels the call or its time limit is reached. */
   readonly signal: AbortSignal;
-  /** The caller's environment variables with those of the manifest and the tool. */
+  /** The caller's environment variables, and those of the manifest and the tool. */
   readonly environment: Readonly<Record<string, string>>;
   /** Reports progress. */
   readonly emit: Invocation['call']['emit'];
-  /** Writes a line for a person on stderr. */
+  /** Writes a line to stderr. */
   readonly notice: Invocation['call']['notice'];
 };
 
 /**
- * Calls `functionName` of the first file that this runtime can load, as `f(params, context)`. What never ends is
- * TIMEOUT at the deadline; a loop that never awaits cannot be interrupted.
+ * Calls `functionName` of the first file that this runtime can load, as `f(params, context)`. Throws TIMEOUT at the deadline.
+ * A loop that never awaits cannot be interrupted.
  */
 export async function runJavaScriptHandler(
   { params, call, environment }: Invocation,
@@ -58,21 +58,21 @@ export async function runJavaScriptHandler(
   if ('value' in json) return resultOf(json.value, `${functionName} of ${file}`);
   throw new GantzError(
     'HANDLER_FAILED',
-    `${functionName} of ${file} returned what is not JSON: ${describe(json.problems[0])}`,
+    `${functionName} of ${file} returned a value that is not JSON: ${describe(json.problems[0])}`,
     {
       outcome: 'applied',
-      hint: 'Return plain objects, arrays, texts, numbers, booleans and null.',
+      hint: 'Return plain objects, arrays, strings, numbers, booleans and null.',
     },
   );
 }
 
-/** `rows[0].at is a function`. */
+/** Returns a text such as `rows[0].at is a function`. */
 function describe({ path, message }: LossyPart): string {
   const place = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('');
   return `${place.replace(/^\./, '') || 'it'} ${message}`;
 }
 
-/** The first of the files that this runtime knows how to load. */
+/** Loads the first of the files that this runtime can load. */
 async function load(files: readonly string[]): Promise<{ file: string; module: Record<string, unknown> }> {
   const [file = '', ...more] = files;
   try {
@@ -85,15 +85,19 @@ async function load(files: readonly string[]): Promise<{ file: string; module: R
         'NOT_RUNNABLE',
         `${file} is TypeScript, which this runtime (Node ${process.versions.node}) cannot load`,
         {
-          hint: 'Use the native executable of gantz or Node 22.18 and later, or compile it to a .js or .mjs beside it.',
+          hint: 'Use the native executable of gantz or Node 22.18 or later, or compile the file to .js or .mjs in the same folder.',
         },
       );
     }
     if (/^ERR_(?:UNSUPPORTED|INVALID)_TYPESCRIPT_SYNTAX$/.test(code)) {
-      throw new GantzError('NOT_RUNNABLE', `${file} cannot be run as it is: ${message}`, {
-        hint: 'Node only takes types out: write no enum, namespace or parameter property, use the native executable of gantz, or compile it to .js or .mjs.',
-        cause: thrown,
-      });
+      throw new GantzError(
+        'NOT_RUNNABLE',
+        `${file} uses TypeScript syntax that this runtime cannot run: ${message}`,
+        {
+          hint: 'Node only removes types. Remove enums, namespaces and parameter properties, use the native executable of gantz, or compile the file to .js or .mjs.',
+          cause: thrown,
+        },
+      );
     }
     if (
       /^(?:ERR_)?MODULE_NOT_FOUND$|^ERR_(?:PACKAGE_PATH_NOT_EXPORTED|UNSUPPORTED_DIR_IMPORT)$/.test(code) ||
@@ -106,7 +110,7 @@ async function load(files: readonly string[]): Promise<{ file: string; module: R
 }
 
 function functionOf(module: Record<string, unknown>, name: string, file: string): UserFunction {
-  // What CommonJS exports may only be found under `default`.
+  // The exports of a CommonJS module may only be members of `default`.
   const places = [module, module['default']].filter((place) => typeof place === 'object' && place !== null);
   for (const place of places as Record<string, unknown>[]) {
     const found = Object.hasOwn(place, name) ? place[name] : undefined;
@@ -116,7 +120,7 @@ function functionOf(module: Record<string, unknown>, name: string, file: string)
     (key) => key !== 'default',
   );
   const meant = nearest(name, names);
-  throw new GantzError('NOT_RUNNABLE', `${file} exports no function ${name}`, {
+  throw new GantzError('NOT_RUNNABLE', `${file} does not export a function ${name}`, {
     hint:
       meant !== undefined
         ? `Did you mean ${meant}?`
@@ -129,8 +133,8 @@ function functionOf(module: Record<string, unknown>, name: string, file: string)
 function failed(what: string, thrown: unknown): GantzError {
   if (thrown instanceof GantzError) return toGantzError(thrown);
   const { name, message } = asError(thrown);
-  const said = name === 'Error' || name === '' ? message : `${name}: ${message}`;
-  return new GantzError('HANDLER_FAILED', `${what}: ${said}`, { outcome: 'unknown', cause: thrown });
+  const description = name === 'Error' || name === '' ? message : `${name}: ${message}`;
+  return new GantzError('HANDLER_FAILED', `${what}: ${description}`, { outcome: 'unknown', cause: thrown });
 }
 
 function asError(thrown: unknown): Thrown {

@@ -7,18 +7,22 @@ import type { Invocation } from '../invocation.ts';
 import { runProcess, type Ended } from '../script/process.ts';
 import { resultOf } from './result.ts';
 
-/** What the runner writes when there is no value. */
+/** The message that python_runner.py writes when the handler returned no value. */
 type PythonFailure = {
   stage: 'load' | 'find' | 'bind' | 'call' | 'return';
-  /** The exception: its class, its text, the end of its traceback. */
+  /** The class and the text of the exception, and the end of its traceback. */
   type: string;
   message: string;
   traceback?: string;
-  /** The functions of the module. */
+  /** The names of the functions in the module. */
   names?: string[];
 };
 
-/** Calls a Python function with the parameters as keyword arguments; what it returns is the result, None is none. */
+/**
+ * Calls a Python function with the parameters as keyword arguments, in a new python3 process. Its return value becomes the
+ * result; None becomes a result without fields. Throws NOT_RUNNABLE when the function cannot be called, and HANDLER_FAILED when
+ * it fails or returns a value that is not JSON.
+ */
 export async function runPythonHandler(
   invocation: Invocation,
   { file, functionName }: { file: string; functionName: string },
@@ -28,17 +32,21 @@ export async function runPythonHandler(
   const parsed = parseJson(ended.stdout);
   if (!('value' in parsed)) {
     if (ended.stdout === '' || parsed.problem === 'syntax') throw crashed(what, ended);
-    throw new GantzError('HANDLER_FAILED', `${what} returned what JSON cannot carry: ${parsed.message}`, {
-      outcome: 'applied',
-      hint: 'Return long numbers as text: str(n).',
-    });
+    throw new GantzError(
+      'HANDLER_FAILED',
+      `${what} returned a value that JSON cannot represent: ${parsed.message}`,
+      {
+        outcome: 'applied',
+        hint: 'Return long numbers as strings: str(n).',
+      },
+    );
   }
   const answer = parsed.value as { ok: true; value: unknown } | ({ ok: false } & PythonFailure);
   if (answer.ok) return answer.value === null ? {} : resultOf(answer.value, what);
   throw failureOf(answer, { what, file, functionName });
 }
 
-/** Runs the runner in the manifest's folder; what the handler prints becomes notices. */
+/** Runs python_runner.py in the manifest's folder. The lines that the handler prints become notices. */
 async function runRunner(
   { tool, params, call, environment, maxOutputBytes }: Invocation,
   args: readonly string[],
@@ -54,7 +62,7 @@ async function runRunner(
       call: {
         ...call,
         emit: ({ stream, message }) => {
-          // Its stdout carries the answer.
+          // Its stdout is the answer of python_runner.py.
           if (stream === 'stderr' && typeof message === 'string') call.notice(message);
         },
       },
@@ -70,7 +78,7 @@ async function runRunner(
 function notStarted(error: unknown): GantzError {
   const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
   return missing
-    ? new GantzError('NOT_RUNNABLE', 'There is no python3 on PATH to run this handler', {
+    ? new GantzError('NOT_RUNNABLE', 'This handler needs python3, which is not on PATH', {
         hint: 'Install Python 3 (apt install python3, brew install python).',
       })
     : new GantzError('NOT_RUNNABLE', `python3 cannot be started: ${String(error)}`, { cause: error });
@@ -80,17 +88,17 @@ function failureOf(
   { stage, type, message, traceback, names = [] }: PythonFailure,
   { what, file, functionName }: { what: string; file: string; functionName: string },
 ): GantzError {
-  const said = message === '' ? type : `${type}: ${message}`;
+  const description = message === '' ? type : `${type}: ${message}`;
   const fields = traceback === undefined ? {} : { traceback };
   switch (stage) {
     case 'load':
       return /^(?:ModuleNotFoundError|SyntaxError|IndentationError|TabError)$/.test(type)
-        ? new GantzError('NOT_RUNNABLE', `${file} cannot be loaded: ${said}`, {
+        ? new GantzError('NOT_RUNNABLE', `${file} cannot be loaded: ${description}`, {
             ...(type === 'ModuleNotFoundError' && {
-              hint: 'Install it for the python3 on PATH, or activate its environment.',
+              hint: 'Install the module for the python3 on PATH, or activate the environment that has it.',
             }),
           })
-        : new GantzError('HANDLER_FAILED', `${file} failed while it was loaded: ${said}`, {
+        : new GantzError('HANDLER_FAILED', `${file} failed while it was loaded: ${description}`, {
             outcome: 'unknown',
             fields,
           });
@@ -101,20 +109,23 @@ function failureOf(
           meant !== undefined
             ? `Did you mean ${meant}?`
             : names.length > 0
-              ? `It has ${names.join(', ')}.`
+              ? `Its functions are ${names.join(', ')}.`
               : `Write: def ${functionName}(…):`,
       });
     }
     case 'bind':
       return new GantzError('NOT_RUNNABLE', `${what} does not take the tool's parameters: ${message}`, {
-        hint: 'Its arguments are the parameters of the tool by name; give those that may be omitted a default.',
+        hint: 'Each parameter of the tool becomes a keyword argument. Give arguments for optional parameters a default value.',
       });
     case 'call':
-      return new GantzError('HANDLER_FAILED', `${what} failed: ${said}`, { outcome: 'unknown', fields });
+      return new GantzError('HANDLER_FAILED', `${what} failed: ${description}`, {
+        outcome: 'unknown',
+        fields,
+      });
     case 'return':
-      return new GantzError('HANDLER_FAILED', `${what} returned what is not JSON: ${said}`, {
+      return new GantzError('HANDLER_FAILED', `${what} returned a value that is not JSON: ${description}`, {
         outcome: 'applied',
-        hint: 'Return dicts, lists, texts, numbers, booleans and None.',
+        hint: 'Return dicts, lists, strings, numbers, booleans and None.',
       });
   }
 }

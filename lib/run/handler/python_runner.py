@@ -1,8 +1,8 @@
 # Calls a Python handler: python3 -c <this text> <file> <directory> <function>, parameters as one JSON object on stdin.
-# Its answer is one JSON object on what was stdout; everything that the handler prints goes to stderr.
+# Writes its answer, one JSON object, to stdout. Everything that the handler prints goes to stderr.
 
 import sys
-# Nothing of the caller's directory may stand in for a module of Python's own.
+# A file in the current directory must not replace a module of the standard library.
 sys.path[:] = [entry for entry in sys.path if entry]
 import os
 answers = os.fdopen(os.dup(1), "w", encoding="ascii")
@@ -35,7 +35,7 @@ def load(path, directory):
     return module
 
 def named(function, parameters):
-    """The parameters as keyword arguments; app-name is app_name where the function has no other way to take it."""
+    """Returns the parameters as keyword arguments. app-name becomes app_name when only that is an argument of the function."""
     try:
         signature = inspect.signature(function)
     except ValueError:

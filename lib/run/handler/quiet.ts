@@ -7,16 +7,15 @@ let importing = 0;
 let installed = false;
 
 /**
- * Runs other people's code so that what it prints on stdout, also later from its timers and promises, goes to stderr:
- * stdout belongs to the envelope. So does the end of the process: `process.exit` throws there. What everybody else does
- * passes as before.
+ * Runs a handler's code with its standard output redirected to stderr, because stdout carries the envelope. This includes what
+ * its timers and promises print later. In this code `process.exit` throws. Other code is not affected.
  */
 export function quiet<T>(code: () => T): T {
   install();
   return inside.run(true, code);
 }
 
-/** The same for loading a module. */
+/** Loads a module of a handler in the same way. */
 export async function quietImport(url: string): Promise<Record<string, unknown>> {
   importing++;
   try {
@@ -32,24 +31,24 @@ function install(): void {
   const { stdout, stderr } = process;
   const write = stdout.write.bind(stdout);
   const redirect = stderr.write.bind(stderr);
-  // Both have the overloads of a stream's write; the arguments pass through as they came.
+  // `write` has several overloads. The arguments are passed on unchanged.
   stdout.write = ((...given: Parameters<typeof write>) =>
     inside.getStore() ? redirect(...given) : write(...given)) as typeof stdout.write;
   const exit = process.exit.bind(process);
   process.exit = (code) => {
     if (!isInside()) return exit(code);
-    throw new Error(`process.exit(${code ?? ''}) was called: a handler returns or throws instead`);
+    throw new Error(`process.exit(${code ?? ''}) was called. A handler must return or throw.`);
   };
   if ('bun' in process.versions) installConsole(new Console(stderr));
 }
 
-/** Modules are not loaded in the context of their import by every runtime. */
+/** Returns true for code of a handler. Some runtimes do not load a module in the async context of its import. */
 function isInside(): boolean {
   return inside.getStore() ?? importing > 0;
 }
 
-/** Bun's console does not write through process.stdout. */
-function installConsole(elsewhere: Console): void {
+/** Redirects the methods of `console`, which do not write through process.stdout in Bun. */
+function installConsole(errors: Console): void {
   for (const method of [
     'log',
     'info',
@@ -62,7 +61,7 @@ function installConsole(elsewhere: Console): void {
     'timeLog',
   ] as const) {
     const original = console[method].bind(console) as (...values: unknown[]) => void;
-    const redirect = elsewhere[method].bind(elsewhere) as (...values: unknown[]) => void;
+    const redirect = errors[method].bind(errors) as (...values: unknown[]) => void;
     console[method] = (...values: unknown[]) => (isInside() ? redirect(...values) : original(...values));
   }
 }

@@ -3,8 +3,8 @@ import { isObject } from '../../json/object.ts';
 import { failureOf } from '../script/result.ts';
 
 /**
- * The result that a handler's JSON value stands for: an object gives its fields, anything else is `result`. An object
- * with a boolean `success` is an envelope of its own, and a `false` there is thrown as the failure that it tells of.
+ * Converts the JSON value of a handler to a result. The members of an object are the fields; any other value is the field
+ * `result`. An object with a boolean `success` is an envelope; one with `success: false` is thrown as a failure.
  */
 export function resultOf(value: unknown, what: string): Result {
   if (!isObject(value)) return { result: value };

@@ -5,12 +5,13 @@ import { expand } from '../../manifest/environment.ts';
 import type { Invocation } from '../invocation.ts';
 import { choose, parseTemplate, renderTemplate, renderValue, valueAt } from '../template.ts';
 
-/** The most that one argument or one variable (`NAME=value`) may take, in bytes, with the NUL that ends it. */
+/** The maximum size of one argument or one variable (`NAME=value`) in bytes, including the NUL at its end. */
 const MAX_ARGUMENT_BYTES = 128 * 1024;
 
 /**
- * The arguments of a command. One placeholder is one argument, whatever it holds; an argument of nothing but omitted
- * parameters is left out. A command that mentions none of the tool's parameters gets all of them as one JSON object.
+ * Renders the arguments of a command. The value of a placeholder is never split into several arguments. An argument that
+ * consists only of omitted parameters is left out. A command that mentions none of the tool's parameters gets all of them as
+ * one JSON object. Throws INVALID_PARAMETERS for a value that no process can receive.
  */
 export function renderArguments(
   args: readonly string[],
@@ -41,7 +42,7 @@ export function renderArguments(
   return rendered;
 }
 
-/** The text for a script's standard input. */
+/** Renders the standard input of a script. Throws INVALID_PARAMETERS for text that is not well-formed Unicode. */
 export function renderInput(stdin: string, { tool, params, environment }: Invocation): string {
   const template = parseTemplate(stdin, Object.keys(tool.inputSchema.properties));
   throwFirstError(template.problems);
@@ -51,8 +52,8 @@ export function renderInput(stdin: string, { tool, params, environment }: Invoca
 }
 
 /**
- * GANTZ_ARG_<NAME> for every parameter that is given and not null. One that no variable can hold is INVALID_PARAMETERS,
- * unless the script gets it through `stdin` and does not `use` the variable.
+ * Returns GANTZ_ARG_<NAME> for every parameter that is given and not null. Throws INVALID_PARAMETERS for a value that no
+ * variable can hold, unless the script receives it through `stdin` and `uses` returns false for the variable.
  */
 export function argumentVariables(
   { tool, params }: Invocation,
@@ -75,7 +76,7 @@ export function argumentVariables(
   return variables;
 }
 
-/** Throws INVALID_PARAMETERS for a text that no process can receive as an argument or a variable. */
+/** Throws INVALID_PARAMETERS for text that no process can receive as an argument or a variable. */
 export function checkReceivable(text: string, names: readonly string[], what: string): void {
   const problem = whyNotReceivable(text);
   if (problem !== undefined) throw notReceivable(what, problem, names);
@@ -88,9 +89,9 @@ function isGiven(value: unknown): boolean {
 }
 
 function whyNotReceivable(text: string): string | undefined {
-  if (text.includes('\0')) return 'holds a NUL character';
+  if (text.includes('\0')) return 'contains a NUL character';
   if (!isWellFormed(text)) return ILL_FORMED;
-  // A text of so few UTF-16 units cannot reach the limit, so that it need not be measured.
+  // A UTF-16 unit is at most three bytes, so a short text need not be measured.
   if (text.length * 3 < MAX_ARGUMENT_BYTES || Buffer.byteLength(text) < MAX_ARGUMENT_BYTES) return undefined;
   return 'is longer than 128 KiB';
 }
@@ -104,8 +105,8 @@ function notReceivable(what: string, problem: string, names: readonly string[]):
   return new GantzError('INVALID_PARAMETERS', `${what} ${message}`, {
     hint:
       problem === ILL_FORMED
-        ? 'Send text in which every surrogate is one of a pair.'
-        : 'Hand it over through `stdin` in the manifest: stdin: "{{name}}".',
+        ? 'Send text in which every surrogate is part of a pair.'
+        : 'Pass it through `stdin` in the manifest: stdin: "{{name}}".',
     details: names.map((name) => ({ path: pointerOf([name]), message })),
   });
 }

@@ -1,21 +1,20 @@
 import type { ChildProcess } from 'node:child_process';
 
-// Enough for a script to clean up after SIGTERM; little enough that a time limit stays one.
+// Long enough for a script to clean up after SIGTERM, and short enough that the call ends soon after its time limit.
 const GRACE_MS = 300;
 
 /**
- * Ends a child that leads its own process group, and everything in that group: SIGTERM, and SIGKILL to whatever is
- * left once the child and all that holds its pipes has gone, or has been given its time.
+ * Ends the process group that a child leads. Sends SIGTERM, waits until the child's pipes are closed or 300 ms have passed,
+ * then sends SIGKILL to the processes that are left.
  */
 export async function endGroup(child: ChildProcess): Promise<void> {
   signalGroup(child, 'SIGTERM');
-  await happens(child, 'close');
+  await waitForEvent(child, 'close');
   signalGroup(child, 'SIGKILL');
-  // Its end is waited for, so that the caller finds nothing of it any more.
-  if (child.exitCode === null && child.signalCode === null) await happens(child, 'exit');
+  if (child.exitCode === null && child.signalCode === null) await waitForEvent(child, 'exit');
 }
 
-async function happens(child: ChildProcess, event: 'close' | 'exit'): Promise<void> {
+async function waitForEvent(child: ChildProcess, event: 'close' | 'exit'): Promise<void> {
   await new Promise<void>((resolve) => {
     const timer = setTimeout(resolve, GRACE_MS);
     child.once(event, () => {
@@ -25,20 +24,20 @@ async function happens(child: ChildProcess, event: 'close' | 'exit'): Promise<vo
   });
 }
 
-/** Has the group killed should this process end before the group is released again. */
-export function adopt(child: ChildProcess): () => void {
-  if (adopted.size === 0) process.on('exit', killAdopted);
-  adopted.add(child);
+/** Kills the group of a child when this process exits. Returns a function that undoes this. */
+export function killAtExit(child: ChildProcess): () => void {
+  if (children.size === 0) process.on('exit', killChildren);
+  children.add(child);
   return () => {
-    adopted.delete(child);
-    if (adopted.size === 0) process.off('exit', killAdopted);
+    children.delete(child);
+    if (children.size === 0) process.off('exit', killChildren);
   };
 }
 
-const adopted = new Set<ChildProcess>();
+const children = new Set<ChildProcess>();
 
-function killAdopted(): void {
-  for (const child of adopted) signalGroup(child, 'SIGKILL');
+function killChildren(): void {
+  for (const child of children) signalGroup(child, 'SIGKILL');
 }
 
 function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
@@ -46,6 +45,6 @@ function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch {
-    // Nobody is left in it.
+    // The group has no processes left.
   }
 }

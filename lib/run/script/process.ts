@@ -3,42 +3,43 @@ import type { Readable } from 'node:stream';
 import type { Call } from '../../contract/call.ts';
 import { GantzError, toGantzError, withOutcome } from '../../contract/errors.ts';
 import { LineSplitter } from '../../json/lines.ts';
-import { adopt, endGroup } from './process-group.ts';
+import { endGroup, killAtExit } from './process-group.ts';
 
 export type ProcessOptions = {
   file: string;
   args: readonly string[];
   cwd: string;
   env: Readonly<Record<string, string>>;
-  /** What it reads; nothing when absent. */
+  /** Its standard input; empty when absent. */
   stdin: string | undefined;
   call: Call;
-  /** The most that its standard output may hold, in bytes. */
+  /** The maximum size of its standard output, in bytes. */
   maxOutputBytes: number;
-  /** Who it is, for messages. */
+  /** The name of the process in messages. */
   what: string;
 };
 
-/** What a process that ended by itself left behind. */
+/** The output and the status of a process that ended by itself. */
 export type Ended = {
   stdout: string;
-  /** The last 4 KiB. */
+  /** The last 4 KiB of its standard error. */
   stderr: string;
   exitCode: number | null;
   signal: NodeJS.Signals | null;
 };
 
 const STDERR_BYTES = 4096;
-// A line without an end is reported in parts of about this size, so that it is not held in memory twice.
+// A longer line is reported in parts of about this size, so that it is not kept in memory twice.
 const MAX_LINE_BYTES = 64 * 1024;
-// How long a pipe that outlives its script must be silent to count as drained, and the most that is waited for that.
-const QUIET_MS = 50;
+// After a script ends, its background processes may hold its pipes open. They are read until there is no data for SILENCE_MS,
+// and at most for DRAIN_MS.
+const SILENCE_MS = 50;
 const DRAIN_MS = 500;
 
 /**
- * Runs a program in a process group of its own and waits for its end. At the deadline (TIMEOUT), when the caller
- * cancels, and when it writes too much (OUTPUT_TOO_LARGE) the whole group is ended. What the program leaves running in
- * the background keeps running after it ends by itself, but is not waited for. Throws what `spawn` throws.
+ * Runs a program in a new process group and waits for its end. The whole group is ended at the deadline (TIMEOUT), when the
+ * caller cancels (CANCELLED), and when the output is too large (OUTPUT_TOO_LARGE). When the program ends by itself, its
+ * background processes keep running, and are not waited for. Throws what `spawn` throws.
  */
 export async function runProcess({
   file,
@@ -60,7 +61,7 @@ export async function runProcess({
     windowsHide: true,
     stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
-  const release = adopt(child);
+  const release = killAtExit(child);
   let stop: (reason: GantzError) => void = () => undefined;
   const stopped = new Promise<GantzError>((resolve) => (stop = resolve));
   const timer = setTimeout(() => stop(withOutcome(deadline.error(what), 'unknown')), deadline.remainingMs());
@@ -71,7 +72,7 @@ export async function runProcess({
       stop(
         new GantzError('OUTPUT_TOO_LARGE', `${what} wrote more than ${maxOutputBytes} bytes`, {
           outcome: 'unknown',
-          hint: 'Allow more with --max-output (before the tool name), or have it write less.',
+          hint: 'Raise the limit with --max-output (before the tool name), or make it write less.',
         }),
       );
     });
@@ -92,22 +93,22 @@ export async function runProcess({
 }
 
 function ignore(): void {
-  // A program may end before it has read its input.
+  // The program may end before it reads its input.
 }
 
-/** Gathers both streams as they come; gives a function that says what there is so far. */
+/** Collects both output streams. Returns a function that returns the output so far. */
 function collect(
   { stdout, stderr }: ChildProcess,
   call: Call,
   maxOutputBytes: number,
-  onTooMuch: () => void,
+  onTooLarge: () => void,
 ): () => { stdout: string; stderr: string } {
   const chunks: Buffer[] = [];
   let size = 0;
   let tail: Buffer = Buffer.alloc(0);
   listen(stdout, 'stdout', call, (chunk) => {
     size += chunk.length;
-    if (size > maxOutputBytes) onTooMuch();
+    if (size > maxOutputBytes) onTooLarge();
     else chunks.push(chunk);
   });
   listen(stderr, 'stderr', call, (chunk) => {
@@ -120,21 +121,21 @@ function collect(
   });
 }
 
-function listen(stream: Readable | null, name: string, call: Call, take: (chunk: Buffer) => void): void {
+function listen(stream: Readable | null, name: string, call: Call, onChunk: (chunk: Buffer) => void): void {
   const lines = new LineSplitter({
     maxBytes: MAX_LINE_BYTES,
     onLine: (message) => call.emit({ event: 'output', stream: name, message }),
   });
   stream
     ?.on('data', (chunk: Buffer) => {
-      take(chunk);
+      onChunk(chunk);
       lines.write(chunk);
     })
     .on('end', () => lines.end())
     .on('error', ignore);
 }
 
-/** A tail without the rest of a character that was cut through. */
+/** Returns a tail without the bytes of a character whose beginning was cut off. */
 function fromCharacter(tail: Buffer): Buffer {
   if (tail.length < STDERR_BYTES) return tail;
   let start = 0;
@@ -147,19 +148,18 @@ function ended(child: ChildProcess): Promise<{ exitCode: number | null; signal: 
     child.once('error', reject);
     child.once('close', (exitCode, signal) => resolve({ exitCode, signal }));
     child.once('exit', (exitCode, signal) => {
-      // A child of the script may hold its pipes open: read what is there, then go on without it.
       const done = () => resolve({ exitCode, signal });
-      let quiet = setTimeout(done, QUIET_MS);
-      const most = setTimeout(done, DRAIN_MS);
+      let silence = setTimeout(done, SILENCE_MS);
+      const drain = setTimeout(done, DRAIN_MS);
       const onData = () => {
-        clearTimeout(quiet);
-        quiet = setTimeout(done, QUIET_MS);
+        clearTimeout(silence);
+        silence = setTimeout(done, SILENCE_MS);
       };
       child.stdout?.on('data', onData);
       child.stderr?.on('data', onData);
       child.once('close', () => {
-        clearTimeout(quiet);
-        clearTimeout(most);
+        clearTimeout(silence);
+        clearTimeout(drain);
       });
     });
   });

@@ -5,9 +5,9 @@ import { parseJson } from '../../json/parse.ts';
 import type { Ended } from './process.ts';
 
 /**
- * What a script said. One JSON object with a boolean `success` is the envelope itself; other JSON is `result`, unless
- * a number in it would lose digits; anything else is text, `output`, without its last newline. An exit other than 0
- * is SCRIPT_FAILED, whatever was printed before it, unless that was the envelope of a failure.
+ * Reads the result of a script from its output. A JSON object with a boolean `success` is the envelope itself. Other JSON is
+ * the field `result`, unless a number in it would lose digits. Anything else is the text `output`, without its last newline.
+ * Throws SCRIPT_FAILED for an exit code other than 0, and the failure of an envelope with `success: false`.
  */
 export function readResult(ended: Ended, what: string): Result {
   const { stdout, exitCode } = ended;
@@ -23,7 +23,7 @@ export function readResult(ended: Ended, what: string): Result {
 const OUTCOMES = new Set<unknown>(['none', 'applied', 'unknown']);
 
 function jsonOf(text: string): unknown {
-  // Most texts show at their first character that they are not JSON.
+  // The first character shows for most texts that they are not JSON.
   if (!/^\s*[[{"\dtfn-]/.test(text)) return undefined;
   const parsed = parseJson(text);
   return 'value' in parsed ? parsed.value : undefined;
@@ -33,7 +33,10 @@ function asEnvelope(value: unknown): Record<string, unknown> | undefined {
   return isObject(value) && typeof value['success'] === 'boolean' ? value : undefined;
 }
 
-/** The failure of an envelope that a tool wrote itself. A code that is not one of ours is kept, and ends gantz as `fallback` does. */
+/**
+ * Converts an envelope with `success: false` that a tool wrote to an error. A code that gantz does not define becomes the field
+ * `code` of an error with the code `fallback`.
+ */
 export function failureOf(
   envelope: Record<string, unknown>,
   what: string,
@@ -41,7 +44,7 @@ export function failureOf(
 ): GantzError {
   const { error, code, outcome, retryable, hint, details, ...rest } = without(envelope, ['success']);
   const known: Code = isCode(code) ? code : fallback;
-  return new GantzError(known, sentence(error) ?? `${what} failed`, {
+  return new GantzError(known, messageOf(error) ?? `${what} failed`, {
     outcome: isOutcome(outcome) ? outcome : 'unknown',
     ...(typeof retryable === 'boolean' && { retryable }),
     ...(typeof hint === 'string' && { hint }),
@@ -58,7 +61,7 @@ function without(object: Record<string, unknown>, names: readonly string[]): Rec
   return Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));
 }
 
-function sentence(error: unknown): string | undefined {
+function messageOf(error: unknown): string | undefined {
   if (error === undefined || error === null || error === '') return undefined;
   return typeof error === 'string' ? error : JSON.stringify(error);
 }
@@ -83,20 +86,24 @@ function isDetails(details: unknown): details is Detail[] {
 
 function exited({ stderr, exitCode, signal }: Ended, output: string, what: string): GantzError {
   const how = exitCode === null ? `was ended by ${signal ?? 'a signal'}` : `ended with exit code ${exitCode}`;
-  const last = stderr.trimEnd().split('\n').at(-1)?.trim() ?? '';
+  const lastLine = stderr.trimEnd().split('\n').at(-1)?.trim() ?? '';
   const hint =
     exitCode === 127
       ? 'Exit code 127 means that a command was not found: check its name and PATH.'
       : exitCode === 126
-        ? 'Exit code 126 means that a file could not be run: chmod +x it.'
+        ? 'Exit code 126 means that a file could not be run: make it executable with chmod +x.'
         : undefined;
-  return new GantzError('SCRIPT_FAILED', `${what} ${how}${last === '' ? '' : `: ${last.slice(0, 300)}`}`, {
-    outcome: 'unknown',
-    ...(hint !== undefined && { hint }),
-    fields: {
-      ...(exitCode === null ? { signal } : { exit_code: exitCode }),
-      stderr,
-      output,
+  return new GantzError(
+    'SCRIPT_FAILED',
+    `${what} ${how}${lastLine === '' ? '' : `: ${lastLine.slice(0, 300)}`}`,
+    {
+      outcome: 'unknown',
+      ...(hint !== undefined && { hint }),
+      fields: {
+        ...(exitCode === null ? { signal } : { exit_code: exitCode }),
+        stderr,
+        output,
+      },
     },
-  });
+  );
 }

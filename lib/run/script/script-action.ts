@@ -1,4 +1,4 @@
-/** A program in a process of its own: `shell` source, or a `command` with `args`. */
+/** A program in a new process: `shell` source, or a `command` with `args`. */
 export type ScriptAction = {
   kind: 'script';
   env: Record<string, string | null>;

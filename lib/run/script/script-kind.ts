@@ -1,7 +1,7 @@
 import type { ActionKind } from '../action-kind.ts';
 import type { ScriptAction } from './script-action.ts';
 
-/** A program in a process of its own. */
+/** The kind of scripts: a program in a new process. */
 export const script: ActionKind<ScriptAction> = {
   key: 'script',
   about: 'Runs a shell line (`shell`) or a program (`command` with `args`).',

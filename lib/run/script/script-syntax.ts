@@ -23,14 +23,17 @@ const FIELDS = {
     },
   },
   command: { kind: 'text', about: 'A program, run without a shell.' },
-  args: { kind: 'texts', about: 'Its arguments; one placeholder is one argument.' },
-  stdin: { kind: 'text', about: 'What it reads on standard input.' },
-  working_dir: { kind: 'text', about: "Where it runs, relative to the manifest's folder." },
+  args: { kind: 'texts', about: 'Its arguments. The value of a placeholder is never split.' },
+  stdin: { kind: 'text', about: 'Its standard input.' },
+  working_dir: { kind: 'text', about: "The folder in which it runs, relative to the manifest's folder." },
   timeout: { kind: 'duration', about: 'How long it may run: `30` (seconds), `30s`, `1m30s`, `500ms`.' },
-  env: { kind: 'env', about: 'Variables for this program, over those of the tool and the root.' },
+  env: {
+    kind: 'env',
+    about: 'Environment variables for this program. They override those of the tool and of the manifest.',
+  },
 } as const satisfies Keys;
 
-/** `script: program`, or `script` with `shell` or with `command`. */
+/** `script: program`, or `script` with `shell` or `command`. */
 export const scriptSyntax: Syntax<ParsedAction<ScriptAction>> = {
   fields: FIELDS,
   parse(problems, node) {
@@ -49,7 +52,7 @@ export const scriptSyntax: Syntax<ParsedAction<ScriptAction>> = {
       action && {
         action,
         ...(timeoutMs !== undefined && { timeoutMs }),
-        // The caller's text is the script, so that a call may do anything, whatever the author states.
+        // The caller's text is the whole script, so the author's hints cannot be true.
         ...(runsText(action) && { annotations: { readOnlyHint: false, destructiveHint: true } }),
       }
     );
@@ -94,7 +97,12 @@ function readAction(
     const read = readCommand(problems, command, fields);
     return read && { ...common, ...read };
   }
-  error(problems, at, '`script` runs nothing', 'Give it `shell` (a shell line) or `command` (a program).');
+  error(
+    problems,
+    at,
+    '`script` has neither `shell` nor `command`',
+    'Add `shell` (a shell line) or `command` (a program).',
+  );
   return undefined;
 }
 
@@ -106,7 +114,7 @@ function readShell(problems: Problems, node: Node, { interpreter: shell, args }:
       problems,
       args.at,
       '`args` has no effect beside `shell`',
-      'Put the arguments into the shell line: "{{name}}".',
+      'Write the arguments in the shell line: "{{name}}".',
     );
   }
   if (source === undefined || interpreter === undefined) return undefined;
@@ -133,15 +141,15 @@ function readProgram(problems: Problems, node: Node): ParsedAction<ScriptAction>
 
 function checkProgram(problems: Problems, node: Node, program: string): boolean {
   if (program.trim() === '') {
-    error(problems, node.at, 'The name of a program is empty');
+    error(problems, node.at, 'The name of the program is empty');
     return false;
   }
   if (/\s/.test(program.replaceAll(/\{\{.*?\}\}/g, ''))) {
     warn(
       problems,
       node.at,
-      'This is taken for the name of one program, spaces and all',
-      `A shell line is written script: { shell: ${quoted(program.split('\n', 1)[0] ?? '')} }, arguments stand in \`args\`.`,
+      'This is read as the name of one program, including the spaces',
+      `Write a shell line as script: { shell: ${quoted(program.split('\n', 1)[0] ?? '')} }, and arguments in \`args\`.`,
     );
   }
   return true;
@@ -158,13 +166,13 @@ function readInterpreter(
   error(
     problems,
     node.at,
-    `${JSON.stringify(text)} is no interpreter of \`shell\``,
-    `It is one of ${INTERPRETERS.join(', ')}; another program is a \`command\`.`,
+    `${JSON.stringify(text)} is not an interpreter of \`shell\``,
+    `Use one of ${INTERPRETERS.join(', ')}, or write another program as \`command\`.`,
   );
   return undefined;
 }
 
-/** Returns true for a script that is nothing but one placeholder. */
+/** Returns true when the whole script is one placeholder. */
 function runsText(action: ScriptAction): boolean {
   return 'shell' in action && /^\s*\{\{[^{}]*\}\}\s*$/.test(action.shell);
 }

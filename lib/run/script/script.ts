@@ -11,7 +11,10 @@ import { readResult } from './result.ts';
 import type { ScriptAction } from './script-action.ts';
 import { compileShell, renderShell } from './shell.ts';
 
-/** Runs a script action to its end and gives the fields of its result; throws a GantzError on every failure. */
+/**
+ * Runs a script and returns the fields of its result. Throws NOT_RUNNABLE when the program cannot be started, SCRIPT_FAILED
+ * when it fails, INVALID_PARAMETERS for values that no process can receive, and the errors of `runProcess`.
+ */
 export async function runScript(invocation: Invocation<ScriptAction>): Promise<Result> {
   const { tool, call, maxOutputBytes } = invocation;
   const { action } = tool;
@@ -40,12 +43,12 @@ function shellOf(
   const { source, variables, uses } = renderShell(compiled, params);
   checkReceivable(source, [...compiled.mentions], `The script of ${tool.name}`);
   for (const [name, text] of Object.entries(variables))
-    checkReceivable(`${name}=${text}`, [...compiled.mentions], `A field for ${tool.name}`);
+    checkReceivable(`${name}=${text}`, [...compiled.mentions], `A field of a parameter of ${tool.name}`);
   const given = argumentVariables(invocation, {
     stdin,
     uses: (variable) => uses.has(variable) || shell.includes(variable),
   });
-  // Source that begins like an option would be one.
+  // The shell would read source that begins with - or + as an option.
   const command = /^[-+]/.test(source) ? ` ${source}` : source;
   const options = interpreter === 'zsh' ? ['-f'] : interpreter === 'bash' ? ['--norc', '--noprofile'] : [];
   return {
@@ -61,15 +64,15 @@ function commandOf(
 ): Start {
   const { tool, environment } = invocation;
   if (parseTemplate(command, Object.keys(tool.inputSchema.properties)).mentions.size > 0) {
-    throw new GantzError('MANIFEST_INVALID', `${tool.name}: \`command\` cannot hold a parameter`, {
-      hint: 'Name the program there and put parameters into `args`.',
+    throw new GantzError('MANIFEST_INVALID', `${tool.name}: \`command\` cannot contain a parameter`, {
+      hint: 'Write the program in `command` and the parameters in `args`.',
     });
   }
   const program = expand(command, environment);
   const file =
     program.includes('/') && !isAbsolute(program)
       ? resolve(tool.directory, program)
-      : installed(program, environment);
+      : installedName(program, environment);
   return {
     file,
     args: renderArguments(args, stdin, invocation),
@@ -77,24 +80,24 @@ function commandOf(
   };
 }
 
-/** Where there is only a python3, `python` means it. */
-function installed(program: string, environment: Readonly<Record<string, string>>): string {
+/** Returns `python3` for `python` when PATH has only that, and any other program unchanged. */
+function installedName(program: string, environment: Readonly<Record<string, string>>): string {
   if (program !== 'python') return program;
   const folders = (environment['PATH'] ?? '').split(delimiter);
   const has = (name: string) => folders.some((folder) => folder !== '' && existsSync(join(folder, name)));
   return !has('python') && has('python3') ? 'python3' : program;
 }
 
-/** `working_dir` starts from the manifest's folder, which is where a script runs that says nothing. */
+/** Returns `working_dir`, relative to the manifest's folder, or that folder. Throws NOT_RUNNABLE when it does not exist. */
 function workingDirectory({ workingDir }: ScriptAction, { tool, environment }: Invocation): string {
   const directory = resolve(tool.directory, workingDir === undefined ? '' : expand(workingDir, environment));
   if (statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return directory;
-  throw new GantzError('NOT_RUNNABLE', `${tool.name}: the folder ${directory} is not there`, {
-    hint: 'Make it, or change `working_dir`, which is relative to the manifest.',
+  throw new GantzError('NOT_RUNNABLE', `${tool.name}: the folder ${directory} does not exist`, {
+    hint: 'Create it, or change `working_dir`, which is relative to the manifest.',
   });
 }
 
-/** The caller's environment without what an outer gantz passed as parameters and what makes shells run start-up files. */
+/** Returns the environment without the parameters of an outer gantz, and without variables that make shells run start-up files. */
 function inherited(environment: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(environment).filter(
@@ -103,7 +106,7 @@ function inherited(environment: Readonly<Record<string, string>>): Record<string
   );
 }
 
-/** Why a program could not be started, in words; any other error as it is. */
+/** Converts an error of `spawn` to a GantzError. Returns any other error unchanged. */
 function notStarted(
   thrown: unknown,
   { file, tool, shell }: { file: string; tool: string; shell: boolean },
@@ -116,35 +119,38 @@ function notStarted(
       if (shell)
         return refuse(
           `${file} is not installed`,
-          `Install ${file}, or leave \`interpreter\` out for /bin/sh.`,
+          `Install ${file}, or remove \`interpreter\` to use /bin/sh.`,
         );
       if (file.includes('/') && existsSync(file))
-        return refuse(`${file} cannot be run`, 'Its first line (#!) names a program that is not there.');
+        return refuse(`${file} cannot be run`, 'Its first line (#!) names a program that does not exist.');
       return refuse(
-        `there is no program ${file}`,
+        `the program ${file} was not found`,
         /\s/.test(file)
-          ? 'Put the arguments into `args`, or use `shell`.'
+          ? 'Write the arguments in `args`, or use `shell`.'
           : file.includes('/')
             ? 'A path is relative to the manifest.'
-            : `Install it, check PATH, or write ./${file} for a file beside the manifest.`,
+            : `Install it, check PATH, or write ./${file} for a file in the manifest's folder.`,
       );
     case 'EACCES':
-      return refuse(`${file} may not be run`, `chmod +x ${file}`);
+      return refuse(`${file} is not executable`, `Make it executable: chmod +x ${file}`);
     case 'ENOEXEC':
       return refuse(
         `${file} is not a program`,
-        'Begin it with a line such as #!/bin/sh or #!/usr/bin/env python3.',
+        'Add a first line such as #!/bin/sh or #!/usr/bin/env python3.',
       );
     case 'E2BIG':
       return new GantzError(
         'INVALID_PARAMETERS',
         `${tool}: the parameters are too long for a process to receive`,
         {
-          hint: 'Hand them over through `stdin` in the manifest: stdin: "{{name}}".',
+          hint: 'Pass them through `stdin` in the manifest: stdin: "{{name}}".',
           cause: thrown,
         },
       );
     default:
-      return refuse(`${file} could not be started: ${thrown.message}`, 'See the error of the system.');
+      return refuse(
+        `${file} could not be started: ${thrown.message}`,
+        'The operating system reported this error.',
+      );
   }
 }

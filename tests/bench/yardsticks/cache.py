@@ -1,4 +1,4 @@
-"""The yardstick in Python: a connection pool from a URL, one GET, the value as JSON when it is JSON, one line."""
+"""The yardstick in Python: one GET over a connection pool. Prints one line; a value that is JSON is printed as JSON."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-// The yardstick of HTTP: node:http, which answers the same to everything.
+// The yardstick for HTTP: a server of node:http that answers every request in the same way.
 import { createServer } from 'node:http';
 
 const body = '{"success":true,"value":"hello","found":true}\n';

@@ -1,4 +1,4 @@
-// The yardstick of MCP: the SDK's server with one tool, which does one GET.
+// The yardstick for MCP: a server of the SDK with one tool, which does one GET.
 import { createClient } from '@redis/client';
 import { McpServer } from '@modelcontextprotocol/server';
 import { StdioServerTransport } from '@modelcontextprotocol/server/stdio';

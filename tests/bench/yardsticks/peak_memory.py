@@ -1,4 +1,4 @@
-"""Runs a command to its end and prints the most memory that it had, in KiB."""
+"""Runs a command to its end and prints its peak memory in KiB."""
 
 import resource
 import subprocess

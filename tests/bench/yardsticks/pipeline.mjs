@@ -1,4 +1,4 @@
-// The yardstick of batch: node-redis alone, GET or SET of 100 bytes, so many calls, so many in flight.
+// The yardstick for batch: node-redis alone, GET or SET of 100 bytes. Arguments: operation, calls, calls in flight.
 import { createClient } from '@redis/client';
 
 const [, , operation, calls, inFlight] = process.argv;

@@ -1,4 +1,4 @@
-// The yardstick of paging: node-redis alone, SCAN to the end in steps of 100.
+// The yardstick for paging: node-redis alone, SCAN over all keys in steps of 100.
 import { createClient } from '@redis/client';
 
 const client = createClient({ url: process.env.REDIS_URL, RESP: 2 });

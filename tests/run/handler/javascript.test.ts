@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
-// The handlers in TypeScript need a loader on a Node that has none.
+// Older versions of Node need a loader for handlers in TypeScript.
 import 'tsx';
 import { GantzError, type Code } from '../../../lib/contract/errors.ts';
 import { runHandler } from '../../../lib/run/handler/handler.ts';
@@ -99,15 +99,15 @@ describe('a JavaScript handler', () => {
   const failures: [string, Code, RegExp][] = [
     ['math.boom', 'HANDLER_FAILED', /boom of .*math\.ts failed: RangeError: too far/],
     ['math.text', 'HANDLER_FAILED', /failed: just text/],
-    ['math.bigint', 'HANDLER_FAILED', /not JSON: a\[0\]\.n is a BigInt/],
+    ['math.bigint', 'HANDLER_FAILED', /a value that is not JSON: a\[0\]\.n is a BigInt/],
     ['math.cycle', 'HANDLER_FAILED', /\[0\]\.a is inside itself/],
     ['math.nan', 'HANDLER_FAILED', /rate is NaN/],
     ['math.map', 'HANDLER_FAILED', /it is of the type Map/],
     ['math.gap', 'HANDLER_FAILED', /not JSON: rows\[0\]\.ids\[1\] is undefined/],
     ['math.method', 'HANDLER_FAILED', /f is a function/],
-    ['math.ad', 'NOT_RUNNABLE', /exports no function ad Did you mean add\?/],
-    ['math.values', 'NOT_RUNNABLE', /exports no function values/],
-    ['math.toString', 'NOT_RUNNABLE', /exports no function toString/],
+    ['math.ad', 'NOT_RUNNABLE', /does not export a function ad Did you mean add\?/],
+    ['math.values', 'NOT_RUNNABLE', /does not export a function values/],
+    ['math.toString', 'NOT_RUNNABLE', /does not export a function toString/],
     ['broken.x', 'NOT_RUNNABLE', /broken\.mjs cannot be loaded/],
     ['needs.x', 'NOT_RUNNABLE', /not-installed-anywhere/],
     ['throws.x', 'HANDLER_FAILED', /failed while it was loaded: at load/],
@@ -116,9 +116,9 @@ describe('a JavaScript handler', () => {
       'NOT_RUNNABLE',
       /has no file in .*Write one of tools\/gone\.ts, tools\/gone\.js, tools\/gone\.mjs, gone\.ts, gone\.js, gone\.mjs, tools\/gone\.py, gone\.py\./,
     ],
-    ['../math.x', 'NOT_RUNNABLE', /names no module/],
-    ['/etc/passwd.x', 'NOT_RUNNABLE', /names no module/],
-    ['pkg/../../x.y', 'NOT_RUNNABLE', /names no module/],
+    ['../math.x', 'NOT_RUNNABLE', /is not the name of a module/],
+    ['/etc/passwd.x', 'NOT_RUNNABLE', /is not the name of a module/],
+    ['pkg/../../x.y', 'NOT_RUNNABLE', /is not the name of a module/],
   ];
   for (const [handler, code, message] of failures) {
     it(`${handler} is ${code}`, async () => {
@@ -133,7 +133,7 @@ describe('a JavaScript handler', () => {
     await fails(call('math.envelope', { params: { a: 2 } }), 'NOT_FOUND');
   });
 
-  it('is given the environment, a signal, and ways to report', async () => {
+  it('receives the environment, a signal, and functions that report progress and notices', async () => {
     const action = { kind: 'handler', module: 'math', function: 'context' } as const;
     const invocation = invocationOf(action, { directory, environment: { GREETING: 'hi' } });
     const events: unknown[] = [];
@@ -146,8 +146,8 @@ describe('a JavaScript handler', () => {
     assert.deepEqual(invocation.notices, ['from the handler']);
   });
 
-  it('that never ends is TIMEOUT at the deadline, outcome unknown', async () => {
-    // Its module is there already, and a slow machine has more tries to begin before the deadline.
+  it('fails with TIMEOUT and outcome unknown at the deadline when it never ends', async () => {
+    // The module is loaded first. On a slow machine the handler may not begin before the deadline; then it is tried again.
     await call('math.nothing');
     for (let timeoutMs = 300, outcome = 'none'; outcome === 'none'; timeoutMs *= 2) {
       ({ outcome } = await fails(call('math.never', { timeoutMs }), 'TIMEOUT'));
@@ -164,7 +164,7 @@ describe('a JavaScript handler', () => {
 });
 
 describe('what a handler prints', () => {
-  it('goes to stderr, also when it loads and after it ended, and what the program prints stays on stdout', async () => {
+  it('goes to stderr, also while it loads and after it ended; the output of the program stays on stdout', async () => {
     const folder = folderWith({
       'loud.mjs': `
         console.log('load');
@@ -198,7 +198,7 @@ describe('what a handler prints', () => {
 });
 
 describe('TypeScript that the runtime cannot load', () => {
-  it('is NOT_RUNNABLE with a hint, unless its JavaScript is beside it', async () => {
+  it('is NOT_RUNNABLE with a hint, unless there is a JavaScript file of the same name', async () => {
     const folder = folderWith({
       'typed.ts': 'export const who = (): string => "ts"; enum Color { Red }',
       'built.ts': 'export const who = (): string => "ts"; enum Color { Red }',
@@ -219,14 +219,14 @@ describe('TypeScript that the runtime cannot load', () => {
     const typed = await run('typed');
     assert.equal(typed['code'], 'NOT_RUNNABLE');
     assert.match(String(typed['hint']), /native executable/);
-    // From Node 22.18 on the enum is what cannot be run; before, it is TypeScript at all.
-    const knowsTypes = 'typescript' in process.features && process.features.typescript !== false;
-    if (!knowsTypes) assert.equal((await run('built'))['result'], 'mjs');
+    // Older versions of Node than 22.18 load no TypeScript; newer ones refuse only the enum.
+    const removesTypes = 'typescript' in process.features && process.features.typescript !== false;
+    if (!removesTypes) assert.equal((await run('built'))['result'], 'mjs');
   });
 });
 
 describe('a program that ran a handler', () => {
-  it('ends after its call, whatever the handler left open', async () => {
+  it('ends after its call, also when the handler left a timer running', async () => {
     const folder = folderWith({
       'gantz.yaml': 'tools:\n  - { name: hold, description: holds on, handler: open.hold }\n',
       'open.mjs': 'export const hold = () => { setInterval(() => {}, 1000); return "x".repeat(200_000); };',

@@ -123,7 +123,7 @@ describe('a Python handler', () => {
       assert.deepEqual(await call(handler, { params }), result));
   }
 
-  it('imports from beside the manifest and beside itself, and what it prints are notices', async () => {
+  it('imports modules from the folder of the manifest and its own; the lines that it prints are notices', async () => {
     const action = { kind: 'handler', module: 'work', function: 'say' } as const;
     const invocation = invocationOf(action, { directory, params: { text: 'hi', times: 2 } });
     assert.deepEqual(await runHandler(invocation), { said: 'HI!HI!', near: 'near' });
@@ -134,7 +134,7 @@ describe('a Python handler', () => {
     assert.deepEqual(await call('work.env', { environment: { GREETING: 'hi' } }), { result: 'hi' });
   });
 
-  it('takes and gives every JSON value', async () => {
+  it('accepts and returns every JSON value', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyJson, { minLength: 40, maxLength: 80 }), async (values) => {
         const { result } = await call('work.value', { params: { value: values } });
@@ -144,7 +144,7 @@ describe('a Python handler', () => {
     );
   });
 
-  it('takes parameters that no argument could hold', async () => {
+  it('accepts parameters that are too long for an argument', async () => {
     const { result } = await call('work.value', { params: { value: 'x'.repeat(500_000) } });
     assert.equal(String(result).length, 500_000);
   });
@@ -153,8 +153,13 @@ describe('a Python handler', () => {
     ['work.fail', {}, 'HANDLER_FAILED', /failed: KeyError: 'missing thing'/],
     ['work.leave', {}, 'HANDLER_FAILED', /failed: SystemExit: 3/],
     ['work.crash', {}, 'HANDLER_FAILED', /ended python3 with status 7/],
-    ['work.point', {}, 'HANDLER_FAILED', /returned what is not JSON: TypeError: Object of type Point/],
-    ['work.nan', {}, 'HANDLER_FAILED', /returned what is not JSON/],
+    [
+      'work.point',
+      {},
+      'HANDLER_FAILED',
+      /returned a value that is not JSON: TypeError: Object of type Point/,
+    ],
+    ['work.nan', {}, 'HANDLER_FAILED', /returned a value that is not JSON/],
     ['work.big', {}, 'HANDLER_FAILED', /would lose digits.*str\(n\)/],
     [
       'work.say',
@@ -166,7 +171,7 @@ describe('a Python handler', () => {
     ['work.ech', {}, 'NOT_RUNNABLE', /has no function ech Did you mean echo\?/],
     ['work.number', {}, 'NOT_RUNNABLE', /has no function number/],
     ['broken.f', {}, 'NOT_RUNNABLE', /broken\.py cannot be loaded: SyntaxError/],
-    ['needs.f', {}, 'NOT_RUNNABLE', /No module named 'not_installed_anywhere'.*Install it/],
+    ['needs.f', {}, 'NOT_RUNNABLE', /No module named 'not_installed_anywhere'.*Install the module/],
     ['throws.f', {}, 'HANDLER_FAILED', /failed while it was loaded: ValueError: at load/],
   ];
   for (const [handler, params, code, message] of failures) {
@@ -175,7 +180,7 @@ describe('a Python handler', () => {
     });
   }
 
-  it('says where it failed', async () => {
+  it('reports the traceback of a failure', async () => {
     const error = await fails(call('work.fail'), 'HANDLER_FAILED');
     const traceback = String(error.fields?.['traceback']);
     assert.match(traceback, /work\.py", line \d+, in fail\n/);
@@ -198,7 +203,7 @@ describe('a Python handler', () => {
 
   it('ends with all of its children at the deadline', async () => {
     const path = join(folderWith({}), 'pids');
-    // A deadline that came before the handler began has no children to end.
+    // When the deadline passes before the handler begins, there are no children to end. Then it is tried again.
     for (let timeoutMs = 1000; !existsSync(path); timeoutMs *= 2) {
       assert.ok(timeoutMs < 60_000, 'the handler never began');
       const error = await fails(call('work.forever', { params: { path }, timeoutMs }), 'TIMEOUT');
@@ -222,12 +227,12 @@ describe('a Python handler', () => {
     await fails(
       call('work.value', { environment: { PATH: '/nowhere' } }),
       'NOT_RUNNABLE',
-      /no python3 on PATH.*Install/,
+      /needs python3, which is not on PATH.*Install/,
     );
   });
 });
 
-/** Waits until a process has ended; one that is dead but not yet reaped counts. */
+/** Waits until a process has ended. A zombie counts as ended. */
 async function gone(pid: number): Promise<void> {
   const state = (): string => {
     try {

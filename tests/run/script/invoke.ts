@@ -22,7 +22,7 @@ type Given = {
   emit?: (event: ProgressEvent) => void;
 };
 
-/** An empty folder of its own. */
+/** Creates an empty temporary folder. */
 export function temporaryDirectory(): string {
   return mkdtempSync(join(tmpdir(), 'gantz-script-'));
 }
@@ -80,7 +80,7 @@ export async function invoke(
   });
 }
 
-/** The failure that a script ends with. */
+/** Returns the error that a promise is rejected with. */
 export async function failureOf(promise: Promise<unknown>): Promise<GantzError> {
   try {
     await promise;

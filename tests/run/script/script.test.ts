@@ -17,7 +17,7 @@ before(() => {
   write('show.sh', '#!/bin/sh\nfor a in "$@"; do printf "<%s>" "$a"; done\n');
   write('plain.txt', 'hello\n', 0o644);
   write('odd.sh', '#!/no/such/interpreter\n');
-  // The shape of a tool that takes an operation and one JSON object.
+  // A program that takes an operation and one JSON object.
   write(
     'cache.py',
     'import json, sys\nop, params = sys.argv[1], json.loads(sys.argv[2])\nprint(json.dumps({"success": True, "op": op, **params}))\n',
@@ -46,7 +46,7 @@ describe('results', () => {
   for (const [shell, result] of cases)
     it(shell, async () => assert.deepEqual(await invoke({ shell }), result));
 
-  it('gives the exit code, both outputs and the last line of stderr of what failed', async () => {
+  it('reports the exit code, both outputs and the last line of stderr of a failure', async () => {
     const error = await failureOf(invoke({ shell: 'echo out; echo first >&2; echo last >&2; exit 3' }));
     assert.equal(error.code, 'SCRIPT_FAILED');
     assert.equal(error.outcome, 'unknown');
@@ -54,19 +54,19 @@ describe('results', () => {
     assert.deepEqual(error.fields, { exit_code: 3, stderr: 'first\nlast\n', output: 'out' });
   });
 
-  it('keeps the last 4 KiB of stderr, cut between characters', async () => {
+  it('keeps the last 4 KiB of stderr and no part of a character', async () => {
     const error = await failureOf(
       invoke({ shell: 'awk \'BEGIN { for (i = 0; i < 5000; i++) printf "é"; print "." }\' >&2; exit 1' }),
     );
     assert.equal(error.fields?.['stderr'], `${'é'.repeat(2047)}.\n`);
   });
 
-  it('names the signal that ended it', async () => {
+  it('reports the signal that ended it', async () => {
     const error = await failureOf(invoke({ shell: 'kill -KILL $$' }));
     assert.deepEqual([error.code, error.fields?.['signal']], ['SCRIPT_FAILED', 'SIGKILL']);
   });
 
-  it("takes the script's own failure, and fills in what it leaves out", async () => {
+  it("reports the script's own failure, with defaults for missing fields", async () => {
     const error = await failureOf(
       invoke({
         shell: 'echo \'{"success":false,"error":"gone","code":"NOT_FOUND","outcome":"none","id":7}\'',
@@ -89,7 +89,7 @@ describe('results', () => {
 });
 
 describe('time and processes', () => {
-  it('ends everything at the time limit, without waiting for what was started', async () => {
+  it('ends all processes of the script at the time limit', async () => {
     const started = performance.now();
     const error = await failureOf(
       invoke({ shell: 'echo $$ > pid; echo a >&2; sleep 30; echo x' }, { timeoutMs: 300, directory }),
@@ -125,7 +125,7 @@ describe('time and processes', () => {
     await gone('cancelled');
   });
 
-  it('does not start what was cancelled before', async () => {
+  it('does not start a script after its call was cancelled', async () => {
     const signal = AbortSignal.abort(new GantzError('CANCELLED', 'stop'));
     const error = await failureOf(invoke({ shell: 'touch never' }, { signal, directory }));
     assert.deepEqual([error.outcome, existsSync(join(directory, 'never'))], ['none', false]);
@@ -140,7 +140,7 @@ describe('time and processes', () => {
     process.kill(Number(readFileSync(join(directory, 'background'), 'utf8')));
   });
 
-  it('says that there is too much output, and ends what writes it', async () => {
+  it('ends a script that writes too much', async () => {
     const error = await failureOf(
       invoke(
         { shell: 'echo $$ > flood; while :; do echo 0123456789; done' },
@@ -154,7 +154,7 @@ describe('time and processes', () => {
     });
   });
 
-  it('reports lines as they come', async () => {
+  it('reports each line when it is written', async () => {
     const events: unknown[] = [];
     await invoke(
       { shell: 'echo one; printf "tw"; printf "o\\nthree"; echo bad >&2' },
@@ -182,7 +182,7 @@ describe('time and processes', () => {
   });
 });
 
-describe('where and with what', () => {
+describe('the folder and the program', () => {
   it('runs in the folder of the manifest, or in working_dir from there', async () => {
     assert.deepEqual(await invoke({ shell: 'cat plain.txt' }, { directory }), { output: 'hello' });
     assert.match(
@@ -197,7 +197,7 @@ describe('where and with what', () => {
     assert.deepEqual([error.code, error.outcome], ['NOT_RUNNABLE', 'none']);
   });
 
-  it('finds a relative program beside the manifest, wherever it runs', async () => {
+  it('finds a relative program in the folder of the manifest, also with working_dir', async () => {
     assert.deepEqual(
       await invoke({ command: './show.sh', args: ['a b'], workingDir: 'sub' }, { directory }),
       { output: '<a b>' },
@@ -218,21 +218,21 @@ describe('where and with what', () => {
   });
 
   const refused: [what: string, command: string, hint: RegExp][] = [
-    ['a program that is not there', 'no-such-program', /\.\/no-such-program/],
-    ['a path that is not there', './none.sh', /relative to the manifest/],
+    ['a program that does not exist', 'no-such-program', /\.\/no-such-program/],
+    ['a path that does not exist', './none.sh', /relative to the manifest/],
     ['arguments in the command', 'ls -l', /`args`/],
-    ['a file that may not be run', './plain.txt', /chmod \+x/],
-    ['a script whose interpreter is not there', './odd.sh', /#!/],
+    ['a file that is not executable', './plain.txt', /chmod \+x/],
+    ['a script whose interpreter does not exist', './odd.sh', /#!/],
   ];
   for (const [what, command, hint] of refused) {
-    it(`says what is wrong with ${what}`, async () => {
+    it(`reports ${what}`, async () => {
       const error = await failureOf(invoke({ command }, { directory }));
       assert.deepEqual([error.code, error.outcome], ['NOT_RUNNABLE', 'none']);
       assert.match(error.hint ?? '', hint);
     });
   }
 
-  it('says that an interpreter is not installed', async () => {
+  it('reports an interpreter that is not installed', async () => {
     const error = await failureOf(
       invoke({ shell: 'echo', interpreter: 'zsh' }, { environment: { PATH: directory } }),
     );
@@ -245,14 +245,14 @@ describe('arguments', () => {
   const show = async (args: string[], params: Record<string, unknown>, more = {}) =>
     (await invoke({ command: './show.sh', args }, { directory, params, ...more }))['output'];
 
-  it('makes one argument of one placeholder', async () => {
+  it('does not split the value of a placeholder', async () => {
     assert.equal(
       await show(['{{x}}', '--y={{x}}'], { x: '-a $(b) *\n"' }),
       '<-a $(b) *\n"><--y=-a $(b) *\n">',
     );
   });
 
-  it('leaves out an argument of nothing but omitted parameters', async () => {
+  it('leaves out an argument that consists only of omitted parameters', async () => {
     const properties = { x: {}, y: {}, z: {} };
     assert.equal(
       await show(
@@ -264,14 +264,14 @@ describe('arguments', () => {
     );
   });
 
-  it('expands ${VAR} in what the author wrote and never in a value', async () => {
+  it('expands ${VAR} in the manifest and never in a value', async () => {
     assert.equal(
       await show(['${A}{{x}}', '$$A'], { x: '${A}' }, { environment: { A: 'secret' } }),
       '<secret${A}><$A>',
     );
   });
 
-  it('passes one JSON object when nothing mentions a parameter', async () => {
+  it('passes one JSON object when no argument mentions a parameter', async () => {
     assert.equal(await show(['get'], { key: 'a', n: 1 }), '<get><{"key":"a","n":1}>');
     assert.deepEqual(
       await invoke(
@@ -300,7 +300,7 @@ describe('arguments', () => {
 });
 
 describe('GANTZ_ARG_', () => {
-  it('carries every given parameter as text', async () => {
+  it('holds every given parameter as text', async () => {
     const shell =
       'printf "%s|" "$GANTZ_ARG_APP_NAME" "$GANTZ_ARG_N" "$GANTZ_ARG_LIST" "${GANTZ_ARG_NIL-unset}" "${GANTZ_ARG_O-unset}"';
     const properties = { 'app-name': {}, n: {}, list: {}, nil: {}, o: {} };
@@ -310,7 +310,7 @@ describe('GANTZ_ARG_', () => {
     });
   });
 
-  it('gives a field a variable of its own', async () => {
+  it('uses a separate variable for a field', async () => {
     const params = { o: { 'a b': ['x', '$(y)'] } };
     assert.deepEqual(await invoke({ shell: 'printf "%s|" {{o.a b.1}} "{{o.a b.7}}"' }, { params }), {
       output: '$(y)||',
@@ -318,10 +318,10 @@ describe('GANTZ_ARG_', () => {
   });
 });
 
-describe('what no process can receive', () => {
+describe('a value that no process can receive', () => {
   const big = 'é'.repeat(80_000);
 
-  it('is INVALID_PARAMETERS, with stdin as the way out', async () => {
+  it('is INVALID_PARAMETERS, with stdin in the hint', async () => {
     for (const [x, action] of [
       ['a\0b', { shell: 'echo {{x}}' }],
       [big, { shell: 'echo {{x}}' }],
@@ -338,12 +338,12 @@ describe('what no process can receive', () => {
     }
   });
 
-  it('is no reason for a hint at stdin when that would refuse it too', async () => {
+  it('is INVALID_PARAMETERS in stdin when it is not well-formed Unicode', async () => {
     const action = { command: 'cat', stdin: '{{x}}' };
     assert.equal((await failureOf(invoke(action, { params: { x: '\ud800' } }))).code, 'INVALID_PARAMETERS');
   });
 
-  it('passes through stdin', async () => {
+  it('can be passed through stdin otherwise', async () => {
     assert.deepEqual(await invoke({ shell: 'wc -c', stdin: '{{x}}' }, { params: { x: big } }), {
       result: 160_000,
     });
@@ -353,18 +353,21 @@ describe('what no process can receive', () => {
     );
   });
 
-  it('is exactly what is longer than 128 KiB with its name and its end', async () => {
-    const room = 128 * 1024 - 'GANTZ_ARG_X='.length - 1;
-    assert.deepEqual(await invoke({ shell: 'echo "{{x}}" | wc -c' }, { params: { x: 'a'.repeat(room) } }), {
-      result: room + 1,
-    });
+  it('is longer than 128 KiB with its name and its end', async () => {
+    const longest = 128 * 1024 - 'GANTZ_ARG_X='.length - 1;
+    assert.deepEqual(
+      await invoke({ shell: 'echo "{{x}}" | wc -c' }, { params: { x: 'a'.repeat(longest) } }),
+      {
+        result: longest + 1,
+      },
+    );
     assert.equal(
-      (await failureOf(invoke({ shell: ': {{x}}' }, { params: { x: 'a'.repeat(room + 1) } }))).code,
+      (await failureOf(invoke({ shell: ': {{x}}' }, { params: { x: 'a'.repeat(longest + 1) } }))).code,
       'INVALID_PARAMETERS',
     );
   });
 
-  it('is too much in all', async () => {
+  it('is one of many that are too long together', async () => {
     const params = Object.fromEntries(
       Array.from({ length: 40 }, (_, index) => [`p${index}`, 'a'.repeat(120_000)]),
     );
@@ -374,7 +377,7 @@ describe('what no process can receive', () => {
 });
 
 describe('python', () => {
-  it('is python3 where that alone is installed', async () => {
+  it('is python3 when only that is installed', async () => {
     const bin = temporaryDirectory();
     const action = { command: 'python', args: ['{{x}}'] };
     const environment = { PATH: bin };
@@ -387,7 +390,7 @@ describe('python', () => {
   });
 });
 
-/** Waits until the process whose id a file holds is no more, or is nothing but a zombie. */
+/** Waits until the process whose id is in a file has ended. A zombie counts as ended. */
 async function gone(file: string): Promise<void> {
   const pid = readFileSync(join(directory, file), 'utf8').trim();
   for (let tries = 0; tries < 200; tries++) {
