@@ -2,16 +2,17 @@ import { expand } from '../../manifest/environment.ts';
 import type { Invocation } from '../invocation.ts';
 import { choose, parseTemplate, valueAt } from '../template.ts';
 
-/** What the texts of a request are filled from. */
-export type Source = {
+/** The values that replace the placeholders and variables of a request. */
+export type TemplateInput = {
+  /** The names of all parameters that the tool declares. */
   readonly names: readonly string[];
   readonly params: Readonly<Record<string, unknown>>;
-  /** Expands `${VAR}` in what the author wrote; never given a parameter's value. */
+  /** Expands `${VAR}` in text of the manifest. It must not receive the value of a parameter. */
   readonly expand: (text: string) => string;
 };
 
-/** The source of one call. */
-export function sourceOf({ tool, params, environment }: Invocation): Source {
+/** Returns the template input of one call. */
+export function templateInputOf({ tool, params, environment }: Invocation): TemplateInput {
   return {
     names: Object.keys(tool.inputSchema.properties),
     params,
@@ -20,12 +21,12 @@ export function sourceOf({ tool, params, environment }: Invocation): Source {
 }
 
 /**
- * A text with its values put in through `value`; undefined when it is nothing but omitted parameters.
- * An author's empty text is a text.
+ * Renders a text. `value` turns the value of each placeholder into text. Returns undefined when every placeholder of the
+ * text is omitted and nothing else remains; an empty text of the manifest is rendered as empty text.
  */
 export function renderText(
   text: string,
-  { names, params, expand }: Source,
+  { names, params, expand }: TemplateInput,
   value: (value: unknown, path: readonly string[]) => string,
 ): string | undefined {
   const { segments } = parseTemplate(text, names);
@@ -39,7 +40,7 @@ export function renderText(
     .join('');
 }
 
-/** Whether a value renders as nothing because there is none. */
+/** Returns true for a value that is absent: an omitted parameter, or null. */
 export function isNothing(value: unknown): boolean {
   return value === undefined || value === null;
 }
