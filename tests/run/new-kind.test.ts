@@ -33,7 +33,7 @@ before(() => {
 after(() => rmSync(copy, { recursive: true }));
 
 function run(...words: string[]): { stdout: string; stderr: string; status: number | null } {
-  const args = ['--import', 'tsx', 'lib/entry.ts', ...words];
+  const args = ['--import', 'tsx', 'lib/start/entry.ts', ...words];
   return spawnSync(process.execPath, args, { cwd: copy, encoding: 'utf8', timeout: 60_000 });
 }
 
@@ -72,7 +72,7 @@ describe('a kind of action that is a folder and a line in the table', () => {
         '2:38 `echo` has no `text`',
         '2:40 Echo has no key "tex"; it has no effect',
         '3:47 {{y}} names no parameter and stays as it is',
-        '4:59 A tool does one thing, but this one has `echo` and `script`',
+        '4:59 A tool has one action, but this one has `echo` and `script`',
       ],
     );
   });
