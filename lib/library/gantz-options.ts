@@ -1,5 +1,5 @@
 import type { GlobalOptions } from '../contract/context.ts';
-import { parseDuration } from '../contract/duration.ts';
+import { parseDuration } from '../contract/settings.ts';
 import { GantzError } from '../contract/errors.ts';
 import { optionsFromEnvironment } from '../run/global-options.ts';
 

@@ -11,7 +11,7 @@ export type ToolDefinition = {
   annotations?: Annotations;
 };
 
-/** The definition of a tool that is published to agents. */
+/** Returns the definition of a tool that is published to agents. */
 export function definitionOf({
   name,
   title,
@@ -30,7 +30,7 @@ export function definitionOf({
   };
 }
 
-/** The schema of a result with the `success` that its envelope adds. */
+/** Adds `success`, which the envelope has, to the schema of a result. */
 function envelopeSchema({ type, properties, required, additionalProperties }: ObjectSchema): ObjectSchema {
   return {
     type,

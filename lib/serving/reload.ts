@@ -1,7 +1,7 @@
 import type { Context } from '../contract/context.ts';
 import type { Manifest } from '../contract/manifest.ts';
 import { loadCatalogue, openRunnerFor } from '../run/open.ts';
-import { explain } from '../contract/explain.ts';
+import { explain } from '../contract/errors.ts';
 import type { Runners } from './runners.ts';
 import { watchFiles } from './watch.ts';
 

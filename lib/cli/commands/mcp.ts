@@ -1,5 +1,4 @@
-import { CODES, toGantzError } from '../../contract/errors.ts';
-import { explain } from '../../contract/explain.ts';
+import { CODES, explain, toGantzError } from '../../contract/errors.ts';
 import type { Define } from '../command.ts';
 
 /** `gantz mcp`: serves the tools on stdin and stdout, or prints the configuration with which a client starts it. */
