@@ -1,20 +1,20 @@
 import type { Row, Target } from './row.ts';
 import type { Spread } from './statistics.ts';
 
-/** What one row came to; `why` when it could not be measured. */
+/** The result of one row. `why` says why it could not be measured. */
 export type Outcome = Pick<Row, 'what' | 'against' | 'unit' | 'target'> &
   ({ ours: Spread; theirs: Spread; ratio: Spread; pairs: number; met?: boolean } | { why: string });
 
-/** Where and when it was measured. */
+/** Where and when the rows were measured. */
 export type Circumstances = {
   when: string;
   machine: string;
   versions: string;
-  /** Whether NODE_EXTRA_CA_CERTS was set. */
+  /** True when NODE_EXTRA_CA_CERTS was set. */
   extraCertificates: boolean;
 };
 
-/** The report as a page of Markdown. */
+/** Renders the report as a page of Markdown. */
 export function renderMarkdown(
   outcomes: readonly Outcome[],
   { when, machine, versions, extraCertificates }: Circumstances,
@@ -29,13 +29,14 @@ export function renderMarkdown(
   });
   return `# Benchmarks
 
-Written by \`npm run bench\`. Each program and its yardstick ran in turn, pair by pair, on ${machine} (${versions}), ${when}.
-A ratio is the median of the pairs', with its quartiles; "ms" are of whole processes, from start to end, unless it says
-otherwise. Redis was on loopback. Absolute numbers differ from machine to machine; the ratios say more.${extraCertificates ? CERTIFICATES : ''}
+\`npm run bench\` wrote this page on ${when}, on ${machine} (${versions}).
+Each program and the program that it is compared with ran in turn, in pairs. The column "ratio" is the median of the ratios of
+all pairs; the quartiles are in parentheses. A time in ms is that of a whole process, from start to end, unless the row says
+otherwise. Redis ran on the same machine. Absolute numbers differ between machines; compare the ratios.${extraCertificates ? CERTIFICATES : ''}
 
 ![Ratios and targets](benchmarks.svg)
 
-| what | against | ours | theirs | ratio | target | met | pairs |
+| measured | compared with | gantz | other | ratio | target | met | pairs |
 | --- | --- | --- | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
 `;
@@ -43,10 +44,10 @@ ${rows.join('\n')}
 
 const CERTIFICATES = `
 
-\`NODE_EXTRA_CA_CERTS\` was set, as it often is behind a proxy. Node 20 reads those certificates at each start, \`node -e 0\`
-included, which about doubles it; the rows that say so were measured without.`;
+\`NODE_EXTRA_CA_CERTS\` was set, as it often is behind a proxy. Node 20 reads those certificates at each start, also for
+\`node -e 0\`, and then takes about twice as long to start. Some rows were measured without the variable, and say so.`;
 
-/** One bar per row: how far ours ÷ theirs is from its target, which is the line in the middle. */
+/** Renders a chart (SVG) with one bar per row that has a target. A bar that reaches the dashed line meets its target. */
 export function renderChart(outcomes: readonly Outcome[]): string {
   const measured = outcomes.flatMap((outcome) => {
     const { target } = outcome;
@@ -57,7 +58,7 @@ export function renderChart(outcomes: readonly Outcome[]): string {
   const bars = measured.map(({ what, against, ratio, target, met }, index) => {
     const y = top + index * height;
     const bound = 'atMost' in target ? target.atMost : target.atLeast;
-    // More is better to the right of the line, whichever way the target points.
+    // A longer bar is better for both kinds of target.
     const score = 'atMost' in target ? bound / ratio.median : ratio.median / bound;
     const width = Math.min(240, Math.max(2, 120 * score));
     return `  <text x="500" y="${y + 14}" text-anchor="end">${escape(what)}</text>
@@ -69,7 +70,7 @@ export function renderChart(outcomes: readonly Outcome[]): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="900" height="${total}" viewBox="0 0 900 ${total}" font-family="system-ui, sans-serif" font-size="11" fill="#24292f">
   <style>.small { font-size: 9px; fill: #6e7781 }</style>
   <rect width="900" height="${total}" fill="#ffffff"/>
-  <text x="510" y="20">ours ÷ yardstick; the longer the better, the line is the target</text>
+  <text x="510" y="20">longer is better; a bar that reaches the dashed line meets its target</text>
 ${bars.join('\n')}
   <line x1="630" y1="${top - 8}" x2="630" y2="${total - 6}" stroke="#24292f" stroke-dasharray="3 3"/>
 </svg>

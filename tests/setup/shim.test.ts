@@ -88,7 +88,7 @@ describe('bin/gantz', () => {
     // Without node it says so, in the one line that every call prints.
     const { stdout, status } = run(join(app, 'bin/gantz'), { env: { PATH: '/nonexistent' } });
     assert.equal(status, 3);
-    assert.match((JSON.parse(stdout) as { error: string }).error, /no node on PATH/);
+    assert.match((JSON.parse(stdout) as { error: string }).error, /no node was found on PATH/);
   });
 
   it('prints what to do when nothing is built', async () => {
