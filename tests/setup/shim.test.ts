@@ -88,7 +88,7 @@ describe('bin/gantz', () => {
     // Without node, it prints an envelope.
     const { stdout, status } = run(join(app, 'bin/gantz'), { env: { PATH: '/nonexistent' } });
     assert.equal(status, 3);
-    assert.match((JSON.parse(stdout) as { error: string }).error, /no node on PATH/);
+    assert.match((JSON.parse(stdout) as { error: string }).error, /no node was found on PATH/);
   });
 
   it('names bin/setup when no program is built', async () => {
