@@ -1,36 +1,20 @@
 import type { Row, Target } from './row.ts';
 import type { Spread } from './statistics.ts';
 
-<<<<<<< HEAD
-/** The measurements of one row, or the reason why it could not be measured. */
-export type Outcome = Pick<Row, 'what' | 'against' | 'unit' | 'target'> &
-  ({ ours: Spread; theirs: Spread; ratio: Spread; pairs: number; met?: boolean } | { why: string });
-
-/** The place and time of the measurements. */
-=======
 /** The result of one row. `why` says why it could not be measured. */
 export type Outcome = Pick<Row, 'what' | 'against' | 'unit' | 'target'> &
   ({ ours: Spread; theirs: Spread; ratio: Spread; pairs: number; met?: boolean } | { why: string });
 
 /** Where and when the rows were measured. */
->>>>>>> 3f03320
 export type Circumstances = {
   when: string;
   machine: string;
   versions: string;
-<<<<<<< HEAD
-  /** NODE_EXTRA_CA_CERTS was set. */
-  extraCertificates: boolean;
-};
-
-/** Renders the report as a Markdown page. */
-=======
   /** True when NODE_EXTRA_CA_CERTS was set. */
   extraCertificates: boolean;
 };
 
 /** Renders the report as a page of Markdown. */
->>>>>>> 3f03320
 export function renderMarkdown(
   outcomes: readonly Outcome[],
   { when, machine, versions, extraCertificates }: Circumstances,
@@ -45,16 +29,10 @@ export function renderMarkdown(
   });
   return `# Benchmarks
 
-<<<<<<< HEAD
-Written by \`npm run bench\`. Each program and its yardstick ran in turn, pair by pair, on ${machine} (${versions}), ${when}.
-A ratio is the median of the ratios of all pairs, with the quartiles. "ms" is the time of a whole process, from start to end,
-unless the row says otherwise. Redis was on the loopback interface. Absolute numbers differ between machines; compare the ratios.${extraCertificates ? CERTIFICATES : ''}
-=======
 \`npm run bench\` wrote this page on ${when}, on ${machine} (${versions}).
 Each program and the program that it is compared with ran in turn, in pairs. The column "ratio" is the median of the ratios of
 all pairs; the quartiles are in parentheses. A time in ms is that of a whole process, from start to end, unless the row says
 otherwise. Redis ran on the same machine. Absolute numbers differ between machines; compare the ratios.${extraCertificates ? CERTIFICATES : ''}
->>>>>>> 3f03320
 
 ![Ratios and targets](benchmarks.svg)
 
@@ -66,17 +44,10 @@ ${rows.join('\n')}
 
 const CERTIFICATES = `
 
-<<<<<<< HEAD
-\`NODE_EXTRA_CA_CERTS\` was set. Node 20 reads those certificates at each start, including \`node -e 0\`, which about doubles
-the time. Some rows were measured without the variable; their names say so.`;
-
-/** Renders a chart with one bar for each row: ours ÷ theirs relative to the target, which is the line in the middle. */
-=======
 \`NODE_EXTRA_CA_CERTS\` was set, as it often is behind a proxy. Node 20 reads those certificates at each start, also for
 \`node -e 0\`, and then takes about twice as long to start. Some rows were measured without the variable, and say so.`;
 
 /** Renders a chart (SVG) with one bar per row that has a target. A bar that reaches the dashed line meets its target. */
->>>>>>> 3f03320
 export function renderChart(outcomes: readonly Outcome[]): string {
   const measured = outcomes.flatMap((outcome) => {
     const { target } = outcome;
@@ -99,11 +70,7 @@ export function renderChart(outcomes: readonly Outcome[]): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="900" height="${total}" viewBox="0 0 900 ${total}" font-family="system-ui, sans-serif" font-size="11" fill="#24292f">
   <style>.small { font-size: 9px; fill: #6e7781 }</style>
   <rect width="900" height="${total}" fill="#ffffff"/>
-<<<<<<< HEAD
-  <text x="510" y="20">ours ÷ yardstick: a longer bar is better, the line is the target</text>
-=======
   <text x="510" y="20">longer is better; a bar that reaches the dashed line meets its target</text>
->>>>>>> 3f03320
 ${bars.join('\n')}
   <line x1="630" y1="${top - 8}" x2="630" y2="${total - 6}" stroke="#24292f" stroke-dasharray="3 3"/>
 </svg>
