@@ -39,12 +39,11 @@ module.exports = {
       to: { path: [faces, '^lib/(main|command)'] },
     },
     {
-      name: 'judgement-reads-no-source',
-      comment:
-        'Those that read shell source ask what a command does with its words, never the other way round.',
+      name: 'shell-imports-nothing',
+      comment: 'lib/shell reads shell source. It imports nothing about tools, manifests or errors.',
       severity: 'error',
-      from: { path: '^lib/run/script/judgement/' },
-      to: { path: '^lib/run/', pathNot: '^lib/run/script/judgement/' },
+      from: { path: '^lib/shell/' },
+      to: { path: '^(lib|tools)/', pathNot: '^lib/shell/' },
     },
     {
       name: 'manifest-and-parameters-run-nothing',

@@ -12,9 +12,9 @@ import {
   type Template,
 } from '../template.ts';
 import { isHarmless, isPlain, listed } from './harmless.ts';
-import type { Interpreter } from './judgement/judgement.ts';
-import type { Place } from './shell/cursor.ts';
-import { lex, type Lexed } from './shell/lexer.ts';
+import type { Interpreter } from '../../shell/judgement.ts';
+import type { Place } from '../../shell/cursor.ts';
+import { lex, type Lexed } from '../../shell/lexer.ts';
 
 /** One finding about a `shell` text; `offset` and `length` mark the tag, `placeholder` is it as written. */
 export type ShellProblem = {

@@ -1,5 +1,5 @@
-import type { Interpreter } from '../judgement/judgement.ts';
-import type { Assigned } from '../judgement/word.ts';
+import type { Interpreter } from './judgement.ts';
+import type { Assigned } from './word.ts';
 import type { Cursor } from './cursor.ts';
 import type { Flow } from './flow.ts';
 import type { HereDocuments } from './here-documents.ts';

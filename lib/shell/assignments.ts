@@ -1,4 +1,4 @@
-import type { Word } from '../judgement/word.ts';
+import type { Word } from './word.ts';
 import type { Reading } from './reading.ts';
 
 const ASSIGNS = /^([A-Za-z_]\w*)(?:\[[^=]*\]|\[.*?\])?\+?=/s;

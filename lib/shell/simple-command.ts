@@ -1,8 +1,8 @@
-import { judgeCommand } from '../judgement/command.ts';
-import type { Judgement } from '../judgement/judgement.ts';
-import { POSITIONAL } from '../judgement/names.ts';
-import { EVALUATED_VARIABLE, UNSURE } from '../judgement/objections.ts';
-import type { Word } from '../judgement/word.ts';
+import { judgeCommand } from './command.ts';
+import type { Judgement } from './judgement.ts';
+import { POSITIONAL } from './names.ts';
+import { EVALUATED_VARIABLE, UNSURE } from './objections.ts';
+import type { Word } from './word.ts';
 import type { Input } from './flow.ts';
 import type { Reading } from './reading.ts';
 import type { Redirected } from './redirections.ts';

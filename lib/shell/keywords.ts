@@ -1,4 +1,4 @@
-import type { Word } from '../judgement/word.ts';
+import type { Word } from './word.ts';
 import { followAssignment, isAssignment } from './assignments.ts';
 import { readCase, readConditional, readLoop } from './compounds.ts';
 import { readFunction } from './functions.ts';

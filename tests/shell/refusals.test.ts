@@ -3,9 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, it } from 'node:test';
-import type { JsonSchema, ObjectSchema } from '../../../lib/manifest/manifest.ts';
-import { compileShell } from '../../../lib/run/script/shell.ts';
-import { failureOf, invoke, temporaryDirectory } from './invoke.ts';
+import type { JsonSchema, ObjectSchema } from '../../lib/manifest/manifest.ts';
+import { compileShell } from '../../lib/run/script/shell.ts';
+import { failureOf, invoke, temporaryDirectory } from '../run/script/invoke.ts';
 
 type Interpreter = 'sh' | 'bash' | 'zsh' | 'dash';
 type Case = { what: string; shell: string; attack: string; y?: string; with?: Interpreter };

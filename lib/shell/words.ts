@@ -1,5 +1,5 @@
-import { RANGE, UNSURE } from '../judgement/objections.ts';
-import type { Word } from '../judgement/word.ts';
+import { RANGE, UNSURE } from './objections.ts';
+import type { Word } from './word.ts';
 import { isAssignment } from './assignments.ts';
 import { readSubstitution } from './expansions.ts';
 import { readDouble, readSingle } from './quotes.ts';

@@ -1,4 +1,4 @@
-import type { Interpreter } from '../judgement/judgement.ts';
+import type { Interpreter } from './judgement.ts';
 import { assignedIn } from './assignments.ts';
 import { readCommands } from './commands.ts';
 import { Cursor, type Holes, type Use } from './cursor.ts';

@@ -1,4 +1,4 @@
-import { ARITHMETIC, OPERAND, SUBSCRIPT, type Objection } from '../judgement/objections.ts';
+import { ARITHMETIC, OPERAND, SUBSCRIPT, type Objection } from './objections.ts';
 import { readDouble, readSingle } from './quotes.ts';
 import type { Reading, Surroundings } from './reading.ts';
 

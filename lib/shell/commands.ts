@@ -1,4 +1,4 @@
-import type { Word } from '../judgement/word.ts';
+import type { Word } from './word.ts';
 import { readArithmetic } from './arithmetic.ts';
 import { readParentheses } from './functions.ts';
 import { readKeyword } from './keywords.ts';

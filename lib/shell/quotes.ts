@@ -1,4 +1,4 @@
-import { UNSURE } from '../judgement/objections.ts';
+import { UNSURE } from './objections.ts';
 import type { Reading } from './reading.ts';
 import { Spelling } from './spelling.ts';
 

@@ -1,6 +1,6 @@
-import type { Interpreter } from '../judgement/judgement.ts';
-import { FIRST, POSITIONAL } from '../judgement/names.ts';
-import { EVALUATED_VARIABLE, type Objection } from '../judgement/objections.ts';
+import type { Interpreter } from './judgement.ts';
+import { FIRST, POSITIONAL } from './names.ts';
+import { EVALUATED_VARIABLE, type Objection } from './objections.ts';
 
 /** Variables whose values shells evaluate, or programs give to one, as a number or as source. */
 const SPECIAL =

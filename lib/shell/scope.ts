@@ -1,6 +1,6 @@
-import { FIRST, POSITIONAL, namesIn } from '../judgement/names.ts';
-import type { Objection } from '../judgement/objections.ts';
-import type { Word } from '../judgement/word.ts';
+import { FIRST, POSITIONAL, namesIn } from './names.ts';
+import type { Objection } from './objections.ts';
+import type { Word } from './word.ts';
 import type { Cursor } from './cursor.ts';
 import type { Flow, Input } from './flow.ts';
 

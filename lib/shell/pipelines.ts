@@ -1,4 +1,4 @@
-import { OUTPUT, outputsIn } from '../judgement/names.ts';
+import { OUTPUT, outputsIn } from './names.ts';
 import type { Cursor } from './cursor.ts';
 import type { Flow, Input } from './flow.ts';
 import type { Scope } from './scope.ts';

@@ -1,4 +1,4 @@
-import { SUBSCRIPT } from '../judgement/objections.ts';
+import { SUBSCRIPT } from './objections.ts';
 import { readExpressionPart } from './arithmetic.ts';
 import type { Reading } from './reading.ts';
 

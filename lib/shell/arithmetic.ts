@@ -1,4 +1,4 @@
-import { ARITHMETIC } from '../judgement/objections.ts';
+import { ARITHMETIC } from './objections.ts';
 import { readDouble, readSingle } from './quotes.ts';
 import type { Reading } from './reading.ts';
 

@@ -1,4 +1,4 @@
-import { SUBSCRIPT, UNSURE } from '../judgement/objections.ts';
+import { SUBSCRIPT, UNSURE } from './objections.ts';
 import { readArithmetic, readOldArithmetic } from './arithmetic.ts';
 import { readParameter } from './parameters.ts';
 import { readAnsi } from './quotes.ts';

@@ -1,4 +1,4 @@
-import { UNSURE, type Objection } from '../judgement/objections.ts';
+import { UNSURE, type Objection } from './objections.ts';
 
 /** How a placeholder is written into the source, by its place. */
 export type Place =

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { after, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { invoke, temporaryDirectory } from './invoke.ts';
+import { invoke, temporaryDirectory } from '../run/script/invoke.ts';
 
 // Every position prints its value, and a NUL after it; `text` is what must be printed before that NUL.
 type Position = { name: string; shell: string; text?: (value: string) => string; bash?: true };

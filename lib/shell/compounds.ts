@@ -1,6 +1,6 @@
-import { judgeConditional } from '../judgement/conditions.ts';
-import { NAMES_VARIABLE } from '../judgement/objections.ts';
-import type { Word } from '../judgement/word.ts';
+import { judgeConditional } from './conditions.ts';
+import { NAMES_VARIABLE } from './objections.ts';
+import type { Word } from './word.ts';
 import { readArithmetic } from './arithmetic.ts';
 import type { Reading } from './reading.ts';
 import { endsWord, readWord } from './words.ts';

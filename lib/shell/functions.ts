@@ -1,5 +1,5 @@
-import { NAMES_VARIABLE } from '../judgement/objections.ts';
-import type { Word } from '../judgement/word.ts';
+import { NAMES_VARIABLE } from './objections.ts';
+import type { Word } from './word.ts';
 import type { Reading } from './reading.ts';
 import { readWord } from './words.ts';
 
