@@ -1,53 +1,47 @@
-import { judgeConditional } from './conditions.ts';
-import { NAMES_VARIABLE } from './objections.ts';
-import type { Word } from './word.ts';
 import { readArithmetic } from './arithmetic.ts';
-import type { Reading } from './reading.ts';
+import { checkConditional } from './check-builtins.ts';
+import type { Reader } from './reader.ts';
+import { GRAMMAR_NAME } from './reasons.ts';
+import type { Word } from './word.ts';
 import { endsWord, readWord } from './words.ts';
 
-/** What stands between `for` or `select` and the body of the loop. */
-export function readLoop(reading: Reading): void {
-  const { cursor, flow, scope } = reading;
+/** Reads what stands between `for` or `select` and the body of the loop. */
+export function readLoop(reader: Reader): void {
+  const { cursor, assignments } = reader;
   cursor.blanks();
   if (cursor.starts('((')) {
-    if (!readArithmetic(reading, '((')) cursor.lose();
+    if (!readArithmetic(reader, '((')) cursor.markUnreadable();
     return;
   }
-  const name = readWord(reading, 'one-word');
-  cursor.object(name.from, name.to, NAMES_VARIABLE);
+  const name = readWord(reader, 'one-word');
+  cursor.report(name.from, name.to, GRAMMAR_NAME);
   const from = cursor.uses.length;
-  const start = cursor.pos;
   const gap = cursor.match(/(?:[ \t\n]|\\\n)*in(?=[ \t\n;&|])/y);
-  if (gap === '') {
-    // Without `in` it goes through the arguments.
-    flow.assigns(name.raw, scope.input({ from, to: from, raw: '$@' }));
-    return;
-  }
   cursor.copy(gap.length);
+  if (gap === '') return;
   for (;;) {
     cursor.blanks();
     const char = cursor.at();
     if (char === '' || '\n;&|)#'.includes(char)) {
-      const list = { from, to: cursor.uses.length, raw: cursor.since(start) };
-      flow.assigns(name.raw, scope.input(list));
+      assignments.push({ name: name.raw, from, to: cursor.uses.length, depth: cursor.depth });
       return;
     }
     if (char === '(' || ((char === '<' || char === '>') && cursor.at(1) !== '(')) {
-      cursor.lose();
+      cursor.markUnreadable();
       return;
     }
-    readWord(reading, 'argument');
+    readWord(reader, 'argument');
   }
 }
 
-/** What follows `case`, to its `esac`. */
-export function readCase(reading: Reading): void {
-  const { cursor, documents, commands } = reading;
+/** Reads what follows `case`, up to its `esac`. */
+export function readCase(reader: Reader): void {
+  const { cursor, documents, commands } = reader;
   cursor.blanks();
-  readWord(reading, 'one-word');
+  readWord(reader, 'one-word');
   documents.space();
   if (cursor.match(/in(?=[ \t\n\\])/y) === '') {
-    cursor.lose();
+    cursor.markUnreadable();
     return;
   }
   cursor.copy(2);
@@ -58,37 +52,37 @@ export function readCase(reading: Reading): void {
       return;
     }
     if (cursor.at() === '(') cursor.copy();
-    if (!readPatterns(reading)) return;
+    if (!readPatterns(reader)) return;
     if (!cursor.close(')')) return;
     if (commands('case') === 'esac') return;
     const end = cursor.match(/;;&|;[;&|]/y);
     if (end === '') {
-      cursor.lose();
+      cursor.markUnreadable();
       return;
     }
     cursor.copy(end.length);
   }
 }
 
-/** The patterns of one branch; false where they cannot be read. */
-function readPatterns(reading: Reading): boolean {
-  const { cursor } = reading;
+/** Reads the patterns of one branch. Returns false where they cannot be read. */
+function readPatterns(reader: Reader): boolean {
+  const { cursor } = reader;
   for (;;) {
     cursor.blanks();
     if (endsWord(cursor.at())) {
-      cursor.lose();
+      cursor.markUnreadable();
       return false;
     }
-    readWord(reading, 'one-word');
+    readWord(reader, 'one-word');
     cursor.blanks();
     if (cursor.at() !== '|') return true;
     cursor.copy();
   }
 }
 
-/** What follows `[[`, to its `]]`. */
-export function readConditional(reading: Reading): void {
-  const { cursor, scope } = reading;
+/** Reads what follows `[[`, up to its `]]`. */
+export function readConditional(reader: Reader): void {
+  const { cursor, reporter } = reader;
   const words: Word[] = [];
   for (;;) {
     while (/[ \t\n()<>|&!]/.test(cursor.at())) {
@@ -97,20 +91,38 @@ export function readConditional(reading: Reading): void {
     }
     const char = cursor.at();
     if (char === '' || char === ';') {
-      cursor.lose();
+      cursor.markUnreadable();
       return;
     }
     if (char === '#') {
-      // A comment to some, a word to others.
-      cursor.unsure();
+      // A comment in some shells, a word in others.
+      cursor.markUncertain();
       cursor.comment();
       continue;
     }
-    const word = readWord(reading, 'one-word');
+    const word = readWord(reader, 'one-word');
     if (word.raw === ']]') break;
     words.push(word);
   }
-  const { objections, evaluates } = judgeConditional(words);
-  for (const { from, to, ...objection } of objections) cursor.object(from, to, objection);
-  scope.evaluates(evaluates);
+  checkConditional(words, reporter);
+}
+
+/** Reads what follows `function`, up to where the body begins. */
+export function readFunction(reader: Reader): void {
+  const { cursor } = reader;
+  cursor.blanks();
+  const { from, to } = readWord(reader, 'one-word');
+  cursor.report(from, to, GRAMMAR_NAME);
+  cursor.blanks();
+  if (cursor.at() === '(' && cursor.at(1) === ')') cursor.copy(2);
+}
+
+/** Reads the `()` behind the name of a function. */
+export function readFunctionParentheses({ cursor }: Reader, words: readonly Word[]): void {
+  cursor.copy();
+  cursor.blanks();
+  // Behind anything but one word, or with anything inside, parentheses mean something that is not read here.
+  if (words.length !== 1 || cursor.at() !== ')') cursor.markUnreadable();
+  else cursor.copy();
+  for (const { from, to } of words.slice(0, 1)) cursor.report(from, to, GRAMMAR_NAME);
 }

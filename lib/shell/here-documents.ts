@@ -1,26 +1,20 @@
 import type { Cursor } from './cursor.ts';
-import type { Input } from './flow.ts';
 import type { Pipeline } from './pipelines.ts';
-import type { Scope } from './scope.ts';
+import type { Reason } from './reasons.ts';
 
-/** A here-document whose delimiter is read, and whose body comes after the end of the line. */
+/** A here-document whose delimiter was read, and whose body comes after the end of the line. */
 export type HereDocument = {
   delimiter: string;
   quoted: boolean;
   strip: boolean;
-  /** The piece of output that holds the delimiter as written. */
+  /** The index of the output chunk that holds the delimiter as written. */
   chunk: number;
   pipeline: Pipeline;
-  /** The commands that read it. */
-  readers: ((input: Input) => void)[];
+  /** What is reported about placeholders in the body, because of the commands that read it. */
+  reasons: Reason[];
 };
 
-type Parts = {
-  cursor: Cursor;
-  scope: Scope;
-  /** Reads an expansion. */
-  expand: (surroundings: 'here') => void;
-};
+type Parts = { cursor: Cursor; expand: (surroundings: 'here') => void };
 
 /** The here-documents of a script, from their delimiters to their bodies. */
 export class HereDocuments {
@@ -32,13 +26,14 @@ export class HereDocuments {
     this.#parts = parts;
   }
 
-  /** The delimiter after `<<` or, to `strip` the tabs of its lines, after `<<-`. */
+  /** Reads the delimiter after `<<` or, to `strip` the tabs of the lines, after `<<-`. */
   delimiter(strip: boolean, pipeline: Pipeline): HereDocument | undefined {
     const { cursor } = this.#parts;
     const written = cursor.match(/(?:'[^'\n]*'|"[^"\n\\]*"|\\[^\n]|[^ \t\n;&|<>()'"\\])+/y);
     const after = cursor.at(written.length) || '\n';
-    if (written === '' || cursor.hasHole(written) || /[`$]/.test(written) || !/[ \t\n;&|<>()]/.test(after)) {
-      cursor.lose();
+    const plain = written !== '' && !cursor.hasPlaceholder(written) && !/[`$]/.test(written);
+    if (!plain || !/[ \t\n;&|<>()]/.test(after)) {
+      cursor.markUnreadable();
       return undefined;
     }
     const document: HereDocument = {
@@ -47,14 +42,14 @@ export class HereDocuments {
       strip,
       chunk: cursor.chunk,
       pipeline,
-      readers: [],
+      reasons: [],
     };
     cursor.copy(written.length);
     this.#pending.push(document);
     return document;
   }
 
-  /** The end of a line, and the bodies that follow it. */
+  /** Reads the end of a line, and the bodies that follow it. */
   newline(): void {
     this.#parts.cursor.copy();
     const documents = this.#pending;
@@ -62,7 +57,7 @@ export class HereDocuments {
     for (const document of documents) this.#body(document);
   }
 
-  /** Blanks, newlines and comments. */
+  /** Reads blanks, newlines and comments. */
   space(): void {
     const { cursor } = this.#parts;
     for (;;) {
@@ -73,9 +68,9 @@ export class HereDocuments {
     }
   }
 
-  /** Those that commands of a pipeline read, as far as their bodies are to come. */
-  of(pipeline: Pipeline): HereDocument[] {
-    return this.#pending.filter((document) => document.pipeline === pipeline);
+  /** Reports a reason about the bodies to come that commands of a pipeline read. */
+  report(pipeline: Pipeline, reason: Reason): void {
+    for (const document of this.#pending) if (document.pipeline === pipeline) document.reasons.push(reason);
   }
 
   /** Runs `read` on commands whose documents must have their bodies among them. */
@@ -83,22 +78,22 @@ export class HereDocuments {
     const outer = this.#pending;
     this.#pending = [];
     read();
-    if (this.#pending.length > 0) this.#parts.cursor.lose();
+    if (this.#pending.length > 0) this.#parts.cursor.markUnreadable();
     this.#pending = outer;
   }
 
   #body(document: HereDocument): void {
-    const { cursor, scope } = this.#parts;
-    const { quoted, chunk, readers } = document;
+    const { cursor } = this.#parts;
+    const { quoted, chunk, reasons } = document;
     const found = this.#find(document);
     if (!found) {
-      cursor.lose();
+      cursor.markUnreadable();
       cursor.copy(cursor.text.length - cursor.pos);
       return;
     }
     const { body, line } = found;
     const from = cursor.uses.length;
-    if (!cursor.hasHole(body) && (quoted || !/[$`]/.test(body))) {
+    if (!cursor.hasPlaceholder(body) && (quoted || !/[$`]/.test(body))) {
       cursor.copy(body.length + line.length);
     } else if (quoted) {
       this.#unquoted(body, chunk);
@@ -108,11 +103,10 @@ export class HereDocuments {
       cursor.skip(body.length);
       cursor.copy(line.length);
     }
-    for (const reader of readers)
-      reader(scope.input({ from, to: cursor.uses.length, raw: quoted ? '' : body }));
+    for (const reason of reasons) cursor.report(from, cursor.uses.length, reason);
   }
 
-  /** The body from here on, and the line that ends it. */
+  /** Finds the body from here on, and the line that ends it. */
   #find({ delimiter, quoted, strip }: HereDocument): { body: string; line: string } | undefined {
     const { cursor } = this.#parts;
     const { text, pos } = cursor;
@@ -123,25 +117,25 @@ export class HereDocuments {
       const line = text.slice(end, newline === -1 ? undefined : newline);
       if ((strip ? line.replace(/^\t+/, '') : line) === delimiter) {
         // A line that ends in a backslash goes on in the next one, even in the one that would end the document.
-        if (!quoted && joined !== '') cursor.lose();
+        if (!quoted && joined !== '') cursor.markUnreadable();
         return { body: text.slice(pos, end), line };
       }
       joined = /(?:^|[^\\])(?:\\\\)*\\$/.test(line) ? joined + line.slice(0, -1) : joined && joined + line;
-      if (!quoted && joined.replaceAll('\t', '') === delimiter.replaceAll('\t', '')) cursor.lose();
+      if (!quoted && joined.replaceAll('\t', '') === delimiter.replaceAll('\t', '')) cursor.markUnreadable();
       if (!line.endsWith('\\')) joined = '';
       if (newline === -1) return undefined;
       end = newline + 1;
     }
   }
 
-  /** A document whose delimiter was quoted, as one whose is not: the body escaped so that it means the same. */
+  /** Writes a document whose delimiter was quoted as one whose is not: escaped, so that it means the same. */
   #unquoted(body: string, chunk: number): void {
     const { cursor } = this.#parts;
     let delimiter = 'GANTZ_END';
     while (cursor.text.includes(delimiter)) delimiter += '_';
     cursor.rewrite(chunk, () => delimiter);
     for (const char of body) {
-      if (cursor.isHole(char)) cursor.use(char, 'double');
+      if (cursor.isPlaceholder(char)) cursor.usePlaceholder(char, 'double');
       else cursor.write(/[\\$`]/.test(char) ? `\\${char}` : char);
     }
     cursor.write(delimiter);
@@ -153,7 +147,7 @@ export class HereDocuments {
       const char = cursor.at();
       if (char === '\\') cursor.copy(2);
       else if (char === '$' || char === '`') expand('here');
-      else if (cursor.isHole(char)) cursor.hole('double');
+      else if (cursor.isPlaceholder(char)) cursor.placeholder('double');
       else cursor.copy();
     }
   }

@@ -1,28 +1,22 @@
+import { readCase, readConditional, readFunction, readLoop } from './compounds.ts';
+import type { Reader } from './reader.ts';
+import { isAssignment, noteAssignment } from './variables.ts';
 import type { Word } from './word.ts';
-import { followAssignment, isAssignment } from './assignments.ts';
-import { readCase, readConditional, readLoop } from './compounds.ts';
-import { readFunction } from './functions.ts';
-import type { Reading } from './reading.ts';
 
 const OPENS = new Set(['if', 'while', 'until', '{']);
 const CLOSES = new Set(['fi', 'done', '}']);
 const CONTINUES = new Set(['then', 'else', 'elif', 'do', '!', 'time', 'coproc']);
 
 /**
- * What a word that could be the first one of a command is: the command itself, or something before it; `none` when
- * no command follows but what may follow one, and `esac` when that ends the commands.
+ * Returns what a word is that could be the first one of a command: the command itself, or something `before` it;
+ * `none` when only what may follow a command follows, and `esac` when that ends the commands.
  */
-export function readKeyword(reading: Reading, word: Word): 'command' | 'before' | 'none' | 'esac' {
-  const { cursor, scope, pipelines, interpreter } = reading;
+export function readKeyword(reader: Reader, word: Word): 'command' | 'before' | 'none' | 'esac' {
+  const { cursor, pipelines, interpreter } = reader;
   const { raw } = word;
   if (raw === 'esac' && pipelines.ends === 'case') return 'esac';
-  if (raw === 'time' && cursor.match(/[ \t]+-/y) !== '') return readTimeOption(reading);
-  if (raw === 'coproc') skipCoprocessName(reading);
-  if (scope.defines !== undefined && raw !== '{') {
-    // The body of a function is something else than usual: its arguments are anyone's.
-    scope.defines = undefined;
-    cursor.unsure();
-  }
+  if (raw === 'time' && cursor.match(/[ \t]+-/y) !== '') return readTimeOption(reader);
+  if (raw === 'coproc') skipCoprocessName(reader);
   if (CONTINUES.has(raw)) return 'before';
   if (OPENS.has(raw)) {
     pipelines.open();
@@ -36,36 +30,34 @@ export function readKeyword(reading: Reading, word: Word): 'command' | 'before' 
   if (raw === 'for' || raw === 'select') {
     pipelines.open();
     pipelines.next();
-    readLoop(reading);
+    readLoop(reader);
     return 'none';
   }
   if (raw === 'case') {
-    readCase(reading);
+    readCase(reader);
     return 'none';
   }
   if (raw === 'function') {
-    readFunction(reading);
+    readFunction(reader);
     return 'none';
   }
   if (raw === '[[' && interpreter !== 'dash') {
-    readConditional(reading);
+    readConditional(reader);
     return 'before';
   }
-  if (isAssignment(raw)) {
-    followAssignment(reading, word);
-    return 'before';
-  }
-  return 'command';
+  if (!isAssignment(raw)) return 'command';
+  noteAssignment(reader, word);
+  return 'before';
 }
 
-/** `time` with an option that is not its own is a program. */
-function readTimeOption({ cursor }: Reading): 'command' | 'before' {
+/** Reads an option of `time`; with one that is not its own, `time` is a program. */
+function readTimeOption({ cursor }: Reader): 'command' | 'before' {
   const option = cursor.match(/[ \t]+(?:-p|--)(?=[ \t])/y);
   cursor.copy(option.length);
   return option === '' ? 'command' : 'before';
 }
 
-function skipCoprocessName({ cursor }: Reading): void {
+function skipCoprocessName({ cursor }: Reader): void {
   const name = /[ \t]+[A-Za-z_]\w*(?=[ \t]+(?:[{([]|(?:while|until|for|if|case|select)[ \t]))/y;
   cursor.copy(cursor.match(name).length);
 }

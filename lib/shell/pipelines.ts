@@ -1,35 +1,26 @@
-import { OUTPUT, outputsIn } from './names.ts';
 import type { Cursor } from './cursor.ts';
-import type { Flow, Input } from './flow.ts';
-import type { Scope } from './scope.ts';
 
-/** Where a pipeline began: with which placeholder, and where in which text. */
-export type Pipeline = { start: number; text: string; pos: number };
+/** A pipeline: the index of its first use. */
+export type Pipeline = { start: number };
 
-/** What commands end at: the parenthesis of a substitution or a subshell, `;;` or `esac`, or the end of the text. */
-export type Ends = ')' | 'case' | 'text';
+/** What a list of commands ends with: a closing parenthesis, `;;` or `esac`, or the end of the text. */
+export type CommandsEnd = ')' | 'case' | 'text';
 
-/** A compound command that is open, and the pipeline that it is a part of; `body` is a function's. */
-type Compound = { pipeline: Pipeline; piped: boolean; inside: string; body?: Pipeline | undefined };
-type Block = { ends: Ends; pipeline: Pipeline; piped: boolean; around: Compound[] };
+type Position = { pipeline: Pipeline; piped: boolean };
+type Block = Position & { ends: CommandsEnd; around: Position[] };
 
-/** Which pipeline the cursor is in, with all that is around it, and what comes through the pipe. */
+/** Which pipeline the cursor is in, and whether the command at the cursor reads from a pipe. */
 export class Pipelines {
-  /** How many times output was written to a command that parses its input. */
-  outputs = 0;
   readonly #cursor: Cursor;
-  readonly #scope: Scope;
-  readonly #flow: Flow;
-  #block: Block = { ends: 'text', pipeline: { start: 0, text: '', pos: 0 }, piped: false, around: [] };
+  #block: Block;
 
-  constructor({ cursor, scope, flow }: { cursor: Cursor; scope: Scope; flow: Flow }) {
+  constructor(cursor: Cursor) {
     this.#cursor = cursor;
-    this.#scope = scope;
-    this.#flow = flow;
+    this.#block = { ends: 'text', pipeline: this.#begin(), piped: false, around: [] };
   }
 
-  /** What the commands around the cursor end at. */
-  get ends(): Ends {
+  /** What the commands around the cursor end with. */
+  get ends(): CommandsEnd {
     return this.#block.ends;
   }
 
@@ -37,19 +28,18 @@ export class Pipelines {
     return this.#block.pipeline;
   }
 
-  /** Whether there is a pipe before the command. */
+  /** True when the command at the cursor, or a compound command around it, reads from a pipe. */
   get piped(): boolean {
     return this.#block.piped;
   }
 
-  /** Runs `read` on commands that are a part of the command around them, and read its input or what it has `written`. */
-  within<Result>({ ends, written }: { ends: Ends; written: boolean }, read: () => Result): Result {
+  /** Runs `read` on commands inside of a command: they read its input or, when `written`, what it writes. */
+  within<Result>({ ends, written }: { ends: CommandsEnd; written: boolean }, read: () => Result): Result {
     const outer = this.#block;
-    const { pipeline } = outer;
-    const { inside } = this.#scope;
+    const position = { pipeline: outer.pipeline, piped: true };
     this.#block =
       outer.piped || written
-        ? { ends, pipeline, piped: true, around: [{ pipeline, piped: true, inside }] }
+        ? { ends, ...position, around: [position] }
         : { ends, pipeline: this.#begin(), piped: false, around: [] };
     try {
       return read();
@@ -58,52 +48,30 @@ export class Pipelines {
     }
   }
 
-  /** After `|`. */
+  /** Notes that `|` was read. */
   pipe(): void {
     this.#block.piped = true;
   }
 
-  /** Another command begins, which reads no more than the commands around it do. */
+  /** Notes that another pipeline begins. Inside of a compound command that reads from a pipe it does so too. */
   next(): void {
-    const block = this.#block;
-    const around = block.around.at(-1);
-    const inside = around?.piped ? around.pipeline : undefined;
-    block.pipeline = inside ?? this.#begin();
-    block.piped = inside !== undefined;
+    const around = this.#block.around.at(-1);
+    this.#block.piped = around?.piped ?? false;
+    this.#block.pipeline = around?.piped ? around.pipeline : this.#begin();
   }
 
-  /** A compound command begins, perhaps the body of a function. */
+  /** Notes that a compound command begins. */
   open(): void {
     const { around, pipeline, piped } = this.#block;
-    const { inside, defines } = this.#scope;
-    around.push({ pipeline, piped, inside, body: defines === undefined ? undefined : this.#begin() });
-    this.#scope.inside = defines ?? inside;
-    this.#scope.defines = undefined;
+    around.push({ pipeline, piped });
   }
 
-  /** It ends. */
+  /** Notes that a compound command ends. */
   leave(): void {
-    const outer = this.#block.around.pop();
-    if (!outer) return;
-    this.#block.pipeline = outer.pipeline;
-    this.#block.piped = outer.piped;
-    if (outer.body) this.#prints(this.#scope.inside, outer.body);
-    this.#scope.inside = outer.inside;
-  }
-
-  /** What comes through the pipeline up to here. */
-  input(to: number, { start, text, pos }: Pipeline = this.current): Input {
-    const written = text === this.#cursor.text ? this.#cursor.since(pos) : '';
-    const input = this.#scope.input({ from: start, to, raw: written });
-    return { ...input, names: [...input.names, ...outputsIn(written)] };
-  }
-
-  /** What a function may print: whatever its body holds. */
-  #prints(name: string, body: Pipeline): void {
-    this.#flow.assigns(OUTPUT + name, this.input(this.#cursor.uses.length, body));
+    Object.assign(this.#block, this.#block.around.pop());
   }
 
   #begin(): Pipeline {
-    return { start: this.#cursor.uses.length, text: this.#cursor.text, pos: this.#cursor.pos };
+    return { start: this.#cursor.uses.length };
   }
 }

@@ -1,78 +1,76 @@
-import { UNSURE } from './objections.ts';
-import type { Reading } from './reading.ts';
-import { Spelling } from './spelling.ts';
+import type { Reader } from './reader.ts';
+import { UNCERTAIN } from './reasons.ts';
+import { EXPANSION, PLACEHOLDER, textPart, type WordPart } from './word.ts';
 
-/** `'…'` (or `$'…'`): a placeholder ends the quote, stands between double quotes, and opens it again. */
-export function readSingle({ cursor }: Pick<Reading, 'cursor'>, open: "'" | "$'" = "'"): string {
-  let value = '';
+/** Reads `'…'` or `$'…'`. A placeholder ends the quote, stands between double quotes, and opens it again. */
+export function readSingle({ cursor }: Pick<Reader, 'cursor'>, open: "'" | "$'" = "'"): WordPart[] {
+  const parts: WordPart[] = [];
   cursor.copy(open.length);
   for (;;) {
     const char = cursor.at();
     if (char === '') {
-      cursor.lose();
-      return value;
-    }
-    if (open !== "'" && char === '\\') {
-      cursor.copy(2);
-      continue;
+      cursor.markUnreadable();
+      return parts;
     }
     if (char === "'") {
       cursor.copy();
-      return value;
+      return parts;
     }
-    if (cursor.isHole(char)) {
+    if (open !== "'" && char === '\\') {
+      cursor.copy(2);
+      parts.push(EXPANSION);
+    } else if (cursor.isPlaceholder(char)) {
       cursor.write("'", '"');
-      cursor.hole('double');
+      cursor.placeholder('double');
       cursor.write('"', open);
+      parts.push(PLACEHOLDER);
     } else {
-      value += cursor.copy();
+      parts.push(textPart(cursor.copy()));
     }
   }
 }
 
-/** `"…"`. */
-export function readDouble({ cursor, expand }: Pick<Reading, 'cursor' | 'expand'>): Spelling {
-  const spelling = new Spelling();
+/** Reads `"…"`. */
+export function readDouble({ cursor, expand }: Pick<Reader, 'cursor' | 'expand'>): WordPart[] {
+  const parts: WordPart[] = [];
   cursor.copy();
   for (;;) {
     const char = cursor.at();
     if (char === '') {
-      cursor.lose();
-      return spelling;
+      cursor.markUnreadable();
+      return parts;
     }
     if (char === '"') {
       cursor.copy();
-      return spelling;
+      return parts;
     }
     if (char === '\\') {
       const escaped = cursor.copy(2);
-      spelling.text += /[$`"\\\n]/.test(escaped.slice(1)) ? escaped.slice(1).replace('\n', '') : escaped;
-    } else if (char === '$') {
-      const start = cursor.pos;
+      parts.push(textPart(/[$`"\\\n]/.test(escaped.slice(1)) ? escaped.slice(1).replace('\n', '') : escaped));
+    } else if (char === '$' || char === '`') {
+      const [start, from] = [cursor.pos, cursor.uses.length];
       expand('double');
-      if (cursor.pos - start > 1) spelling.expands(false);
-      else spelling.text += '$';
-    } else if (char === '`') {
-      expand('double');
-      spelling.expands(false);
-    } else if (cursor.isHole(char)) {
-      cursor.hole('double');
-      spelling.expands(false);
+      parts.push(
+        cursor.pos - start === 1 ? textPart('$') : cursor.usedPlaceholder(from) ? PLACEHOLDER : EXPANSION,
+      );
+    } else if (cursor.isPlaceholder(char)) {
+      cursor.placeholder('double');
+      parts.push(PLACEHOLDER);
     } else {
-      spelling.text += cursor.copy();
+      parts.push(textPart(cursor.copy()));
     }
   }
 }
 
-/** `$'…'`, which dash and some /bin/sh read as a dollar and a plain quote. */
-export function readAnsi({ cursor, interpreter }: Pick<Reading, 'cursor' | 'interpreter'>): void {
+/** Reads `$'…'`, which dash and some /bin/sh read as a dollar and a plain quote. */
+export function readAnsiQuote({ cursor, interpreter }: Pick<Reader, 'cursor' | 'interpreter'>): void {
   const from = cursor.uses.length;
   const certain = interpreter === 'bash' || interpreter === 'zsh';
-  if (!certain && /\\'/.test(cursor.match(/\$'[^']*'/y))) cursor.unsure();
+  if (!certain && /\\'/.test(cursor.match(/\$'[^']*'/y))) cursor.markUncertain();
   if (interpreter === 'dash') {
     cursor.copy();
     return;
   }
   readSingle({ cursor }, "$'");
-  if (!certain) cursor.object(from, cursor.uses.length, UNSURE);
+  if (!certain) cursor.report(from, cursor.uses.length, UNCERTAIN);
 }

@@ -1,62 +1,88 @@
-/** A word of a command as far as it is known before it is expanded; `from` and `to` bound the placeholders in it. */
+/** A piece of a word: text that is known, a placeholder, or an expansion whose text is only known at run time. */
+export type WordPart = { kind: 'text'; text: string } | { kind: 'placeholder' } | { kind: 'expansion' };
+
+/** A word of a command, as far as it is known before the command runs. */
 export type Word = {
-  /** As it is written. */
+  /** The word as it is written. */
   raw: string;
-  /** What it is after its quotes are removed; undefined when something in it is expanded. */
+  parts: readonly WordPart[];
+  /** The word without its quotes; undefined when something in it is expanded. */
   value: string | undefined;
-  /** The part of it before anything is expanded. */
+  /** The text before the first expansion. */
   prefix: string;
-  /** The part of it after everything that is expanded. */
+  /** The text after the last expansion. */
   tail: string;
-  /** Whether it begins with a placeholder, so that the caller says whether it is an option. */
+  /** True when the word begins with a placeholder, so that the caller decides whether it is an option. */
   leading: boolean;
-  /** Whether it is nothing but unquoted expansions, which may leave no word at all. */
+  /** True when the word holds a placeholder. */
+  given: boolean;
+  /** True when the word may expand to no word at all. */
   vanishes: boolean;
+  /** The range of the word in the list of uses. */
   from: number;
   to: number;
-  /** The piece of output that it begins with. */
+  /** The index of the output chunk that the word begins with. */
   chunk: number;
 };
 
-/** The texts that a script assigns to a variable, or that a placeholder may have; undefined stands for one that is only known when it runs. */
-export type Assigned = (name: string) => readonly (string | undefined)[];
+export const PLACEHOLDER: WordPart = { kind: 'placeholder' };
+export const EXPANSION: WordPart = { kind: 'expansion' };
 
-const VARIABLE = /^"?\$(?:([A-Za-z_]\w*|0)|\{([A-Za-z_]\w*|0)(?::?[-=]"?([\w./+-]+)"?)?\})"?$/;
-const FOUND = /^"?\$\(\s*(?:command\s+-v|which|type\s+-P)\s+([\w.+-]+)(?:\s+2>\s*\/dev\/null)?\s*\)"?$/;
-
-/**
- * The programs that a word may name: one when it is known, those of `known` that its text fits otherwise. `undefined`
- * among them stands for any program at all.
- */
-export function programsOf(
-  { raw, value, prefix, tail, from, to }: Word,
-  { assigned, known }: { assigned: Assigned; known: readonly string[] },
-): (string | undefined)[] {
-  if (value !== undefined) return [basename(value)];
-  if (/\/[^/]/.test(tail)) return [basename(tail)];
-  const written = raw.replaceAll(/["']/g, '');
-  if (written.length === 1 && to > from) return assigned(written).map((text) => text && basename(text));
-  const found = FOUND.exec(raw)?.[1];
-  if (found !== undefined) return [found];
-  const [, plain, braced, fallback] = VARIABLE.exec(raw) ?? [];
-  const name = plain ?? braced;
-  if (name !== undefined) {
-    const values = [...assigned(name), ...(fallback === undefined ? [] : [fallback])].map(
-      // Several words are a command of their own.
-      (text) => (text === undefined || /\s/.test(text) ? undefined : basename(text)),
-    );
-    // By convention, and as long as nobody says otherwise.
-    if (/^(?:0|SHELL|BASH)$/.test(name)) return [...values, 'sh'];
-    return values.length > 0 ? values : [undefined];
-  }
-  const [start, end] = [basename(prefix), tail];
-  if (start === '' && end === '') return [undefined];
-  return known.filter(
-    (one) => one.length >= start.length + end.length && one.startsWith(start) && one.endsWith(end),
-  );
+/** A piece of known text. */
+export function textPart(text: string): WordPart {
+  return { kind: 'text', text };
 }
 
-/** The last step of a path; zsh writes `=name` for the path of a program. */
+/** A word with what its parts say about it. */
+export function makeWord(
+  word: Pick<Word, 'raw' | 'parts' | 'given' | 'vanishes' | 'from' | 'to' | 'chunk'>,
+): Word {
+  const parts = mergeText(word.parts);
+  const known = parts.every(({ kind }) => kind === 'text');
+  const prefix = leadingText(parts);
+  return {
+    ...word,
+    parts,
+    value: known ? prefix : undefined,
+    prefix,
+    tail: known ? prefix : trailingText(parts),
+    leading: beginsWithPlaceholder(parts),
+  };
+}
+
+/** All text of a word that is known. */
+export function knownText(parts: readonly WordPart[]): string {
+  return parts.map((part) => (part.kind === 'text' ? part.text : ' ')).join('');
+}
+
+/** Returns the last step of a path. zsh writes `=name` for the path of a program. */
 export function basename(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1).replace(/^=/, '');
+}
+
+function mergeText(parts: readonly WordPart[]): WordPart[] {
+  const merged: WordPart[] = [];
+  for (const part of parts) {
+    const last = merged.at(-1);
+    if (part.kind === 'text' && last?.kind === 'text') merged.splice(-1, 1, textPart(last.text + part.text));
+    else merged.push(part);
+  }
+  return merged;
+}
+
+function leadingText(parts: readonly WordPart[]): string {
+  const end = parts.findIndex(({ kind }) => kind !== 'text');
+  return knownText(end === -1 ? parts : parts.slice(0, end));
+}
+
+function trailingText(parts: readonly WordPart[]): string {
+  return knownText(parts.slice(parts.findLastIndex(({ kind }) => kind !== 'text') + 1));
+}
+
+function beginsWithPlaceholder(parts: readonly WordPart[]): boolean {
+  for (const part of parts) {
+    if (part.kind === 'placeholder') return true;
+    if (part.kind === 'text' && part.text !== '') return false;
+  }
+  return false;
 }

@@ -1,32 +1,31 @@
-import { RANGE, UNSURE } from './objections.ts';
-import type { Word } from './word.ts';
-import { isAssignment } from './assignments.ts';
+import { readSubscript } from './arithmetic.ts';
 import { readSubstitution } from './expansions.ts';
 import { readDouble, readSingle } from './quotes.ts';
-import type { Reading } from './reading.ts';
-import { Spelling } from './spelling.ts';
-import { readSubscript } from './subscripts.ts';
+import type { Reader } from './reader.ts';
+import { BRACE_RANGE, UNCERTAIN } from './reasons.ts';
+import { isAssignment } from './variables.ts';
+import { EXPANSION, makeWord, PLACEHOLDER, textPart, type Word, type WordPart } from './word.ts';
 
-/** What a word is to the command: its first one, a later one, an array's element, or one that the grammar asks for. */
-type Role = 'first' | 'argument' | 'element' | 'one-word';
+/** What a word is: the first one of a command, a later one, an item of a list, or one that the grammar requires. */
+type Role = 'first' | 'argument' | 'item' | 'one-word';
 
 const WORD_ENDS = new Set([' ', '\t', '\n', ';', '&', '|', '<', '>', '(', ')']);
 
-/** Whether no word goes on with this character. */
+/** Returns true when no word goes on with this character. */
 export function endsWord(char: string): boolean {
   return char === '' || WORD_ENDS.has(char);
 }
 
 /** Reads one word. */
-export function readWord(reading: Reading, role: Role): Word {
-  const { cursor, interpreter, expand } = reading;
+export function readWord(reader: Reader, role: Role): Word {
+  const { cursor, interpreter, expand } = reader;
   const start = cursor.pos;
   const from = cursor.uses.length;
   const { chunk } = cursor;
   cursor.write('');
-  // The first word of a command must not vanish, or else the next one would be the command.
-  const place = role === 'one-word' || role === 'first' ? 'one-word' : 'word';
-  const spelling = new Spelling();
+  // The first word of a command must not vanish: the next one would be the command.
+  const quoting = role === 'one-word' || role === 'first' ? 'one-word' : 'word';
+  const parts: WordPart[] = [];
   let kept = false;
   let braces = false;
   for (;;) {
@@ -34,67 +33,75 @@ export function readWord(reading: Reading, role: Role): Word {
     const before = cursor.since(start);
     if ((char === '<' || char === '>') && cursor.at(1) === '(') {
       cursor.copy(2);
-      readSubstitution(reading, char === '>');
-      spelling.expands(false);
+      readSubstitution(reader, char === '>');
+      parts.push(EXPANSION);
     } else if (char === '(' && before !== '') {
-      if (!readParentheses(reading, { role, before })) break;
-      spelling.expands(false);
+      if (!readParentheses(reader, { role, before })) break;
+      parts.push(EXPANSION);
     } else if (endsWord(char)) {
       break;
-    } else if (cursor.isHole(char)) {
-      spelling.expands(true);
-      cursor.hole(place);
-      kept ||= place === 'one-word';
-    } else if (char === "'" || char === '"' || char === '\\') {
-      readQuoted(reading, spelling);
+    } else if (cursor.isPlaceholder(char)) {
+      parts.push(PLACEHOLDER);
+      cursor.placeholder(quoting);
+      kept ||= quoting === 'one-word';
+    } else if (char === "'") {
+      parts.push(...readSingle(reader));
+    } else if (char === '"') {
+      parts.push(...readDouble(reader));
+    } else if (char === '\\') {
+      parts.push(readEscape(reader));
     } else if (char === '$') {
-      readDollar(reading, { spelling, role, before });
+      parts.push(...readDollar(reader, { role, before }));
     } else if (char === '`') {
       expand('word');
-      spelling.expands(false);
-    } else if (char === '[' && role !== 'one-word' && readSubscript(reading, { before, role })) {
-      spelling.blurs();
+      parts.push(EXPANSION);
+    } else if (char === '[' && role !== 'one-word' && readSubscript(reader, { before, role })) {
+      parts.push(EXPANSION);
     } else {
-      // A pattern is the names of files, and braces are several words.
-      if (cursor.match(/[*?]|\[[^\s\]]+\]|\{(?=[^\s}])/y) !== '') spelling.expands(false);
+      // A pattern stands for names of files, and braces for several words.
+      if (cursor.match(/[*?]|\[[^\s\]]+\]|\{(?=[^\s}])/y) !== '') parts.push(EXPANSION);
       braces ||= char === '{' && /[^\s}]/.test(cursor.at(1));
-      spelling.text += cursor.copy();
-      if (braces) spelling.settle();
+      parts.push(textPart(cursor.copy()), ...(braces ? [EXPANSION] : []));
     }
   }
   const raw = cursor.since(start);
-  if (interpreter !== 'zsh' && cursor.hasHole(/\{[^{}\s]*\.\.[^{}\s]*\}/.exec(raw)?.[0] ?? ''))
-    cursor.object(from, cursor.uses.length, RANGE);
+  const range = /\{[^{}\s]*\.\.[^{}\s]*\}/.exec(raw)?.[0] ?? '';
+  if (interpreter !== 'zsh' && cursor.hasPlaceholder(range))
+    cursor.report(from, cursor.uses.length, BRACE_RANGE);
   if (raw === '') {
-    // Nothing was read where a word must be: step over it rather than stand still.
-    cursor.lose();
+    // No word was read where one must be: step over the character rather than stand still.
+    cursor.markUnreadable();
     cursor.copy();
   }
-  const bare = spelling.text === '' && !/^\$\{\w+:-[^}$`]+\}$/.test(raw);
-  return {
+  const expanded = parts.some(({ kind }) => kind !== 'text');
+  const bare = parts.every((part) => part.kind !== 'text' || part.text === '');
+  return makeWord({
     raw,
-    value: spelling.known ? spelling.text : undefined,
-    prefix: spelling.prefix,
-    tail: spelling.tail,
-    leading: spelling.leading,
-    vanishes: !spelling.known && bare && !kept && (!/["']/.test(raw) || raw.includes('@')),
+    parts,
+    given: cursor.usedPlaceholder(from),
+    vanishes:
+      expanded &&
+      bare &&
+      !kept &&
+      !/^\$\{\w+:-[^}$`]+\}$/.test(raw) &&
+      (!/["']/.test(raw) || raw.includes('@')),
     from,
     to: cursor.uses.length,
     chunk,
-  };
+  });
 }
 
-/** An array or a group of a pattern; false when the word ends before the parenthesis. */
-function readParentheses(reading: Reading, { role, before }: { role: Role; before: string }): boolean {
-  if (/^[A-Za-z_]\w*\+?=$/.test(before)) readArray(reading);
-  else if (/[?*+@!]$/.test(before) && !(role === 'first' && before === '!')) readGroup(reading);
-  else if (reading.interpreter === 'zsh' && role !== 'first') readGroup(reading);
+/** Reads a list or a group of a pattern. Returns false when the word ends before the parenthesis. */
+function readParentheses(reader: Reader, { role, before }: { role: Role; before: string }): boolean {
+  if (/^[A-Za-z_]\w*\+?=$/.test(before)) readList(reader);
+  else if (/[?*+@!]$/.test(before) && !(role === 'first' && before === '!')) readGroup(reader);
+  else if (reader.interpreter === 'zsh' && role !== 'first') readGroup(reader);
   else return false;
   return true;
 }
 
-function readArray(reading: Reading): void {
-  const { cursor, documents } = reading;
+function readList(reader: Reader): void {
+  const { cursor, documents } = reader;
   cursor.copy();
   for (;;) {
     documents.space();
@@ -104,65 +111,56 @@ function readArray(reading: Reading): void {
       return;
     }
     if (endsWord(char) && !cursor.starts('<(') && !cursor.starts('>(')) {
-      cursor.lose();
+      cursor.markUnreadable();
       return;
     }
-    readWord(reading, 'element');
+    readWord(reader, 'item');
   }
 }
 
-/** A group of a pattern, `@(a|b)`, in which nothing of a caller may stand. */
-function readGroup(reading: Reading): void {
-  const { cursor } = reading;
+/** Reads a group of a pattern, `@(a|b)`, in which no placeholder may stand. */
+function readGroup(reader: Reader): void {
+  const { cursor } = reader;
   const from = cursor.uses.length;
   cursor.copy();
   for (;;) {
     const char = cursor.at();
     if (char === '' || char === '\n') {
-      cursor.lose();
+      cursor.markUnreadable();
       return;
     }
     if (char === ')') break;
-    if (char === '(') readGroup(reading);
+    if (char === '(') readGroup(reader);
     else if (endsWord(char)) cursor.copy();
-    else readWord(reading, 'one-word');
+    else readWord(reader, 'one-word');
   }
   cursor.copy();
-  cursor.object(from, cursor.uses.length, UNSURE);
+  cursor.report(from, cursor.uses.length, UNCERTAIN);
 }
 
-function readQuoted(reading: Reading, spelling: Spelling): void {
-  const { cursor, scope } = reading;
-  const from = cursor.uses.length;
-  const char = cursor.at();
-  if (char === "'") {
-    spelling.text += readSingle(reading);
-    if (cursor.uses.length > from) spelling.expands(true);
-  } else if (char === '"') {
-    const part = readDouble(reading);
-    spelling.quotes(part, cursor.uses.length > from);
-  } else {
-    if (cursor.at(1) !== '\n') spelling.text += cursor.at(1);
-    // Only a word that ends here, or the line does, is as it looks.
-    else if (!/[ \t\n;&|)\\]/.test(cursor.at(2) || ' ')) scope.disguise();
-    cursor.copy(2);
-  }
+function readEscape({ cursor }: Reader): WordPart {
+  const joined = cursor.at(1) === '\n';
+  // A joined line is read as it is written only where the word, or the line, ends behind it.
+  if (joined && !/[ \t\n;&|)\\]/.test(cursor.at(2) || ' ')) cursor.markUncertain();
+  const escaped = cursor.copy(2).slice(1);
+  return textPart(joined ? '' : escaped);
 }
 
 function readDollar(
-  { cursor, scope, expand }: Reading,
-  { spelling, role, before }: { spelling: Spelling; role: Role; before: string },
-): void {
+  { cursor, expand, interpreter }: Reader,
+  { role, before }: { role: Role; before: string },
+): WordPart[] {
   const from = cursor.uses.length;
   const start = cursor.pos;
   expand('word');
   const taken = cursor.since(start);
-  const hole = cursor.uses.length > from;
-  if (taken === '$') spelling.text += cursor.at() === '"' ? '' : '$';
-  else if (/^\$'[^\\]*$/.test(taken) && !hole) spelling.text += taken.slice(2, -1);
-  else {
-    // A command that is spelled with escapes is not worth reading.
-    if (taken.startsWith("$'") && role === 'first' && !isAssignment(before)) scope.disguise();
-    spelling.expands(hole);
-  }
+  const given = cursor.usedPlaceholder(from);
+  const ansi = taken.startsWith("$'");
+  if (taken === '$') return [textPart(cursor.at() === '"' ? '' : '$')];
+  if (ansi && !taken.includes('\\') && !given) return [textPart(taken.slice(2, -1))];
+  // A command that is written with escapes is not read.
+  if (ansi && role === 'first' && !isAssignment(before)) cursor.markUncertain();
+  const splits = interpreter !== 'zsh' && role !== 'one-word' && !isAssignment(before);
+  if (splits && !taken.startsWith('$(')) cursor.markSplitting(from);
+  return [given ? PLACEHOLDER : EXPANSION];
 }

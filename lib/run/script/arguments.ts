@@ -3,6 +3,7 @@ import { argumentVariable } from '../../manifest/argument-variable.ts';
 import { expand } from '../../manifest/environment.ts';
 import type { Invocation } from '../invocation.ts';
 import { choose, parseTemplate, renderTemplate, renderValue, valueAt } from '../template.ts';
+import { throwFirstError } from './script-problems.ts';
 
 /** The most that one argument or one variable (`NAME=value`) may take, in bytes, with the NUL that ends it. */
 export const MAX_ARGUMENT_BYTES = 128 * 1024;
@@ -107,10 +108,4 @@ function notReceivable(what: string, problem: string, names: readonly string[]):
         : 'Hand it over through `stdin` in the manifest: stdin: "{{name}}".',
     details: names.map((name) => ({ path: `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, message })),
   });
-}
-
-function throwFirstError(problems: readonly { severity: string; message: string; hint?: string }[]): void {
-  const failed = problems.find(({ severity }) => severity === 'error');
-  if (failed)
-    throw new GantzError('MANIFEST_INVALID', failed.message, failed.hint ? { hint: failed.hint } : {});
 }

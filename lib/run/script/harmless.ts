@@ -1,14 +1,11 @@
 import type { JsonSchema, ObjectSchema } from '../../manifest/manifest.ts';
 import { renderValue } from '../template.ts';
 
-// No character that any shell or arithmetic expression gives a meaning beyond words, numbers and paths.
+// Characters that no shell and no arithmetic expression interprets.
 const SAFE = /^[A-Za-z0-9_.,:@%+/-]*$/;
 const HARMLESS_TYPES = new Set<unknown>(['integer', 'number', 'boolean', 'null']);
 
-/**
- * Whether every value that the schema lets a placeholder have is harmless even where a shell evaluates it: numbers,
- * booleans, or an enum of plain words.
- */
+/** Returns true when the schema allows only values that are harmless even as source: numbers, booleans, an enum of plain words. */
 export function isHarmless(schema: ObjectSchema, path: readonly string[]): boolean {
   const inner = schemaAt(schema, path);
   if (!isSchema(inner)) return false;
@@ -19,7 +16,7 @@ export function isHarmless(schema: ObjectSchema, path: readonly string[]): boole
   return types.length > 0 && types.every((one) => HARMLESS_TYPES.has(one));
 }
 
-/** The values that the schema lists for a placeholder; none when it does not list them. */
+/** Returns the values that the schema lists for a placeholder; none when it does not list them. */
 export function listed(schema: ObjectSchema, path: readonly string[]): readonly unknown[] {
   const inner = schemaAt(schema, path);
   if (!isSchema(inner)) return [];
@@ -27,7 +24,7 @@ export function listed(schema: ObjectSchema, path: readonly string[]): readonly 
   return Array.isArray(values) ? values : 'const' in inner ? [inner['const']] : [];
 }
 
-/** Whether a value's text is one of plain words, numbers and paths: the schema's promise, held against the value. */
+/** Returns true when a value's text is a plain word, number or path. */
 export function isPlain(value: unknown): boolean {
   return SAFE.test(renderValue(value));
 }

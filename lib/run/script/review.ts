@@ -2,6 +2,7 @@ import type { ScriptAction, Tool } from '../../manifest/manifest.ts';
 import type { LintProblem } from '../../manifest/lint.ts';
 import { findingOf } from '../review/finding.ts';
 import { parseTemplate } from '../template.ts';
+import { commandProblems } from './command-problems.ts';
 import { compileShell } from './shell.ts';
 
 /** What is wrong or doubtful about a script, found without running it. */
@@ -18,10 +19,11 @@ export function reviewScript({ inputSchema }: Tool, action: ScriptAction): LintP
   );
   for (const [index, text] of unreplaced.entries())
     findings.push(...placeholdersIn(text ?? '', names, index === 0));
-  if (!('shell' in action)) return findings;
-  const { shell, interpreter } = action;
-  const { problems } = compileShell(shell, { schema: inputSchema, interpreter });
-  return [...findings, ...problems.map((problem) => findingOf(shell, problem))];
+  const problems =
+    'shell' in action
+      ? compileShell(action.shell, { ...action, schema: inputSchema }).problems
+      : commandProblems(action, inputSchema);
+  return [...findings, ...problems.map((problem) => findingOf(problem.text, problem))];
 }
 
 /** What is to be said of parameters where none is replaced: a program cannot hold one, other texts keep it as text. */

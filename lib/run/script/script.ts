@@ -7,6 +7,7 @@ import type { ScriptAction } from '../../manifest/manifest.ts';
 import type { Invocation } from '../invocation.ts';
 import { parseTemplate } from '../template.ts';
 import { argumentVariables, checkReceivable, renderArguments, renderInput } from './arguments.ts';
+import { refuseCode } from './command-problems.ts';
 import { runProcess } from './process.ts';
 import { readResult } from './result.ts';
 import { compileShell, renderShell } from './shell.ts';
@@ -37,7 +38,7 @@ function shellOf(
   invocation: Invocation,
 ): Start {
   const { tool, params } = invocation;
-  const compiled = compileShell(shell, { schema: tool.inputSchema, interpreter });
+  const compiled = compileShell(shell, { schema: tool.inputSchema, interpreter, stdin });
   const { source, variables, uses } = renderShell(compiled, params);
   checkReceivable(source, [...compiled.mentions], `The script of ${tool.name}`);
   for (const [name, text] of Object.entries(variables))
@@ -56,16 +57,15 @@ function shellOf(
   };
 }
 
-function commandOf(
-  { command, args, stdin }: Extract<ScriptAction, { command: string }>,
-  invocation: Invocation,
-): Start {
+function commandOf(action: Extract<ScriptAction, { command: string }>, invocation: Invocation): Start {
+  const { command, args, stdin } = action;
   const { tool, environment } = invocation;
   if (parseTemplate(command, Object.keys(tool.inputSchema.properties)).mentions.size > 0) {
     throw new GantzError('MANIFEST_INVALID', `${tool.name}: \`command\` cannot hold a parameter`, {
       hint: 'Name the program there and put parameters into `args`.',
     });
   }
+  refuseCode(action, invocation);
   const program = expand(command, environment);
   const file =
     program.includes('/') && !isAbsolute(program)

@@ -1,0 +1,143 @@
+import type { ProgramCall } from './program.ts';
+import {
+  ARITHMETIC,
+  ECHO,
+  EVALUATED,
+  FORMAT,
+  RECIPE,
+  TEST_OPERATOR,
+  VARIABLE_NAME,
+  type Reason,
+} from './reasons.ts';
+import type { Reporter } from './reporter.ts';
+import { isList } from './variables.ts';
+import type { Word } from './word.ts';
+
+const COMPARES = /^-(?:eq|ne|lt|le|gt|ge)$/;
+
+/** Checks a builtin that declares variables: what it assigns, and whether the shell evaluates that. */
+export function checkDeclaration({ name, words, reporter }: ProgramCall): undefined {
+  const flags = words
+    .filter(({ prefix }) => /^-[A-Za-z]/.test(prefix))
+    .map(({ prefix }) => prefix)
+    .join('');
+  // An option that is only known at run time may be the one that evaluates.
+  const evaluates =
+    words.some(({ vanishes }) => vanishes) ||
+    !['local', 'typeset', 'declare', 'export', 'readonly'].includes(name) ||
+    /[inEF]/.test(flags);
+  const reason = flags.includes('n') ? VARIABLE_NAME : ARITHMETIC;
+  for (const word of words) {
+    const assigned = /^([A-Za-z_]\w*)\+?=/.exec(word.prefix)?.[1];
+    const declared = assigned ?? /^[A-Za-z_]\w*/.exec(word.value ?? '')?.[0];
+    if (evaluates && !word.prefix.startsWith('-')) {
+      if (declared === undefined) reporter.uncertain();
+      else reporter.evaluates(declared, reason);
+      if (assigned !== undefined) reporter.report(word, reason);
+    }
+    if (/[aA]/.test(flags) && declared !== undefined) reporter.evaluates(`${declared}()`, EVALUATED);
+    if (assigned === undefined) reporter.report(word, VARIABLE_NAME);
+    else if (isList(word.raw)) continue;
+    else if (/[aA]/.test(flags)) reporter.report(word, EVALUATED);
+    else {
+      reporter.assigns(assigned, word);
+      reporter.assigns(`${assigned}()`, word);
+    }
+  }
+}
+
+/** Checks the words of `[[ … ]]`: the shell evaluates what is compared as a number, and what is used as a name. */
+export function checkConditional(words: readonly Word[], { report }: Reporter): void {
+  for (const [index, { value = '' }] of words.entries()) {
+    const [before, after] = [words[index - 1], words[index + 1]];
+    if (COMPARES.test(value)) {
+      if (before) report(before, ARITHMETIC);
+      if (after) report(after, ARITHMETIC);
+    }
+    if ((value === '-v' || value === '-R' || value === '-t') && after) report(after, VARIABLE_NAME);
+  }
+}
+
+/** Checks `[ … ]`: `-v NAME` evaluates the subscript of the name, and a caller's value may be that `-v`. */
+export function checkTest({ words, reporter: { report, shell } }: ProgramCall): undefined {
+  if (shell === 'dash') return;
+  for (const [index, word] of words.entries()) {
+    const next = words.slice(index + 1).find(({ vanishes, given }) => !vanishes || given);
+    if (!next) return;
+    if (word.value === '-v' || word.value === '-R') report(next, VARIABLE_NAME);
+    const begins = index === 0 || /^(?:!|-a|-o|\()$/.test(words[index - 1]?.value ?? '');
+    if (word.leading && begins && next.given) {
+      report(word, TEST_OPERATOR);
+      report(next, TEST_OPERATOR);
+    }
+  }
+}
+
+/** Checks printf: its format, and the variable that it prints to. */
+export function checkPrintf({ words, reporter }: ProgramCall): undefined {
+  const { report } = reporter;
+  const [first, second] = words;
+  if (!first) return;
+  const named = /^-v/.test(first.prefix);
+  if (named) report(first, VARIABLE_NAME);
+  if (first.value === '-v' && second) report(second, VARIABLE_NAME);
+  const rest = words.slice(first.value === '-v' ? 2 : named ? 1 : 0);
+  const format = rest[0]?.value === '--' ? rest[1] : rest[0];
+  if (!named) checkEndOfOptions({ words: rest, reporter });
+  if (format) report(format, FORMAT);
+}
+
+/** Writes `--` before the first word that may be an option without being meant as one. */
+export function checkEndOfOptions({ words, reporter }: Pick<ProgramCall, 'words' | 'reporter'>): undefined {
+  if (!words.some(({ given }) => given)) return;
+  const first = words.findIndex(({ prefix }) => !prefix.startsWith('-'));
+  if (first === -1 || words.slice(0, first).some(({ value }) => value === '--' || value === '-')) return;
+  const word = words[first];
+  if (word?.leading || word?.vanishes) reporter.endOptions(word);
+}
+
+/** Checks echo, which interprets backslashes in every shell but bash. */
+export function checkEcho({ words, reporter: { report, shell } }: ProgramCall): undefined {
+  if (shell !== 'bash') for (const word of words) report(word, ECHO);
+}
+
+/** Checks `make NAME=value`. */
+export function checkMake({ words, reporter }: ProgramCall): undefined {
+  for (const word of words) if (/^[A-Za-z_]\w*[:?+]?=/.test(word.prefix)) reporter.report(word, RECIPE);
+}
+
+/** Checks alias: later words may then be other commands than they seem to be. */
+export function checkAlias({ words, reporter }: ProgramCall): undefined {
+  if (words.some(({ raw }) => raw.includes('='))) reporter.uncertain();
+}
+
+/** Checks setopt of zsh, which can make patterns of values, and patterns may hold commands. */
+export function checkSetopt({ words, reporter }: ProgramCall): undefined {
+  if (words.some(({ value }) => value === undefined || /glob_?subst|prompt_?subst/i.test(value)))
+    reporter.uncertain();
+}
+
+/** Checks builtins of zsh that evaluate numbers as expressions, or that take source or names. */
+export function checkZsh({ name, words, reporter: { report } }: ProgramCall): void {
+  const reportAll = (reason: Reason) => {
+    for (const word of words) report(word, reason);
+  };
+  if (/^(?:exit|return|shift|break|continue|logout|bye|repeat|ulimit|limit)$/.test(name))
+    reportAll(ARITHMETIC);
+  else if (
+    /^(?:emulate|zparseopts|zstyle|sched|functions|zformat|zregexparse|zle|bindkey|compdef|zmodload)$/.test(
+      name,
+    )
+  )
+    reportAll(EVALUATED);
+  else if (name === 'read') reportAll(VARIABLE_NAME);
+  else if (name === 'printf' || name === 'print') {
+    const format = words.find(({ prefix }) => !prefix.startsWith('-'))?.value ?? '*%';
+    const plain = /^(?:[^%]|%%|%-?\d*s|%q|%b)*$/.test(format);
+    const option = words.some(({ prefix }) => /^-[a-zA-Z]*[fxXuC]/.test(prefix));
+    if (name === 'printf' ? !plain : option) reportAll(ARITHMETIC);
+  } else if (name === 'test' || name === '[') {
+    for (const [index, word] of words.entries())
+      if (words[index - 1]?.value === '-t') report(word, ARITHMETIC);
+  }
+}
