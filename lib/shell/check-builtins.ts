@@ -1,15 +1,14 @@
-import type { ProgramCall } from './program.ts';
+import type { ProgramCall, Reporter } from './program.ts';
 import {
   ARITHMETIC,
   ECHO,
   EVALUATED,
   FORMAT,
+  GRAMMAR_NAME,
   RECIPE,
   TEST_OPERATOR,
   VARIABLE_NAME,
-  type Reason,
 } from './reasons.ts';
-import type { Reporter } from './reporter.ts';
 import { isList } from './variables.ts';
 import type { Word } from './word.ts';
 
@@ -117,27 +116,24 @@ export function checkSetopt({ words, reporter }: ProgramCall): undefined {
     reporter.uncertain();
 }
 
-/** Checks builtins of zsh that evaluate numbers as expressions, or that take source or names. */
+/** Checks `for NAME in …`. */
+export function checkLoop({ words, reporter }: ProgramCall): undefined {
+  const [name, ...list] = words;
+  if (!name) return;
+  reporter.report(name, GRAMMAR_NAME);
+  for (const word of list) reporter.assigns(name.raw, word);
+}
+
+/** Checks what zsh evaluates as numbers in builtins that other shells have too. */
 export function checkZsh({ name, words, reporter: { report } }: ProgramCall): void {
-  const reportAll = (reason: Reason) => {
-    for (const word of words) report(word, reason);
-  };
-  if (/^(?:exit|return|shift|break|continue|logout|bye|repeat|ulimit|limit)$/.test(name))
-    reportAll(ARITHMETIC);
-  else if (
-    /^(?:emulate|zparseopts|zstyle|sched|functions|zformat|zregexparse|zle|bindkey|compdef|zmodload)$/.test(
-      name,
-    )
-  )
-    reportAll(EVALUATED);
-  else if (name === 'read') reportAll(VARIABLE_NAME);
-  else if (name === 'printf' || name === 'print') {
-    const format = words.find(({ prefix }) => !prefix.startsWith('-'))?.value ?? '*%';
-    const plain = /^(?:[^%]|%%|%-?\d*s|%q|%b)*$/.test(format);
-    const option = words.some(({ prefix }) => /^-[a-zA-Z]*[fxXuC]/.test(prefix));
-    if (name === 'printf' ? !plain : option) reportAll(ARITHMETIC);
-  } else if (name === 'test' || name === '[') {
-    for (const [index, word] of words.entries())
-      if (words[index - 1]?.value === '-t') report(word, ARITHMETIC);
+  const format = words.find(({ prefix }) => !prefix.startsWith('-'))?.value ?? '*%';
+  const evaluates =
+    name === 'printf'
+      ? !/^(?:[^%]|%%|%-?\d*s|%q|%b)*$/.test(format)
+      : name === 'print' && words.some(({ prefix }) => /^-[a-zA-Z]*[fxXuC]/.test(prefix));
+  for (const [index, word] of words.entries()) {
+    if (evaluates) report(word, ARITHMETIC);
+    if (name === 'read') report(word, VARIABLE_NAME);
+    if (/^(?:test|\[)$/.test(name) && words[index - 1]?.value === '-t') report(word, ARITHMETIC);
   }
 }

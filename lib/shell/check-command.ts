@@ -1,10 +1,9 @@
 import { checkZsh } from './check-builtins.ts';
 import { isCodeOption, SHELLS } from './check-shell.ts';
 import { wrappedCommand } from './check-wrapper.ts';
-import type { Program, ProgramCall } from './program.ts';
+import { reportThrough, type Program, type ProgramCall, type Reporter } from './program.ts';
 import { programsOf } from './programs-of.ts';
 import { PROGRAM, UNKNOWN_PROGRAM, type Reason } from './reasons.ts';
-import { reportThrough, stronger, type Reporter } from './reporter.ts';
 import { PROGRAMS } from './table.ts';
 import { basename, type Word } from './word.ts';
 
@@ -45,7 +44,7 @@ function checkProgram(call: ProgramCall): Reason | undefined {
   const { name, reporter } = call;
   if (reporter.shell === 'zsh') checkZsh(call);
   const row = rowOf(name);
-  if (!row || (row.builtin && !reporter.shell)) {
+  if (!row || (row.builtin && !isBuiltin(row, reporter))) {
     checkLaterPrograms(call, { launches: false });
     return undefined;
   }
@@ -55,6 +54,10 @@ function checkProgram(call: ProgramCall): Reason | undefined {
     return stronger(own, checkLaterPrograms(call, { launches: true }));
   }
   return stronger(own, row.runs === undefined ? checkWords(row, call) : checkWrapper(row, row.runs, call));
+}
+
+function isBuiltin({ builtin }: Program, { shell }: Reporter): boolean {
+  return builtin === 'zsh' ? shell === 'zsh' : shell !== undefined;
 }
 
 function rowOf(name: string): Program | undefined {
@@ -137,4 +140,9 @@ function checkLaterPrograms(
     if (launches) input = stronger(input, found);
   }
   return input;
+}
+
+/** Returns the reason that weighs more. */
+function stronger(one: Reason | undefined, other: Reason | undefined): Reason | undefined {
+  return other?.severity === 'error' ? other : (one ?? other);
 }

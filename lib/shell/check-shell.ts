@@ -1,6 +1,5 @@
-import type { ProgramCall } from './program.ts';
+import { reportThrough, type ProgramCall } from './program.ts';
 import { EVALUATED, OPTION, SCRIPT_FILE, type Reason } from './reasons.ts';
-import { reportThrough } from './reporter.ts';
 import { basename, type Word } from './word.ts';
 
 /** Programs that parse shell source: from `-c`, from a file, or from their standard input. */

@@ -1,20 +1,8 @@
-import type { ProgramCall } from './program.ts';
+import { plainReporter, type ProgramCall, type Reporter } from './program.ts';
 import type { Reason } from './reasons.ts';
-import type { Reporter } from './reporter.ts';
-import { EXPANSION, makeWord, PLACEHOLDER, textPart, type Word, type WordPart } from './word.ts';
+import { makeWord, PLACEHOLDER, type Word } from './word.ts';
 
 const XARGS_VALUED = /^-[adEILnPsJ]$|^--(?:arg-file|delimiter|max-args|max-procs|max-lines|max-chars)$/;
-
-/** A word of which nothing is known but that a caller gives it. */
-const GIVEN = makeWord({
-  raw: '',
-  parts: [PLACEHOLDER],
-  given: true,
-  vanishes: false,
-  from: 0,
-  to: 0,
-  chunk: 0,
-});
 
 /** Returns the words from the program that another one runs: behind its options and `NAME=value` words. */
 export function wrappedCommand(words: readonly Word[], valued: RegExp | undefined): readonly Word[] {
@@ -37,27 +25,22 @@ export function checkXargs({ words, reporter, check }: ProgramCall): Reason | un
   check(command);
   const replaced = replacedText(words.slice(0, words.length - command.length));
   const inputs = new Set<Word>();
-  const given = (word: Word) => {
-    inputs.add(word);
-    return word;
+  const given = (word: Pick<Word, 'raw'>, text: string): Word => {
+    const made = makeWord({ vanishes: false, from: 0, to: 0, chunk: 0, ...word, text, given: true });
+    inputs.add(made);
+    return made;
   };
-  const checked =
+  const marked =
     replaced === undefined
-      ? [...command, given({ ...GIVEN })]
-      : command.map((word) => (word.raw.includes(replaced) ? given(replace(word, replaced)) : word));
+      ? [...command, given({ raw: '' }, PLACEHOLDER)]
+      : command.map((word) =>
+          word.text.includes(replaced) ? given(word, word.text.replaceAll(replaced, PLACEHOLDER)) : word,
+        );
   let reason: Reason | undefined;
-  const observer: Reporter = {
-    shell: undefined,
-    texts: reporter.texts,
-    report: (word, found) => {
-      if (inputs.has(word)) reason ??= found;
-    },
-    evaluates: () => undefined,
-    assigns: () => undefined,
-    endOptions: () => undefined,
-    uncertain: () => undefined,
+  const report: Reporter['report'] = (word, found) => {
+    if (inputs.has(word)) reason ??= found;
   };
-  if (command.length > 0) check(checked, observer);
+  if (command.length > 0) check(marked, plainReporter({ texts: reporter.texts, report }));
   return reason;
 }
 
@@ -75,12 +58,4 @@ function replacedText(options: readonly Word[]): string | undefined {
     if (attached !== undefined || /^--replace/.test(value)) return attached || '{}';
   }
   return undefined;
-}
-
-function replace(word: Word, text: string): Word {
-  const parts = word.parts.flatMap((part): WordPart[] => {
-    if (part.kind !== 'text') return [EXPANSION];
-    return part.text.split(text).flatMap((piece, at) => [...(at > 0 ? [PLACEHOLDER] : []), textPart(piece)]);
-  });
-  return makeWord({ ...word, parts });
 }

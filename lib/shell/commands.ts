@@ -1,21 +1,28 @@
 import { readArithmetic } from './arithmetic.ts';
 import { checkCommand } from './check-command.ts';
-import { readFunctionParentheses } from './compounds.ts';
-import type { HereDocument } from './here-documents.ts';
-import { readKeyword } from './keywords.ts';
-import type { CommandsEnd } from './pipelines.ts';
-import type { Reader } from './reader.ts';
+import { closeCompound, nextPipeline, openCompound, readKeyword } from './compounds.ts';
+import { readDelimiter, readNewline } from './here-documents.ts';
+import type { CommandsEnd, HereDocument, Reader } from './reader.ts';
+import { GRAMMAR_NAME } from './reasons.ts';
 import type { Word } from './word.ts';
 import { readWord } from './words.ts';
 
+/** What the redirections of a command make its standard input: here-documents, and the words after `<<<` and `<`. */
+type Redirected = { documents: HereDocument[]; words: Word[] };
+
 /** Reads commands up to their end; `written` when they read what the command around them writes. */
 export function readCommands(reader: Reader, ends: CommandsEnd, written = false): 'esac' | undefined {
-  return reader.pipelines.within({ ends, written }, () => readList(reader));
+  const { position, around } = reader;
+  const inner = { ...position, piped: true };
+  reader.around = position.piped || written ? [inner] : [];
+  nextPipeline(reader);
+  const end = readList(reader, ends);
+  Object.assign(reader, { position, around });
+  return end;
 }
 
-function readList(reader: Reader): 'esac' | undefined {
-  const { cursor, documents, pipelines } = reader;
-  const { ends } = pipelines;
+function readList(reader: Reader, ends: CommandsEnd): 'esac' | undefined {
+  const { cursor } = reader;
   // After `|`, lines and comments may come before the command that reads what is piped.
   let open = false;
   for (;;) {
@@ -26,32 +33,24 @@ function readList(reader: Reader): 'esac' | undefined {
       if (ends !== 'text') cursor.markUnreadable();
       return undefined;
     }
+    if (char === ')' && ends === ')') return undefined;
+    if (ends === 'case' && cursor.match(/;[;&|]/y) !== '') return undefined;
     if (char === '\n') {
-      documents.newline();
-      if (!open) pipelines.next();
+      readNewline(reader);
+      if (!open) nextPipeline(reader);
     } else if (char === '#') {
       cursor.comment();
     } else if (char === ')') {
-      if (ends === ')') return undefined;
       cursor.markUnreadable();
       cursor.copy();
-    } else if (char === ';') {
-      if (ends === 'case' && cursor.match(/;[;&|]/y) !== '') return undefined;
-      cursor.copy();
-      pipelines.next();
-    } else if (char === '&') {
-      cursor.copy(cursor.starts('&&') ? 2 : 1);
-      pipelines.next();
-    } else if (cursor.starts('||')) {
-      cursor.copy(2);
-      pipelines.next();
-    } else if (char === '|') {
-      cursor.copy(cursor.starts('|&') ? 2 : 1);
-      pipelines.pipe();
+    } else if (cursor.copyMatch(/;|&&?|\|\|/y) !== '') {
+      nextPipeline(reader);
+    } else if (cursor.copyMatch(/\|&?/y) !== '') {
+      reader.position.piped = true;
       open = true;
     } else if (char === '(') {
       readSubshell(reader);
-    } else if (readCommand(reader) === 'esac') {
+    } else if (readCommand(reader, ends) === 'esac') {
       return 'esac';
     }
   }
@@ -59,27 +58,24 @@ function readList(reader: Reader): 'esac' | undefined {
 
 /** Reads `(…)` or `((…))`. */
 function readSubshell(reader: Reader): void {
-  const { cursor, pipelines } = reader;
+  const { cursor } = reader;
   if (cursor.starts('((') && readArithmetic(reader, '((')) return;
   cursor.checkJoinedLine(1);
   cursor.copy();
-  pipelines.open();
+  openCompound(reader);
   readCommands(reader, ')');
-  pipelines.leave();
+  closeCompound(reader);
   cursor.close(')');
 }
 
-/** What the redirections of a command make its standard input: here-documents, and the words after `<<<` and `<`. */
-type Redirected = { documents: HereDocument[]; words: Word[] };
-
-function readCommand(reader: Reader): 'esac' | undefined {
+function readCommand(reader: Reader, ends: CommandsEnd): 'esac' | undefined {
   const { cursor } = reader;
   const words: Word[] = [];
   const redirected: Redirected = { documents: [], words: [] };
   for (;;) {
     cursor.blanks();
     const char = cursor.at();
-    if (char === '&' && cursor.at(1) === '>') {
+    if (cursor.starts('&>')) {
       cursor.copy();
       continue;
     }
@@ -89,13 +85,13 @@ function readCommand(reader: Reader): 'esac' | undefined {
       continue;
     }
     if (char === '(') {
-      if (words.length === 0) break;
-      readFunctionParentheses(reader, words);
-      return undefined;
+      if (words.length > 0) readParentheses(reader, words);
+      if (words.length > 0) return undefined;
+      break;
     }
     const word = readWord(reader, words.length === 0 ? 'first' : 'argument');
     if (/^(?:\d+|\{[A-Za-z_]\w*\})$/.test(word.raw) && '<>'.includes(cursor.at() || ' ')) continue;
-    const keyword = words.length === 0 ? readKeyword(reader, word) : 'command';
+    const keyword = words.length === 0 ? readKeyword(reader, word, ends === 'case') : 'command';
     if (keyword === 'command') words.push(word);
     else if (keyword === 'none') return undefined;
     else if (keyword === 'esac') return 'esac';
@@ -104,14 +100,25 @@ function readCommand(reader: Reader): 'esac' | undefined {
   return undefined;
 }
 
+/** Reads `for ((…))`, or the `()` behind the name of a function. Other parentheses behind a word are not read. */
+function readParentheses(reader: Reader, words: readonly Word[]): void {
+  const { cursor } = reader;
+  const [name] = words;
+  if (name?.raw === 'for' && cursor.starts('((') && readArithmetic(reader, '((')) return;
+  cursor.copy();
+  cursor.blanks();
+  if (words.length === 1 && cursor.at() === ')') cursor.copy();
+  else cursor.markUnreadable();
+  if (name) cursor.report(name, GRAMMAR_NAME);
+}
+
 /** Reads a redirection, and adds what the command reads through it. */
 function readRedirection(reader: Reader, redirected: Redirected): void {
-  const { cursor, documents, pipelines } = reader;
-  const operator = cursor.match(/<<<|<<-|<<|<&|<>|<|>>|>&|>\||>/y);
-  cursor.copy(operator.length);
+  const { cursor, position } = reader;
+  const operator = cursor.copyMatch(/<<<|<<-|<<|<&|<>|<|>>|>&|>\||>/y);
   cursor.blanks();
   if (operator === '<<' || operator === '<<-') {
-    const document = documents.delimiter(operator === '<<-', pipelines.current);
+    const document = readDelimiter(reader, operator === '<<-', position.pipeline);
     if (document) redirected.documents.push(document);
     return;
   }
@@ -124,23 +131,22 @@ function readRedirection(reader: Reader, redirected: Redirected): void {
 }
 
 /** Checks a command that was read to its end, and reports what stands in the input that it parses as code. */
-function checkSimpleCommand(
-  { cursor, documents, pipelines, input, reporter }: Reader,
-  words: readonly Word[],
-  redirected: Redirected,
-): void {
+function checkSimpleCommand(reader: Reader, words: readonly Word[], redirected: Redirected): void {
+  const { cursor, documents, position, reporter } = reader;
   const own = checkCommand(words, reporter);
-  if (own?.severity === 'error') input.refused = own;
+  if (own?.severity === 'error') reader.refusedInput = own;
   // What is redirected into a compound command is read by the commands inside of it.
-  const reason = words.length === 0 ? input.refused : own;
-  if (words.length === 1 && words[0]?.value === 'exec') input.replaced.push(...redirected.words);
+  const reason = words.length === 0 ? reader.refusedInput : own;
+  if (words.length === 1 && words[0]?.value === 'exec') reader.replacedInput.push(...redirected.words);
   if (!reason) return;
   for (const document of redirected.documents) document.reasons.push(reason);
-  for (const { from, to } of redirected.words) cursor.report(from, to, reason);
-  if (pipelines.piped) {
-    cursor.report(pipelines.current.start, words[0]?.from ?? cursor.uses.length, reason);
-    documents.report(pipelines.current, reason);
+  for (const word of redirected.words) cursor.report(word, reason);
+  if (position.piped) {
+    const { start } = position.pipeline;
+    cursor.report({ from: start, to: words[0]?.from ?? cursor.uses.length }, reason);
+    for (const document of documents)
+      if (document.pipeline === position.pipeline) document.reasons.push(reason);
   } else if (redirected.documents.length + redirected.words.length === 0) {
-    input.script ??= reason;
+    reader.scriptInput ??= reason;
   }
 }

@@ -1,73 +1,107 @@
-import { readArithmetic } from './arithmetic.ts';
 import { checkConditional } from './check-builtins.ts';
+import { readSpace } from './here-documents.ts';
 import type { Reader } from './reader.ts';
 import { GRAMMAR_NAME } from './reasons.ts';
+import { isAssignment, noteAssignment } from './variables.ts';
 import type { Word } from './word.ts';
 import { endsWord, readWord } from './words.ts';
 
-/** Reads what stands between `for` or `select` and the body of the loop. */
-export function readLoop(reader: Reader): void {
-  const { cursor, assignments } = reader;
-  cursor.blanks();
-  if (cursor.starts('((')) {
-    if (!readArithmetic(reader, '((')) cursor.markUnreadable();
-    return;
+const OPENS = new Set(['if', 'while', 'until', '{', 'for', 'select']);
+const CLOSES = new Set(['fi', 'done', '}']);
+const CONTINUES = new Set(['then', 'else', 'elif', 'do', '!', 'time', 'coproc']);
+
+/**
+ * Returns what a word is that could be the first one of a command: the command itself, or something `before` it;
+ * `none` when only what may follow a command follows, and `esac` when that ends the commands.
+ */
+export function readKeyword(
+  reader: Reader,
+  word: Word,
+  inCase: boolean,
+): 'command' | 'before' | 'none' | 'esac' {
+  const { cursor, interpreter } = reader;
+  const { raw } = word;
+  if (raw === 'esac' && inCase) return 'esac';
+  if (raw === 'time' && cursor.match(/[ \t]+-/y) !== '') {
+    // With an option that is not its own, `time` is a program.
+    return cursor.copyMatch(/[ \t]+(?:-p|--)(?=[ \t])/y) === '' ? 'command' : 'before';
   }
-  const name = readWord(reader, 'one-word');
-  cursor.report(name.from, name.to, GRAMMAR_NAME);
-  const from = cursor.uses.length;
-  const gap = cursor.match(/(?:[ \t\n]|\\\n)*in(?=[ \t\n;&|])/y);
-  cursor.copy(gap.length);
-  if (gap === '') return;
-  for (;;) {
+  if (raw === 'coproc')
+    cursor.copyMatch(/[ \t]+[A-Za-z_]\w*(?=[ \t]+(?:[{([]|(?:while|until|for|if|case|select)[ \t]))/y);
+  if (CONTINUES.has(raw)) return 'before';
+  if (OPENS.has(raw)) {
+    openCompound(reader);
+    nextPipeline(reader);
+    // The words of a loop are checked as those of a command.
+    return raw === 'for' || raw === 'select' ? 'command' : 'before';
+  }
+  if (CLOSES.has(raw)) {
+    closeCompound(reader);
+    return 'before';
+  }
+  if (raw === 'case') {
+    readCase(reader);
+    return 'none';
+  }
+  if (raw === 'function') {
     cursor.blanks();
-    const char = cursor.at();
-    if (char === '' || '\n;&|)#'.includes(char)) {
-      assignments.push({ name: name.raw, from, to: cursor.uses.length, depth: cursor.depth });
-      return;
-    }
-    if (char === '(' || ((char === '<' || char === '>') && cursor.at(1) !== '(')) {
-      cursor.markUnreadable();
-      return;
-    }
-    readWord(reader, 'argument');
+    cursor.report(readWord(reader, 'one-word'), GRAMMAR_NAME);
+    cursor.copyMatch(/[ \t]*\(\)/y);
+    return 'none';
   }
+  if (raw === '[[' && interpreter !== 'dash') {
+    readConditional(reader);
+    return 'before';
+  }
+  if (!isAssignment(raw)) return 'command';
+  noteAssignment(reader, word);
+  return 'before';
+}
+
+/** Notes that a compound command begins: its commands read what it reads. */
+export function openCompound({ around, position }: Reader): void {
+  around.push({ ...position });
+}
+
+/** Notes that a compound command ends. */
+export function closeCompound(reader: Reader): void {
+  reader.position = reader.around.pop() ?? reader.position;
+}
+
+/** Notes that another pipeline begins. Inside of a compound command that reads from a pipe it does so too. */
+export function nextPipeline(reader: Reader): void {
+  const around = reader.around.at(-1);
+  reader.position = around?.piped
+    ? { ...around }
+    : { pipeline: { start: reader.cursor.uses.length }, piped: false };
 }
 
 /** Reads what follows `case`, up to its `esac`. */
-export function readCase(reader: Reader): void {
-  const { cursor, documents, commands } = reader;
+function readCase(reader: Reader): void {
+  const { cursor, commands } = reader;
   cursor.blanks();
   readWord(reader, 'one-word');
-  documents.space();
-  if (cursor.match(/in(?=[ \t\n\\])/y) === '') {
+  readSpace(reader);
+  if (cursor.copyMatch(/in(?=[ \t\n\\])/y) === '') {
     cursor.markUnreadable();
     return;
   }
-  cursor.copy(2);
   for (;;) {
-    documents.space();
-    if (cursor.match(/esac(?![\w-])/y) !== '') {
-      cursor.copy(4);
-      return;
-    }
-    if (cursor.at() === '(') cursor.copy();
-    if (!readPatterns(reader)) return;
-    if (!cursor.close(')')) return;
-    if (commands('case') === 'esac') return;
-    const end = cursor.match(/;;&|;[;&|]/y);
-    if (end === '') {
+    readSpace(reader);
+    if (cursor.copyMatch(/esac(?![\w-])/y) !== '') return;
+    cursor.copyMatch(/\(/y);
+    if (!readPatterns(reader) || !cursor.close(')') || commands('case') === 'esac') return;
+    if (cursor.copyMatch(/;;&|;[;&|]/y) === '') {
       cursor.markUnreadable();
       return;
     }
-    cursor.copy(end.length);
   }
 }
 
 /** Reads the patterns of one branch. Returns false where they cannot be read. */
 function readPatterns(reader: Reader): boolean {
   const { cursor } = reader;
-  for (;;) {
+  do {
     cursor.blanks();
     if (endsWord(cursor.at())) {
       cursor.markUnreadable();
@@ -75,20 +109,16 @@ function readPatterns(reader: Reader): boolean {
     }
     readWord(reader, 'one-word');
     cursor.blanks();
-    if (cursor.at() !== '|') return true;
-    cursor.copy();
-  }
+  } while (cursor.copyMatch(/\|/y) !== '');
+  return true;
 }
 
 /** Reads what follows `[[`, up to its `]]`. */
-export function readConditional(reader: Reader): void {
+function readConditional(reader: Reader): void {
   const { cursor, reporter } = reader;
   const words: Word[] = [];
   for (;;) {
-    while (/[ \t\n()<>|&!]/.test(cursor.at())) {
-      if (cursor.starts('<(') || cursor.starts('>(')) break;
-      cursor.copy();
-    }
+    cursor.copyMatch(/(?:[ \t\n()|&!]|[<>](?!\())*/y);
     const char = cursor.at();
     if (char === '' || char === ';') {
       cursor.markUnreadable();
@@ -105,24 +135,4 @@ export function readConditional(reader: Reader): void {
     words.push(word);
   }
   checkConditional(words, reporter);
-}
-
-/** Reads what follows `function`, up to where the body begins. */
-export function readFunction(reader: Reader): void {
-  const { cursor } = reader;
-  cursor.blanks();
-  const { from, to } = readWord(reader, 'one-word');
-  cursor.report(from, to, GRAMMAR_NAME);
-  cursor.blanks();
-  if (cursor.at() === '(' && cursor.at(1) === ')') cursor.copy(2);
-}
-
-/** Reads the `()` behind the name of a function. */
-export function readFunctionParentheses({ cursor }: Reader, words: readonly Word[]): void {
-  cursor.copy();
-  cursor.blanks();
-  // Behind anything but one word, or with anything inside, parentheses mean something that is not read here.
-  if (words.length !== 1 || cursor.at() !== ')') cursor.markUnreadable();
-  else cursor.copy();
-  for (const { from, to } of words.slice(0, 1)) cursor.report(from, to, GRAMMAR_NAME);
 }

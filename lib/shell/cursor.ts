@@ -1,18 +1,11 @@
 import { UNCERTAIN, type Reason } from './reasons.ts';
 
-/** How a placeholder is written into the source, depending on its position. */
-export type Quoting =
-  /** A word, or a part of one. It becomes nothing at all when the parameter is omitted. */
-  | 'word'
-  /** Where the grammar needs a word, even an empty one. */
-  | 'one-word'
-  /** Between double quotes, or in a here-document. */
-  | 'double'
-  /** Where quotes would be text, such as in an arithmetic expression. */
-  | 'bare';
-
-/** The position of an expansion: shells read quotes in it accordingly. */
-export type Surroundings = 'word' | 'double' | 'here';
+/**
+ * How a placeholder is written into the source: as a `word` or a part of one, which is nothing when the parameter is
+ * omitted; as `one-word` where the grammar needs a word, even an empty one; between `double` quotes or in a
+ * here-document; `bare` where quotes would be text.
+ */
+export type Quoting = 'word' | 'one-word' | 'double' | 'bare';
 
 /** One use of a placeholder or of a variable in the script, and what is reported about it there. */
 export type Use = {
@@ -36,61 +29,50 @@ export type Placeholders = {
   watched: ReadonlySet<string>;
 };
 
-const PRIVATE_USE = /[\uE000-\uF8FF]/;
-const BLANK = /(?:[ \t]|\\\n)+/y;
-const NAMES = /[A-Za-z_]\w*/g;
-
 /** Goes through a text, writes it again with its placeholders replaced, and keeps what is reported about each use. */
 export class Cursor {
-  readonly uses: Use[] = [];
+  /** The text that is being read: the script, or a part of it that is read as a text of its own. */
+  text: string;
+  pos = 0;
   /** How many command substitutions are around the cursor. */
   depth = 0;
+  readonly uses: Use[] = [];
+  /** What is written, in pieces that may be changed afterwards. */
+  readonly out: string[] = [];
   readonly #options: Placeholders;
-  #text: string;
-  #pos = 0;
-  readonly #out: string[] = [];
   #readable = true;
   #uncertainFrom = Infinity;
 
   constructor(text: string, options: Placeholders) {
-    this.#text = text;
+    this.text = text;
     this.#options = options;
   }
 
-  /** The text that is being read: the script, or a part of it that is read as a text of its own. */
-  get text(): string {
-    return this.#text;
-  }
-
-  get pos(): number {
-    return this.#pos;
-  }
-
   at(offset = 0): string {
-    return this.#text[this.#pos + offset] ?? '';
+    return this.text[this.pos + offset] ?? '';
   }
 
   starts(text: string): boolean {
-    return this.#text.startsWith(text, this.#pos);
+    return this.text.startsWith(text, this.pos);
   }
 
   /** Returns what a sticky pattern matches here, or '' when it does not match. */
   match(pattern: RegExp, offset = 0): string {
-    pattern.lastIndex = this.#pos + offset;
-    return pattern.exec(this.#text)?.[0] ?? '';
+    pattern.lastIndex = this.pos + offset;
+    return pattern.exec(this.text)?.[0] ?? '';
   }
 
   /** Returns the text between a position and the cursor. */
   since(start: number): string {
-    return this.#text.slice(start, this.#pos);
+    return this.text.slice(start, this.pos);
   }
 
   isPlaceholder(char: string): boolean {
-    return char >= '\uE000' && char <= '\uF8FF' && this.#options.placeholders.has(char);
+    return this.#options.placeholders.has(char);
   }
 
   hasPlaceholder(text: string): boolean {
-    return PRIVATE_USE.test(text) && text.split('').some((char) => this.isPlaceholder(char));
+    return /[\uE000-\uF8FF]/.test(text) && text.split('').some((char) => this.isPlaceholder(char));
   }
 
   /** Returns true when a placeholder was used since then. */
@@ -99,56 +81,50 @@ export class Cursor {
   }
 
   copy(length = 1): string {
-    const text = this.#text.slice(this.#pos, this.#pos + length);
-    this.#pos += length;
-    if (!this.hasPlaceholder(text)) {
-      this.#out.push(text);
-      return text;
-    }
+    const text = this.text.slice(this.pos, this.pos + length);
+    this.pos += length;
+    if (!this.hasPlaceholder(text)) this.out.push(text);
     // No rule expected a placeholder here: it is replaced, and refused.
-    for (const char of text) {
-      if (this.isPlaceholder(char)) this.usePlaceholder(char, 'double', UNCERTAIN);
-      else this.#out.push(char);
-    }
+    else this.#copyEach(text, 'double', UNCERTAIN);
     return text;
   }
 
-  skip(length: number): void {
-    this.#pos += length;
+  /** Copies what a sticky pattern matches. */
+  copyMatch(pattern: RegExp): string {
+    const { length } = this.match(pattern);
+    return length === 0 ? '' : this.copy(length);
+  }
+
+  /** Copies text in which every placeholder and every name is reported. */
+  copyReported(text: string, reason: Reason): void {
+    this.useNames(text, reason);
+    this.#copyEach(text, 'bare', reason);
+    this.pos += text.length;
   }
 
   blanks(): void {
-    const blanks = this.match(BLANK);
-    if (blanks !== '') this.copy(blanks.length);
+    this.copyMatch(/(?:[ \t]|\\\n)*/y);
   }
 
   /** Copies a comment without its placeholders, which mean nothing to the shell there. */
   comment(): void {
     const comment = this.match(/[^\n]*/y);
-    this.#pos += comment.length;
-    this.#out.push(Array.from(comment, (char) => (this.isPlaceholder(char) ? '' : char)).join(''));
+    this.pos += comment.length;
+    this.out.push(Array.from(comment, (char) => (this.isPlaceholder(char) ? '' : char)).join(''));
   }
 
   /** Copies the character that must stand here. Returns false when another one does. */
   close(char: string): boolean {
-    if (this.at() === char) {
-      this.copy();
-      return true;
-    }
-    this.markUnreadable();
-    return false;
+    const closes = this.at() === char;
+    if (closes) this.copy();
+    else this.markUnreadable();
+    return closes;
   }
 
   /** Replaces the placeholder at the cursor. */
   placeholder(quoting: Quoting): void {
-    this.usePlaceholder(this.at(), quoting);
-    this.#pos++;
-  }
-
-  /** Writes the reference of a placeholder, without moving. */
-  usePlaceholder(name: string, quoting: Quoting, reason?: Reason): void {
-    this.#use('placeholder', name, reason);
-    this.#out.push(this.#options.reference(name, quoting));
+    this.#replace(this.at(), quoting);
+    this.pos++;
   }
 
   /** Notes that the script uses a variable. */
@@ -158,17 +134,7 @@ export class Cursor {
 
   /** Notes the variables that the text of an expression names. */
   useNames(expression: string, reason: Reason): void {
-    for (const name of expression.match(NAMES) ?? []) this.useVariable(name, reason);
-  }
-
-  /**
-   * Reports a reason about the uses in a range. A variable inside of a command substitution is left out, since its
-   * value is not what the substitution prints; one that holds a caller's value from the start is not.
-   */
-  report(from: number, to: number, reason: Reason): void {
-    for (const { kind, name, depth, reasons } of this.uses.slice(from, to))
-      if (kind === 'placeholder' || depth === this.depth || this.#options.watched.has(name))
-        reasons.push(reason);
+    for (const name of expression.match(/[A-Za-z_]\w*/g) ?? []) this.useVariable(name, reason);
   }
 
   /** Marks the variables since then as split into words by the shell. */
@@ -176,14 +142,14 @@ export class Cursor {
     for (const use of this.uses.slice(from)) use.splits ||= use.depth === this.depth;
   }
 
-  /** Copies text in which every placeholder and every name is reported. */
-  copyReported(text: string, reason: Reason): void {
-    this.useNames(text, reason);
-    for (const char of text) {
-      if (this.isPlaceholder(char)) this.usePlaceholder(char, 'bare', reason);
-      else this.write(char);
-    }
-    this.skip(text.length);
+  /**
+   * Reports a reason about the uses in a range. A variable inside of a command substitution is left out, since its
+   * value is not what the substitution prints; one that holds a caller's value from the start is not.
+   */
+  report({ from, to = this.uses.length }: { from: number; to?: number }, reason: Reason): void {
+    for (const { kind, name, depth, reasons } of this.uses.slice(from, to))
+      if (kind === 'placeholder' || depth === this.depth || this.#options.watched.has(name))
+        reasons.push(reason);
   }
 
   /** Marks everything from here on as uncertain: the source may mean something else than it seems to. */
@@ -201,39 +167,35 @@ export class Cursor {
     this.#readable = false;
   }
 
-  /** Ends the reading. */
-  end(): void {
-    if (!this.#readable) this.report(0, this.uses.length, UNCERTAIN);
+  /** Ends the reading, and returns the source. */
+  end(): string {
+    if (!this.#readable) this.report({ from: 0 }, UNCERTAIN);
+    return this.out.join('');
   }
 
   /** Runs `read` on another text as if it stood here. */
   within(text: string, read: () => void): void {
-    const [outer, pos] = [this.#text, this.#pos];
-    [this.#text, this.#pos] = [text, 0];
+    const outer = [this.text, this.pos] as const;
+    [this.text, this.pos] = [text, 0];
     read();
-    [this.#text, this.#pos] = [outer, pos];
+    [this.text, this.pos] = outer;
   }
 
-  /** The index of the next piece of output, for those that change what is written there. */
-  get chunk(): number {
-    return this.#out.length;
+  /** Writes text, with its placeholders replaced, without moving. */
+  write(text: string): void {
+    this.#copyEach(text, 'double');
   }
 
-  write(...texts: string[]): void {
-    this.#out.push(...texts);
+  #copyEach(text: string, quoting: Quoting, reason?: Reason): void {
+    for (const char of text) {
+      if (this.isPlaceholder(char)) this.#replace(char, quoting, reason);
+      else this.out.push(char);
+    }
   }
 
-  rewrite(chunk: number, change: (written: string) => string): void {
-    this.#out[chunk] = change(this.#out[chunk] ?? '');
-  }
-
-  /** Replaces all output from a piece on. */
-  writeOver(chunk: number, text: string): void {
-    this.#out.splice(chunk, Infinity, text);
-  }
-
-  source(): string {
-    return this.#out.join('');
+  #replace(name: string, quoting: Quoting, reason?: Reason): void {
+    this.#use('placeholder', name, reason);
+    this.out.push(this.#options.reference(name, quoting));
   }
 
   #use(kind: Use['kind'], name: string, reason: Reason | undefined): void {

@@ -1,5 +1,4 @@
 import type { Reason } from './reasons.ts';
-import type { Reporter } from './reporter.ts';
 import type { Word } from './word.ts';
 
 /** A row of the table: which words of a program, or its standard input, are code. */
@@ -13,7 +12,7 @@ export type Program = {
   /** Options whose value is something else; `pairs` have two values. */
   valued?: RegExp;
   pairs?: RegExp;
-  /** Words that are code: every one, or the first (when no option held code), or all but the first operand. */
+  /** Words that are code: every one, the first operand (when no option held code), or all but the first operand. */
   words?: 'all' | 'first' | 'later';
   /** When the standard input is code: always, unless an operand names a file, or unless an option held the code. */
   input?: 'always' | 'unless-file' | 'unless-option';
@@ -21,8 +20,8 @@ export type Program = {
   runs?: number | 'anywhere';
   /** An option with which the program runs nothing. */
   unless?: RegExp;
-  /** True for a builtin of shells, which is no program by itself. */
-  builtin?: true;
+  /** Set for a builtin of shells, which is no program by itself: of every shell, or of zsh alone. */
+  builtin?: 'every' | 'zsh';
   /** Checks what the other fields cannot express, and returns the reason for the standard input. */
   check?: (call: ProgramCall) => Reason | undefined;
 };
@@ -37,3 +36,46 @@ export type ProgramCall = {
   /** Checks a command that words of this one make up, and returns the reason for its standard input. */
   check: (words: readonly Word[], reporter?: Reporter) => Reason | undefined;
 };
+
+/** The shell that runs a script. */
+export type Interpreter = 'sh' | 'bash' | 'zsh' | 'dash';
+
+/** What the checks of a command report to. */
+export type Reporter = {
+  /** The shell that runs the command; undefined when a process starts it without a shell. */
+  shell: Interpreter | undefined;
+  /** Returns the texts that a variable or a placeholder may have; undefined stands for one that is not known. */
+  texts: (name: string) => readonly (string | undefined)[];
+  /** Reports a reason about the placeholders and the variables in a word. */
+  report: (word: Word, reason: Reason) => void;
+  /** Notes that the shell evaluates the value of a variable. */
+  evaluates: (name: string, reason: Reason) => void;
+  /** Notes that the command assigns a word to a variable. */
+  assigns: (name: string, word: Word) => void;
+  /** Writes `--` before a word, so that a value with a leading dash is no option. */
+  endOptions: (word: Word) => void;
+  /** Notes that everything after this command may mean something else than it seems to. */
+  uncertain: () => void;
+};
+
+/** A reporter outside of a shell, for checks that need no more than the reasons. */
+export function plainReporter({ texts, report }: Pick<Reporter, 'texts' | 'report'>): Reporter {
+  const ignore = () => undefined;
+  return {
+    shell: undefined,
+    texts,
+    report,
+    evaluates: ignore,
+    assigns: ignore,
+    endOptions: ignore,
+    uncertain: ignore,
+  };
+}
+
+/** Reports a reason about the first of the words, and about those that take its place should it expand to nothing. */
+export function reportThrough(words: readonly Word[], reason: Reason, { report }: Reporter): void {
+  for (const word of words) {
+    report(word, reason);
+    if (!word.vanishes) return;
+  }
+}

@@ -1,7 +1,5 @@
+import type { Reporter } from './program.ts';
 import { basename, type Word } from './word.ts';
-
-/** Returns the texts that a variable or a placeholder may have; undefined stands for one that is only known at run time. */
-export type Texts = (name: string) => readonly (string | undefined)[];
 
 const VARIABLE = /^"?\$(?:([A-Za-z_]\w*|0)|\{([A-Za-z_]\w*|0)(?::?[-=]"?([\w./+-]+)"?)?\})"?$/;
 const FOUND = /^"?\$\(\s*(?:command\s+-v|which|type\s+-P)\s+([\w.+-]+)(?:\s+2>\s*\/dev\/null)?\s*\)"?$/;
@@ -12,7 +10,7 @@ const FOUND = /^"?\$\(\s*(?:command\s+-v|which|type\s+-P)\s+([\w.+-]+)(?:\s+2>\s
  */
 export function programsOf(
   { raw, value, prefix, tail, given }: Word,
-  { texts, known }: { texts: Texts; known: Iterable<string> },
+  { texts, known }: Pick<Reporter, 'texts'> & { known: Iterable<string> },
 ): (string | undefined)[] {
   if (value !== undefined) return [basename(value)];
   if (/\/[^/]/.test(tail)) return [basename(tail)];

@@ -1,65 +1,64 @@
-import type { Reader } from './reader.ts';
+import type { Cursor, Quoting } from './cursor.ts';
+import type { Reader, Surroundings } from './reader.ts';
 import { UNCERTAIN } from './reasons.ts';
-import { EXPANSION, PLACEHOLDER, textPart, type WordPart } from './word.ts';
+import { EXPANSION, PLACEHOLDER } from './word.ts';
 
-/** Reads `'…'` or `$'…'`. A placeholder ends the quote, stands between double quotes, and opens it again. */
-export function readSingle({ cursor }: Pick<Reader, 'cursor'>, open: "'" | "$'" = "'"): WordPart[] {
-  const parts: WordPart[] = [];
-  cursor.copy(open.length);
-  for (;;) {
-    const char = cursor.at();
+/** Reads up to a closing character, and copies that. Returns the text that `read` returns. */
+export function readTo(cursor: Cursor, end: string, read: (char: string) => string): string {
+  let text = '';
+  for (let char = cursor.at(); char !== end; char = cursor.at()) {
     if (char === '') {
       cursor.markUnreadable();
-      return parts;
+      return text;
     }
-    if (char === "'") {
-      cursor.copy();
-      return parts;
-    }
-    if (open !== "'" && char === '\\') {
-      cursor.copy(2);
-      parts.push(EXPANSION);
-    } else if (cursor.isPlaceholder(char)) {
-      cursor.write("'", '"');
-      cursor.placeholder('double');
-      cursor.write('"', open);
-      parts.push(PLACEHOLDER);
-    } else {
-      parts.push(textPart(cursor.copy()));
-    }
+    text += read(char);
   }
+  cursor.copy();
+  return text;
+}
+
+/** Reads one character of text, a placeholder, or what a dollar or a backtick expands to. */
+export function readCharacter(
+  { cursor, expand }: Pick<Reader, 'cursor' | 'expand'>,
+  surroundings: Surroundings,
+  quoting: Quoting,
+): string {
+  const char = cursor.at();
+  if (char === '\\') {
+    const escaped = cursor.copy(2);
+    return /[$`"\\\n]/.test(escaped.slice(1)) ? escaped.slice(1).replace('\n', '') : escaped;
+  }
+  if (char === '$' || char === '`') {
+    const [start, from] = [cursor.pos, cursor.uses.length];
+    expand(surroundings);
+    if (cursor.since(start) === '$') return '$';
+    return cursor.usedPlaceholder(from) ? PLACEHOLDER : EXPANSION;
+  }
+  if (!cursor.isPlaceholder(char)) return cursor.copy();
+  cursor.placeholder(quoting);
+  return PLACEHOLDER;
 }
 
 /** Reads `"…"`. */
-export function readDouble({ cursor, expand }: Pick<Reader, 'cursor' | 'expand'>): WordPart[] {
-  const parts: WordPart[] = [];
-  cursor.copy();
-  for (;;) {
-    const char = cursor.at();
-    if (char === '') {
-      cursor.markUnreadable();
-      return parts;
+export function readDouble(reader: Pick<Reader, 'cursor' | 'expand'>): string {
+  reader.cursor.copy();
+  return readTo(reader.cursor, '"', () => readCharacter(reader, 'double', 'double'));
+}
+
+/** Reads `'…'` or `$'…'`. A placeholder ends the quote, stands between double quotes, and opens it again. */
+export function readSingle({ cursor }: Pick<Reader, 'cursor'>, open: "'" | "$'" = "'"): string {
+  cursor.copy(open.length);
+  return readTo(cursor, "'", (char) => {
+    if (open !== "'" && char === '\\') {
+      cursor.copy(2);
+      return EXPANSION;
     }
-    if (char === '"') {
-      cursor.copy();
-      return parts;
-    }
-    if (char === '\\') {
-      const escaped = cursor.copy(2);
-      parts.push(textPart(/[$`"\\\n]/.test(escaped.slice(1)) ? escaped.slice(1).replace('\n', '') : escaped));
-    } else if (char === '$' || char === '`') {
-      const [start, from] = [cursor.pos, cursor.uses.length];
-      expand('double');
-      parts.push(
-        cursor.pos - start === 1 ? textPart('$') : cursor.usedPlaceholder(from) ? PLACEHOLDER : EXPANSION,
-      );
-    } else if (cursor.isPlaceholder(char)) {
-      cursor.placeholder('double');
-      parts.push(PLACEHOLDER);
-    } else {
-      parts.push(textPart(cursor.copy()));
-    }
-  }
+    if (!cursor.isPlaceholder(char)) return cursor.copy();
+    cursor.out.push(`'"`);
+    cursor.placeholder('double');
+    cursor.out.push(`"${open}`);
+    return PLACEHOLDER;
+  });
 }
 
 /** Reads `$'…'`, which dash and some /bin/sh read as a dollar and a plain quote. */
@@ -67,10 +66,7 @@ export function readAnsiQuote({ cursor, interpreter }: Pick<Reader, 'cursor' | '
   const from = cursor.uses.length;
   const certain = interpreter === 'bash' || interpreter === 'zsh';
   if (!certain && /\\'/.test(cursor.match(/\$'[^']*'/y))) cursor.markUncertain();
-  if (interpreter === 'dash') {
-    cursor.copy();
-    return;
-  }
-  readSingle({ cursor }, "$'");
-  if (!certain) cursor.report(from, cursor.uses.length, UNCERTAIN);
+  if (interpreter === 'dash') cursor.copy();
+  else readSingle({ cursor }, "$'");
+  if (!certain) cursor.report({ from }, UNCERTAIN);
 }

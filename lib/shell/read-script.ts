@@ -1,14 +1,12 @@
 import { readCommands } from './commands.ts';
-import { Cursor, type Placeholders, type Surroundings } from './cursor.ts';
+import { Cursor, type Placeholders } from './cursor.ts';
 import { readExpansion } from './expansions.ts';
-import { HereDocuments } from './here-documents.ts';
-import { Pipelines } from './pipelines.ts';
+import { enclose } from './here-documents.ts';
+import type { Interpreter, Reporter } from './program.ts';
 import { assignedTexts } from './programs-of.ts';
-import type { Reader } from './reader.ts';
+import type { Assignment, Reader } from './reader.ts';
 import { ARITHMETIC, EVALUATED, type Reason } from './reasons.ts';
-import type { Interpreter, Reporter } from './reporter.ts';
 import { reasonsForVariable, reportAssignments } from './variables.ts';
-import { knownText } from './word.ts';
 
 export type ScriptOptions = Placeholders & {
   interpreter: Interpreter;
@@ -33,23 +31,40 @@ export type ScriptReading = {
  * here-documents and the grammar of commands. A script that it cannot follow has all of its placeholders refused.
  */
 export function readScript(text: string, options: ScriptOptions): ScriptReading {
-  const reader = makeReader(text, options);
-  const { cursor, documents, assignments, input } = reader;
-  documents.enclosed(() => reader.commands('text'));
-  cursor.end();
-  if (input.refused) for (const { from, to } of input.replaced) cursor.report(from, to, input.refused);
-  reportAssignments(cursor.uses, { assignments, interpreter: options.interpreter });
+  const { interpreter, watched } = options;
+  const cursor = new Cursor(text, options);
+  const assignments: Assignment[] = [];
+  // The grammar is recursive: functions that read a part get the functions that read a whole from the reader.
+  const reader: Reader = {
+    interpreter,
+    cursor,
+    documents: [],
+    assignments,
+    reporter: reporterOf(cursor, assignments, options),
+    position: { pipeline: { start: 0 }, piped: false },
+    around: [],
+    refusedInput: undefined,
+    replacedInput: [],
+    scriptInput: undefined,
+    expand: (surroundings) => readExpansion(reader, surroundings),
+    commands: (ends, written) => readCommands(reader, ends, written),
+  };
+  enclose(reader, () => reader.commands('text'));
+  const { refusedInput, replacedInput } = reader;
+  if (refusedInput) for (const word of replacedInput) cursor.report(word, refusedInput);
+  const source = cursor.end();
+  reportAssignments(cursor.uses, { assignments, interpreter });
   return {
-    source: cursor.source(),
+    source,
     placeholders: cursor.uses.filter(({ kind }) => kind === 'placeholder'),
     variables: cursor.uses
-      .filter(({ kind, name }) => kind === 'variable' && options.watched.has(name))
-      .map((use) => ({ name: use.name, reasons: reasonsForVariable(use), splits: use.splits })),
-    input: input.script,
+      .filter(({ kind, name }) => kind === 'variable' && watched.has(name))
+      .map((use) => ({ ...use, reasons: reasonsForVariable(use) })),
+    input: reader.scriptInput,
   };
 }
 
-/** The watched variables that a source of another shell evaluates. */
+/** Returns the watched variables that a source of another shell evaluates. */
 export function evaluatedIn(source: string, watched: ReadonlySet<string>): string[] {
   if (![...watched].some((name) => source.includes(name))) return [];
   const { variables } = readScript(source, {
@@ -62,42 +77,30 @@ export function evaluatedIn(source: string, watched: ReadonlySet<string>): strin
   return variables.filter(({ reasons }) => reasons.length > 0).map(({ name }) => name);
 }
 
-/** The grammar is recursive: functions that read a part get the functions that read a whole from the reader. */
-function makeReader(text: string, options: ScriptOptions): Reader {
-  const { interpreter, texts } = options;
-  const cursor = new Cursor(text, options);
-  const expand = (surroundings: Surroundings) => readExpansion(reader, surroundings);
-  const reader: Reader = {
-    interpreter,
-    cursor,
-    documents: new HereDocuments({ cursor, expand }),
-    pipelines: new Pipelines(cursor),
-    assignments: [],
-    input: { refused: undefined, script: undefined, replaced: [] },
-    expand,
-    commands: (ends, written) => readCommands(reader, ends, written),
-    reporter: {
-      shell: interpreter,
-      texts: (name) =>
-        cursor.isPlaceholder(name)
-          ? texts(name)
-          : assignedTexts(text, name, (value) => cursor.hasPlaceholder(value)),
-      report: reporterOf(cursor, options.watched),
-      evaluates: (name, reason) => cursor.useVariable(name, reason),
-      assigns: (name, { from, to }) => reader.assignments.push({ name, from, to, depth: cursor.depth }),
-      endOptions: ({ chunk }) => cursor.rewrite(chunk, (written) => `-- ${written}`),
-      uncertain: () => cursor.markUncertain(),
+function reporterOf(
+  cursor: Cursor,
+  assignments: Assignment[],
+  { interpreter, texts, watched }: ScriptOptions,
+): Reporter {
+  const script = cursor.text;
+  return {
+    shell: interpreter,
+    texts: (name) =>
+      cursor.isPlaceholder(name)
+        ? texts(name)
+        : assignedTexts(script, name, (value) => cursor.hasPlaceholder(value)),
+    report: (word, reason) => {
+      cursor.report(word, reason);
+      // An expression names its variables without a dollar.
+      if (reason === ARITHMETIC) cursor.useNames(word.text, reason);
+      if (reason !== EVALUATED || word.value === undefined) return;
+      for (const name of evaluatedIn(word.value, watched)) cursor.useVariable(name, reason);
     },
-  };
-  return reader;
-}
-
-function reporterOf(cursor: Cursor, watched: ReadonlySet<string>): Reporter['report'] {
-  return ({ from, to, parts, value }, reason) => {
-    cursor.report(from, to, reason);
-    // An expression names its variables without a dollar.
-    if (reason === ARITHMETIC) cursor.useNames(knownText(parts), reason);
-    if (reason === EVALUATED && value !== undefined)
-      for (const name of evaluatedIn(value, watched)) cursor.useVariable(name, reason);
+    evaluates: (name, reason) => cursor.useVariable(name, reason),
+    assigns: (name, { from, to }) => assignments.push({ name, from, to, depth: cursor.depth }),
+    endOptions: ({ chunk }) => {
+      cursor.out[chunk] = `-- ${cursor.out[chunk] ?? ''}`;
+    },
+    uncertain: () => cursor.markUncertain(),
   };
 }

@@ -91,6 +91,12 @@ export const BRACE_RANGE: Reason = {
   always: true,
 };
 
+/** A variable that is used without quotes. */
+export const UNQUOTED = warning(
+  'is used without quotes: the shell splits its value into words and expands patterns in it',
+  'Write "$GANTZ_ARG_X".',
+);
+
 export const OPTION = warning('may begin with a dash and be taken for an option', 'Write -- before it.');
 
 export const ECHO = warning(
@@ -126,10 +132,7 @@ export function assignedTo(name: string, { message, hint }: Reason): Reason {
 
 /** A placeholder that is assigned to a variable which is then used without quotes. */
 export function unquotedVariable(name: string): Reason {
-  return warning(
-    `is assigned to the variable ${name}, which is used without quotes: the shell splits its value into words and expands patterns in it`,
-    `Write "$${name}".`,
-  );
+  return warning(`is assigned to the variable ${name}, which ${UNQUOTED.message}`, `Write "$${name}".`);
 }
 
 function error(message: string, hint: string): Reason {

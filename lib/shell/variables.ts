@@ -1,7 +1,7 @@
 import type { Use } from './cursor.ts';
-import { assignedTo, EVALUATED, SPECIAL_VARIABLE, unquotedVariable, type Reason } from './reasons.ts';
+import type { Interpreter } from './program.ts';
 import type { Assignment, Reader } from './reader.ts';
-import type { Interpreter } from './reporter.ts';
+import { assignedTo, EVALUATED, SPECIAL_VARIABLE, unquotedVariable, type Reason } from './reasons.ts';
 import type { Word } from './word.ts';
 
 /** Variables whose values shells evaluate as a number or as source, or hand to a program that runs a shell. */
@@ -36,6 +36,7 @@ export function isList(written: string): boolean {
 /** Notes what an assignment before a command, or in place of one, assigns. The items of a list are not followed. */
 export function noteAssignment({ cursor, assignments }: Reader, { raw, from, to }: Word): void {
   const [, name = ''] = ASSIGNS.exec(raw) ?? [];
+  // A later `declare name=…` parses a value in parentheses as a list.
   if (isList(raw)) cursor.useVariable(`${name}()`, EVALUATED);
   else assignments.push({ name, from, to, depth: cursor.depth });
 }
@@ -50,22 +51,21 @@ export function reportAssignments(
 ): void {
   for (const { name, from, to, depth } of assignments) {
     const reasons = reasonsFor(name, uses, interpreter);
-    if (reasons.length === 0) continue;
     for (const use of uses.slice(from, to))
       if (use.kind === 'placeholder' && use.depth === depth) use.reasons.push(...reasons);
   }
 }
 
-/** The reasons that hold for a variable where it is used; they are those for the value that it has. */
+/** Returns the reasons that hold for the value of a variable where it is used. */
 export function reasonsForVariable({ reasons }: Use): Reason[] {
-  return reasons.filter(({ severity, variables }) => severity === 'error' && variables);
+  return reasons.filter(({ variables }) => variables);
 }
 
 function reasonsFor(name: string, uses: readonly Use[], interpreter: Interpreter): Reason[] {
   if (SPECIAL.has(name) || (interpreter === 'zsh' && ZSH_SPECIAL.has(name))) return [SPECIAL_VARIABLE];
   const own = uses.filter((use) => use.kind === 'variable' && use.name === name);
-  const errors = own.flatMap(reasonsForVariable);
   const written = name.replace('()', '');
-  if (errors.length > 0) return errors.map((reason) => assignedTo(written, reason));
-  return own.some(({ splits }) => splits) ? [unquotedVariable(written)] : [];
+  const errors = own.flatMap(reasonsForVariable).map((reason) => assignedTo(written, reason));
+  const unquoted = own.some(({ splits }) => splits) ? [unquotedVariable(written)] : [];
+  return errors.length > 0 ? errors : unquoted;
 }

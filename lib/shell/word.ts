@@ -1,12 +1,15 @@
-/** A piece of a word: text that is known, a placeholder, or an expansion whose text is only known at run time. */
-export type WordPart = { kind: 'text'; text: string } | { kind: 'placeholder' } | { kind: 'expansion' };
+/** Stands for a placeholder in the text of a word. */
+export const PLACEHOLDER = '\u0001';
+/** Stands for an expansion, whose text is only known at run time, in the text of a word. */
+export const EXPANSION = '\u0000';
 
 /** A word of a command, as far as it is known before the command runs. */
 export type Word = {
   /** The word as it is written. */
   raw: string;
-  parts: readonly WordPart[];
-  /** The word without its quotes; undefined when something in it is expanded. */
+  /** The word without its quotes, with PLACEHOLDER and EXPANSION where something is expanded. */
+  text: string;
+  /** The text; undefined when something in it is expanded. */
   value: string | undefined;
   /** The text before the first expansion. */
   prefix: string;
@@ -21,68 +24,25 @@ export type Word = {
   /** The range of the word in the list of uses. */
   from: number;
   to: number;
-  /** The index of the output chunk that the word begins with. */
+  /** The index of the piece of output that the word begins with. */
   chunk: number;
 };
 
-export const PLACEHOLDER: WordPart = { kind: 'placeholder' };
-export const EXPANSION: WordPart = { kind: 'expansion' };
-
-/** A piece of known text. */
-export function textPart(text: string): WordPart {
-  return { kind: 'text', text };
-}
-
-/** A word with what its parts say about it. */
-export function makeWord(
-  word: Pick<Word, 'raw' | 'parts' | 'given' | 'vanishes' | 'from' | 'to' | 'chunk'>,
-): Word {
-  const parts = mergeText(word.parts);
-  const known = parts.every(({ kind }) => kind === 'text');
-  const prefix = leadingText(parts);
+/** Returns a word with what its text says about it. */
+export function makeWord(word: Omit<Word, 'value' | 'prefix' | 'tail' | 'leading'>): Word {
+  const { text } = word;
+  // eslint-disable-next-line no-control-regex -- the two marks
+  const [prefix = '', ...rest] = text.split(/[\u0000\u0001]/);
   return {
     ...word,
-    parts,
-    value: known ? prefix : undefined,
+    value: rest.length === 0 ? text : undefined,
     prefix,
-    tail: known ? prefix : trailingText(parts),
-    leading: beginsWithPlaceholder(parts),
+    tail: rest.at(-1) ?? prefix,
+    leading: text.replaceAll(EXPANSION, '').startsWith(PLACEHOLDER),
   };
-}
-
-/** All text of a word that is known. */
-export function knownText(parts: readonly WordPart[]): string {
-  return parts.map((part) => (part.kind === 'text' ? part.text : ' ')).join('');
 }
 
 /** Returns the last step of a path. zsh writes `=name` for the path of a program. */
 export function basename(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1).replace(/^=/, '');
-}
-
-function mergeText(parts: readonly WordPart[]): WordPart[] {
-  const merged: WordPart[] = [];
-  for (const part of parts) {
-    const last = merged.at(-1);
-    if (part.kind === 'text' && last?.kind === 'text') merged.splice(-1, 1, textPart(last.text + part.text));
-    else merged.push(part);
-  }
-  return merged;
-}
-
-function leadingText(parts: readonly WordPart[]): string {
-  const end = parts.findIndex(({ kind }) => kind !== 'text');
-  return knownText(end === -1 ? parts : parts.slice(0, end));
-}
-
-function trailingText(parts: readonly WordPart[]): string {
-  return knownText(parts.slice(parts.findLastIndex(({ kind }) => kind !== 'text') + 1));
-}
-
-function beginsWithPlaceholder(parts: readonly WordPart[]): boolean {
-  for (const part of parts) {
-    if (part.kind === 'placeholder') return true;
-    if (part.kind === 'text' && part.text !== '') return false;
-  }
-  return false;
 }

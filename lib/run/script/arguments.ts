@@ -3,7 +3,7 @@ import { argumentVariable } from '../../manifest/argument-variable.ts';
 import { expand } from '../../manifest/environment.ts';
 import type { Invocation } from '../invocation.ts';
 import { choose, parseTemplate, renderTemplate, renderValue, valueAt } from '../template.ts';
-import { throwFirstError } from './script-problems.ts';
+import { throwFirstError } from './placeholders.ts';
 
 /** The most that one argument or one variable (`NAME=value`) may take, in bytes, with the NUL that ends it. */
 export const MAX_ARGUMENT_BYTES = 128 * 1024;

@@ -1,44 +1,30 @@
 import type { Piece, Segment } from '../template.ts';
 
-// Conditions double the branches of a script. Beyond this many, each is tried both ways, and not every combination.
+// Conditions double the branches. The rest of more than this many are all false, and in a second round all true.
 const MOST_CONDITIONS = 6;
 
-/** The texts of a script, once for each combination of what their conditions may be. */
-export function branchesOf(templates: readonly (readonly Segment[])[]): Piece[][][] {
-  const paths = new Set<string>();
-  const visit = (segments: readonly Segment[]) => {
-    for (const segment of segments) {
-      if (segment.kind !== 'if') continue;
-      paths.add(JSON.stringify(segment.path));
-      visit(segment.then);
-      visit(segment.otherwise);
-    }
-  };
-  for (const segments of templates) visit(segments);
-  return combinations([...paths]).map((truths) => templates.map((segments) => decide(segments, truths)));
+/** Returns the texts of a script once for each combination of what their conditions may be. */
+export function branchesOf(texts: readonly (readonly Segment[])[]): Piece[][][] {
+  const conditions = [...new Set(texts.flatMap(conditionsIn))];
+  const some = Array.from({ length: 2 ** Math.min(conditions.length, MOST_CONDITIONS) }, (_, bits) =>
+    conditions.filter((__, index) => index < MOST_CONDITIONS && (bits >> index) & 1),
+  );
+  const others = some.map((truths) => conditions.filter((condition) => !truths.includes(condition)));
+  const combinations = conditions.length > MOST_CONDITIONS ? [...some, ...others] : some;
+  return combinations.map((truths) => texts.map((segments) => decide(segments, new Set(truths))));
 }
 
-function combinations(conditions: readonly string[]): ReadonlySet<string>[] {
-  if (conditions.length > MOST_CONDITIONS) {
-    const all = new Set(conditions);
-    return [
-      all,
-      new Set<string>(),
-      ...conditions.flatMap((one) => [new Set([one]), new Set(conditions.filter((other) => other !== one))]),
-    ];
-  }
-  return conditions.reduce<Set<string>[]>(
-    (sets, condition) => sets.flatMap((set) => [new Set([...set, condition]), set]),
-    [new Set()],
-  );
+function conditionsIn(segments: readonly Segment[]): string[] {
+  return segments.flatMap((segment) => {
+    if (segment.kind !== 'if') return [];
+    return [JSON.stringify(segment.path), ...conditionsIn(segment.then), ...conditionsIn(segment.otherwise)];
+  });
 }
 
 function decide(segments: readonly Segment[], truths: ReadonlySet<string>): Piece[] {
   return segments.flatMap((segment) => {
     if (segment.kind !== 'if') return [segment];
-    return decide(
-      truths.has(JSON.stringify(segment.path)) !== segment.negated ? segment.then : segment.otherwise,
-      truths,
-    );
+    const isTrue = truths.has(JSON.stringify(segment.path)) !== segment.negated;
+    return decide(isTrue ? segment.then : segment.otherwise, truths);
   });
 }

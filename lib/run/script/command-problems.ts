@@ -10,9 +10,18 @@ import {
   uniqueProblems,
   type Params,
   type ScriptProblem,
-} from './script-problems.ts';
+} from './placeholders.ts';
 
 type CommandAction = Extract<ScriptAction, { command: string }>;
+
+/** The arguments and, as the last text, the standard input; `literal` expands the variables in what the author wrote. */
+type CommandTexts = {
+  schema: ObjectSchema;
+  templates: readonly Template[];
+  pieces: readonly Piece[][];
+  literal: (written: string) => string;
+  params?: Params;
+};
 
 /** The problems of a `command`: placeholders of `args` and `stdin` in text that a program parses as code. */
 export function commandProblems(action: CommandAction, schema: ObjectSchema): ScriptProblem[] {
@@ -34,7 +43,6 @@ export function refuseCode(action: CommandAction, { tool, params, environment }:
   throwFirstError(problemsIn(action, { schema, templates, pieces, literal, params }));
 }
 
-/** The arguments and, as the last one, the standard input. */
 function templatesOf({ args, stdin = '' }: CommandAction, schema: ObjectSchema): Template[] {
   const names = Object.keys(schema.properties);
   return [...args, stdin].map((text) => parseTemplate(text, names));
@@ -42,19 +50,7 @@ function templatesOf({ args, stdin = '' }: CommandAction, schema: ObjectSchema):
 
 function problemsIn(
   { command, args, stdin = '' }: CommandAction,
-  {
-    schema,
-    templates,
-    pieces,
-    literal,
-    params,
-  }: {
-    schema: ObjectSchema;
-    templates: readonly Template[];
-    pieces: readonly Piece[][];
-    literal: (written: string) => string;
-    params?: Params;
-  },
+  { schema, templates, pieces, literal, params }: CommandTexts,
 ): ScriptProblem[] {
   const marks = new MarkedTexts(schema, params);
   const words = args.flatMap((text, index) => {
@@ -65,6 +61,5 @@ function problemsIn(
   // Without a placeholder, the last argument is one JSON object of all parameters.
   if (Object.keys(schema.properties).length > 0 && templates.every(({ mentions }) => mentions.size === 0))
     words.push(marks.mark(command, [{ kind: 'placeholder', path: [], text: '', offset: 0 }]));
-  const reading = checkArguments([literal(command), ...words], marks.options);
-  return [...marks.problems(reading), ...marks.problems(marks.input(input, reading.input))];
+  return marks.problems(checkArguments([literal(command), ...words], marks.options), input);
 }

@@ -3,7 +3,7 @@ import type { LintProblem } from '../../manifest/lint.ts';
 import { findingOf } from '../review/finding.ts';
 import { parseTemplate } from '../template.ts';
 import { commandProblems } from './command-problems.ts';
-import { compileShell } from './shell.ts';
+import { shellProblems } from './shell.ts';
 
 /** What is wrong or doubtful about a script, found without running it. */
 export function reviewScript({ inputSchema }: Tool, action: ScriptAction): LintProblem[] {
@@ -21,7 +21,7 @@ export function reviewScript({ inputSchema }: Tool, action: ScriptAction): LintP
     findings.push(...placeholdersIn(text ?? '', names, index === 0));
   const problems =
     'shell' in action
-      ? compileShell(action.shell, { ...action, schema: inputSchema }).problems
+      ? shellProblems({ ...action, schema: inputSchema })
       : commandProblems(action, inputSchema);
   return [...findings, ...problems.map((problem) => findingOf(problem.text, problem))];
 }

@@ -10,7 +10,7 @@ import { argumentVariables, checkReceivable, renderArguments, renderInput } from
 import { refuseCode } from './command-problems.ts';
 import { runProcess } from './process.ts';
 import { readResult } from './result.ts';
-import { compileShell, renderShell } from './shell.ts';
+import { renderShell } from './shell.ts';
 
 /** Runs a script action to its end and gives the fields of its result; throws a GantzError on every failure. */
 export async function runScript(invocation: Invocation): Promise<Result> {
@@ -38,11 +38,11 @@ function shellOf(
   invocation: Invocation,
 ): Start {
   const { tool, params } = invocation;
-  const compiled = compileShell(shell, { schema: tool.inputSchema, interpreter, stdin });
-  const { source, variables, uses } = renderShell(compiled, params);
-  checkReceivable(source, [...compiled.mentions], `The script of ${tool.name}`);
+  const script = { shell, interpreter, stdin, schema: tool.inputSchema };
+  const { source, variables, uses, mentions } = renderShell(script, params);
+  checkReceivable(source, [...mentions], `The script of ${tool.name}`);
   for (const [name, text] of Object.entries(variables))
-    checkReceivable(`${name}=${text}`, [...compiled.mentions], `A field for ${tool.name}`);
+    checkReceivable(`${name}=${text}`, [...mentions], `A field for ${tool.name}`);
   const given = argumentVariables(invocation, {
     stdin,
     uses: (variable) => uses.has(variable) || shell.includes(variable),

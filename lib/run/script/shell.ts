@@ -1,40 +1,24 @@
 import { argumentVariable } from '../../manifest/argument-variable.ts';
 import type { ObjectSchema } from '../../manifest/manifest.ts';
 import type { Quoting } from '../../shell/cursor.ts';
+import type { Interpreter } from '../../shell/program.ts';
 import { readScript } from '../../shell/read-script.ts';
-import type { Interpreter } from '../../shell/reporter.ts';
-import {
-  choose,
-  parseTemplate,
-  renderValue,
-  valueAt,
-  type Piece,
-  type Segment,
-  type Template,
-} from '../template.ts';
+import { choose, parseTemplate, renderValue, valueAt, type Piece, type Segment } from '../template.ts';
 import { branchesOf } from './branches.ts';
 import {
   MarkedTexts,
   throwFirstError,
   uniqueProblems,
-  variableOf,
   type Params,
   type ScriptProblem,
-} from './script-problems.ts';
+} from './placeholders.ts';
 
-type ShellText = { schema: ObjectSchema; interpreter: Interpreter; stdin?: string | undefined };
-
-/** A `shell` text, parsed once. */
-export type CompiledShell = ShellText & {
-  /** The problems of the text and of its `stdin`, found when they are read; a call checks its own branch alone. */
-  readonly problems: readonly ScriptProblem[];
-  /** The parameters that it mentions. */
-  mentions: ReadonlySet<string>;
-  /** True when it is nothing but one placeholder: the caller's text is the script. */
-  runsText: boolean;
-  text: string;
-  template: Template;
-  input: Template;
+/** A `shell` text with what it is read by. */
+export type ShellText = {
+  shell: string;
+  interpreter: Interpreter;
+  stdin?: string | undefined;
+  schema: ObjectSchema;
 };
 
 /** Source that holds no value, and the variables, beside GANTZ_ARG_…, that it refers to. */
@@ -43,59 +27,45 @@ export type RenderedShell = {
   variables: Record<string, string>;
   /** The variables that the source's placeholders became. */
   uses: ReadonlySet<string>;
+  /** The parameters that the text mentions. */
+  mentions: ReadonlySet<string>;
 };
 
-/** Parses a `shell` text. */
-export function compileShell(text: string, { schema, interpreter, stdin = '' }: ShellText): CompiledShell {
-  const names = Object.keys(schema.properties);
-  const template = parseTemplate(text, names);
-  let problems: readonly ScriptProblem[] | undefined;
-  const shell: CompiledShell = {
-    get problems() {
-      return (problems ??= findProblems(shell));
-    },
-    mentions: template.mentions,
-    runsText: isOnePlaceholder(template.segments),
-    text,
-    template,
-    input: parseTemplate(stdin, names),
-    schema,
-    interpreter,
-    stdin,
-  };
-  return shell;
+/** The problems of a `shell` text and of its `stdin`. */
+export function shellProblems(script: ShellText): ScriptProblem[] {
+  const { text, input } = templatesOf(script);
+  const own = text.problems.map((problem) => ({ ...problem, text: script.shell }));
+  if (isOnePlaceholder(text.segments)) return [...own, ...runsTextProblems(script.shell, text.segments)];
+  const branches = branchesOf([text.segments, input.segments]);
+  return uniqueProblems([...own, ...branches.flatMap((pieces) => read(script, pieces).problems)]);
 }
 
 /**
  * Renders the source for one call. Values stay in variables: the same parameters, given or not, give the same source,
  * whatever they hold. Throws MANIFEST_INVALID where a placeholder cannot be made safe.
  */
-export function renderShell(shell: CompiledShell, params: Params): RenderedShell {
-  const { template, input, runsText } = shell;
-  throwFirstError(template.problems);
-  const pieces = choose(template.segments, params);
-  if (runsText) {
+export function renderShell(script: ShellText, params: Params): RenderedShell {
+  const { text, input } = templatesOf(script);
+  const { mentions } = text;
+  throwFirstError(text.problems);
+  const pieces = choose(text.segments, params);
+  if (isOnePlaceholder(text.segments)) {
     const texts = pieces.map((piece) =>
       piece.kind === 'literal' ? piece.text : renderValue(valueAt(params, piece.path)),
     );
-    return { source: texts.join(''), variables: {}, uses: new Set() };
+    return { source: texts.join(''), variables: {}, uses: new Set(), mentions };
   }
-  const { problems, ...rendered } = read(shell, [pieces, choose(input.segments, params)], params);
+  const { problems, ...rendered } = read(script, [pieces, choose(input.segments, params)], params);
   throwFirstError(problems);
-  return rendered;
+  return { ...rendered, mentions };
 }
 
-function findProblems(shell: CompiledShell): ScriptProblem[] {
-  const { text, template, input, runsText } = shell;
-  const found = template.problems.map((problem) => {
-    const placeholder = text.slice(problem.offset, problem.offset + problem.length);
-    return { hint: '', ...problem, text, placeholder };
-  });
-  if (runsText) return [...found, ...runsTextProblems(text, template.segments)];
-  const branches = branchesOf([template.segments, input.segments]);
-  return uniqueProblems([...found, ...branches.flatMap((pieces) => read(shell, pieces).problems)]);
+function templatesOf({ shell, stdin = '', schema }: ShellText) {
+  const names = Object.keys(schema.properties);
+  return { text: parseTemplate(shell, names), input: parseTemplate(stdin, names) };
 }
 
+/** Returns true when the text is nothing but one placeholder: the caller's text is the script. */
 function isOnePlaceholder(segments: readonly Segment[]): boolean {
   const rest = segments.filter((segment) => segment.kind !== 'literal' || segment.text.trim() !== '');
   return rest.length === 1 && rest[0]?.kind === 'placeholder';
@@ -111,33 +81,30 @@ function runsTextProblems(source: string, segments: readonly Segment[]): ScriptP
       text: source,
       offset,
       length: text.length,
-      placeholder: text,
     }));
 }
 
 function read(
-  { text, schema, interpreter, stdin = '' }: CompiledShell,
+  { shell, interpreter, stdin = '', schema }: ShellText,
   [pieces = [], inputPieces = []]: readonly (readonly Piece[])[],
   params?: Params,
-): RenderedShell & { problems: ScriptProblem[] } {
+): Omit<RenderedShell, 'mentions'> & { problems: ScriptProblem[] } {
   const marks = new MarkedTexts(schema, params);
-  const names = Object.keys(schema.properties);
   const variables: Record<string, string> = {};
   const uses = new Set<string>();
   const reference = (mark: string, quoting: Quoting) => {
-    const path = marks.placeholders.get(mark)?.path ?? [];
-    const variable = variableOf(path, names);
+    const path = marks.pathOf(mark);
+    const variable = marks.variableOf(path);
     uses.add(variable);
     const value = params && valueAt(params, path);
-    const isOwn = path.length === 1 && variable === argumentVariable(path[0] ?? '');
-    if (!isOwn && value !== undefined && value !== null) variables[variable] = renderValue(value);
+    if (variable !== argumentVariable(path.join('.')) && value !== undefined && value !== null)
+      variables[variable] = renderValue(value);
     return referenceTo(variable, quoting);
   };
-  const script = marks.mark(text, pieces);
+  const script = marks.mark(shell, pieces);
+  const input = marks.mark(stdin, inputPieces);
   const reading = readScript(script, { ...marks.options, interpreter, reference });
-  const input = marks.input(marks.mark(stdin, inputPieces), reading.input);
-  const problems = [...marks.problems(reading), ...marks.problems(input)];
-  return { source: reading.source, problems, variables, uses };
+  return { source: reading.source, problems: marks.problems(reading, input), variables, uses };
 }
 
 function referenceTo(variable: string, quoting: Quoting): string {
