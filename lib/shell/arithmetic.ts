@@ -2,75 +2,65 @@ import { readCharacter, readDouble, readSingle } from './quotes.ts';
 import type { Reader } from './reader.ts';
 import { ARITHMETIC, SUBSCRIPT } from './reasons.ts';
 
-type Parts = Pick<Reader, 'cursor' | 'expand'>;
-
 /** Reads `((…))` or `$((…))`. Returns false when it turns out to be a subshell inside of parentheses. */
-export function readArithmetic(reader: Parts, opening: '((' | '$(('): boolean {
-  const { cursor } = reader;
-  const from = cursor.uses.length;
-  const end = endOfArithmetic(cursor.text, cursor.pos + opening.length);
+export function readArithmetic(reader: Reader, opening: '((' | '$(('): boolean {
+  const from = reader.uses.length;
+  const end = endOfArithmetic(reader.text, reader.pos + opening.length);
   if (end === undefined) {
     // Shells differ in what two parentheses mean that are not closed as two.
-    cursor.markUncertain();
+    reader.markUncertain();
     return false;
   }
-  cursor.copy(opening.length);
-  while (cursor.pos < end) readExpressionPart(reader);
-  if (cursor.pos !== end) cursor.markUnreadable();
-  cursor.report({ from }, ARITHMETIC);
-  cursor.copy(2);
+  reader.copy(opening.length);
+  while (reader.pos < end) readExpressionPart(reader);
+  if (reader.pos !== end) reader.markUnreadable();
+  reader.report({ from }, ARITHMETIC);
+  reader.copy(2);
   return true;
 }
 
 /** Reads `$[…]`, an arithmetic expression in bash and zsh, and text in other shells. */
-export function readOldArithmetic({ cursor }: Parts): void {
-  const region = cursor.match(/\$\[[^\]\n]*\]?/y);
-  if (/['"`\\(]|\$[({]/.test(region)) cursor.markUncertain();
-  cursor.copyReported(region, ARITHMETIC);
+export function readOldArithmetic(reader: Reader): void {
+  const region = reader.match(/\$\[[^\]\n]*\]?/y);
+  if (/['"`\\(]|\$[({]/.test(region)) reader.markUncertain();
+  reader.copyReported(region, ARITHMETIC);
 }
 
 /** Reads `name[…]` of an assignment, or `[…]=` of a list's item. Returns false when the bracket is plain text. */
 export function readSubscript(
-  reader: Parts & Pick<Reader, 'interpreter'>,
+  reader: Reader,
   { before, role }: { before: string; role: 'first' | 'argument' | 'item' },
 ): boolean {
-  const { interpreter, cursor } = reader;
+  const { interpreter } = reader;
   if (!(role === 'item' ? before === '' : /^\{?[A-Za-z_]\w*$/.test(before))) return false;
   if (interpreter === 'dash' || role === 'argument') {
-    const region = cursor.match(/\[[^\s\]]*\]/y);
-    if (!cursor.hasPlaceholder(region)) return false;
-    cursor.copyReported(region, SUBSCRIPT);
+    const region = reader.match(/\[[^\s\]]*\]/y);
+    if (!reader.hasPlaceholder(region)) return false;
+    reader.copyReported(region, SUBSCRIPT);
     return true;
   }
-  const from = cursor.uses.length;
-  for (let depth = 0; ;) {
-    const char = cursor.at();
-    if (char === '' || char === '\n') {
-      cursor.markUnreadable();
-      return true;
-    }
+  const from = reader.uses.length;
+  reader.copy();
+  for (let depth = 1; depth > 0 && /[^\n]/.test(reader.at());) {
+    depth += reader.at() === '[' ? 1 : reader.at() === ']' ? -1 : 0;
     // Where lists are not known, a blank ends the word.
-    if (/\s/.test(char) && interpreter === 'sh') cursor.markUncertain();
-    cursor.checkJoinedLine(0);
-    readExpressionPart(reader);
-    if (char === '[') depth++;
-    if (char === ']' && --depth === 0) break;
+    if (interpreter === 'sh' && /\s/.test(reader.at())) reader.markUncertain();
+    reader.checkJoinedLine(0);
+    if (depth > 0) readExpressionPart(reader);
   }
-  cursor.report({ from }, SUBSCRIPT);
+  reader.close(']');
+  reader.report({ from }, SUBSCRIPT);
   return true;
 }
 
-/** Reads one name or character of an expression, or what is quoted or expanded in it. */
-function readExpressionPart(reader: Parts): void {
-  const { cursor } = reader;
-  const name = cursor.copyMatch(/[A-Za-z_]\w*/y);
-  if (name !== '') cursor.useVariable(name);
-  else if (cursor.at() === '"') readDouble(reader);
-  else if (cursor.at() === "'") readSingle(reader);
+function readExpressionPart(reader: Reader): void {
+  const name = reader.copyMatch(/[A-Za-z_]\w*/y);
+  if (name !== '') reader.useVariable(name);
+  else if (reader.at() === '"') readDouble(reader);
+  else if (reader.at() === "'") readSingle(reader);
   else readCharacter(reader, 'double', 'bare');
 }
 
-/** Returns where the two closing parentheses stand. */
 function endOfArithmetic(text: string, start: number): number | undefined {
   const token = /\\.|'[^']*(?:'|$)|"(?:\\.|[^"\\])*(?:"|$)|[()]/gs;
   token.lastIndex = start;

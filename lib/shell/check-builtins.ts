@@ -30,17 +30,17 @@ export function checkDeclaration({ name, words, reporter }: ProgramCall): undefi
     const assigned = /^([A-Za-z_]\w*)\+?=/.exec(word.prefix)?.[1];
     const declared = assigned ?? /^[A-Za-z_]\w*/.exec(word.value ?? '')?.[0];
     if (evaluates && !word.prefix.startsWith('-')) {
-      if (declared === undefined) reporter.uncertain();
-      else reporter.evaluates(declared, reason);
+      if (declared === undefined) reporter.uncertain?.();
+      else reporter.evaluates?.(declared, reason);
       if (assigned !== undefined) reporter.report(word, reason);
     }
-    if (/[aA]/.test(flags) && declared !== undefined) reporter.evaluates(`${declared}()`, EVALUATED);
+    if (/[aA]/.test(flags) && declared !== undefined) reporter.evaluates?.(`${declared}()`, EVALUATED);
     if (assigned === undefined) reporter.report(word, VARIABLE_NAME);
     else if (isList(word.raw)) continue;
     else if (/[aA]/.test(flags)) reporter.report(word, EVALUATED);
     else {
-      reporter.assigns(assigned, word);
-      reporter.assigns(`${assigned}()`, word);
+      reporter.assigns?.(assigned, word);
+      reporter.assigns?.(`${assigned}()`, word);
     }
   }
 }
@@ -92,7 +92,7 @@ export function checkEndOfOptions({ words, reporter }: Pick<ProgramCall, 'words'
   const first = words.findIndex(({ prefix }) => !prefix.startsWith('-'));
   if (first === -1 || words.slice(0, first).some(({ value }) => value === '--' || value === '-')) return;
   const word = words[first];
-  if (word?.leading || word?.vanishes) reporter.endOptions(word);
+  if (word?.leading || word?.vanishes) reporter.endOptions?.(word);
 }
 
 /** Checks echo, which interprets backslashes in every shell but bash. */
@@ -105,15 +105,9 @@ export function checkMake({ words, reporter }: ProgramCall): undefined {
   for (const word of words) if (/^[A-Za-z_]\w*[:?+]?=/.test(word.prefix)) reporter.report(word, RECIPE);
 }
 
-/** Checks alias: later words may then be other commands than they seem to be. */
-export function checkAlias({ words, reporter }: ProgramCall): undefined {
-  if (words.some(({ raw }) => raw.includes('='))) reporter.uncertain();
-}
-
-/** Checks setopt of zsh, which can make patterns of values, and patterns may hold commands. */
-export function checkSetopt({ words, reporter }: ProgramCall): undefined {
-  if (words.some(({ value }) => value === undefined || /glob_?subst|prompt_?subst/i.test(value)))
-    reporter.uncertain();
+/** Checks alias, and setopt of zsh: later words may then be other commands, or values patterns with commands. */
+export function checkRenaming({ words, reporter }: ProgramCall): undefined {
+  if (words.some(({ raw }) => /[=$]|(?:glob|prompt)_?subst/i.test(raw))) reporter.uncertain?.();
 }
 
 /** Checks `for NAME in …`. */
@@ -121,7 +115,7 @@ export function checkLoop({ words, reporter }: ProgramCall): undefined {
   const [name, ...list] = words;
   if (!name) return;
   reporter.report(name, GRAMMAR_NAME);
-  for (const word of list) reporter.assigns(name.raw, word);
+  for (const word of list) reporter.assigns?.(name.raw, word);
 }
 
 /** Checks what zsh evaluates as numbers in builtins that other shells have too. */

@@ -1,13 +1,10 @@
 import { checkZsh } from './check-builtins.ts';
-import { isCodeOption, SHELLS } from './check-shell.ts';
-import { wrappedCommand } from './check-wrapper.ts';
-import { reportThrough, type Program, type ProgramCall, type Reporter } from './program.ts';
+import { isCodeOption, isShell } from './check-shell.ts';
+import { reportThrough, wrappedCommand, type Program, type ProgramCall, type Reporter } from './program.ts';
 import { programsOf } from './programs-of.ts';
-import { PROGRAM, UNKNOWN_PROGRAM, type Reason } from './reasons.ts';
+import { EVALUATED, PROGRAM, UNKNOWN_PROGRAM, type Reason } from './reasons.ts';
 import { PROGRAMS } from './table.ts';
 import { basename, type Word } from './word.ts';
-
-const SHELL_NAMES = new Set(SHELLS.split(' '));
 
 /**
  * Checks the words of one command against the table and reports the reasons. Returns the reason for placeholders in
@@ -44,7 +41,8 @@ function checkProgram(call: ProgramCall): Reason | undefined {
   const { name, reporter } = call;
   if (reporter.shell === 'zsh') checkZsh(call);
   const row = rowOf(name);
-  if (!row || (row.builtin && !isBuiltin(row, reporter))) {
+  const foreign = row?.builtin === 'zsh' ? reporter.shell !== 'zsh' : row?.builtin && !reporter.shell;
+  if (!row || foreign) {
     checkLaterPrograms(call, { launches: false });
     return undefined;
   }
@@ -56,10 +54,6 @@ function checkProgram(call: ProgramCall): Reason | undefined {
   return stronger(own, row.runs === undefined ? checkWords(row, call) : checkWrapper(row, row.runs, call));
 }
 
-function isBuiltin({ builtin }: Program, { shell }: Reporter): boolean {
-  return builtin === 'zsh' ? shell === 'zsh' : shell !== undefined;
-}
-
 function rowOf(name: string): Program | undefined {
   return PROGRAMS.get(/^python3\.\d+$/.test(name) ? 'python3' : name);
 }
@@ -67,6 +61,7 @@ function rowOf(name: string): Program | undefined {
 /** Checks the words of a program by the fields of its row. */
 function checkWords(row: Program, { words, reporter }: ProgramCall): Reason | undefined {
   const { report } = reporter;
+  const { code = EVALUATED } = row;
   const operands: Word[] = [];
   let coded = false;
   for (let index = 0; index < words.length; index++) {
@@ -75,26 +70,23 @@ function checkWords(row: Program, { words, reporter }: ProgramCall): Reason | un
     const { value = '', prefix } = word;
     if (word.value !== undefined && row.options?.test(value)) {
       coded = true;
-      reportThrough(words.slice(++index), row.code, reporter);
+      reportThrough(words.slice(++index), code, reporter);
     } else if (row.options?.test(attachedOption(word))) {
       coded = true;
-      report(word, row.code);
+      report(word, code);
     } else if (row.pairs?.test(value)) index += 2;
     else if (row.valued?.test(value)) index++;
-    else if (row.words === 'all') report(word, row.code);
-    else if (row.words === 'first' && word.value === '') {
-      // `sed -i ''`: an empty suffix, and never a program.
-    } else if (!prefix.startsWith('-') || value === '-') operands.push(word);
+    else if (row.words === 'all') report(word, code);
+    // An empty word is no program, but the suffix of `sed -i ''`.
+    else if (row.words === 'first' && word.value === '') continue;
+    else if (!prefix.startsWith('-') || value === '-') operands.push(word);
   }
-  const code = {
-    first: coded ? [] : operands.slice(0, 1),
-    later: operands.slice(1),
-  };
-  if (row.words !== undefined && row.words !== 'all')
-    for (const word of code[row.words]) report(word, row.code);
+  for (const [index, word] of operands.entries())
+    if (row.words === 'later' ? index > 0 : row.words === 'first' && index === 0 && !coded)
+      report(word, code);
   const file = operands[0] !== undefined && operands[0].value !== '-';
   const reads = row.input === 'always' || (row.input !== undefined && !coded);
-  return reads && !(row.input === 'unless-file' && file) ? row.code : undefined;
+  return reads && !(row.input === 'unless-file' && file) ? code : undefined;
 }
 
 /** The option that a word may hold together with its value: `-eCODE`, `--eval=CODE`. */
@@ -114,7 +106,7 @@ function checkWrapper(
   const options = words.slice(0, words.length - command.length);
   const split = row.options ? options.findIndex(({ prefix }) => row.options?.test(prefix)) : -1;
   if (split === -1) return check(command.slice(skip));
-  for (const word of words.slice(split)) reporter.report(word, row.code);
+  for (const word of words.slice(split)) reporter.report(word, EVALUATED);
   return undefined;
 }
 
@@ -132,7 +124,7 @@ function checkLaterPrograms(
     const row = rowOf(name);
     const next = words[index + 1];
     if (!row || row.builtin || row.runs !== undefined) continue;
-    const option = SHELL_NAMES.has(name)
+    const option = isShell(name)
       ? next && isCodeOption(next)
       : row.options?.test(next?.value ?? '') || (next && row.options?.test(attachedOption(next)));
     if (!launches && !option) continue;

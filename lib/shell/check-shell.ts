@@ -1,12 +1,13 @@
-import { reportThrough, type ProgramCall } from './program.ts';
+import { reportThrough, wrappedCommand, type ProgramCall, type Reporter } from './program.ts';
 import { EVALUATED, OPTION, SCRIPT_FILE, type Reason } from './reasons.ts';
-import { basename, type Word } from './word.ts';
+import { basename, makeWord, PLACEHOLDER, type Word } from './word.ts';
 
 /** Programs that parse shell source: from `-c`, from a file, or from their standard input. */
 export const SHELLS = 'sh bash dash zsh ksh mksh ash fish csh tcsh rbash pwsh powershell';
 
 const SHELL_NAMES = new Set(SHELLS.split(' '));
 const CODE_OPTION = /^-[A-Za-z]*c|^--?[Cc]ommand$/;
+const XARGS_VALUED = /^-[adEILnPsJ]$|^--(?:arg-file|delimiter|max-args|max-procs|max-lines|max-chars)$/;
 const SSH_VALUED = /^-[BbcDEeFIiJLlmOopPQRSWw]$/;
 
 /** Checks the words of a shell, and returns the reason for its input when it reads source from there. */
@@ -74,6 +75,55 @@ export function checkSource({ words, reporter }: ProgramCall): Reason | undefine
   return words[0] && isInputFile(words[0]) ? EVALUATED : undefined;
 }
 
+/**
+ * Checks xargs, and returns the reason for its input: the one that the command which it runs gives for the words that
+ * come from there. `xargs -I{} sh -c 'echo "$1"' _ {}` has none, since `{}` is no code there.
+ */
+export function checkXargs({ words, reporter, check }: ProgramCall): Reason | undefined {
+  const command = wrappedCommand(words, XARGS_VALUED);
+  check(command);
+  const replaced = replacedText(words.slice(0, words.length - command.length));
+  const inputs = new Set<Word>();
+  const given = (word: Pick<Word, 'raw'>, text: string): Word => {
+    const made = makeWord({ vanishes: false, from: 0, to: 0, chunk: 0, ...word, text, given: true });
+    inputs.add(made);
+    return made;
+  };
+  const marked =
+    replaced === undefined
+      ? [...command, given({ raw: '' }, PLACEHOLDER)]
+      : command.map((word) =>
+          word.text.includes(replaced) ? given(word, word.text.replaceAll(replaced, PLACEHOLDER)) : word,
+        );
+  let reason: Reason | undefined;
+  const report: Reporter['report'] = (word, found) => {
+    if (inputs.has(word)) reason ??= found;
+  };
+  if (command.length > 0) check(marked, { shell: undefined, texts: reporter.texts, report });
+  return reason;
+}
+
+/** Checks the commands after `find -exec`. */
+export function checkFind({ words, check }: ProgramCall): undefined {
+  for (const [index, { value }] of words.entries())
+    if (/^-(?:exec|execdir|ok|okdir)$/.test(value ?? '')) check(words.slice(index + 1));
+}
+
+/** Returns the text that xargs replaces by its input; undefined when it appends its input. */
+function replacedText(options: readonly Word[]): string | undefined {
+  for (const [index, { value = '' }] of options.entries()) {
+    if (/^-[a-zA-Z]*[IJ]$/.test(value)) return options[index + 1]?.value ?? '{}';
+    const [, attached] = /^-[a-zA-Z]*?(?:[IJi])(.*)$|^--replace=?(.*)$/.exec(value) ?? [];
+    if (attached !== undefined || /^--replace/.test(value)) return attached || '{}';
+  }
+  return undefined;
+}
+
+/** Returns true when a path names a shell. */
+export function isShell(path: string): boolean {
+  return SHELL_NAMES.has(basename(path));
+}
+
 /** Returns true when the option hands source to a shell: `sh -c`. */
 export function isCodeOption({ prefix }: Word): boolean {
   return CODE_OPTION.test(prefix);
@@ -87,5 +137,5 @@ function isInputFile({ value }: Word): boolean {
 /** Returns true when a command line, parsed by the shell of another machine, may run a shell there. */
 function mayRunShell({ raw, value }: Word): boolean {
   if (value === undefined && /^"?\$/.test(raw)) return true;
-  return raw.split(/[^\w./-]+/).some((part) => SHELL_NAMES.has(basename(part)));
+  return raw.split(/[^\w./-]+/).some(isShell);
 }

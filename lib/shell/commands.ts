@@ -13,8 +13,7 @@ type Redirected = { documents: HereDocument[]; words: Word[] };
 /** Reads commands up to their end; `written` when they read what the command around them writes. */
 export function readCommands(reader: Reader, ends: CommandsEnd, written = false): 'esac' | undefined {
   const { position, around } = reader;
-  const inner = { ...position, piped: true };
-  reader.around = position.piped || written ? [inner] : [];
+  reader.around = position.piped || written ? [{ ...position, piped: true }] : [];
   nextPipeline(reader);
   const end = readList(reader, ends);
   Object.assign(reader, { position, around });
@@ -22,30 +21,29 @@ export function readCommands(reader: Reader, ends: CommandsEnd, written = false)
 }
 
 function readList(reader: Reader, ends: CommandsEnd): 'esac' | undefined {
-  const { cursor } = reader;
   // After `|`, lines and comments may come before the command that reads what is piped.
   let open = false;
   for (;;) {
-    cursor.blanks();
-    const char = cursor.at();
+    reader.blanks();
+    const char = reader.at();
     if (char !== '\n' && char !== '#' && char !== '|') open = false;
     if (char === '') {
-      if (ends !== 'text') cursor.markUnreadable();
+      if (ends !== 'text') reader.markUnreadable();
       return undefined;
     }
     if (char === ')' && ends === ')') return undefined;
-    if (ends === 'case' && cursor.match(/;[;&|]/y) !== '') return undefined;
+    if (ends === 'case' && reader.match(/;[;&|]/y) !== '') return undefined;
     if (char === '\n') {
       readNewline(reader);
       if (!open) nextPipeline(reader);
     } else if (char === '#') {
-      cursor.comment();
+      reader.comment();
     } else if (char === ')') {
-      cursor.markUnreadable();
-      cursor.copy();
-    } else if (cursor.copyMatch(/;|&&?|\|\|/y) !== '') {
+      reader.markUnreadable();
+      reader.copy();
+    } else if (reader.copyMatch(/;|&&?|\|\|/y) !== '') {
       nextPipeline(reader);
-    } else if (cursor.copyMatch(/\|&?/y) !== '') {
+    } else if (reader.copyMatch(/\|&?/y) !== '') {
       reader.position.piped = true;
       open = true;
     } else if (char === '(') {
@@ -56,41 +54,34 @@ function readList(reader: Reader, ends: CommandsEnd): 'esac' | undefined {
   }
 }
 
-/** Reads `(…)` or `((…))`. */
 function readSubshell(reader: Reader): void {
-  const { cursor } = reader;
-  if (cursor.starts('((') && readArithmetic(reader, '((')) return;
-  cursor.checkJoinedLine(1);
-  cursor.copy();
+  if (reader.starts('((') && readArithmetic(reader, '((')) return;
+  reader.checkJoinedLine(1);
+  reader.copy();
   openCompound(reader);
   readCommands(reader, ')');
   closeCompound(reader);
-  cursor.close(')');
+  reader.close(')');
 }
 
 function readCommand(reader: Reader, ends: CommandsEnd): 'esac' | undefined {
-  const { cursor } = reader;
   const words: Word[] = [];
   const redirected: Redirected = { documents: [], words: [] };
   for (;;) {
-    cursor.blanks();
-    const char = cursor.at();
-    if (cursor.starts('&>')) {
-      cursor.copy();
-      continue;
-    }
-    if (char === '' || '\n;&|)#'.includes(char)) break;
-    if ((char === '<' || char === '>') && cursor.at(1) !== '(') {
+    reader.blanks();
+    const char = reader.at();
+    if (char === '' || ('\n;&|)#'.includes(char) && !reader.starts('&>'))) break;
+    if (reader.match(/&?[<>](?!\()/y) !== '') {
       readRedirection(reader, redirected);
       continue;
     }
+    if (char === '(' && words.length === 0) break;
     if (char === '(') {
-      if (words.length > 0) readParentheses(reader, words);
-      if (words.length > 0) return undefined;
-      break;
+      readParentheses(reader, words);
+      return undefined;
     }
     const word = readWord(reader, words.length === 0 ? 'first' : 'argument');
-    if (/^(?:\d+|\{[A-Za-z_]\w*\})$/.test(word.raw) && '<>'.includes(cursor.at() || ' ')) continue;
+    if (/^(?:\d+|\{[A-Za-z_]\w*\})$/.test(word.raw) && '<>'.includes(reader.at() || ' ')) continue;
     const keyword = words.length === 0 ? readKeyword(reader, word, ends === 'case') : 'command';
     if (keyword === 'command') words.push(word);
     else if (keyword === 'none') return undefined;
@@ -102,37 +93,31 @@ function readCommand(reader: Reader, ends: CommandsEnd): 'esac' | undefined {
 
 /** Reads `for ((…))`, or the `()` behind the name of a function. Other parentheses behind a word are not read. */
 function readParentheses(reader: Reader, words: readonly Word[]): void {
-  const { cursor } = reader;
   const [name] = words;
-  if (name?.raw === 'for' && cursor.starts('((') && readArithmetic(reader, '((')) return;
-  cursor.copy();
-  cursor.blanks();
-  if (words.length === 1 && cursor.at() === ')') cursor.copy();
-  else cursor.markUnreadable();
-  if (name) cursor.report(name, GRAMMAR_NAME);
+  if (name?.raw === 'for' && reader.starts('((') && readArithmetic(reader, '((')) return;
+  reader.copy();
+  reader.blanks();
+  if (words.length === 1 && reader.at() === ')') reader.copy();
+  else reader.markUnreadable();
+  if (name) reader.report(name, GRAMMAR_NAME);
 }
 
-/** Reads a redirection, and adds what the command reads through it. */
 function readRedirection(reader: Reader, redirected: Redirected): void {
-  const { cursor, position } = reader;
-  const operator = cursor.copyMatch(/<<<|<<-|<<|<&|<>|<|>>|>&|>\||>/y);
-  cursor.blanks();
+  const operator = reader.copyMatch(/&?(?:<<<|<<-|<<|<&|<>|<|>>|>&|>\||>)/y);
+  reader.blanks();
   if (operator === '<<' || operator === '<<-') {
-    const document = readDelimiter(reader, operator === '<<-', position.pipeline);
+    const document = readDelimiter(reader, operator === '<<-');
     if (document) redirected.documents.push(document);
     return;
   }
-  if (cursor.at() === '' || '\n;&|()#'.includes(cursor.at())) {
-    cursor.markUnreadable();
-    return;
-  }
+  // A word must follow. Where none does, reading one marks the script as unreadable.
   const word = readWord(reader, 'one-word');
   if (operator === '<<<' || operator === '<') redirected.words.push(word);
 }
 
 /** Checks a command that was read to its end, and reports what stands in the input that it parses as code. */
 function checkSimpleCommand(reader: Reader, words: readonly Word[], redirected: Redirected): void {
-  const { cursor, documents, position, reporter } = reader;
+  const { documents, position, reporter } = reader;
   const own = checkCommand(words, reporter);
   if (own?.severity === 'error') reader.refusedInput = own;
   // What is redirected into a compound command is read by the commands inside of it.
@@ -140,10 +125,10 @@ function checkSimpleCommand(reader: Reader, words: readonly Word[], redirected: 
   if (words.length === 1 && words[0]?.value === 'exec') reader.replacedInput.push(...redirected.words);
   if (!reason) return;
   for (const document of redirected.documents) document.reasons.push(reason);
-  for (const word of redirected.words) cursor.report(word, reason);
+  for (const word of redirected.words) reader.report(word, reason);
   if (position.piped) {
     const { start } = position.pipeline;
-    cursor.report({ from: start, to: words[0]?.from ?? cursor.uses.length }, reason);
+    reader.report({ from: start, to: words[0]?.from ?? reader.uses.length }, reason);
     for (const document of documents)
       if (document.pipeline === position.pipeline) document.reasons.push(reason);
   } else if (redirected.documents.length + redirected.words.length === 0) {

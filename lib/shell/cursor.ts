@@ -1,4 +1,4 @@
-import { UNCERTAIN, type Reason } from './reasons.ts';
+import { UNCERTAIN, UNQUOTED, type Reason } from './reasons.ts';
 
 /**
  * How a placeholder is written into the source: as a `word` or a part of one, which is nothing when the parameter is
@@ -14,8 +14,6 @@ export type Use = {
   name: string;
   /** How many command substitutions are around it. */
   depth: number;
-  /** True when the shell splits the value of the variable into words. */
-  splits: boolean;
   reasons: Reason[];
 };
 
@@ -62,7 +60,6 @@ export class Cursor {
     return pattern.exec(this.text)?.[0] ?? '';
   }
 
-  /** Returns the text between a position and the cursor. */
   since(start: number): string {
     return this.text.slice(start, this.pos);
   }
@@ -72,10 +69,9 @@ export class Cursor {
   }
 
   hasPlaceholder(text: string): boolean {
-    return /[\uE000-\uF8FF]/.test(text) && text.split('').some((char) => this.isPlaceholder(char));
+    return Array.from(text).some((char) => this.isPlaceholder(char));
   }
 
-  /** Returns true when a placeholder was used since then. */
   usedPlaceholder(from: number): boolean {
     return this.uses.slice(from).some(({ kind }) => kind === 'placeholder');
   }
@@ -85,11 +81,10 @@ export class Cursor {
     this.pos += length;
     if (!this.hasPlaceholder(text)) this.out.push(text);
     // No rule expected a placeholder here: it is replaced, and refused.
-    else this.#copyEach(text, 'double', UNCERTAIN);
+    else this.write(text, 'double', UNCERTAIN);
     return text;
   }
 
-  /** Copies what a sticky pattern matches. */
   copyMatch(pattern: RegExp): string {
     const { length } = this.match(pattern);
     return length === 0 ? '' : this.copy(length);
@@ -98,7 +93,7 @@ export class Cursor {
   /** Copies text in which every placeholder and every name is reported. */
   copyReported(text: string, reason: Reason): void {
     this.useNames(text, reason);
-    this.#copyEach(text, 'bare', reason);
+    this.write(text, 'bare', reason);
     this.pos += text.length;
   }
 
@@ -113,12 +108,10 @@ export class Cursor {
     this.out.push(Array.from(comment, (char) => (this.isPlaceholder(char) ? '' : char)).join(''));
   }
 
-  /** Copies the character that must stand here. Returns false when another one does. */
-  close(char: string): boolean {
-    const closes = this.at() === char;
-    if (closes) this.copy();
+  /** Copies the character that must stand here. */
+  close(char: string): void {
+    if (this.at() === char && char !== '') this.copy();
     else this.markUnreadable();
-    return closes;
   }
 
   /** Replaces the placeholder at the cursor. */
@@ -127,7 +120,6 @@ export class Cursor {
     this.pos++;
   }
 
-  /** Notes that the script uses a variable. */
   useVariable(name: string, reason?: Reason): void {
     this.#use('variable', name, reason);
   }
@@ -137,9 +129,10 @@ export class Cursor {
     for (const name of expression.match(/[A-Za-z_]\w*/g) ?? []) this.useVariable(name, reason);
   }
 
-  /** Marks the variables since then as split into words by the shell. */
-  markSplitting(from: number): void {
-    for (const use of this.uses.slice(from)) use.splits ||= use.depth === this.depth;
+  /** Reports the variables since then, which the shell splits into words. */
+  reportUnquoted(from: number): void {
+    for (const { kind, depth, reasons } of this.uses.slice(from))
+      if (kind === 'variable' && depth === this.depth) reasons.push(UNQUOTED);
   }
 
   /**
@@ -182,11 +175,7 @@ export class Cursor {
   }
 
   /** Writes text, with its placeholders replaced, without moving. */
-  write(text: string): void {
-    this.#copyEach(text, 'double');
-  }
-
-  #copyEach(text: string, quoting: Quoting, reason?: Reason): void {
+  write(text: string, quoting: Quoting, reason?: Reason): void {
     for (const char of text) {
       if (this.isPlaceholder(char)) this.#replace(char, quoting, reason);
       else this.out.push(char);
@@ -201,6 +190,6 @@ export class Cursor {
   #use(kind: Use['kind'], name: string, reason: Reason | undefined): void {
     const reasons = reason ? [reason] : [];
     if (this.uses.length >= this.#uncertainFrom) reasons.push(UNCERTAIN);
-    this.uses.push({ kind, name, depth: this.depth, splits: false, reasons });
+    this.uses.push({ kind, name, depth: this.depth, reasons });
   }
 }

@@ -14,21 +14,21 @@ import {
 
 /** Reads what a dollar or a backtick begins. */
 export function readExpansion(reader: Reader, surroundings: Surroundings): void {
-  const { cursor, interpreter } = reader;
-  if (cursor.at() === '`') {
+  const { interpreter } = reader;
+  if (reader.at() === '`') {
     readBackticks(reader, surroundings);
     return;
   }
-  const next = cursor.at(1);
-  cursor.checkJoinedLine(1);
-  if (next === '(' || next === '{') cursor.checkJoinedLine(2);
-  if (cursor.isPlaceholder(next)) {
+  const next = reader.at(1);
+  reader.checkJoinedLine(1);
+  if (next === '(' || next === '{') reader.checkJoinedLine(2);
+  if (reader.isPlaceholder(next)) {
     // A dollar before a value is a dollar, not the beginning of `$"…"` or `${…}`.
-    cursor.pos++;
-    cursor.out.push('\\$');
+    reader.pos++;
+    reader.out.push('\\$');
   } else if (next === '(') {
-    if (cursor.at(2) === '(' && readArithmetic(reader, '$((')) return;
-    cursor.copy(2);
+    if (reader.at(2) === '(' && readArithmetic(reader, '$((')) return;
+    reader.copy(2);
     readSubstitution(reader);
   } else if (next === '{') {
     readParameter(reader, surroundings);
@@ -37,7 +37,7 @@ export function readExpansion(reader: Reader, surroundings: Surroundings): void 
   } else if (next === "'" && surroundings === 'word') {
     readAnsiQuote(reader);
   } else if (next === '"' && surroundings === 'word') {
-    cursor.copy();
+    reader.copy();
   } else {
     readVariable(reader);
   }
@@ -48,99 +48,91 @@ export function readExpansion(reader: Reader, surroundings: Surroundings): void 
  * command around them writes: they are `written`.
  */
 export function readSubstitution(reader: Reader, written = false): void {
-  const { cursor, commands } = reader;
-  cursor.depth++;
-  enclose(reader, () => commands(')', written));
-  cursor.depth--;
-  cursor.close(')');
+  reader.depth++;
+  enclose(reader, () => reader.grammar.readCommands(reader, ')', written));
+  reader.depth--;
+  reader.close(')');
 }
 
-/** Reads `$name`, `$1`, `$?` or a dollar alone. */
-function readVariable({ cursor, interpreter }: Reader): void {
-  const name = cursor.match(/[A-Za-z_]\w*/y, 1);
-  const taken = name || cursor.match(/[@*#?$!\d-]/y, 1);
-  cursor.copy(1 + taken.length);
-  if (name !== '') cursor.useVariable(name);
-  if (taken !== '') cursor.checkJoinedLine(0);
-  if (interpreter !== 'zsh') return;
+function readVariable(reader: Reader): void {
+  const name = reader.match(/[A-Za-z_]\w*/y, 1);
+  const taken = name || reader.match(/[@*#?$!\d-]/y, 1);
+  reader.copy(1 + taken.length);
+  if (name !== '') reader.useVariable(name);
+  if (taken !== '') reader.checkJoinedLine(0);
+  if (reader.interpreter !== 'zsh') return;
   // zsh takes `$name[…]` for a subscript, also without braces.
-  const region = taken === '' ? '' : cursor.match(/\[[^\]\n]*\]?/y);
-  if (cursor.hasPlaceholder(region)) cursor.copyReported(region, SUBSCRIPT);
+  const region = taken === '' ? '' : reader.match(/\[[^\]\n]*\]?/y);
+  if (reader.hasPlaceholder(region)) reader.copyReported(region, SUBSCRIPT);
   // The value of $~name is a pattern, and a pattern of zsh may hold commands.
-  if (taken === '') cursor.useNames(cursor.match(/[=^]*~[=^~]*\w+/y), EVALUATED);
+  if (taken === '') reader.useNames(reader.match(/[=^]*~[=^~]*\w+/y), EVALUATED);
 }
 
 function readBackticks(reader: Reader, surroundings: Surroundings): void {
-  const { cursor, commands } = reader;
-  const { text, pos } = cursor;
-  const written = cursor.match(/`(?:\\.|[^`\\])*`/sy);
-  if (written === '') {
-    cursor.markUnreadable();
-    cursor.copy(text.length - pos);
-    return;
-  }
-  const [from, chunk] = [cursor.uses.length, cursor.out.length];
+  const written = reader.match(/`(?:\\.|[^`\\])*(?:`|\\?$)/sy);
+  const closed = /^`(?:\\.|[^`\\])*`/s.test(written);
+  if (!closed) reader.markUnreadable();
+  const [from, chunk] = [reader.uses.length, reader.out.length];
   // Written as $(…), which means the same and needs no levels of backslashes.
   const escapes = surroundings === 'double' ? /\\([\\`$"])/g : /\\([\\`$])/g;
-  cursor.out.push('$( ');
-  cursor.depth++;
-  enclose(reader, () => cursor.within(written.slice(1, -1).replace(escapes, '$1'), () => commands('text')));
-  cursor.depth--;
-  cursor.out.push('\n)');
-  if (!cursor.hasPlaceholder(written)) cursor.out.splice(chunk, Infinity, written);
-  cursor.pos += written.length;
-  if (surroundings === 'here' && written.includes('\\"')) cursor.report({ from }, UNCERTAIN);
+  reader.out.push('$( ');
+  reader.depth++;
+  const commands = written.slice(1, closed ? -1 : undefined).replace(escapes, '$1');
+  enclose(reader, () => reader.within(commands, () => reader.grammar.readCommands(reader, 'text')));
+  reader.depth--;
+  reader.out.push('\n)');
+  if (!reader.hasPlaceholder(written)) reader.out.splice(chunk, Infinity, written);
+  reader.pos += written.length;
+  if (surroundings === 'here' && written.includes('\\"')) reader.report({ from }, UNCERTAIN);
 }
 
-/** Reads `${…}`. */
 function readParameter(reader: Reader, surroundings: Surroundings): void {
-  const { interpreter, cursor, assignments } = reader;
-  cursor.copy(2);
-  const written = cursor.copyMatch(/[#!]?(?:[A-Za-z_]\w*|\d+|[@*#?$!-])/y);
+  const { interpreter } = reader;
+  reader.copy(2);
+  const written = reader.copyMatch(/[#!]?(?:[A-Za-z_]\w*|\d+|[@*#?$!-])/y);
   const [name] = /[A-Za-z_]\w*/.exec(written) ?? [];
   // The length of a value is a number, whatever the value is.
-  if (name !== undefined && !written.startsWith('#')) cursor.useVariable(name);
-  cursor.checkJoinedLine(0);
-  const region = written === '' ? '' : cursor.match(/\[[^\]\n]*\]?/y);
-  cursor.copyReported(region, SUBSCRIPT);
-  const from = cursor.uses.length;
-  const operator = written === '' ? '' : cursor.copyMatch(/:?[-+?=]/y);
-  const start = cursor.pos;
-  const substring = operator === '' && cursor.at() === ':';
+  if (name !== undefined && !written.startsWith('#')) reader.useVariable(name);
+  reader.checkJoinedLine(0);
+  const region = written === '' ? '' : reader.match(/\[[^\]\n]*\]?/y);
+  reader.copyReported(region, SUBSCRIPT);
+  const from = reader.uses.length;
+  const operator = written === '' ? '' : reader.copyMatch(/:?[-+?=]/y);
+  const start = reader.pos;
+  const substring = operator === '' && reader.at() === ':';
   readOperand(reader, surroundings, operator !== '' ? undefined : substring ? ARITHMETIC : OPERAND);
 
-  const operand = cursor.since(start);
-  if (substring) cursor.useNames(operand, ARITHMETIC);
+  const operand = reader.since(start);
+  if (substring) reader.useNames(operand, ARITHMETIC);
   // `${!name}` uses the value as a name, but `${!name[@]}` and `${!name*}` list keys and names.
   const lists = /^(?:\[[@*]\]|[@*])\}/.test(region + operand);
-  if (name !== undefined && written.startsWith('!') && !lists) cursor.useVariable(name, VARIABLE_NAME);
-  if (name === written && operator === '' && operand.startsWith('@')) cursor.useVariable(name, EVALUATED);
+  if (name !== undefined && written.startsWith('!') && !lists) reader.useVariable(name, VARIABLE_NAME);
+  if (name === written && operator === '' && operand.startsWith('@')) reader.useVariable(name, EVALUATED);
   if (interpreter === 'zsh' && written === '' && /^(?:\([^)]*[eP%#~]|[=^]*~)/.test(operand))
-    cursor.useNames(operand, EVALUATED);
+    reader.useNames(operand, EVALUATED);
   if (name === undefined || !operator.endsWith('=')) return;
-  assignments.push({ name, from, to: cursor.uses.length, depth: cursor.depth });
-  if (surroundings === 'word') cursor.report({ from }, OPERAND);
+  reader.assign(name, { from, to: reader.uses.length });
+  if (surroundings === 'word') reader.report({ from }, OPERAND);
 }
 
 /** Reads what stands behind the operator, and its brace. `reason` is reported where a value would not stay text. */
 function readOperand(reader: Reader, surroundings: Surroundings, reason: Reason | undefined): void {
-  const { cursor } = reader;
-  const pattern = /[#%]/.test(cursor.at());
+  const pattern = /[#%]/.test(reader.at());
   const quoting = reason ? 'bare' : surroundings === 'word' ? 'one-word' : 'double';
-  readTo(cursor, '}', (char) => {
-    const from = cursor.uses.length;
+  readTo(reader, '}', (char) => {
+    const from = reader.uses.length;
     if (char === "'" && surroundings === 'word') readSingle(reader);
     else if (char === "'") {
       // Shells differ in whether this quotes. Only around plain text it makes no difference.
-      const plain = cursor.match(/'[^'"`$\\}]*'/y);
-      if (plain === '' || cursor.hasPlaceholder(plain)) cursor.markUncertain();
-      cursor.copy(plain.length || 1);
+      const plain = reader.match(/'[^'"`$\\}]*'/y);
+      if (plain === '' || reader.hasPlaceholder(plain)) reader.markUncertain();
+      reader.copy(plain.length || 1);
     } else if (char === '"' && surroundings !== 'here') {
       readDouble(reader);
       // Quotes make text of what would be a pattern.
       if (pattern) return '';
     } else readCharacter(reader, surroundings, quoting);
-    if (reason) cursor.report({ from }, reason);
+    if (reason) reader.report({ from }, reason);
     return '';
   });
 }

@@ -5,11 +5,11 @@ import type { Word } from './word.ts';
 export type Program = {
   /** The names of the program, separated by spaces. */
   names: string;
-  /** What is reported about placeholders in its code. */
-  code: Reason;
+  /** What is reported about placeholders in its code, when that is no source of a shell. */
+  code?: Reason;
   /** Options whose value is code, also when the value is attached: `-c CODE`, `-cCODE`, `--command=CODE`. */
   options?: RegExp;
-  /** Options whose value is something else; `pairs` have two values. */
+  /** Options whose value is something else, and those with two values. */
   valued?: RegExp;
   pairs?: RegExp;
   /** Words that are code: every one, the first operand (when no option held code), or all but the first operand. */
@@ -40,7 +40,7 @@ export type ProgramCall = {
 /** The shell that runs a script. */
 export type Interpreter = 'sh' | 'bash' | 'zsh' | 'dash';
 
-/** What the checks of a command report to. */
+/** What the checks of a command report to. Only the reader of a script needs what is optional. */
 export type Reporter = {
   /** The shell that runs the command; undefined when a process starts it without a shell. */
   shell: Interpreter | undefined;
@@ -49,33 +49,29 @@ export type Reporter = {
   /** Reports a reason about the placeholders and the variables in a word. */
   report: (word: Word, reason: Reason) => void;
   /** Notes that the shell evaluates the value of a variable. */
-  evaluates: (name: string, reason: Reason) => void;
+  evaluates?: (name: string, reason: Reason) => void;
   /** Notes that the command assigns a word to a variable. */
-  assigns: (name: string, word: Word) => void;
+  assigns?: (name: string, word: Word) => void;
   /** Writes `--` before a word, so that a value with a leading dash is no option. */
-  endOptions: (word: Word) => void;
+  endOptions?: (word: Word) => void;
   /** Notes that everything after this command may mean something else than it seems to. */
-  uncertain: () => void;
+  uncertain?: () => void;
 };
-
-/** A reporter outside of a shell, for checks that need no more than the reasons. */
-export function plainReporter({ texts, report }: Pick<Reporter, 'texts' | 'report'>): Reporter {
-  const ignore = () => undefined;
-  return {
-    shell: undefined,
-    texts,
-    report,
-    evaluates: ignore,
-    assigns: ignore,
-    endOptions: ignore,
-    uncertain: ignore,
-  };
-}
 
 /** Reports a reason about the first of the words, and about those that take its place should it expand to nothing. */
 export function reportThrough(words: readonly Word[], reason: Reason, { report }: Reporter): void {
-  for (const word of words) {
-    report(word, reason);
-    if (!word.vanishes) return;
+  const last = words.findIndex(({ vanishes }) => !vanishes);
+  for (const word of words.slice(0, last === -1 ? undefined : last + 1)) report(word, reason);
+}
+
+/** Returns the words from the program that another one runs: behind its options and `NAME=value` words. */
+export function wrappedCommand(words: readonly Word[], valued: RegExp | undefined): readonly Word[] {
+  let index = 0;
+  for (let word = words[0]; word; word = words[++index]) {
+    if (word.value === '--') return words.slice(index + 1);
+    if (/^[A-Za-z_]\w*=/.test(word.prefix)) continue;
+    if (!word.prefix.startsWith('-')) break;
+    if (valued?.test(word.value ?? '')) index++;
   }
+  return words.slice(index);
 }

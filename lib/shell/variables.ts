@@ -1,25 +1,19 @@
 import type { Use } from './cursor.ts';
 import type { Interpreter } from './program.ts';
-import type { Assignment, Reader } from './reader.ts';
-import { assignedTo, EVALUATED, SPECIAL_VARIABLE, unquotedVariable, type Reason } from './reasons.ts';
+import type { Reader } from './reader.ts';
+import { assignedTo, EVALUATED, SPECIAL_VARIABLE, type Reason } from './reasons.ts';
 import type { Word } from './word.ts';
 
 /** Variables whose values shells evaluate as a number or as source, or hand to a program that runs a shell. */
-const SPECIAL = new Set(
-  (
-    'GIT_SSH_COMMAND GIT_EDITOR GIT_PAGER EDITOR VISUAL PAGER MANPAGER LESSOPEN LESSCLOSE RANDOM SRANDOM SECONDS ' +
-    'OPTIND LINENO HISTCMD BASHPID EPOCHSECONDS COLUMNS LINES BASH_ENV ENV PS0 PS1 PS2 PS3 PS4 PROMPT ' +
-    'PROMPT_COMMAND SHELLOPTS BASHOPTS'
-  ).split(' '),
-);
+const SPECIAL = words(`
+  GIT_SSH_COMMAND GIT_EDITOR GIT_PAGER EDITOR VISUAL PAGER MANPAGER LESSOPEN LESSCLOSE RANDOM SRANDOM SECONDS OPTIND
+  LINENO HISTCMD BASHPID EPOCHSECONDS COLUMNS LINES BASH_ENV ENV PS0 PS1 PS2 PS3 PS4 PROMPT PROMPT_COMMAND SHELLOPTS
+  BASHOPTS`);
 
 /** Variables that only zsh evaluates. */
-const ZSH_SPECIAL = new Set(
-  (
-    'HISTSIZE SAVEHIST KEYTIMEOUT FUNCNEST UID GID EUID EGID LISTMAX TMOUT BAUD ERRNO MAILCHECK LOGCHECK ' +
-    'DIRSTACKSIZE TTYIDLE PERIOD POSTEDIT RPROMPT PROMPT2 PROMPT3 PROMPT4 prompt'
-  ).split(' '),
-);
+const ZSH_SPECIAL = words(`
+  HISTSIZE SAVEHIST KEYTIMEOUT FUNCNEST UID GID EUID EGID LISTMAX TMOUT BAUD ERRNO MAILCHECK LOGCHECK DIRSTACKSIZE
+  TTYIDLE PERIOD POSTEDIT RPROMPT PROMPT2 PROMPT3 PROMPT4 prompt`);
 
 const ASSIGNS = /^([A-Za-z_]\w*)(?:\[[^=]*\]|\[.*?\])?\+?=/s;
 
@@ -34,21 +28,18 @@ export function isList(written: string): boolean {
 }
 
 /** Notes what an assignment before a command, or in place of one, assigns. The items of a list are not followed. */
-export function noteAssignment({ cursor, assignments }: Reader, { raw, from, to }: Word): void {
+export function noteAssignment(reader: Reader, { raw, from, to }: Word): void {
   const [, name = ''] = ASSIGNS.exec(raw) ?? [];
   // A later `declare name=…` parses a value in parentheses as a list.
-  if (isList(raw)) cursor.useVariable(`${name}()`, EVALUATED);
-  else assignments.push({ name, from, to, depth: cursor.depth });
+  if (isList(raw)) reader.useVariable(`${name}()`, EVALUATED);
+  else reader.assign(name, { from, to });
 }
 
 /**
  * Reports the placeholders that are assigned directly to a variable which the script uses where its value is evaluated
  * (an error) or without quotes (a warning). Variables are compared by name; no value is followed any further.
  */
-export function reportAssignments(
-  uses: readonly Use[],
-  { assignments, interpreter }: { assignments: readonly Assignment[]; interpreter: Interpreter },
-): void {
+export function reportAssignments({ uses, assignments, interpreter }: Reader): void {
   for (const { name, from, to, depth } of assignments) {
     const reasons = reasonsFor(name, uses, interpreter);
     for (const use of uses.slice(from, to))
@@ -64,8 +55,9 @@ export function reasonsForVariable({ reasons }: Use): Reason[] {
 function reasonsFor(name: string, uses: readonly Use[], interpreter: Interpreter): Reason[] {
   if (SPECIAL.has(name) || (interpreter === 'zsh' && ZSH_SPECIAL.has(name))) return [SPECIAL_VARIABLE];
   const own = uses.filter((use) => use.kind === 'variable' && use.name === name);
-  const written = name.replace('()', '');
-  const errors = own.flatMap(reasonsForVariable).map((reason) => assignedTo(written, reason));
-  const unquoted = own.some(({ splits }) => splits) ? [unquotedVariable(written)] : [];
-  return errors.length > 0 ? errors : unquoted;
+  return own.flatMap(reasonsForVariable).map((reason) => assignedTo(name.replace('()', ''), reason));
+}
+
+function words(text: string): ReadonlySet<string> {
+  return new Set(text.trim().split(/\s+/));
 }

@@ -31,7 +31,6 @@ export type Word = {
 /** Returns a word with what its text says about it. */
 export function makeWord(word: Omit<Word, 'value' | 'prefix' | 'tail' | 'leading'>): Word {
   const { text } = word;
-  // eslint-disable-next-line no-control-regex -- the two marks
   const [prefix = '', ...rest] = text.split(/[\u0000\u0001]/);
   return {
     ...word,

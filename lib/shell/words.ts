@@ -19,44 +19,42 @@ export function endsWord(char: string): boolean {
 
 /** Reads one word. */
 export function readWord(reader: Reader, role: Role): Word {
-  const { cursor, interpreter } = reader;
-  const [start, from, chunk] = [cursor.pos, cursor.uses.length, cursor.out.length];
-  cursor.out.push('');
+  const [start, from, chunk] = [reader.pos, reader.uses.length, reader.out.length];
+  reader.out.push('');
   let text = '';
   for (let part = readPart(reader, role, start); part !== undefined; part = readPart(reader, role, start))
     text += part;
-  const raw = cursor.since(start);
+  const raw = reader.since(start);
   const range = /\{[^{}\s]*\.\.[^{}\s]*\}/.exec(raw)?.[0] ?? '';
-  if (interpreter !== 'zsh' && cursor.hasPlaceholder(range)) cursor.report({ from }, BRACE_RANGE);
+  if (reader.interpreter !== 'zsh' && reader.hasPlaceholder(range)) reader.report({ from }, BRACE_RANGE);
   if (raw === '') {
     // No word was read where one must be: step over the character rather than stand still.
-    cursor.markUnreadable();
-    cursor.copy();
+    reader.markUnreadable();
+    reader.copy();
   }
   // Without text and without quotes, a word may expand to none. A default, or a placeholder that is one word, stays.
   const empty = text !== '' && text.replaceAll(EXPANSION, '').replaceAll(PLACEHOLDER, '') === '';
   const stays =
     /^\$\{\w+:-[^}$`]+\}$/.test(raw) ||
-    (!mayBeOmitted(role) && cursor.hasPlaceholder(raw.replace(/[("'`{].*/s, ''))) ||
+    (!mayBeOmitted(role) && reader.hasPlaceholder(raw.replace(/[("'`{].*/s, ''))) ||
     (/["']/.test(raw) && !raw.includes('@'));
-  const given = cursor.usedPlaceholder(from);
-  return makeWord({ raw, text, given, vanishes: empty && !stays, from, to: cursor.uses.length, chunk });
+  const given = reader.usedPlaceholder(from);
+  return makeWord({ raw, text, given, vanishes: empty && !stays, from, to: reader.uses.length, chunk });
 }
 
 /** Reads the next part of a word. Returns undefined where the word ends. */
 function readPart(reader: Reader, role: Role, start: number): string | undefined {
-  const { cursor, expand } = reader;
-  const char = cursor.at();
-  const before = cursor.since(start);
-  if ((char === '<' || char === '>') && cursor.at(1) === '(') {
-    cursor.copy(2);
+  const char = reader.at();
+  const before = reader.since(start);
+  if ((char === '<' || char === '>') && reader.at(1) === '(') {
+    reader.copy(2);
     readSubstitution(reader, char === '>');
     return EXPANSION;
   }
   if (char === '(' && before !== '') return readParentheses(reader, role, before) ? EXPANSION : undefined;
   if (endsWord(char)) return undefined;
-  if (cursor.isPlaceholder(char)) {
-    cursor.placeholder(mayBeOmitted(role) ? 'word' : 'one-word');
+  if (reader.isPlaceholder(char)) {
+    reader.placeholder(mayBeOmitted(role) ? 'word' : 'one-word');
     return PLACEHOLDER;
   }
   if (char === "'") return readSingle(reader);
@@ -64,14 +62,14 @@ function readPart(reader: Reader, role: Role, start: number): string | undefined
   if (char === '\\') return readEscape(reader);
   if (char === '$') return readDollar(reader, role, before);
   if (char === '`') {
-    expand('word');
+    reader.grammar.readExpansion(reader, 'word');
     return EXPANSION;
   }
   if (char === '[' && role !== 'one-word' && readSubscript(reader, { before, role })) return EXPANSION;
   // A pattern stands for names of files, and braces for several words: nothing is known of the end of such a word.
-  const isPattern = cursor.match(/[*?]|\[[^\s\]]+\]|\{(?=[^\s}])/y) !== '';
+  const isPattern = reader.match(/[*?]|\[[^\s\]]+\]|\{(?=[^\s}])/y) !== '';
   const inBraces = (char === '{' && isPattern) || /(?<!\$)\{[^\s}]/.test(before);
-  return (isPattern ? EXPANSION : '') + cursor.copy() + (inBraces ? EXPANSION : '');
+  return (isPattern ? EXPANSION : '') + reader.copy() + (inBraces ? EXPANSION : '');
 }
 
 /** The first word of a command must not vanish, or the next one would be the command. */
@@ -79,7 +77,6 @@ function mayBeOmitted(role: Role): boolean {
   return role === 'argument' || role === 'item';
 }
 
-/** Reads a list or a group of a pattern. Returns false when the word ends before the parenthesis. */
 function readParentheses(reader: Reader, role: Role, before: string): boolean {
   if (/^[A-Za-z_]\w*\+?=$/.test(before)) readList(reader);
   else if (/[?*+@!]$/.test(before) && !(role === 'first' && before === '!')) readGroup(reader);
@@ -89,56 +86,47 @@ function readParentheses(reader: Reader, role: Role, before: string): boolean {
 }
 
 function readList(reader: Reader): void {
-  const { cursor } = reader;
-  cursor.copy();
-  for (;;) {
-    readSpace(reader);
-    const isWord = !endsWord(cursor.at()) || cursor.match(/[<>]\(/y) !== '';
-    if (!isWord) {
-      cursor.close(')');
-      return;
-    }
+  reader.copy();
+  readSpace(reader);
+  while (!endsWord(reader.at()) || reader.match(/[<>]\(/y) !== '') {
     readWord(reader, 'item');
+    readSpace(reader);
   }
+  reader.close(')');
 }
 
 /** Reads a group of a pattern, `@(a|b)`, in which no placeholder may stand. */
 function readGroup(reader: Reader): void {
-  const { cursor } = reader;
-  const from = cursor.uses.length;
-  cursor.copy();
-  while (cursor.at() !== ')') {
-    if (cursor.at() === '' || cursor.at() === '\n') {
-      cursor.markUnreadable();
-      return;
-    }
-    if (cursor.at() === '(') readGroup(reader);
-    else if (endsWord(cursor.at())) cursor.copy();
+  const from = reader.uses.length;
+  reader.copy();
+  while (!/^[)\n]?$/.test(reader.at())) {
+    if (reader.at() === '(') readGroup(reader);
+    else if (endsWord(reader.at())) reader.copy();
     else readWord(reader, 'one-word');
   }
-  cursor.copy();
-  cursor.report({ from }, UNCERTAIN);
+  reader.close(')');
+  reader.report({ from }, UNCERTAIN);
 }
 
-function readEscape({ cursor }: Reader): string {
-  const joined = cursor.at(1) === '\n';
+function readEscape(reader: Reader): string {
+  const joined = reader.at(1) === '\n';
   // A joined line is read as it is written only where the word, or the line, ends behind it.
-  if (joined && !/[ \t\n;&|)\\]/.test(cursor.at(2) || ' ')) cursor.markUncertain();
-  const escaped = cursor.copy(2).slice(1);
+  if (joined && !/[ \t\n;&|)\\]/.test(reader.at(2) || ' ')) reader.markUncertain();
+  const escaped = reader.copy(2).slice(1);
   return joined ? '' : escaped;
 }
 
-function readDollar({ cursor, expand, interpreter }: Reader, role: Role, before: string): string {
-  const [from, start] = [cursor.uses.length, cursor.pos];
-  expand('word');
-  const taken = cursor.since(start);
-  const given = cursor.usedPlaceholder(from);
+function readDollar(reader: Reader, role: Role, before: string): string {
+  const [from, start] = [reader.uses.length, reader.pos];
+  reader.grammar.readExpansion(reader, 'word');
+  const taken = reader.since(start);
+  const given = reader.usedPlaceholder(from);
   const ansi = taken.startsWith("$'");
-  if (taken === '$') return cursor.at() === '"' ? '' : '$';
+  if (taken === '$') return reader.at() === '"' ? '' : '$';
   if (ansi && !taken.includes('\\') && !given) return taken.slice(2, -1);
   // A command that is written with escapes is not read.
-  if (ansi && role === 'first' && !isAssignment(before)) cursor.markUncertain();
-  const splits = interpreter !== 'zsh' && role !== 'one-word' && !isAssignment(before);
-  if (splits && !taken.startsWith('$(')) cursor.markSplitting(from);
+  if (ansi && role === 'first' && !isAssignment(before)) reader.markUncertain();
+  const splits = reader.interpreter !== 'zsh' && role !== 'one-word' && !isAssignment(before);
+  if (splits && !taken.startsWith('$(')) reader.reportUnquoted(from);
   return given ? PLACEHOLDER : EXPANSION;
 }

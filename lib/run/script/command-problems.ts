@@ -3,7 +3,7 @@ import type { ObjectSchema, ScriptAction } from '../../manifest/manifest.ts';
 import { checkArguments } from '../../shell/check-arguments.ts';
 import type { Invocation } from '../invocation.ts';
 import { choose, parseTemplate, type Piece, type Template } from '../template.ts';
-import { branchesOf } from './branches.ts';
+import { branchesOf } from '../branches.ts';
 import {
   MarkedTexts,
   throwFirstError,

@@ -2,7 +2,7 @@ import { GantzError } from '../../errors.ts';
 import { argumentVariable } from '../../manifest/argument-variable.ts';
 import type { ObjectSchema } from '../../manifest/manifest.ts';
 import { evaluatedIn, type ScriptOptions, type ScriptReading } from '../../shell/read-script.ts';
-import { EVALUATED, UNQUOTED, type Reason } from '../../shell/reasons.ts';
+import { EVALUATED, type Reason } from '../../shell/reasons.ts';
 import { renderValue, valueAt, type Piece, type Placeholder, type TemplateProblem } from '../template.ts';
 import { isHarmless, isPlain, listed } from './harmless.ts';
 
@@ -79,9 +79,7 @@ export class MarkedTexts {
     return [
       ...placeholders.flatMap(({ name, reasons }) => this.#problemsAt(name, reasons)),
       ...marks.flatMap((mark) => (input ? this.#problemsAt(mark, [input]) : [])),
-      ...variables.flatMap(({ name, reasons: [reason], splits }) =>
-        this.#problemOf(name, reason ?? (splits ? UNQUOTED : undefined)),
-      ),
+      ...variables.flatMap(({ name, reasons }) => this.#problemOf(name, mostSevere(reasons)[0])),
       ...evaluated.flatMap((name) => this.#problemOf(name, input)),
     ];
   }
@@ -89,19 +87,12 @@ export class MarkedTexts {
   #problemsAt(mark: string, reasons: readonly Reason[]): ScriptProblem[] {
     const placeholder = this.#placeholders.get(mark);
     if (!placeholder) return [];
-    const { text, offset, path } = placeholder;
+    const { text: tag, path, offset } = placeholder;
     const valid = this.#harmless(path) ? reasons.filter(({ always }) => always) : reasons;
-    // What is refused needs no warning.
-    const errors = valid.filter(({ severity }) => severity === 'error');
-    const variable = this.variableOf(path.slice(0, 1));
-    return (errors.length > 0 ? errors : valid).map(({ severity, message, hint }) => ({
-      severity,
-      message: `${path.length === 0 ? 'The JSON object of all parameters' : text} ${message}`,
-      hint: hint.replaceAll('GANTZ_ARG_X', variable).replaceAll('{{x}}', text),
-      text: placeholder.in,
-      offset,
-      length: text.length,
-    }));
+    const subject = path.length === 0 ? 'The JSON object of all parameters' : tag;
+    const names = { tag, variable: this.variableOf(path.slice(0, 1)) };
+    const place = { text: placeholder.in, offset, length: tag.length };
+    return mostSevere(valid).map((reason) => problemOf(reason, subject, names, place));
   }
 
   /** The problem of a parameter's variable that the author wrote, where the first of the texts holds it. */
@@ -109,22 +100,30 @@ export class MarkedTexts {
     const text = [...this.#texts].find((one) => one.includes(variable));
     const names = this.#names.filter((name) => argumentVariable(name) === variable);
     if (!reason || text === undefined || names.every((name) => this.#harmless([name]))) return [];
-    return [
-      {
-        severity: reason.severity,
-        message: `$${variable} ${reason.message}`,
-        hint: reason.hint.replaceAll('GANTZ_ARG_X', variable).replaceAll('{{x}}', `"$${variable}"`),
-        text,
-        offset: text.indexOf(variable),
-        length: variable.length,
-      },
-    ];
+    const place = { text, offset: text.indexOf(variable), length: variable.length };
+    return [problemOf(reason, `$${variable}`, { tag: `"$${variable}"`, variable }, place)];
   }
 
   #harmless(path: readonly string[]): boolean {
     const isPlainNow = this.#params === undefined || isPlain(valueAt(this.#params, path));
     return isPlainNow && isHarmless(this.#schema, path);
   }
+}
+
+/** What is refused needs no warning. */
+function mostSevere(reasons: readonly Reason[]): readonly Reason[] {
+  const errors = reasons.filter(({ severity }) => severity === 'error');
+  return errors.length > 0 ? errors : reasons;
+}
+
+function problemOf(
+  { severity, message, hint }: Reason,
+  subject: string,
+  { tag, variable }: { tag: string; variable: string },
+  place: Pick<ScriptProblem, 'text' | 'offset' | 'length'>,
+): ScriptProblem {
+  const named = hint.replaceAll('GANTZ_ARG_X', variable).replaceAll('{{x}}', tag);
+  return { severity, message: `${subject} ${message}`, hint: named, ...place };
 }
 
 /** The problems once each, in the order of the text. */

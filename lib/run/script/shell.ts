@@ -4,7 +4,7 @@ import type { Quoting } from '../../shell/cursor.ts';
 import type { Interpreter } from '../../shell/program.ts';
 import { readScript } from '../../shell/read-script.ts';
 import { choose, parseTemplate, renderValue, valueAt, type Piece, type Segment } from '../template.ts';
-import { branchesOf } from './branches.ts';
+import { branchesOf } from '../branches.ts';
 import {
   MarkedTexts,
   throwFirstError,
@@ -102,19 +102,12 @@ function read(
     return referenceTo(variable, quoting);
   };
   const script = marks.mark(shell, pieces);
-  const input = marks.mark(stdin, inputPieces);
   const reading = readScript(script, { ...marks.options, interpreter, reference });
-  return { source: reading.source, problems: marks.problems(reading, input), variables, uses };
+  const problems = marks.problems(reading, marks.mark(stdin, inputPieces));
+  return { source: reading.source, problems, variables, uses };
 }
 
 function referenceTo(variable: string, quoting: Quoting): string {
-  switch (quoting) {
-    case 'word':
-      return `\${${variable}+"\${${variable}}"}`;
-    case 'one-word':
-      return `"\${${variable}-}"`;
-    case 'double':
-    case 'bare':
-      return `\${${variable}-}`;
-  }
+  if (quoting === 'word') return `\${${variable}+"\${${variable}}"}`;
+  return quoting === 'one-word' ? `"\${${variable}-}"` : `\${${variable}-}`;
 }

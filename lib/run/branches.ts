@@ -1,4 +1,4 @@
-import type { Piece, Segment } from '../template.ts';
+import type { Piece, Segment } from './template.ts';
 
 // Conditions double the branches. The rest of more than this many are all false, and in a second round all true.
 const MOST_CONDITIONS = 6;
