@@ -3,6 +3,8 @@ export const PLACEHOLDER = '\u0001';
 /** Stands for an expansion, whose text is only known at run time, in the text of a word. */
 export const EXPANSION = '\u0000';
 
+const MARK = new RegExp(`[${PLACEHOLDER}${EXPANSION}]`);
+
 /** A word of a command, as far as it is known before the command runs. */
 export type Word = {
   /** The word as it is written. */
@@ -31,14 +33,10 @@ export type Word = {
 /** Returns a word with what its text says about it. */
 export function makeWord(word: Omit<Word, 'value' | 'prefix' | 'tail' | 'leading'>): Word {
   const { text } = word;
-  const [prefix = '', ...rest] = text.split(/[\u0000\u0001]/);
-  return {
-    ...word,
-    value: rest.length === 0 ? text : undefined,
-    prefix,
-    tail: rest.at(-1) ?? prefix,
-    leading: text.replaceAll(EXPANSION, '').startsWith(PLACEHOLDER),
-  };
+  const [prefix = '', ...rest] = text.split(MARK);
+  const tail = rest.at(-1) ?? prefix;
+  const leading = prefix === '' && text.replaceAll(EXPANSION, '').startsWith(PLACEHOLDER);
+  return { ...word, value: rest.length === 0 ? text : undefined, prefix, tail, leading };
 }
 
 /** Returns the last step of a path. zsh writes `=name` for the path of a program. */

@@ -1,11 +1,28 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { after, describe, it } from 'node:test';
+import { promisify } from 'node:util';
 import fc from 'fast-check';
+import type { ObjectSchema } from '../../lib/manifest/manifest.ts';
+import { renderShell } from '../../lib/run/script/shell.ts';
 import { invoke, temporaryDirectory } from '../run/script/invoke.ts';
 
-// Every position prints its value, and a NUL after it; `text` is what must be printed before that NUL.
-type Position = { name: string; shell: string; text?: (value: string) => string; bash?: true };
+// Every position prints its value, and a NUL after it; `text` is what must be printed before that NUL. What forks a
+// shell holds the commands of all values, which `around` puts inside of it.
+type Position = {
+  name: string;
+  shell: string;
+  text?: (value: string) => string;
+  bash?: true;
+  around?: (commands: string) => string;
+  /** Set when the source depends on whether the value is empty. */
+  conditional?: true;
+};
+
+// Stands between what the commands of one substitution print; no value holds it.
+const SEPARATOR = '<separator 5e1d>';
+const separate = `printf %s '${SEPARATOR}'`;
 
 const show = (word: string) => `printf '%s\\0' ${word}`;
 const lines = (delimiter: string, body: string, end: string) =>
@@ -21,17 +38,21 @@ const POSITIONS: Position[] = [
   { name: 'after a dollar', shell: show('${{v}}'), text: (v) => `$${v}` },
   { name: 'after a dollar in quotes', shell: show('"${{v}}"'), text: (v) => `$${v}` },
   { name: 'after a tilde', shell: show('~{{v}}'), text: (v) => `~${v}` },
-  { name: '$( )', shell: show('"$(printf %s {{v}}; echo x)"'), text: (v) => `${v}x` },
+  { name: '$( )', shell: `printf %s {{v}}; ${separate}`, around: (commands) => show(`"$(${commands})"`) },
   {
     name: 'quoted $( ) in $( )',
-    shell: show(`"$(printf %s "$(printf %s '{{v}}'; echo x)")"`),
-    text: (v) => `${v}x`,
+    shell: `printf %s '{{v}}'; ${separate}`,
+    around: (commands) => show(`"$(printf %s "$(${commands})")"`),
   },
-  { name: 'backticks', shell: show('"`printf %s {{v}}; echo x`"'), text: (v) => `${v}x` },
+  {
+    name: 'backticks',
+    shell: `printf %s {{v}}; ${separate}`,
+    around: (commands) => show(`"\`${commands}\`"`),
+  },
   {
     name: 'quotes in backticks',
-    shell: 'a=`printf %s "{{v}}"; echo x`; ' + show('"$a"'),
-    text: (v) => `${v}x`,
+    shell: `printf %s "{{v}}"; ${separate}`,
+    around: (commands) => `a=\`${commands}\`; ${show('"$a"')}`,
   },
   { name: 'here-document', shell: lines('<<EOF', '$((1)){{v}}', 'EOF'), text: (v) => `1${v}\n` },
   {
@@ -57,8 +78,12 @@ const POSITIONS: Position[] = [
   { name: 'default in quotes', shell: show('"${UNSET_:-{{v}}}"') },
   { name: 'loop', shell: `for i in {{v}}; do ${show('"$i"')}; done` },
   { name: 'function', shell: `f() { ${show('"$1{{v}}"')}; }; f {{v}}`, text: (v) => v + v },
-  { name: 'condition', shell: show('{{ if v }}"{{v}}"{{ else }}""{{ end }}') },
-  { name: 'subshell', shell: `( cd . && ${show('{{v}}')} )` },
+  { name: 'condition', shell: show('{{ if v }}"{{v}}"{{ else }}""{{ end }}'), conditional: true },
+  {
+    name: 'subshell',
+    shell: `printf %s {{v}} && ${separate}`,
+    around: (commands) => `( cd . && ${commands} ); printf '\\0'`,
+  },
   {
     name: 'array',
     shell: 'a=(x {{v}} "{{v}}"); ' + show('"${a[1]}${a[2]}"'),
@@ -170,33 +195,86 @@ describe('no value is parsed by a shell', () => {
 
   for (const interpreter of ['dash', 'bash'] as const) {
     const positions = POSITIONS.filter(({ bash }) => interpreter === 'bash' || !bash);
+    const shared = positions.filter(({ around }) => around);
+    const conditional = positions.filter((position) => position.conditional);
+    const single = positions.filter(
+      (position) => !shared.includes(position) && !conditional.includes(position),
+    );
+    const names = Array.from({ length: VALUES_PER_RUN }, (_, index) => `v${index}`);
+    const withName = (position: Position, name: string) =>
+      position.shell.replaceAll(/\bv\b(?=\}\}| \}\})/g, name);
+    const each = (some: Position[]) =>
+      names.flatMap((name) => some.map((position) => withName(position, name)));
+    const fixedShell = [
+      ...each(single),
+      ...shared.map(
+        (position) => position.around?.(names.map((name) => withName(position, name)).join('\n')) ?? '',
+      ),
+    ].join('\n');
+    const conditionalShell = each(conditional).join('\n');
+
+    /** What each position printed for each value: those with a process of their own first, then the shared ones. */
+    const split = (output: string): Map<string, string | undefined> => {
+      const printed = output.split('\0');
+      const found = new Map<string, string | undefined>();
+      const take = (some: Position[]) => {
+        for (const name of names)
+          for (const position of some) found.set(`${position.name} ${name}`, printed.shift());
+      };
+      take(single);
+      for (const position of shared) {
+        const texts = (printed.shift() ?? '').split(SEPARATOR);
+        for (const [index, name] of names.entries()) found.set(`${position.name} ${name}`, texts[index]);
+        assert.deepEqual(texts.slice(names.length), [''], position.name);
+      }
+      take(conditional);
+      assert.deepEqual(printed, [''], 'nothing more is printed');
+      return found;
+    };
+
+    const properties = Object.fromEntries(names.map((name) => [name, { type: 'string' }]));
+    const schema: ObjectSchema = { type: 'object', properties, required: [], additionalProperties: false };
+    const paramsOf = (values: readonly string[]) =>
+      Object.fromEntries(names.map((name, index) => [name, values[index]]));
+    const render = (shell: string, values: readonly string[]) =>
+      renderShell({ shell, interpreter, schema }, paramsOf(values)).source;
+    const fixedSource = render(fixedShell, names);
+
+    /** Runs the script as a tool, or the source that it renders to: where nothing depends on values, it is the same. */
+    const run = async (values: readonly string[], asTool: boolean): Promise<string> => {
+      if (asTool) {
+        assert.equal(render(fixedShell, values), fixedSource);
+        const shell = `${fixedShell}\n${conditionalShell}`;
+        return String(
+          (await invoke({ shell, interpreter }, { params: paramsOf(values), directory }))['output'],
+        );
+      }
+      const variables = names.map((name, index) => [`GANTZ_ARG_${name.toUpperCase()}`, values[index]]);
+      const env = { PATH: process.env['PATH'], HOME: '/home/nobody', ...Object.fromEntries(variables) };
+      const options = { cwd: directory, env, encoding: 'utf8', maxBuffer: 10 << 20 } as const;
+      const source = `${fixedSource}\n${render(conditionalShell, values)}`;
+      return (await promisify(execFile)(interpreter, ['-c', source], options)).stdout;
+    };
 
     it(`${positions.length} positions × ${VALUES_PER_RUN * RUNS} values in ${interpreter}`, async () => {
-      const names = Array.from({ length: VALUES_PER_RUN }, (_, index) => `v${index}`);
-      const shell = names
-        .flatMap((name) =>
-          positions.map((position) => position.shell.replaceAll(/\bv\b(?=\}\}| \}\})/g, name)),
-        )
-        .join('\n');
       const before = childrenOf(process.pid);
+      let runs = 0;
       await fc.assert(
         fc.asyncProperty(
           fc.array(receivable, { minLength: VALUES_PER_RUN, maxLength: VALUES_PER_RUN }),
           async (values) => {
-            const params = Object.fromEntries(values.map((text, index) => [`v${index}`, text]));
-            const { output } = await invoke({ shell, interpreter }, { params, directory });
-            const printed = String(output).split('\0');
+            const printed = split(await run(values, runs++ % 10 === 0));
             for (const [at, text] of values.entries()) {
-              for (const [index, position] of positions.entries()) {
+              for (const position of positions) {
                 const expected = position.text ? position.text(text) : text;
-                if (printed[at * positions.length + index] !== expected)
+                const actual = printed.get(`${position.name} v${at}`);
+                if (actual !== expected)
                   assert.deepEqual(
-                    { position: position.name, printed: printed[at * positions.length + index] },
+                    { position: position.name, printed: actual },
                     { position: position.name, printed: expected },
                   );
               }
             }
-            assert.equal(printed.length, values.length * positions.length + 1);
           },
         ),
         { numRuns: RUNS, endOnFailure: true },

@@ -16,7 +16,8 @@ export type Params = Readonly<Record<string, unknown>>;
 export class MarkedTexts {
   readonly #schema: ObjectSchema;
   readonly #params: Params | undefined;
-  readonly #names: readonly string[];
+  /** The variables of the parameters, by their names. */
+  readonly #variables: ReadonlyMap<string, string>;
   readonly #placeholders = new Map<string, Placeholder & { in: string }>();
   readonly #texts = new Set<string>();
   #code = 0xe000;
@@ -25,7 +26,7 @@ export class MarkedTexts {
   constructor(schema: ObjectSchema, params?: Params) {
     this.#schema = schema;
     this.#params = params;
-    this.#names = Object.keys(schema.properties);
+    this.#variables = new Map(Object.keys(schema.properties).map((name) => [name, argumentVariable(name)]));
   }
 
   /** What lib/shell needs to know about the placeholders. */
@@ -33,7 +34,7 @@ export class MarkedTexts {
     return {
       placeholders: new Set(this.#placeholders.keys()),
       texts: (mark) => listed(this.#schema, this.pathOf(mark)).map(renderValue),
-      watched: new Set(this.#names.map(argumentVariable)),
+      watched: new Set(this.#variables.values()),
     };
   }
 
@@ -60,9 +61,8 @@ export class MarkedTexts {
 
   /** The variable that carries a placeholder's text: a field, or a name that two parameters would share, has its own. */
   variableOf(path: readonly string[]): string {
-    const variable = argumentVariable(path[0] ?? '');
-    const shared = this.#names.filter((name) => argumentVariable(name) === variable).length > 1;
-    if (path.length === 1 && !shared) return variable;
+    const variable = this.#variables.get(path[0] ?? '') ?? '';
+    if (path.length === 1 && this.#namesOf(variable).length === 1) return variable;
     return `GANTZ_FIELD_${Buffer.from(JSON.stringify(path)).toString('hex').toUpperCase()}`;
   }
 
@@ -86,7 +86,7 @@ export class MarkedTexts {
 
   #problemsAt(mark: string, reasons: readonly Reason[]): ScriptProblem[] {
     const placeholder = this.#placeholders.get(mark);
-    if (!placeholder) return [];
+    if (!placeholder || reasons.length === 0) return [];
     const { text: tag, path, offset } = placeholder;
     const valid = this.#harmless(path) ? reasons.filter(({ always }) => always) : reasons;
     const subject = path.length === 0 ? 'The JSON object of all parameters' : tag;
@@ -98,10 +98,14 @@ export class MarkedTexts {
   /** The problem of a parameter's variable that the author wrote, where the first of the texts holds it. */
   #problemOf(variable: string, reason: Reason | undefined): ScriptProblem[] {
     const text = [...this.#texts].find((one) => one.includes(variable));
-    const names = this.#names.filter((name) => argumentVariable(name) === variable);
-    if (!reason || text === undefined || names.every((name) => this.#harmless([name]))) return [];
+    const harmless = this.#namesOf(variable).every((name) => this.#harmless([name]));
+    if (!reason || text === undefined || harmless) return [];
     const place = { text, offset: text.indexOf(variable), length: variable.length };
     return [problemOf(reason, `$${variable}`, { tag: `"$${variable}"`, variable }, place)];
+  }
+
+  #namesOf(variable: string): string[] {
+    return [...this.#variables].filter(([, one]) => one === variable).map(([name]) => name);
   }
 
   #harmless(path: readonly string[]): boolean {

@@ -1,4 +1,3 @@
-import { argumentVariable } from '../../manifest/argument-variable.ts';
 import type { ObjectSchema } from '../../manifest/manifest.ts';
 import type { Quoting } from '../../shell/cursor.ts';
 import type { Interpreter } from '../../shell/program.ts';
@@ -97,7 +96,8 @@ function read(
     const variable = marks.variableOf(path);
     uses.add(variable);
     const value = params && valueAt(params, path);
-    if (variable !== argumentVariable(path.join('.')) && value !== undefined && value !== null)
+    // What has a variable of its own is not among those that every script gets.
+    if (variable.startsWith('GANTZ_FIELD_') && value !== undefined && value !== null)
       variables[variable] = renderValue(value);
     return referenceTo(variable, quoting);
   };
