@@ -249,8 +249,11 @@ describe('no value is parsed by a shell', () => {
           (await invoke({ shell, interpreter }, { params: paramsOf(values), directory }))['output'],
         );
       }
-      const variables = names.map((name, index) => [`GANTZ_ARG_${name.toUpperCase()}`, values[index]]);
-      const env = { PATH: process.env['PATH'], HOME: '/home/nobody', ...Object.fromEntries(variables) };
+      const variables = names.map(
+        (name, index) => [`GANTZ_ARG_${name.toUpperCase()}`, values[index]] as const,
+      );
+      const env: Record<string, string | undefined> = Object.fromEntries(variables);
+      Object.assign(env, { PATH: process.env['PATH'], HOME: '/home/nobody' });
       const options = { cwd: directory, env, encoding: 'utf8', maxBuffer: 10 << 20 } as const;
       const source = `${fixedSource}\n${render(conditionalShell, values)}`;
       return (await promisify(execFile)(interpreter, ['-c', source], options)).stdout;
