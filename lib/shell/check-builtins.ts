@@ -29,11 +29,8 @@ export function checkDeclaration({ name, words, reporter }: ProgramCall): undefi
   for (const word of words) {
     const assigned = /^([A-Za-z_]\w*)\+?=/.exec(word.prefix)?.[1];
     const declared = assigned ?? /^[A-Za-z_]\w*/.exec(word.value ?? '')?.[0];
-    if (evaluates && !word.prefix.startsWith('-')) {
-      if (declared === undefined) reporter.uncertain?.();
-      else reporter.evaluates?.(declared, reason);
-      if (assigned !== undefined) reporter.report(word, reason);
-    }
+    if (evaluates && declared !== undefined) reporter.evaluates?.(declared, reason);
+    if (evaluates && assigned !== undefined) reporter.report(word, reason);
     if (/[aA]/.test(flags) && declared !== undefined) reporter.evaluates?.(`${declared}()`, EVALUATED);
     if (assigned === undefined) reporter.report(word, VARIABLE_NAME);
     else if (isList(word.raw)) continue;

@@ -51,27 +51,31 @@ export function enclose(reader: Reader, read: () => void): void {
 function readBody(reader: Reader, document: HereDocument): void {
   const { quoted, chunk, reasons } = document;
   const { body, line } = findBody(reader, document);
+  const length = body.length + (line?.length ?? 0);
   const from = reader.uses.length;
   if (!reader.hasPlaceholder(body) && (quoted || !/[$`]/.test(body))) {
-    reader.copy(body.length + line.length);
+    reader.copy(length);
   } else if (quoted) {
-    writeUnquoted(reader, body, chunk);
-    reader.pos += body.length + line.length;
+    // Escaped, a document without quotes means the same.
+    const delimiter = freeDelimiter(reader.text);
+    reader.out[chunk] = delimiter;
+    reader.write(body.replace(/[\\$`]/g, '\\$&') + (line === undefined ? '' : delimiter), 'double');
+    reader.pos += length;
   } else {
     reader.within(body, () => {
       while (reader.at() !== '') readCharacter(reader, 'here', 'double');
     });
     reader.pos += body.length;
-    reader.copy(line.length);
+    reader.copy(line?.length ?? 0);
   }
   for (const reason of reasons) reader.report({ from }, reason);
 }
 
-/** Finds the body from here on, and the line that ends it. */
+/** Finds the body from here on, and the line that ends it, if there is one. */
 function findBody(
   reader: Reader,
   { delimiter, quoted, strip }: HereDocument,
-): { body: string; line: string } {
+): { body: string; line: string | undefined } {
   const { text, pos } = reader;
   // Lines so far of which each goes on in the next one.
   let joined = '';
@@ -88,16 +92,14 @@ function findBody(
     if (!line.endsWith('\\')) joined = '';
     if (newline === -1) {
       reader.markUnreadable();
-      return { body: text.slice(pos), line: '' };
+      return { body: text.slice(pos), line: undefined };
     }
     end = newline + 1;
   }
 }
 
-/** Writes a document whose delimiter was quoted as one whose is not: escaped, so that it means the same. */
-function writeUnquoted(reader: Reader, body: string, chunk: number): void {
+function freeDelimiter(text: string): string {
   let delimiter = 'GANTZ_END';
-  while (reader.text.includes(delimiter)) delimiter += '_';
-  reader.out[chunk] = delimiter;
-  reader.write(body.replace(/[\\$`]/g, '\\$&') + delimiter, 'double');
+  while (text.includes(delimiter)) delimiter += '_';
+  return delimiter;
 }

@@ -49,7 +49,7 @@ test('validate names every problem of actions and tests at its place, and ends w
       ['error', 13, 13, 'tested'],
     ],
   );
-  assert.match(run.stderr, /gantz\.yaml:6:23: error: \{\{a\}\} stands in an arithmetic expression/);
+  assert.match(run.stderr, /gantz\.yaml:6:23: error: \{\{a\}\} is evaluated as arithmetic/);
   assert.match(run.stderr, / {2}6 \| {7}shell: echo.*\n {4}\| {23}\^\n/);
   assert.match(run.stderr, /did you mean success\?/);
 });

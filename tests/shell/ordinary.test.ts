@@ -53,6 +53,9 @@ const RUN = [
 ];
 
 const LOAD = [
+  'export $(grep -v \'^#\' .env | xargs); curl -fsS "$API/{{p}}"; name={{p}}; echo "$name"',
+  'eval "$(ssh-agent -s)"; trap "kill $SSH_AGENT_PID" EXIT; ssh-add -q; scp {{p}} host:',
+  'source .env; . ./lib.sh; run "{{p}}"; set -a; declare -r limit={{days}}; echo $((limit * 2))',
   'code=$(curl -s -o /dev/null -w "%{http_code}" "{{p}}"); [[ $code -ge 400 ]] && exit 1; echo "$code"',
   'code=$(curl -s -w "%{http_code}" "https://example.com/{{p}}"); if [ "$code" -ge 400 ]; then exit 1; fi',
   'curl -fsS -H "Authorization: Bearer $TOKEN" --data-urlencode "q={{p}}" https://example.com | jq -r .name',
