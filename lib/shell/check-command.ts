@@ -38,20 +38,17 @@ function checkUnknown(words: readonly Word[], { shell, report }: Reporter): Reas
 }
 
 function checkProgram(call: ProgramCall): Reason | undefined {
-  const { name, reporter } = call;
+  const { name, reporter, words } = call;
   if (reporter.shell === 'zsh') checkZsh(call);
   const row = rowOf(name);
   const foreign = row?.builtin === 'zsh' ? reporter.shell !== 'zsh' : row?.builtin && !reporter.shell;
-  if (!row || foreign) {
-    checkLaterPrograms(call, { launches: false });
-    return undefined;
-  }
-  const own = row.check?.(call);
-  if (row.runs === 'anywhere') {
-    checkWords(row, call);
-    return stronger(own, checkLaterPrograms(call, { launches: true }));
-  }
-  return stronger(own, row.runs === undefined ? checkWords(row, call) : checkWrapper(row, row.runs, call));
+  const own = foreign ? undefined : row?.check?.(call);
+  if (row && !foreign && typeof row.runs === 'number')
+    return stronger(own, checkWrapper(row, row.runs, call));
+  const read = row && !foreign ? checkWords(row, call) : undefined;
+  const launches = row?.runs === 'anywhere';
+  const later = row?.builtin && !foreign ? undefined : checkLaterPrograms(words, reporter, launches);
+  return stronger(own, stronger(read, later));
 }
 
 function rowOf(name: string): Program | undefined {
@@ -115,8 +112,9 @@ function checkWrapper(
  * programs it is assumed only where the code option follows at once: `PROGRAM sh -c CODE`.
  */
 function checkLaterPrograms(
-  { words, reporter }: ProgramCall,
-  { launches }: { launches: boolean },
+  words: readonly Word[],
+  reporter: Reporter,
+  launches: boolean,
 ): Reason | undefined {
   let input: Reason | undefined;
   for (const [index, { value }] of words.entries()) {

@@ -3,46 +3,53 @@ import type { LintProblem } from '../../manifest/lint.ts';
 import { findingOf } from '../review/finding.ts';
 import { parseTemplate } from '../template.ts';
 import { commandProblems } from './command-problems.ts';
+import type { ScriptProblem } from './placeholders.ts';
 import { shellProblems } from './shell.ts';
 
-/** What is wrong or doubtful about a script, found without running it. */
+/** Returns the problems of a script, found without running it. */
 export function reviewScript({ inputSchema }: Tool, action: ScriptAction): LintProblem[] {
   const names = Object.keys(inputSchema.properties);
-  const texts = [action.stdin ?? '', action.workingDir ?? '', ...('args' in action ? action.args : [])];
-  const unreplaced = [
-    'command' in action ? action.command : '',
-    action.workingDir ?? '',
-    ...Object.values(action.env),
-  ];
-  const findings = texts.flatMap((text) =>
+  const { stdin = '', workingDir = '', env } = action;
+  const source = 'shell' in action ? [action.shell] : [action.command, ...action.args];
+  const templates = [stdin, workingDir, ...source.slice(1)].flatMap((text) =>
     parseTemplate(text, names).problems.map((problem) => findingOf(text, problem)),
   );
-  for (const [index, text] of unreplaced.entries())
-    findings.push(...placeholdersIn(text ?? '', names, index === 0));
-  const problems =
+  const command = 'command' in action ? placeholdersIn(action.command, names, IN_COMMAND) : [];
+  const others = [workingDir, ...Object.values(env)].flatMap((text) =>
+    placeholdersIn(text ?? '', names, NOT_REPLACED),
+  );
+  const code =
     'shell' in action
       ? shellProblems({ ...action, schema: inputSchema })
       : commandProblems(action, inputSchema);
-  return [...findings, ...problems.map((problem) => findingOf(problem.text, problem))];
+  const texts = [...source, stdin];
+  return [...templates, ...command, ...others, ...code.map((problem) => placed(problem, texts))];
 }
 
-/** What is to be said of parameters where none is replaced: a program cannot hold one, other texts keep it as text. */
-function placeholdersIn(text: string, names: readonly string[], isCommand: boolean): LintProblem[] {
-  const { mentions } = parseTemplate(text, names);
-  if (mentions.size === 0) return [];
-  return [...mentions].map((name) => ({
-    ...(isCommand
-      ? {
-          severity: 'error',
-          message: `\`command\` cannot hold the parameter ${name}`,
-          hint: 'Name the program there and put parameters into `args`.',
-        }
-      : {
-          severity: 'warning',
-          message: `{{${name}}} stays as it is in \`working_dir\` and \`env\``,
-          hint: 'Put it into `shell`, `args` or `stdin`.',
-        }),
-    text,
-    before: 0,
-  }));
+/** A problem at its place: the manifest's texts before its own may hold the same placeholder. */
+function placed(problem: ScriptProblem, texts: readonly string[]): LintProblem {
+  const { before = 0, ...found } = findingOf(problem.text, problem);
+  const part = found.text ?? '';
+  const earlier = texts.slice(0, Math.max(0, texts.indexOf(problem.text)));
+  const inEarlier = part === '' ? 0 : earlier.join('\n').split(part).length - 1;
+  return { ...found, before: before + inEarlier };
+}
+
+type Misplaced = (name: string) => Pick<LintProblem, 'severity' | 'message' | 'hint'>;
+
+const IN_COMMAND: Misplaced = (name) => ({
+  severity: 'error',
+  message: `\`command\` cannot hold the parameter ${name}`,
+  hint: 'Name the program there and put parameters into `args`.',
+});
+
+const NOT_REPLACED: Misplaced = (name) => ({
+  severity: 'warning',
+  message: `{{${name}}} stays as it is in \`working_dir\` and \`env\``,
+  hint: 'Put it into `shell`, `args` or `stdin`.',
+});
+
+/** The problems of parameters in a text where none is replaced. */
+function placeholdersIn(text: string, names: readonly string[], misplaced: Misplaced): LintProblem[] {
+  return [...parseTemplate(text, names).mentions].map((name) => ({ ...misplaced(name), text, before: 0 }));
 }
