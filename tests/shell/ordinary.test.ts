@@ -53,6 +53,9 @@ const RUN = [
 ];
 
 const LOAD = [
+  // The safe idioms of docs/manifest.md.
+  'trap \'rm "$GANTZ_ARG_P"\' EXIT; bash script.sh {{p}}; sh -c \'ls "$1"\' _ {{p}}; v={{p}}; ls "$v"',
+  'printf "%s" {{p}} | ssh host ./list; psql -v p={{p}} -c "select :\'p\'"; jq --arg p {{p}} ".[$p]" f',
   'export $(grep -v \'^#\' .env | xargs); curl -fsS "$API/{{p}}"; name={{p}}; echo "$name"',
   'eval "$(ssh-agent -s)"; trap "kill $SSH_AGENT_PID" EXIT; ssh-add -q; scp {{p}} host:',
   'source .env; . ./lib.sh; run "{{p}}"; set -a; declare -r limit={{days}}; echo $((limit * 2))',
