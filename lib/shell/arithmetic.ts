@@ -27,10 +27,7 @@ export function readOldArithmetic(reader: Reader): void {
 }
 
 /** Reads `name[…]` of an assignment, or `[…]=` of a list's item. Returns false when the bracket is plain text. */
-export function readSubscript(
-  reader: Reader,
-  { before, role }: { before: string; role: 'first' | 'argument' | 'item' },
-): boolean {
+export function readSubscript(reader: Reader, role: 'first' | 'argument' | 'item', before: string): boolean {
   const { interpreter } = reader;
   if (!(role === 'item' ? before === '' : /^\{?[A-Za-z_]\w*$/.test(before))) return false;
   if (interpreter === 'dash' || role === 'argument') {

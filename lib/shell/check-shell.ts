@@ -50,21 +50,11 @@ export function checkShell({ words, certain, reporter }: ProgramCall): Reason | 
 
 /** Checks the words of ssh, which hands what follows the destination to a shell, joined by spaces. */
 export function checkSsh({ words, reporter: { report } }: ProgramCall): Reason | undefined {
-  let index = 0;
-  let ended = false;
-  for (let word = words[0]; word?.prefix.startsWith('-'); word = words[++index]) {
-    if (word.value === '--') {
-      ended = true;
-      index++;
-      break;
-    }
-    const next = words[index + 1];
-    if (word.prefix.startsWith('-o')) report(word, EVALUATED);
-    if (word.value === '-o' && next) report(next, EVALUATED);
-    if (SSH_VALUED.test(word.value ?? '')) index++;
-  }
-  const [destination, ...remote] = words.slice(index);
-  if (destination?.leading && !ended) report(destination, OPTION);
+  const [destination, ...remote] = wrappedCommand(words, SSH_VALUED);
+  const options = words.slice(0, destination && words.indexOf(destination));
+  for (const [index, word] of options.entries())
+    if (word.prefix.startsWith('-o') || options[index - 1]?.value === '-o') report(word, EVALUATED);
+  if (destination?.leading && options.at(-1)?.value !== '--') report(destination, OPTION);
   for (const word of remote) report(word, EVALUATED);
   return remote.length === 0 || remote.some(mayRunShell) ? EVALUATED : undefined;
 }

@@ -36,26 +36,21 @@ function readList(reader: Reader, ends: CommandsEnd): 'esac' | undefined {
     if (char === '\n') {
       readNewline(reader);
       if (!open) nextPipeline(reader);
-    } else if (char === '#') {
-      reader.comment();
     } else if (char === ')') {
       reader.markUnreadable();
       reader.copy();
-    } else if (reader.copyMatch(/;|&&?|\|\|/y) !== '') {
-      nextPipeline(reader);
-    } else if (reader.copyMatch(/\|&?/y) !== '') {
+    } else if (reader.copyMatch(/;|&&?|\|\|/y) !== '') nextPipeline(reader);
+    else if (reader.copyMatch(/\|&?/y) !== '') {
       reader.position.piped = true;
       open = true;
-    } else if (char === '(') {
-      readSubshell(reader);
-    } else if (readCommand(reader, ends) === 'esac') {
-      return 'esac';
-    }
+    } else if (char === '#') reader.comment();
+    else if (char === '(') readSubshell(reader);
+    else if (readCommand(reader, ends) === 'esac') return 'esac';
   }
 }
 
 function readSubshell(reader: Reader): void {
-  if (reader.starts('((') && readArithmetic(reader, '((')) return;
+  if (reader.match(/\(\(/y) !== '' && readArithmetic(reader, '((')) return;
   reader.checkJoinedLine(1);
   reader.copy();
   openCompound(reader);
@@ -70,7 +65,7 @@ function readCommand(reader: Reader, ends: CommandsEnd): 'esac' | undefined {
   for (;;) {
     reader.blanks();
     const char = reader.at();
-    if (char === '' || ('\n;&|)#'.includes(char) && !reader.starts('&>'))) break;
+    if (char === '' || ('\n;&|)#'.includes(char) && reader.match(/&>/y) === '')) break;
     if (reader.match(/&?[<>](?!\()/y) !== '') {
       readRedirection(reader, redirected);
       continue;
@@ -94,7 +89,7 @@ function readCommand(reader: Reader, ends: CommandsEnd): 'esac' | undefined {
 /** Reads `for ((…))`, or the `()` behind the name of a function. Other parentheses behind a word are not read. */
 function readParentheses(reader: Reader, words: readonly Word[]): void {
   const [name] = words;
-  if (name?.raw === 'for' && reader.starts('((') && readArithmetic(reader, '((')) return;
+  if (name?.raw === 'for' && reader.match(/\(\(/y) !== '' && readArithmetic(reader, '((')) return;
   reader.copy();
   reader.blanks();
   if (words.length === 1 && reader.at() === ')') reader.copy();

@@ -32,10 +32,6 @@ export function readKeyword(reader: Reader, word: Word, inCase: boolean): Keywor
     // The words of a loop are checked as those of a command.
     return raw === 'for' || raw === 'select' ? 'command' : 'before';
   }
-  if (CLOSES.has(raw)) {
-    closeCompound(reader);
-    return 'before';
-  }
   if (raw === 'case') {
     readCase(reader);
     return 'none';
@@ -46,12 +42,10 @@ export function readKeyword(reader: Reader, word: Word, inCase: boolean): Keywor
     reader.copyMatch(/[ \t]*\(\)/y);
     return 'none';
   }
-  if (raw === '[[' && reader.interpreter !== 'dash') {
-    readConditional(reader);
-    return 'before';
-  }
-  if (!isAssignment(raw)) return 'command';
-  noteAssignment(reader, word);
+  if (CLOSES.has(raw)) closeCompound(reader);
+  else if (raw === '[[' && reader.interpreter !== 'dash') readConditional(reader);
+  else if (isAssignment(raw)) noteAssignment(reader, word);
+  else return 'command';
   return 'before';
 }
 

@@ -50,10 +50,6 @@ export class Cursor {
     return this.text[this.pos + offset] ?? '';
   }
 
-  starts(text: string): boolean {
-    return this.text.startsWith(text, this.pos);
-  }
-
   /** Returns what a sticky pattern matches here, or '' when it does not match. */
   match(pattern: RegExp, offset = 0): string {
     pattern.lastIndex = this.pos + offset;

@@ -14,12 +14,11 @@ import {
 
 /** Reads what a dollar or a backtick begins. */
 export function readExpansion(reader: Reader, surroundings: Surroundings): void {
-  const { interpreter } = reader;
+  const next = reader.at(1);
   if (reader.at() === '`') {
     readBackticks(reader, surroundings);
     return;
   }
-  const next = reader.at(1);
   reader.checkJoinedLine(1);
   if (next === '(' || next === '{') reader.checkJoinedLine(2);
   if (reader.isPlaceholder(next)) {
@@ -30,17 +29,11 @@ export function readExpansion(reader: Reader, surroundings: Surroundings): void 
     if (reader.at(2) === '(' && readArithmetic(reader, '$((')) return;
     reader.copy(2);
     readSubstitution(reader);
-  } else if (next === '{') {
-    readParameter(reader, surroundings);
-  } else if (next === '[' && interpreter !== 'dash') {
-    readOldArithmetic(reader);
-  } else if (next === "'" && surroundings === 'word') {
-    readAnsiQuote(reader);
-  } else if (next === '"' && surroundings === 'word') {
-    reader.copy();
-  } else {
-    readVariable(reader);
-  }
+  } else if (next === '{') readParameter(reader, surroundings);
+  else if (next === '[' && reader.interpreter !== 'dash') readOldArithmetic(reader);
+  else if (next === "'" && surroundings === 'word') readAnsiQuote(reader);
+  else if (next === '"' && surroundings === 'word') reader.copy();
+  else readVariable(reader);
 }
 
 /**

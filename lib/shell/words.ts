@@ -65,7 +65,7 @@ function readPart(reader: Reader, role: Role, start: number): string | undefined
     reader.grammar.readExpansion(reader, 'word');
     return EXPANSION;
   }
-  if (char === '[' && role !== 'one-word' && readSubscript(reader, { before, role })) return EXPANSION;
+  if (char === '[' && role !== 'one-word' && readSubscript(reader, role, before)) return EXPANSION;
   // A pattern stands for names of files, and braces for several words: nothing is known of the end of such a word.
   const isPattern = reader.match(/[*?]|\[[^\s\]]+\]|\{(?=[^\s}])/y) !== '';
   const inBraces = (char === '{' && isPattern) || /(?<!\$)\{[^\s}]/.test(before);

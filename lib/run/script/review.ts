@@ -6,6 +6,17 @@ import { commandProblems } from './command-problems.ts';
 import type { ScriptProblem } from './placeholders.ts';
 import { shellProblems } from './shell.ts';
 
+const IN_COMMAND = {
+  severity: 'error',
+  message: '`command` cannot hold the parameter NAME',
+  hint: 'Name the program there and put parameters into `args`.',
+} as const;
+const NOT_REPLACED = {
+  severity: 'warning',
+  message: '{{NAME}} stays as it is in `working_dir` and `env`',
+  hint: 'Put it into `shell`, `args` or `stdin`.',
+} as const;
+
 /** Returns the problems of a script, found without running it. */
 export function reviewScript({ inputSchema }: Tool, action: ScriptAction): LintProblem[] {
   const names = Object.keys(inputSchema.properties);
@@ -35,21 +46,16 @@ function placed(problem: ScriptProblem, texts: readonly string[]): LintProblem {
   return { ...found, before: before + inEarlier };
 }
 
-type Misplaced = (name: string) => Pick<LintProblem, 'severity' | 'message' | 'hint'>;
-
-const IN_COMMAND: Misplaced = (name) => ({
-  severity: 'error',
-  message: `\`command\` cannot hold the parameter ${name}`,
-  hint: 'Name the program there and put parameters into `args`.',
-});
-
-const NOT_REPLACED: Misplaced = (name) => ({
-  severity: 'warning',
-  message: `{{${name}}} stays as it is in \`working_dir\` and \`env\``,
-  hint: 'Put it into `shell`, `args` or `stdin`.',
-});
-
 /** The problems of parameters in a text where none is replaced. */
-function placeholdersIn(text: string, names: readonly string[], misplaced: Misplaced): LintProblem[] {
-  return [...parseTemplate(text, names).mentions].map((name) => ({ ...misplaced(name), text, before: 0 }));
+function placeholdersIn(
+  text: string,
+  names: readonly string[],
+  problem: Pick<LintProblem, 'severity' | 'message' | 'hint'>,
+): LintProblem[] {
+  return [...parseTemplate(text, names).mentions].map((name) => ({
+    ...problem,
+    message: problem.message.replace('NAME', () => name),
+    text,
+    before: 0,
+  }));
 }

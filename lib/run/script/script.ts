@@ -7,7 +7,8 @@ import type { ScriptAction } from '../../manifest/manifest.ts';
 import type { Invocation } from '../invocation.ts';
 import { parseTemplate } from '../template.ts';
 import { argumentVariables, checkReceivable, renderArguments, renderInput } from './arguments.ts';
-import { refuseCode } from './command-problems.ts';
+import { commandProblems } from './command-problems.ts';
+import { throwFirstError } from './placeholders.ts';
 import { runProcess } from './process.ts';
 import { readResult } from './result.ts';
 import { renderShell } from './shell.ts';
@@ -65,7 +66,7 @@ function commandOf(action: Extract<ScriptAction, { command: string }>, invocatio
       hint: 'Name the program there and put parameters into `args`.',
     });
   }
-  refuseCode(action, invocation);
+  throwFirstError(commandProblems(action, tool.inputSchema, invocation));
   const program = expand(command, environment);
   const file =
     program.includes('/') && !isAbsolute(program)
