@@ -49,9 +49,54 @@ test('validate reports every problem of actions and tests with its position, and
       ['error', 13, 13, 'tested'],
     ],
   );
-  assert.match(run.stderr, /gantz\.yaml:6:23: error: \{\{a\}\} stands in an arithmetic expression/);
+  assert.match(run.stderr, /gantz\.yaml:6:23: error: \{\{a\}\} is evaluated as arithmetic/);
   assert.match(run.stderr, / {2}6 \| {7}shell: echo.*\n {4}\| {23}\^\n/);
   assert.match(run.stderr, /did you mean success\?/);
+});
+
+test('validate names code in args and stdin at its place', async () => {
+  const run = await validate(`name: x
+tools:
+  - name: list
+    description: d
+    parameters: { p: string }
+    script: { command: sh, args: ["-c", "ls \\"$1\\" {{p}}", "{{p}}"] }
+  - name: pipe
+    description: d
+    parameters: { p: string }
+    script:
+      command: env
+      args: ["A={{p}}", bash, -s]
+      stdin: |
+        cd /
+        ls {{p}}
+  - name: count
+    description: d
+    parameters: { p: string }
+    script: { command: python3, args: [-c, "print({{p}})"] }
+  - name: split
+    description: d
+    parameters: { p: string }
+    script: { shell: "v={{p}}; ls $v" }
+  - name: json
+    description: d
+    parameters: { p: string }
+    script: { command: bash, args: [-c] }
+`);
+  assert.equal(run.exitCode, 3);
+  assert.deepEqual(
+    problemsOf(run).map(({ severity, line, column, tool }) => [severity, line, column, tool]),
+    [
+      ['error', 6, 52, 'list'],
+      ['error', 15, 12, 'pipe'],
+      ['warning', 19, 51, 'count'],
+      ['warning', 23, 25, 'split'],
+      ['error', 27, 13, 'json'],
+    ],
+  );
+  assert.match(run.stderr, /error: \{\{p\}\} becomes source that a shell parses\n/);
+  assert.match(run.stderr, /warning: \{\{p\}\} is assigned to the variable v, which is used without quotes/);
+  assert.match(run.stderr, /error: The JSON object of all parameters becomes source that a shell parses\n/);
 });
 
 test('warnings are printed on stderr, and fail only with --strict', async () => {
