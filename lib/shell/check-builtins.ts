@@ -44,13 +44,10 @@ export function checkDeclaration({ name, words, reporter }: ProgramCall): undefi
 
 /** Checks the words of `[[ … ]]`: the shell evaluates what is compared as a number, and what is used as a name. */
 export function checkConditional(words: readonly Word[], { report }: Reporter): void {
-  for (const [index, { value = '' }] of words.entries()) {
-    const [before, after] = [words[index - 1], words[index + 1]];
-    if (COMPARES.test(value)) {
-      if (before) report(before, ARITHMETIC);
-      if (after) report(after, ARITHMETIC);
-    }
-    if ((value === '-v' || value === '-R' || value === '-t') && after) report(after, VARIABLE_NAME);
+  for (const [index, word] of words.entries()) {
+    const [before = '', after = ''] = [words[index - 1]?.value, words[index + 1]?.value];
+    if (COMPARES.test(before) || COMPARES.test(after)) report(word, ARITHMETIC);
+    if (/^-[vRt]$/.test(before)) report(word, VARIABLE_NAME);
   }
 }
 

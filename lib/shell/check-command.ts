@@ -98,7 +98,6 @@ function checkWrapper(
   skip: number,
   { words, reporter, check }: ProgramCall,
 ): Reason | undefined {
-  if (row.unless?.test(words[0]?.value ?? '')) return undefined;
   const command = wrappedCommand(words, row.valued);
   const options = words.slice(0, words.length - command.length);
   const split = row.options ? options.findIndex(({ prefix }) => row.options?.test(prefix)) : -1;

@@ -93,6 +93,11 @@ export function checkXargs({ words, reporter, check }: ProgramCall): Reason | un
   return reason;
 }
 
+/** Checks `command PROGRAM`; with -v it runs nothing. */
+export function checkCommandBuiltin({ words, check }: ProgramCall): Reason | undefined {
+  return /^-[vV]$/.test(words[0]?.value ?? '') ? undefined : check(wrappedCommand(words, undefined));
+}
+
 /** Checks the commands after `find -exec`. */
 export function checkFind({ words, check }: ProgramCall): undefined {
   for (const [index, { value }] of words.entries())

@@ -1,6 +1,6 @@
 import { readArithmetic } from './arithmetic.ts';
 import { checkCommand } from './check-command.ts';
-import { closeCompound, nextPipeline, openCompound, readKeyword } from './compounds.ts';
+import { closeCompound, nextPipeline, readKeyword } from './compounds.ts';
 import { readDelimiter, readNewline } from './here-documents.ts';
 import type { CommandsEnd, HereDocument, Reader } from './reader.ts';
 import { GRAMMAR_NAME } from './reasons.ts';
@@ -53,7 +53,7 @@ function readSubshell(reader: Reader): void {
   if (reader.match(/\(\(/y) !== '' && readArithmetic(reader, '((')) return;
   reader.checkJoinedLine(1);
   reader.copy();
-  openCompound(reader);
+  reader.around.push(reader.position);
   readCommands(reader, ')');
   closeCompound(reader);
   reader.close(')');

@@ -27,7 +27,8 @@ export function readKeyword(reader: Reader, word: Word, inCase: boolean): Keywor
     reader.copyMatch(/[ \t]+[A-Za-z_]\w*(?=[ \t]+(?:[{([]|(?:while|until|for|if|case|select)[ \t]))/y);
   if (CONTINUES.has(raw)) return 'before';
   if (OPENS.has(raw)) {
-    openCompound(reader);
+    // Its commands read what it reads.
+    reader.around.push(reader.position);
     nextPipeline(reader);
     // The words of a loop are checked as those of a command.
     return raw === 'for' || raw === 'select' ? 'command' : 'before';
@@ -47,11 +48,6 @@ export function readKeyword(reader: Reader, word: Word, inCase: boolean): Keywor
   else if (isAssignment(raw)) noteAssignment(reader, word);
   else return 'command';
   return 'before';
-}
-
-/** Notes that a compound command begins: its commands read what it reads. */
-export function openCompound({ around, position }: Reader): void {
-  around.push({ ...position });
 }
 
 /** Notes that a compound command ends. */

@@ -110,7 +110,6 @@ export class Cursor {
     else this.markUnreadable();
   }
 
-  /** Replaces the placeholder at the cursor. */
   placeholder(quoting: Quoting): void {
     this.#replace(this.at(), quoting);
     this.pos++;
@@ -151,12 +150,11 @@ export class Cursor {
     if (this.at(offset) === '\\' && this.at(offset + 1) === '\n') this.markUncertain();
   }
 
-  /** Marks the whole script as unreadable: all of its placeholders are refused. */
+  /** Refuses every placeholder of the script, which cannot be read. */
   markUnreadable(): void {
     this.#readable = false;
   }
 
-  /** Ends the reading, and returns the source. */
   end(): string {
     if (!this.#readable) this.report({ from: 0 }, UNCERTAIN);
     return this.out.join('');

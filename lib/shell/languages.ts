@@ -1,25 +1,23 @@
 import { checkMake } from './check-builtins.ts';
 import type { Program } from './program.ts';
-import { sourceOf } from './reasons.ts';
+import { RECIPE, sourceOf } from './reasons.ts';
 
 const EVAL = /^-e$/;
-const EXPRESSION = /^-e$|^--expression$/;
+const NODE_EVAL = /^-(?:e|p|pe)$|^--(?:eval|print)$/;
+const EXPRESSION = /^-[a-zA-Z]*e$|^--expression$/;
 const PATTERN = 'Check it with a pattern.';
+const NUMBER = 'Give the parameter the type number, or check it with a pattern.';
 const BIND =
   'Let the client bind it (psql -v value="$GANTZ_ARG_X" and :\'value\'), or check it with a pattern.';
 const JQ_HINT = 'Pass it as a variable, --arg x {{x}} and $x, or read env.GANTZ_ARG_X.';
 const SED_HINT = 'Use a program that takes it as an argument, or awk with ENVIRON["GANTZ_ARG_X"].';
+const AWK_HINT = fromEnvironment('ENVIRON["GANTZ_ARG_X"]');
+const REDIS_HINT = 'Pass it after the number of keys and read ARGV[1].';
 
 /** Rows for programs that parse other languages than that of a shell. A placeholder in their source is a warning. */
 export const LANGUAGES: Program[] = [
   interpreter('python python2 python3 pypy pypy3', 'Python', 'os.environ["GANTZ_ARG_X"]', /^-[A-Za-z]*c$/),
-  interpreter(
-    'node nodejs bun tsx',
-    'JavaScript',
-    'process.env.GANTZ_ARG_X',
-    /^-(?:e|p|pe)$|^--(?:eval|print)$/,
-  ),
-  interpreter('ts-node', 'TypeScript', 'process.env.GANTZ_ARG_X', /^-(?:e|p|pe)$|^--(?:eval|print)$/),
+  interpreter('node nodejs bun tsx ts-node', 'JavaScript', 'process.env.GANTZ_ARG_X', NODE_EVAL),
   interpreter('perl', 'Perl', '$ENV{GANTZ_ARG_X}', /^-[A-Za-z0-9]*[eE]$/),
   interpreter('ruby', 'Ruby', 'ENV["GANTZ_ARG_X"]', /^-[A-Za-z0-9]*e$/),
   interpreter('php', 'PHP', 'getenv("GANTZ_ARG_X")', /^-[rBRE]$/),
@@ -32,22 +30,13 @@ export const LANGUAGES: Program[] = [
   { ...language('vim nvim vi ex', 'Vim', fromEnvironment('$GANTZ_ARG_X')), options: /^-c$|^--cmd$/ },
   { ...language('ed', 'ed', 'Use a program that takes it as an argument.'), input: 'unless-file' },
   { ...language('gdb', 'GDB', PATTERN), options: /^-{1,2}(?:ex|eval-command|iex)$/ },
-  {
-    ...language('bc dc', 'bc', `Give it the type number. ${PATTERN}`),
-    options: EXPRESSION,
-    input: 'unless-file',
-  },
+  { ...language('bc dc', 'bc', NUMBER), options: EXPRESSION, input: 'unless-file' },
   { ...language('gnuplot', 'gnuplot', 'Pass it with -c.'), options: EVAL, input: 'unless-file' },
   { ...language('xmllint', 'XPath', PATTERN), options: /^--xpath$/ },
-  {
-    ...language('sed gsed', 'sed', SED_HINT),
-    options: /^-[a-zA-Z]*e$|^--expression$/,
-    valued: /^-[fl]$/,
-    words: 'first',
-  },
+  { ...language('sed gsed', 'sed', SED_HINT), options: EXPRESSION, valued: /^-[fl]$/, words: 'first' },
   { ...language('yq', 'yq', fromEnvironment('strenv(GANTZ_ARG_X)')), words: 'first' },
   {
-    ...language('awk gawk mawk nawk', 'awk', fromEnvironment('ENVIRON["GANTZ_ARG_X"]')),
+    ...language('awk gawk mawk nawk', 'awk', AWK_HINT),
     options: /^-e$|^--source$/,
     valued: /^-[FvfEi]$/,
     words: 'first',
@@ -74,15 +63,8 @@ export const LANGUAGES: Program[] = [
     options: /^--eval$/,
     input: 'unless-option',
   },
-  {
-    ...language('redis-cli', 'Lua', 'Pass it after the number of keys and read ARGV[1].'),
-    options: /^eval$/i,
-  },
-  {
-    ...language('make gmake', 'make', fromEnvironment('$$GANTZ_ARG_X in a recipe')),
-    options: /^--eval$/,
-    check: checkMake,
-  },
+  { ...language('redis-cli', 'Lua', REDIS_HINT), options: /^eval$/i },
+  { ...language('make gmake', 'make', RECIPE.hint), options: /^--eval$/, check: checkMake },
 ];
 
 function language(names: string, name: string, hint: string): Program {

@@ -18,8 +18,6 @@ export type Program = {
   input?: 'always' | 'unless-file' | 'unless-option';
   /** The program runs the command that follows this number of operands, or one that stands anywhere in its words. */
   runs?: number | 'anywhere';
-  /** An option with which the program runs nothing. */
-  unless?: RegExp;
   /** Set for a builtin of shells, which is no program by itself: of every shell, or of zsh alone. */
   builtin?: 'every' | 'zsh';
   /** Checks what the other fields cannot express, and returns the reason for the standard input. */

@@ -15,6 +15,7 @@ export type Reason = {
 const TYPE_HINT = 'Give the parameter the type integer, number or boolean, or an enum of plain words.';
 const ENUM_HINT = 'Write the name itself, or give the parameter an enum of plain words.';
 const ARGUMENT_HINT = `Pass it as an argument, sh -c 'echo "$1"' sh {{x}}, or write "$GANTZ_ARG_X" between single quotes.`;
+const SPLIT = 'is used without quotes: the shell splits its value and expands patterns in it';
 
 // What shells evaluate, in placeholders and in variables that are assigned from one.
 export const EVALUATED = variableError('becomes source that a shell parses', ARGUMENT_HINT);
@@ -55,13 +56,7 @@ export const RECIPE = warning(
   'becomes a part of every recipe that uses the variable',
   'Read it from the environment instead: $$GANTZ_ARG_X in the recipe.',
 );
-export const UNQUOTED: Reason = {
-  ...warning(
-    'is used without quotes: the shell splits its value into words and expands patterns in it',
-    'Write "$GANTZ_ARG_X".',
-  ),
-  variables: true,
-};
+export const UNQUOTED: Reason = { ...warning(SPLIT, 'Write "$GANTZ_ARG_X".'), variables: true };
 export const BRACE_RANGE: Reason = {
   ...warning('stays one word: braces are expanded before its value is known', 'Write $(seq 1 {{x}}).'),
   always: true,

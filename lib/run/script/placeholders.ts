@@ -54,7 +54,6 @@ export class MarkedTexts {
     return marked.join('');
   }
 
-  /** The parameter and the fields that a mark stands for. */
   pathOf(mark: string): readonly string[] {
     return this.#placeholders.get(mark)?.path ?? [];
   }
@@ -66,10 +65,7 @@ export class MarkedTexts {
     return `GANTZ_FIELD_${Buffer.from(JSON.stringify(path)).toString('hex').toUpperCase()}`;
   }
 
-  /**
-   * The problems of a script that was read, and of its standard input where a command of the script parses that as
-   * code.
-   */
+  /** The problems of a script that was read, and of its standard input where that is parsed as code. */
   problems(
     { placeholders, variables, input }: Omit<ScriptReading, 'source'>,
     stdin: string,
@@ -95,7 +91,7 @@ export class MarkedTexts {
     return mostSevere(valid).map((reason) => problemOf(reason, subject, names, place));
   }
 
-  /** The problem of a parameter's variable that the author wrote, where the first of the texts holds it. */
+  /** The problem of a parameter's variable that the author wrote. */
   #problemOf(variable: string, reason: Reason | undefined): ScriptProblem[] {
     const text = [...this.#texts].find((one) => one.includes(variable));
     const harmless = this.#namesOf(variable).every((name) => this.#harmless([name]));
@@ -132,9 +128,7 @@ function problemOf(
 
 /** The problems once each, in the order of the text. */
 export function uniqueProblems(problems: readonly ScriptProblem[]): ScriptProblem[] {
-  const seen = new Map(
-    problems.map((problem) => [`${problem.offset} ${problem.message} ${problem.text}`, problem]),
-  );
+  const seen = new Map(problems.map((one) => [`${one.offset} ${one.message} ${one.text}`, one]));
   return [...seen.values()].sort((a, b) => a.offset - b.offset);
 }
 

@@ -42,7 +42,8 @@ function shellOf(
 ): Start {
   const { tool, params } = invocation;
   const script = { shell, interpreter, stdin, schema: tool.inputSchema };
-  const { source, variables, uses, mentions } = renderShell(script, params);
+  const { source, variables, uses } = renderShell(script, params);
+  const { mentions } = parseTemplate(shell, Object.keys(tool.inputSchema.properties));
   checkReceivable(source, [...mentions], `The script of ${tool.name}`);
   for (const [name, text] of Object.entries(variables))
     checkReceivable(`${name}=${text}`, [...mentions], `A field of a parameter of ${tool.name}`);

@@ -76,7 +76,7 @@ function runsTextProblems(source: string, segments: readonly Segment[]): ScriptP
     .map(({ text, offset }) => ({
       severity: 'warning',
       message: `${text} is the whole script: the caller's text is run as it is`,
-      hint: 'Offer it to those alone who may run anything on this machine.',
+      hint: 'Offer it only to callers who may run anything on this machine.',
       text: source,
       offset,
       length: text.length,
