@@ -13,7 +13,7 @@ type ReadyCall = {
   params: unknown;
   /** Joins the fields of the answer. */
   extra: Extra | undefined;
-  /** Whether it runs in a process of its own or elsewhere, not on the one connection to Redis. */
+  /** True for a script, an HTTP request or a handler, which do not share the one connection to Redis. */
   outside: boolean;
 };
 

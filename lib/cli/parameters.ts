@@ -35,7 +35,7 @@ async function textOf(argument: string, process: Process): Promise<string> {
   return await readParameterText(argument, process);
 }
 
-/** What a flag said so far, and whether it said it as JSON. */
+/** The value of a flag so far; `json` is true when it was given as JSON. */
 type Given = { json: boolean; value: unknown };
 
 type Flags = { flags: Map<string, Given>; positional: string[] };
@@ -97,7 +97,7 @@ function parseFlag(tool: Tool, word: string): Flag {
   throw unknownFlag(tool, spelled, wanted);
 }
 
-/** Whether the next word is this flag's value: never another flag, and for a boolean only `true` or `false`. */
+/** True when the next word is this flag's value: never another flag, and for a boolean only `true` or `false`. */
 function takesNext({ schema, json, text }: Flag, next: string | undefined): next is string {
   if (text !== undefined || next === undefined || next.startsWith('--')) return false;
   return json || !isSwitch(schema) || next === 'true' || next === 'false';
@@ -118,7 +118,7 @@ function flagValue({ word, name, schema, json, negated }: Flag, text: string | u
   return objectOnly && text.trimStart().startsWith('{') ? parseObject(text, `--${name}`) : text;
 }
 
-/** A repeated flag makes a list; one that is JSON says the whole value at once. */
+/** A repeated flag makes a list; a flag with :json sets the whole value at once. */
 function setFlag(flags: Map<string, Given>, flag: Flag, value: unknown): void {
   const { word, name, schema, json } = flag;
   const before = flags.get(name);

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { isIP } from 'node:net';
 
-/** Whether only this machine reaches what listens on a host. */
+/** True for a host that only this machine can reach. */
 export function isLoopback(host: string): boolean {
   const name = unbracket(host.toLowerCase());
   return name === 'localhost' || name === '::1' || (isIP(name) === 4 && name.startsWith('127.'));
@@ -21,12 +21,12 @@ export function hostCheck(host: string, allowed: readonly string[]): (name: stri
   };
 }
 
-/** The name in a Host header, without its port; undefined when it is none. */
+/** The name in a Host header, without its port; undefined when the header is not valid. */
 export function nameOfHost(header: string): string | undefined {
   return /^(\[[0-9a-f:.]+\]|[^\s:/@[\]]+)(?::\d{1,5})?$/i.exec(header)?.[1];
 }
 
-/** The name in an Origin header; undefined for `null` and for what is no web page's. */
+/** The name in an Origin header; undefined for `null` and for an origin that is not http or https. */
 export function nameOfOrigin(header: string): string | undefined {
   return /^https?:\/\/(\[[0-9a-f:.]+\]|[^\s:/@[\]]+)(?::\d{1,5})?$/i.exec(header)?.[1];
 }

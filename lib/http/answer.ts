@@ -21,7 +21,7 @@ export function envelopeAnswer(status: number, envelope: Envelope, headers?: Hea
   return { status, headers: headers ? { ...JSON_TYPE, ...headers } : JSON_TYPE, body };
 }
 
-/** The answer to a request that is refused before any tool is asked. */
+/** The answer to a request that is refused before any tool runs. */
 export function refusal(
   status: number,
   code: Code,
@@ -32,7 +32,7 @@ export function refusal(
   return envelopeAnswer(status, failure(error), headers);
 }
 
-/** The answer to a request that something was thrown at. */
+/** The answer to a request that failed. */
 export function failureAnswer(thrown: unknown): Answer {
   if (thrown instanceof BodyTooLong) {
     // The rest of it is not read.
@@ -42,7 +42,7 @@ export function failureAnswer(thrown: unknown): Answer {
   return envelopeAnswer(CODES[error.code].http, failure(error));
 }
 
-/** Sends an answer, whole and at once: its length is said, since one of the runtimes would send it in chunks. */
+/** Sends an answer in one piece. It sets the length, because without one a runtime sends chunks. */
 export function send(outgoing: ServerResponse, { status, headers, body }: Answer): void {
   outgoing.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
 }

@@ -3,7 +3,7 @@ import { GantzError } from '../errors.ts';
 
 const signals = new WeakMap<IncomingMessage['socket'], AbortSignal>();
 
-/** Aborts when the client of a request goes away. One signal serves all requests of a connection: making one is dear. */
+/** Aborts when the client of a request goes away. One signal serves all requests of a connection, because making one is slow. */
 export function goneSignal({ socket }: IncomingMessage): AbortSignal {
   const known = signals.get(socket);
   if (known) return known;

@@ -4,7 +4,7 @@ import { isBundled, type Runner } from '../run/runner.ts';
 /** How long Redis may take to answer a ping, in milliseconds. */
 const LIMIT_MS = 2000;
 
-/** Whether Redis answers; undefined when no tool uses it. */
+/** True when Redis answers; undefined when no tool uses it. */
 export async function isRedisUp(runner: Runner): Promise<boolean | undefined> {
   if (!runner.tools.some(({ action }) => isBundled(action))) return undefined;
   const deadline = new Deadline({ budgetMs: LIMIT_MS, fixed: true });

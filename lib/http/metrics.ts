@@ -12,13 +12,13 @@ export type Metrics = {
   readonly contentType: string;
 };
 
-/** From a cache hit on this machine to a script that takes its time, in seconds. */
+/** In seconds: the fastest is a cache hit on this machine, the slowest a long script. */
 const BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 /** Calls of unknown names are counted under one name, so that a client cannot add labels without end. */
 const UNKNOWN = '(unknown)';
 
-/** Counters of calls; `redisUp` tells whether Redis answers, undefined when no tool uses it. */
+/** Counters of calls; `redisUp` is true when Redis answers, undefined when no tool uses it. */
 export function createMetrics(redisUp: () => Promise<boolean | undefined>): Metrics {
   const registry = new Registry();
   const registers = [registry];

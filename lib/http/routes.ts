@@ -18,15 +18,15 @@ export type RouteOptions = AccessOptions & {
   mcp: () => Promise<McpOverHttp>;
 };
 
-/** Gives the answer to a request; undefined when it answers by itself. */
+/** Gives the answer to a request; undefined when it has written the answer itself. */
 type Route = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<Answer | undefined>;
 
-/** What a path answers, by method; HEAD is as GET. */
+/** The routes of a path, by method; HEAD is treated as GET. */
 type Path = { GET: Route; open?: true } | { POST: Route } | { any: Route };
 
 /**
- * Answers requests: REST at /mcp/tools, MCP at /mcp, /healthz and /metrics. On node:http as it is: what a framework makes of
- * a request and a response costs more than a call on Redis.
+ * Answers requests: REST at /mcp/tools, MCP at /mcp, /healthz and /metrics. It uses node:http directly, because the
+ * request and response objects of a framework cost more than a call on Redis.
  */
 export function answerRequests(options: RouteOptions): RequestListener {
   const paths = new Map(Object.entries(pathsOf(options)));
@@ -54,7 +54,7 @@ export function answerRequests(options: RouteOptions): RequestListener {
     answer(incoming, outgoing).then(
       (answered) => answered && send(outgoing, answered),
       (thrown: unknown) => {
-        // What began to answer by itself cannot begin again.
+        // An answer that has begun cannot be replaced.
         if (outgoing.headersSent) outgoing.destroy();
         else send(outgoing, failureAnswer(thrown));
       },

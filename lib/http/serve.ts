@@ -12,11 +12,11 @@ import { answerRequests } from './routes.ts';
 import { createToken, tokenCheck } from './token.ts';
 
 export type ServeOptions = {
-  /** Over what the manifest says; 127.0.0.1 when nothing does. */
+  /** Overrides the manifest; 127.0.0.1 when neither sets it. */
   host?: string;
-  /** Over what the manifest says; 3000 when nothing does, 0 for any that is free. */
+  /** Overrides the manifest; 3000 when neither sets it, 0 for any free port. */
   port?: number;
-  /** Whether a token is demanded; also when GANTZ_AUTH_TOKEN holds one. */
+  /** Demands a token; GANTZ_AUTH_TOKEN does so as well. */
   auth?: boolean;
   /** More names that the server may be called by. */
   allowedHosts?: readonly string[];
@@ -71,7 +71,7 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
     const url = urlOf(host, await listen(server, host, port));
     stopReloading = await reloadOnChange(context, held, loadedAt);
     if (token !== undefined && given === undefined) notice(`Token: ${token}`);
-    // Last, for whoever waits for it.
+    // The last line: a program that starts this server waits for it.
     notice(`gantz serves ${held.current.tools.length} tools on ${url} (MCP: /mcp, REST: /mcp/tools)`);
     await aborted(signal);
     notice('Stopping: calls in flight are answered first; a second signal ends them');

@@ -5,7 +5,7 @@ export function createToken(): string {
   return `gtz_${randomBytes(32).toString('base64url')}`;
 }
 
-/** Checks an Authorization header against a token, in a time that tells nothing of either. */
+/** Checks an Authorization header against a token, in a time that does not depend on them. */
 export function tokenCheck(token: string): (header: string | undefined) => boolean {
   const wanted = digest(token);
   return (header) => {
@@ -14,7 +14,7 @@ export function tokenCheck(token: string): (header: string | undefined) => boole
   };
 }
 
-/** Digests are of one length, whatever was given. */
+/** Digests have one length, which the comparison needs. */
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }

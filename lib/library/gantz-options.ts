@@ -3,13 +3,13 @@ import { parseDuration } from '../duration.ts';
 import { GantzError } from '../errors.ts';
 import { optionsFromEnvironment } from '../run/global-options.ts';
 
-/** What a program may say when it opens gantz; everything has the default that the command line has. */
+/** The options of `openGantz`; each has the default that the command line has. */
 export type GantzOptions = {
   /** The manifest: a file, or `builtin:redis`. Default: `$GANTZ_CONFIG`, else ./gantz.yaml, else the Redis tools. */
   manifest?: string;
-  /** Where Redis is, over what the manifest and the environment say: `redis://…`, `unix://…`, `embedded:`. */
+  /** Where Redis is: `redis://…`, `unix://…`, `embedded:`. Overrides the manifest and the environment. */
   redisUrl?: string;
-  /** What the names of keys begin with, over what the manifest and the environment say; `mcp` when nothing does. */
+  /** What the names of keys begin with. Overrides the manifest and the environment; `mcp` when nothing sets it. */
   namespace?: string;
   /** Allows only these tools: names with `*` and `?`. */
   tools?: string | readonly string[];
@@ -25,7 +25,7 @@ export type GantzOptions = {
   env?: Readonly<Record<string, string | undefined>>;
   /** The folder that relative paths start from; that of the process when absent. */
   cwd?: string;
-  /** Is told what the command line says on stderr, such as where an embedded server was started. */
+  /** Receives what the command line writes to stderr, such as where an embedded server was started. */
   onNotice?: (text: string) => void;
 };
 

@@ -33,7 +33,7 @@ export type ResultOf<Tools, Name> = Name extends keyof Tools
 export type CallOptions = {
   /** Cancels the call: it throws CANCELLED. */
   signal?: AbortSignal;
-  /** Is told what the tool reports before its result, such as the lines that a script prints. */
+  /** Receives what the tool reports before its result, such as the lines that a script prints. */
   onEvent?: (event: ProgressEvent) => void;
   /** As `--follow`: a subscription goes on until it is cancelled, and hands each message to `onEvent`. */
   follow?: boolean;
@@ -47,14 +47,14 @@ type Arguments<Input> =
 
 /** The tools of one manifest, for a program. */
 export type Gantz<Tools = BundledTools> = AsyncDisposable & {
-  /** The tools that may be called, as agents are told of them. */
+  /** The definitions of the tools that may be called, as agents receive them. */
   readonly tools: readonly ToolDefinition[];
   /** Runs a tool. Gives the result's fields; throws a GantzError on every failure. The parameters are left alone. */
   call<const Name extends (keyof Tools & string) | (string & {})>(
     name: Name,
     ...args: Arguments<InputOf<Tools, Name>>
   ): Promise<ResultOf<Tools, Name>>;
-  /** Lets go of everything; calls in flight fail with CANCELLED. */
+  /** Closes all connections and processes; calls in flight fail with CANCELLED. */
   close(): Promise<void>;
 };
 
@@ -82,7 +82,7 @@ export async function openGantz<Tools = BundledTools>(options: GantzOptions = {}
   };
 }
 
-/** Gives `never`, since what a tool gives is what its manifest says: its type can only be told. */
+/** Returns `never`, which is assignable to every type: only the manifest determines the type of a result. */
 async function callTool(
   runner: Runner,
   name: string,
@@ -105,7 +105,7 @@ async function callTool(
   }
 }
 
-/** The caller's signal with the reason that a call's signal has. */
+/** A signal that aborts with the caller's, with a GantzError as reason. */
 function cancelledBy(signal: AbortSignal): { signal: AbortSignal; release: () => void } {
   const controller = new AbortController();
   const abort = (): void => controller.abort(new GantzError('CANCELLED', 'The call was cancelled'));
@@ -122,7 +122,7 @@ function environmentOf({ env = process.env, redisUrl, namespace }: GantzOptions)
   };
 }
 
-/** What the program says itself stands over what the manifest says: null passes the variable through. */
+/** The options of the program override the manifest's `env`: null passes the caller's variable through. */
 function withEnvironment(manifest: Manifest, { redisUrl, namespace }: GantzOptions): Manifest {
   return {
     ...manifest,

@@ -12,7 +12,7 @@ export type LineTransportOptions = {
   inputs: Inputs;
 };
 
-/** MCP over lines of JSON: the SDK's stdio transport, but for reading JSON without loss and answering what is no message. */
+/** MCP over lines of JSON, as the SDK's stdio transport, but it parses JSON without loss and answers lines that are not messages. */
 export class LineTransport implements Transport {
   /** Resolves when the transport is closed, by the end of its input or from here. */
   readonly ended: Promise<void>;
@@ -56,7 +56,7 @@ export class LineTransport implements Transport {
         if ('problem' in line) this.#refuse(-32700, PROBLEMS[line.problem]);
         else if (line.text.trim() !== '') this.#receive(line.text);
       }
-      // Whoever pipes a request in and closes the pipe gets the answers that need no waiting.
+      // A client that writes its requests and closes the pipe still gets the answers that are ready at once.
       await new Promise((resolve) => setImmediate(resolve));
     } catch (error) {
       if (!this.#closed) this.onerror?.(error instanceof Error ? error : new Error(String(error)));
@@ -70,12 +70,12 @@ export class LineTransport implements Transport {
     else this.#refuse(reading.code, reading.problem);
   }
 
-  /** JSON-RPC answers what has no id of its own with the id null. */
+  /** In JSON-RPC the answer to a message without an id has the id null. */
   #refuse(code: number, message: string): void {
     this.#write(`${JSON.stringify({ jsonrpc: '2.0', id: null, error: { code, message } })}\n`);
   }
 
-  /** Answers that are ready at the same moment leave together: a write for each would cost more than the call behind it. */
+  /** Answers that are ready at the same moment are written together: a write costs more than a call. */
   #write(line: string): void {
     if (this.#unwritten === '') process.nextTick(() => this.#flush());
     this.#unwritten += line;

@@ -31,14 +31,14 @@ export function readMessage(text: string, inputs: Inputs): Reading {
     return { code: -32600, problem: 'This is not one JSON-RPC 2.0 message' };
   if ('method' in message && 'id' in message && message.method === 'tools/call' && isObject(message.params)) {
     const { arguments: input = {}, ...params } = message.params;
-    // A call without a name is refused by the SDK, and nobody would take its parameters out again.
+    // The SDK refuses a call without a name, and the entry would stay for ever.
     if (typeof params['name'] === 'string') inputs.set(message.id, readInput(text, input, 'value' in parsed));
     return { message: { ...message, params } };
   }
   return { message };
 }
 
-/** Parameters are as they were read, unless they are no object or something of the message was lost in reading. */
+/** Gives the parameters as they were parsed, or parses their text again when they are not an object or digits were lost. */
 function readInput(text: string, input: unknown, isExact: boolean): () => unknown {
   if (isExact && isObject(input)) return () => input;
   return () => parseObject(rawMember(rawMember(text, 'params') ?? '', 'arguments') ?? '{}');
@@ -49,12 +49,12 @@ function parseAnyway(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // A runtime whose parser is recursive gives up on what is nested without end.
+    // A recursive parser fails on deep nesting.
     return undefined;
   }
 }
 
-/** Whether it is a tools/call as nearly all are: what the SDK's schemas say of it too, at a fiftieth of their price. */
+/** True for the usual tools/call, which the SDK's schemas accept as well; this check takes a fiftieth of their time. */
 function isPlainCall(value: unknown): value is JSONRPCRequest {
   if (!isObject(value)) return false;
   const { jsonrpc, id, method, params, ...others } = value;

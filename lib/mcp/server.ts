@@ -18,17 +18,17 @@ import type { Runners } from '../serving/runners.ts';
 
 export type ServerOptions = {
   /**
-   * Parameters of calls by the id of their request, as `readMessage` put them there; those of a request that is not in it
-   * are taken as the SDK read them.
+   * Parameters of calls by the id of their request, as `readMessage` put them there. Without an entry, a request has the
+   * parameters that the SDK parsed.
    */
   inputs?: Inputs;
-  /** Whether clients are told of a new manifest (the transport calls `sendToolListChanged`); true when absent. */
+  /** True, also when absent, when the transport announces a new manifest with `sendToolListChanged`. */
   listChanged?: boolean;
 };
 
 /**
- * An MCP server of the current runner's tools, for one connection or, over HTTP, one request: what `serveStdio` and
- * `createMcpHandler` want of their factory. Both protocol eras are served alike.
+ * An MCP server of the current runner's tools, for one connection or, over HTTP, one request: the factory that `serveStdio`
+ * and `createMcpHandler` take. It serves both protocol eras.
  */
 export function createServer(
   runners: Runners,
@@ -40,14 +40,14 @@ export function createServer(
     {
       capabilities: { tools: { listChanged } },
       ...(description !== undefined && { instructions: description }),
-      // The default would build an ajv of its own for elicitation, which no tool uses.
+      // The default would load ajv for elicitation, which no tool uses.
       jsonSchemaValidator: { getValidator: unusedValidator },
     },
   );
-  // McpServer's own registry wants schemas of validation libraries; a manifest has JSON Schema.
+  // The registry of McpServer takes schemas of validation libraries; a manifest has JSON Schema.
   const { server } = mcp;
   server.setRequestHandler('tools/list', () => ({
-    // The SDK's types want JSON values where a manifest says unknown; the manifest was JSON or YAML.
+    // The SDK's types have JSON values where a manifest has unknown; the manifest was JSON or YAML.
     tools: runners.current.tools.map(definitionOf) as ListToolsResult['tools'],
   }));
   server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
@@ -63,12 +63,12 @@ export function createServer(
               method: 'notifications/progress',
               params: { progressToken: token, ...progress },
             });
-            // Whoever has gone needs no progress.
+            // A client that has gone needs no progress.
             sent.catch(() => undefined);
           });
     return await runners.use((runner) => {
       const tool = findOrRefuse(runner, params.name);
-      // Calls of Redis take any reason; a controller of its own for each would cost a tenth of it.
+      // A Redis tool accepts a signal with any reason; another controller would cost a tenth of its call.
       const signal = isBundled(tool.action) ? mcpReq.signal : cancelledBy(mcpReq.signal);
       const deadline = runner.deadline(tool, startedAt);
       return answerCall(runner, tool, input, { signal, deadline, ...(emit && { emit }) });
@@ -77,10 +77,7 @@ export function createServer(
   return mcp;
 }
 
-/**
- * Answers the calls that `PlainCalls` takes as the server does, but for tools that are not there or not allowed: how
- * their calls are refused is the server's to say.
- */
+/** Answers the calls of `PlainCalls` as the server does. Calls of unknown and forbidden tools are left to the server. */
 export function plainAnswers(runners: Runners, inputs: Inputs): AnswerPlainCall {
   return ({ id, name, signal }) => {
     const tool = findIn(runners.current, name);
@@ -116,14 +113,14 @@ async function answerCall(
 ): Promise<CallToolResult> {
   try {
     const envelope = success(await runner.call(tool, input(), settings));
-    // What JSON cannot say shall fail here, as the failure of the call.
+    // A result that is not JSON fails here, as the failure of the call.
     return { content: [{ type: 'text', text: JSON.stringify(envelope) }], structuredContent: envelope };
   } catch (error) {
     return { content: [{ type: 'text', text: JSON.stringify(failure(error)) }], isError: true };
   }
 }
 
-/** The tool of a name; a protocol error, with the envelope as its data, when there is none or the policy hides it. */
+/** The tool of a name. Throws a protocol error with the envelope as its data when it is unknown or not allowed. */
 function findOrRefuse(runner: Runner, name: string): Tool {
   try {
     return runner.find(name);
@@ -134,7 +131,7 @@ function findOrRefuse(runner: Runner, name: string): Tool {
   }
 }
 
-/** The SDK's signal with the reason that a call's signal has. */
+/** A signal that aborts with the SDK's, with a GantzError as reason. */
 function cancelledBy(signal: AbortSignal): AbortSignal {
   const controller = new AbortController();
   const abort = (): void =>

@@ -16,7 +16,7 @@ export async function serveStdio(context: Context): Promise<void> {
   const isReal = context.process.stdout === process.stdout;
   const write: Write = isReal ? redirectStdout() : (text) => context.process.stdout.write(text);
   try {
-    // The protocol's library and the manifest are read at the same time; together they are most of the start.
+    // The protocol's library and the manifest are loaded at the same time; together they take most of the start.
     const protocol = loadProtocol();
     protocol.catch(() => undefined);
     const loadedAt = Date.now();
@@ -71,7 +71,7 @@ async function serve({ context, runners, loadedAt, write, protocol }: Serving): 
     if (server?.isConnected()) server.server.sendToolListChanged().catch(() => undefined);
   });
   const stop = (): void => void connection.close();
-  // Nobody reads the answers any more.
+  // An error of stdout means that nobody reads the answers any more.
   if (process.stdout === globalThis.process.stdout) globalThis.process.stdout.on('error', stop);
   if (signal.aborted) stop();
   else signal.addEventListener('abort', stop, { once: true });

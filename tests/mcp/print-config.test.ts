@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { folderWith } from '../helpers/folder.ts';
 import { envelopeOf, runMain, type Run } from '../helpers/run-main.ts';
 
 const CLIENTS = ['claude-desktop', 'claude-code', 'cursor', 'vscode', 'codex'];
@@ -67,14 +68,24 @@ describe('gantz mcp --print-config', () => {
   }
 
   it('gives the options of the command line and their variables on to the server', async () => {
+    const folder = folderWith({
+      'gantz.yaml': 'name: redis-tools\ninclude: [builtin:redis]\ntoolsets: { x: [cache_*] }\n',
+    });
+    const config = ['--config', `${folder}/gantz.yaml`];
     const { stdout } = await print('cursor', { GANTZ_TIMEOUT: '1500ms' }, [
+      ...config,
       '--toolset',
       'x',
       '--max-output',
       '1KiB',
     ]);
     const { args } = (JSON.parse(stdout) as Json).mcpServers?.['redis-tools'] ?? { args: [] };
+    assert.deepEqual(args.slice(0, 2), config);
     assert.deepEqual(args.slice(2), ['--toolset', 'x', '--timeout', '1500ms', '--max-output', '1024', 'mcp']);
+  });
+
+  it('refuses a toolset that the manifest does not define', async () => {
+    assert.equal(envelopeOf(await print('cursor', {}, ['--toolset', 'x']))['code'], 'USAGE');
   });
 
   it('refuses a client that it does not know, with the nearest one', async () => {

@@ -1,7 +1,7 @@
 import { GantzError } from '../../errors.ts';
 import type { Define } from '../command.ts';
 
-/** What `gantz call --help` shows; a call that names a tool never comes this way. */
+/** The help of `gantz call`; `main` runs a call that names a tool. */
 export const define: Define = (command) => {
   command
     .argument('<tool>', 'the whole name of a tool')

@@ -61,7 +61,7 @@ async function report(
   return verdicts;
 }
 
-/** A filter with a slip in it must not look like a pass. */
+/** A misspelled filter must not look like a pass. */
 function noMatch(filter: string): GantzError {
   return new GantzError('USAGE', `No test matches --filter ${JSON.stringify(filter)}`, {
     hint: 'It is a part of "tool: name of the test"; gantz test without it lists them all.',
@@ -85,7 +85,7 @@ async function deleteKeys(runner: Runner, namespace: string): Promise<void> {
     .use({ deadline, signal: undefined, readOnly: false }, (redis) => deleteNamespace(redis, namespace));
 }
 
-/** A manifest that fixes its namespace would keep the tests from having one of their own. */
+/** The manifest's environment without GANTZ_NAMESPACE, which would override the namespace of the tests. */
 function withoutNamespace(env: Record<string, string | null>): Record<string, string | null> {
   return Object.fromEntries(Object.entries(env).filter(([name]) => name !== 'GANTZ_NAMESPACE'));
 }

@@ -11,7 +11,7 @@ import { printSuccess } from '../../contract/print.ts';
 
 type ValidateFlags = { strict?: boolean; json?: boolean };
 
-/** What one file gave. */
+/** The result of one file. */
 type Report = { file: string; tools: number; problems: Problem[] };
 
 /** `gantz validate`: every problem of one or more manifests, with its place; exit 3 when there is an error. */
