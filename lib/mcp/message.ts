@@ -11,7 +11,7 @@ import { parseObject } from '../parameters/parse.ts';
 import { rawMember } from './raw-member.ts';
 
 /** A JSON-RPC message, or why a text is none: the code and the message of the error to answer with. */
-export type Reading = { message: JSONRPCMessage } | { code: number; problem: string };
+export type MessageReading = { message: JSONRPCMessage } | { code: number; problem: string };
 
 export type RequestId = string | number;
 
@@ -23,7 +23,7 @@ export type RequestId = string | number;
 export type Inputs = Map<RequestId, () => unknown>;
 
 /** Reads one message and moves the parameters of a tools/call into `inputs`. */
-export function readMessage(text: string, inputs: Inputs): Reading {
+export function readMessage(text: string, inputs: Inputs): MessageReading {
   const parsed = parseJson(text);
   if (!('value' in parsed) && parsed.problem === 'syntax') return notJson(parsed.message);
   const message = 'value' in parsed ? parsed.value : parseAnyway(text);
@@ -77,7 +77,7 @@ function isMessage(value: unknown): value is JSONRPCMessage {
   );
 }
 
-function notJson(message: string): Reading {
+function notJson(message: string): MessageReading {
   return { code: -32700, problem: `This is not JSON: ${message}` };
 }
 

@@ -5,8 +5,8 @@ import { parseRedisUrl } from '../redis/url.ts';
 import { loadCatalogue } from '../run/open.ts';
 import { programPath } from './program-path.ts';
 
-/** How a client starts the server. `secrets` are variables whose values do not belong into a file. */
-type Entry = {
+/** How a client starts the server. `secrets` are variables whose values must not be written to a file. */
+type ServerEntry = {
   name: string;
   command: string;
   args: string[];
@@ -14,11 +14,11 @@ type Entry = {
   secrets: { name: string; redacted: string }[];
 };
 
-type Client = {
-  /** Where its configuration is. */
+type ClientFormat = {
+  /** Where the client's configuration is. */
   place: string;
-  /** The text to put there, whole as a new file. */
-  render(entry: Entry, environment: Context['process']['env']): string;
+  /** Renders the entry as the text of a whole new file. */
+  render(entry: ServerEntry, environment: Context['process']['env']): string;
   /** What is left for the person to do when there are secrets. */
   secretsNote?: (names: string) => string;
 };
@@ -27,11 +27,11 @@ const fromEnvironment = (names: string): string =>
   `${names} holds a password: it is left out, and read from the environment of the client.`;
 
 /** The clients that `--print-config` knows. */
-const CLIENTS: Readonly<Record<string, Client>> = {
+const CLIENTS: Readonly<Record<string, ClientFormat>> = {
   'claude-desktop': {
     place:
       'claude_desktop_config.json (Settings, Developer, Edit Config; on macOS in ~/Library/Application Support/Claude, on Linux in ~/.config/Claude)',
-    // A program that is started from the desktop has not the PATH of a shell, and finds neither node nor redis-server.
+    // A program that the desktop starts does not have the PATH of a shell, and finds neither node nor redis-server.
     render: (entry, { PATH }) =>
       json({
         mcpServers: server(entry, {
@@ -130,7 +130,7 @@ export async function printConfig(context: Context, name: string): Promise<void>
 /** Variables that decide what the tools work on, and that a client which is started elsewhere would not have. */
 const VARIABLES = ['GANTZ_NAMESPACE', 'GANTZ_REDIS_SERVER', 'XDG_STATE_HOME'];
 
-async function describeServer(context: Context): Promise<Entry> {
+async function describeServer(context: Context): Promise<ServerEntry> {
   const { process, options } = context;
   const { file, name } = (await loadCatalogue(context)).manifest;
   const env: Record<string, string> = {};
@@ -138,7 +138,7 @@ async function describeServer(context: Context): Promise<Entry> {
     const value = process.env[variable];
     if (value) env[variable] = value;
   }
-  const secrets: Entry['secrets'] = [];
+  const secrets: ServerEntry['secrets'] = [];
   const url = process.env['REDIS_URL'];
   if (url) {
     const target = parseRedisUrl(url);
@@ -151,7 +151,7 @@ async function describeServer(context: Context): Promise<Entry> {
     name: name.replace(/[^A-Za-z0-9_-]+/g, '-') || 'gantz',
     command: await programPath(process),
     args: [
-      // Whole: the client starts the server in a folder of its own choice.
+      // An absolute path, because the client starts the server in any folder.
       ...['--config', file],
       ...(tools === undefined ? [] : ['--tools', tools]),
       ...(toolset === undefined ? [] : ['--toolset', toolset]),
@@ -166,7 +166,7 @@ async function describeServer(context: Context): Promise<Entry> {
 }
 
 function server(
-  { name, command, args, env }: Entry,
+  { name, command, args, env }: ServerEntry,
   more: Record<string, string>,
   first: Record<string, string> = {},
 ): Record<string, unknown> {
@@ -175,8 +175,8 @@ function server(
 }
 
 function secretsAs(
-  { secrets }: Entry,
-  write: (secret: Entry['secrets'][number]) => string,
+  { secrets }: ServerEntry,
+  write: (secret: ServerEntry['secrets'][number]) => string,
 ): Record<string, string> {
   return Object.fromEntries(secrets.map((secret) => [secret.name, write(secret)]));
 }

@@ -6,7 +6,7 @@ import type { Define } from '../command.ts';
 /** Enough in flight to keep one connection busy; more gains nothing. */
 const REDIS_CONCURRENCY = 256;
 
-type Flags = { concurrency?: string; unordered?: boolean; failFast?: boolean };
+type BatchFlags = { concurrency?: string; unordered?: boolean; failFast?: boolean };
 
 /** `gantz batch`: a stream of calls in, a stream of envelopes out. */
 export const define: Define = (command, context) => {
@@ -18,16 +18,18 @@ export const define: Define = (command, context) => {
     )
     .option('--unordered', 'write answers as they come, not in the order of the calls')
     .option('--fail-fast', 'begin no call after one that failed')
-    .action(async (file: string | undefined, { concurrency, unordered = false, failFast = false }: Flags) => {
-      context.surviveCrashes();
-      const { runBatchFile } = await import('../../batch/run-file.ts');
-      await runBatchFile(context, {
-        file: file ?? '-',
-        concurrency: parseConcurrency(concurrency),
-        unordered,
-        failFast,
-      });
-    });
+    .action(
+      async (file: string | undefined, { concurrency, unordered = false, failFast = false }: BatchFlags) => {
+        context.surviveCrashes();
+        const { runBatchFile } = await import('../../batch/run-file.ts');
+        await runBatchFile(context, {
+          file: file ?? '-',
+          concurrency: parseConcurrency(concurrency),
+          unordered,
+          failFast,
+        });
+      },
+    );
 };
 
 function parseConcurrency(text: string | undefined): Concurrency {

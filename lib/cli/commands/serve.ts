@@ -1,7 +1,7 @@
 import type { Define } from '../command.ts';
 import { GantzError } from '../../errors.ts';
 
-type Flags = { host?: string; port?: string; auth?: boolean; allowHost?: string[] };
+type ServeFlags = { host?: string; port?: string; auth?: boolean; allowHost?: string[] };
 
 /** `gantz serve`: the tools over HTTP. */
 export const define: Define = (command, context) => {
@@ -14,7 +14,7 @@ export const define: Define = (command, context) => {
       'another name that this server may be called by; may be repeated',
       (name: string, names: string[] | undefined) => [...(names ?? []), name],
     )
-    .action(async ({ host, port, auth, allowHost }: Flags) => {
+    .action(async ({ host, port, auth, allowHost }: ServeFlags) => {
       context.surviveCrashes();
       const { serveHttp } = await import('../../http/serve.ts');
       await serveHttp(context, {
