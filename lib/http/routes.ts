@@ -106,9 +106,9 @@ async function callTool(incoming: IncomingMessage, runners: Runners): Promise<An
   const startedAt = performance.now();
   const { tool, params } = parseRequest(text, ['tool', 'params']);
   const signal = goneSignal(incoming);
-  const result = await runners.use(async (runner) => {
+  const result = await runners.use((runner) => {
     const found = runner.find(tool);
-    return await runner.call(found, params, { signal, deadline: runner.deadline(found, startedAt) });
+    return runner.call(found, params, { signal, deadline: runner.deadline(found, startedAt) });
   });
   return envelopeAnswer(200, success(result));
 }

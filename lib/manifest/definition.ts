@@ -45,15 +45,36 @@ export function envelopeSchema({
   };
 }
 
-/** The schema with `items` in every array: some agents' APIs refuse one without, though it takes any item. */
-function withItems<Schema>(schema: Schema): Schema {
+/**
+ * The schema with `items` in every array, because some agents' APIs refuse an array without. A schema that lacks none is
+ * returned as it is: copying the schemas of a large manifest would take longer than rendering them.
+ */
+function withItems<Schema extends object>(schema: Schema): Schema {
+  return lacksItems(schema) ? addItems(schema) : schema;
+}
+
+function lacksItems(schema: object): boolean {
+  if (isArraySchema(schema) && !('items' in schema)) return true;
+  for (const key in schema) {
+    const value: unknown = schema[key as keyof typeof schema];
+    if (typeof value === 'object' && value !== null && !DATA.has(key) && lacksItems(value)) return true;
+  }
+  return false;
+}
+
+function addItems<Schema>(schema: Schema): Schema {
   if (typeof schema !== 'object' || schema === null) return schema;
-  if (Array.isArray(schema)) return schema.map(withItems) as Schema;
+  if (Array.isArray(schema)) return schema.map(addItems) as Schema;
   const copy = Object.fromEntries(
-    Object.entries(schema).map(([key, value]) => [key, DATA.has(key) ? value : withItems(value)]),
+    Object.entries(schema).map(([key, value]) => [key, DATA.has(key) ? value : addItems(value)]),
   );
-  const isArray = [copy['type']].flat().includes('array');
-  return (isArray && !('items' in copy) ? { ...copy, items: {} } : copy) as Schema;
+  return (isArraySchema(copy) && !('items' in copy) ? { ...copy, items: {} } : copy) as Schema;
+}
+
+function isArraySchema(schema: object): boolean {
+  if (!('type' in schema)) return false;
+  const { type } = schema;
+  return type === 'array' || (Array.isArray(type) && type.includes('array'));
 }
 
 /** Keywords whose values are data, not schemas. */
