@@ -43,12 +43,17 @@ function envelopeSchema({ type, properties, required, additionalProperties }: Ob
 /** Adds `items: {}` to every array schema without it: some agents' APIs refuse a schema that leaves it out. */
 function withItems<Schema>(schema: Schema): Schema {
   if (typeof schema !== 'object' || schema === null) return schema;
-  if (Array.isArray(schema)) return schema.map(withItems) as Schema;
+  if (Array.isArray(schema)) return schema.map(addItems) as Schema;
   const copy = Object.fromEntries(
-    Object.entries(schema).map(([key, value]) => [key, DATA.has(key) ? value : withItems(value)]),
+    Object.entries(schema).map(([key, value]) => [key, DATA.has(key) ? value : addItems(value)]),
   );
-  const isArray = [copy['type']].flat().includes('array');
-  return (isArray && !('items' in copy) ? { ...copy, items: {} } : copy) as Schema;
+  return (isArraySchema(copy) && !('items' in copy) ? { ...copy, items: {} } : copy) as Schema;
+}
+
+function isArraySchema(schema: object): boolean {
+  if (!('type' in schema)) return false;
+  const { type } = schema;
+  return type === 'array' || (Array.isArray(type) && type.includes('array'));
 }
 
 /** Keywords whose values are data, not schemas. */

@@ -134,7 +134,7 @@ export async function printConfig(context: Context, name: string): Promise<void>
 /** Variables that tools depend on, and that a client which is started elsewhere does not have. */
 const VARIABLES = ['GANTZ_NAMESPACE', 'GANTZ_REDIS_SERVER', 'XDG_STATE_HOME'];
 
-async function describeServer(context: Context): Promise<Entry> {
+async function describeServer(context: Context): Promise<ServerEntry> {
   const { process, options } = context;
   const { file, name } = (await loadCatalogue(context)).manifest;
   const env: Record<string, string> = {};
@@ -142,7 +142,7 @@ async function describeServer(context: Context): Promise<Entry> {
     const value = process.env[variable];
     if (value) env[variable] = value;
   }
-  const secrets: Entry['secrets'] = [];
+  const secrets: ServerEntry['secrets'] = [];
   const url = process.env['REDIS_URL'];
   if (url) {
     const target = parseRedisUrl(url);
@@ -170,7 +170,7 @@ async function describeServer(context: Context): Promise<Entry> {
 }
 
 function server(
-  { name, command, args, env }: Entry,
+  { name, command, args, env }: ServerEntry,
   more: Record<string, string>,
   first: Record<string, string> = {},
 ): Record<string, unknown> {
@@ -179,8 +179,8 @@ function server(
 }
 
 function secretsAs(
-  { secrets }: Entry,
-  write: (secret: Entry['secrets'][number]) => string,
+  { secrets }: ServerEntry,
+  write: (secret: ServerEntry['secrets'][number]) => string,
 ): Record<string, string> {
   return Object.fromEntries(secrets.map((secret) => [secret.name, write(secret)]));
 }

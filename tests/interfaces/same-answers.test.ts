@@ -189,8 +189,10 @@ const VOLATILE = ['session_id', 'created_at', 'updated_at', 'ttl_ms', 'reset_at'
 
 function comparable(answer: Answer): unknown {
   const session = 'session_id' in answer ? String(answer['session_id']) : undefined;
+  // session_get answers with the time that is left, which a slow machine shortens by a second.
+  const volatile = 'session' in answer ? [...VOLATILE, 'ttl'] : VOLATILE;
   const text = JSON.stringify(answer, (name, value: unknown) =>
-    VOLATILE.includes(name) ? typeof value : value,
+    volatile.includes(name) ? typeof value : value,
   );
   const plain = session === undefined ? text : text.replaceAll(session, 'SESSION');
   return JSON.parse(

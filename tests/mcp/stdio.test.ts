@@ -27,7 +27,7 @@ describe('gantz mcp with Redis', () => {
           tools: {
             name: string;
             inputSchema: unknown;
-            outputSchema?: { properties: object; required: string[] };
+            outputSchema?: { properties: Record<string, unknown>; required: string[] };
           }[];
         };
         assert.deepEqual(

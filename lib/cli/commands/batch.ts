@@ -6,7 +6,7 @@ import type { Define } from '../command.ts';
 /** How many calls use the Redis connection at a time. More calls do not make a batch faster. */
 const REDIS_CONCURRENCY = 256;
 
-type Flags = { concurrency?: string; unordered?: boolean; failFast?: boolean };
+type BatchFlags = { concurrency?: string; unordered?: boolean; failFast?: boolean };
 
 /** `gantz batch`: reads a stream of calls and prints a stream of envelopes. */
 export const define: Define = (command, context) => {

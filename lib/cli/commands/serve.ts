@@ -1,7 +1,7 @@
 import type { Define } from '../command.ts';
 import { GantzError } from '../../contract/errors.ts';
 
-type Flags = { host?: string; port?: string; auth?: boolean; allowHost?: string[] };
+type ServeFlags = { host?: string; port?: string; auth?: boolean; allowHost?: string[] };
 
 /** `gantz serve`: serves the tools over HTTP until a signal arrives. */
 export const define: Define = (command, context) => {
@@ -20,7 +20,7 @@ export const define: Define = (command, context) => {
       'accept this host name in requests as well; can be repeated',
       (name: string, names: string[] | undefined) => [...(names ?? []), name],
     )
-    .action(async ({ host, port, auth, allowHost }: Flags) => {
+    .action(async ({ host, port, auth, allowHost }: ServeFlags) => {
       context.surviveCrashes();
       const { serveHttp } = await import('../../http/serve.ts');
       await serveHttp(context, {
