@@ -109,7 +109,7 @@ async function callTool(incoming: IncomingMessage, runners: Runners): Promise<An
   const signal = clientSignal(incoming);
   const result = await runners.use(async (runner) => {
     const found = runner.find(tool);
-    return runner.call(found, params, { signal, deadline: runner.deadline(found, startedAt) });
+    return await runner.call(found, params, { signal, deadline: runner.deadline(found, startedAt) });
   });
   return envelopeAnswer(200, success(result));
 }

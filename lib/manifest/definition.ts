@@ -40,8 +40,25 @@ function envelopeSchema({ type, properties, required, additionalProperties }: Ob
   };
 }
 
-/** Adds `items: {}` to every array schema without it: some agents' APIs refuse a schema that leaves it out. */
-function withItems<Schema>(schema: Schema): Schema {
+/**
+ * Returns the schema with `items: {}` in every array schema without it: some agents' APIs refuse a schema that leaves it
+ * out. A schema that is complete is returned as it is, because copying the schemas of a large manifest takes longer than
+ * rendering them.
+ */
+function withItems<Schema extends object>(schema: Schema): Schema {
+  return lacksItems(schema) ? addItems(schema) : schema;
+}
+
+function lacksItems(schema: object): boolean {
+  if (isArraySchema(schema) && !('items' in schema)) return true;
+  for (const key in schema) {
+    const value: unknown = schema[key as keyof typeof schema];
+    if (typeof value === 'object' && value !== null && !DATA.has(key) && lacksItems(value)) return true;
+  }
+  return false;
+}
+
+function addItems<Schema>(schema: Schema): Schema {
   if (typeof schema !== 'object' || schema === null) return schema;
   if (Array.isArray(schema)) return schema.map(addItems) as Schema;
   const copy = Object.fromEntries(

@@ -79,6 +79,6 @@ function isMessage(value: unknown): value is JSONRPCMessage {
   );
 }
 
-function notJson(message: string): MessageReading {
+function notJson(message: string): Reading {
   return { code: -32700, problem: `This is not JSON: ${message}` };
 }

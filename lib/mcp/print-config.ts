@@ -6,7 +6,7 @@ import { loadCatalogue } from '../run/open.ts';
 import { programPath } from './program-path.ts';
 
 /** How a client starts the server. `secrets` are variables whose values must not be written to a file. */
-type Entry = {
+type ServerEntry = {
   name: string;
   command: string;
   args: string[];
@@ -18,7 +18,7 @@ type Client = {
   /** The path of its configuration file, as text for a person. */
   place: string;
   /** Returns the content of that file. */
-  render(entry: Entry, environment: Context['process']['env']): string;
+  render(entry: ServerEntry, environment: Context['process']['env']): string;
   /** Returns what the person must do when there are secrets. */
   secretsNote?: (names: string) => string;
 };

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { folderWith } from '../helpers/folder.ts';
 import { envelopeOf, runMain, type Run } from '../helpers/run-main.ts';
 
 const CLIENTS = ['claude-desktop', 'claude-code', 'cursor', 'vscode', 'codex'];

@@ -21,16 +21,18 @@ export const define: Define = (command, context) => {
     )
     .option('--unordered', 'print each envelope when its call ends, not in the order of the calls')
     .option('--fail-fast', 'start no more calls after one has failed')
-    .action(async (file: string | undefined, { concurrency, unordered = false, failFast = false }: Flags) => {
-      context.surviveCrashes();
-      const { runBatchFile } = await import('../../batch/run-file.ts');
-      await runBatchFile(context, {
-        file: file ?? '-',
-        concurrency: parseConcurrency(concurrency),
-        unordered,
-        failFast,
-      });
-    });
+    .action(
+      async (file: string | undefined, { concurrency, unordered = false, failFast = false }: BatchFlags) => {
+        context.surviveCrashes();
+        const { runBatchFile } = await import('../../batch/run-file.ts');
+        await runBatchFile(context, {
+          file: file ?? '-',
+          concurrency: parseConcurrency(concurrency),
+          unordered,
+          failFast,
+        });
+      },
+    );
 };
 
 function parseConcurrency(text: string | undefined): Concurrency {
