@@ -51,9 +51,17 @@ export function splitOptions(
     const text = equals >= 0 ? word.slice(equals + 1) : argv[++index];
     if (text === undefined || text === '')
       throw new GantzError('USAGE', `${name} needs a value: ${name} <${definition.value}>`);
+    if (equals < 0 && text.startsWith('--')) throw valueLikeOption(name, text);
     definition.apply(options, text);
   }
   return { options, rest: argv.slice(index) };
+}
+
+/** Returns the failure for an option whose next word begins with `--`. That word is probably another option. */
+export function valueLikeOption(name: string, next: string): GantzError {
+  return new GantzError('USAGE', `${name} needs a value, and ${JSON.stringify(next)} begins with "--"`, {
+    hint: `Write a value that begins with "--" after an equals sign: ${name}=${next}.`,
+  });
 }
 
 function unknownOption(name: string): GantzError {

@@ -7,7 +7,7 @@ import type { Catalogue } from '../run/catalogue.ts';
 import { loadCatalogue, openRunnerFor } from '../run/open.ts';
 import { within } from '../run/within.ts';
 import type { CliContext } from './command.ts';
-import { readParameters } from './parameters.ts';
+import { readParameters, requestsHelp } from './parameters.ts';
 
 /**
  * Runs a tool with the words after its name as parameters, and prints its envelope. Prints the help of the tool instead
@@ -17,7 +17,7 @@ export async function runTool(context: CliContext, name: string, words: readonly
   const { process, options, signal, startedAt } = context;
   const catalogue = await loadCatalogue(context, name);
   const tool = await find(catalogue, name);
-  if (requestsHelp(words) && !Object.hasOwn(tool.inputSchema.properties, 'help')) {
+  if (requestsHelp(tool, words)) {
     const { renderPage } = await import('../reference/page.ts');
     process.stdout.write(renderPage(tool));
     return;
@@ -50,13 +50,4 @@ async function find(catalogue: Catalogue, name: string): Promise<Tool> {
       hint: `It is one of the bundled tools. Run gantz -c ${BUILTIN} …, or add include: [${BUILTIN}] to the manifest.`,
     });
   }
-}
-
-/** Returns true when --help or -h is one of the words. `-h` after a flag is the value of that flag. */
-function requestsHelp(words: readonly string[]): boolean {
-  const end = words.indexOf('--');
-  const before = end < 0 ? words : words.slice(0, end);
-  return before.some(
-    (word, index) => word === '--help' || (word === '-h' && !before[index - 1]?.startsWith('--')),
-  );
 }
