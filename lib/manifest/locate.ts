@@ -27,6 +27,14 @@ export function locateManifest({ config, env, cwd }: LocateOptions): Location {
   return { file: kindOf(file) === 'file' ? file : BUILTIN };
 }
 
+/** Returns true when nobody named the manifest: it was found as ./gantz.yaml. */
+export function isImplicit(
+  { file }: Location,
+  { config, env }: Pick<LocateOptions, 'config' | 'env'>,
+): boolean {
+  return config === undefined && !env['GANTZ_CONFIG'] && file !== BUILTIN;
+}
+
 function named(name: string, cwd: () => string, by: string): Location {
   if (name === BUILTIN) return { file: BUILTIN };
   const file = path.isAbsolute(name) ? name : path.resolve(folder(cwd), name);

@@ -1,5 +1,5 @@
 import { BUILTIN } from '../manifest/bundled.ts';
-import { locateManifest } from '../manifest/locate.ts';
+import { isImplicit, locateManifest } from '../manifest/locate.ts';
 import type { Location } from '../manifest/load.ts';
 import type { Manifest } from '../contract/manifest.ts';
 import type { Context } from '../contract/context.ts';
@@ -12,6 +12,8 @@ import { openRunner, type Runner } from './runner.ts';
 /** The part of a context that a manifest and a runner are opened with. */
 export type Surroundings = Pick<Context, 'options' | 'notice' | 'cacheFolder'> & {
   process: Pick<Process, 'env' | 'cwd'>;
+  /** True when nobody reads the notices, so that none may be recorded as written. */
+  muted?: boolean;
 };
 
 /**
@@ -19,11 +21,15 @@ export type Surroundings = Pick<Context, 'options' | 'notice' | 'cacheFolder'> &
  * the manifest's warnings as notices: all of them, or for a call of the tool `about` those that are about no other tool.
  */
 export async function loadCatalogue(
-  { process, options, notice, cacheFolder }: Surroundings,
+  { process, options, notice, cacheFolder, muted = false }: Surroundings,
   about?: string,
 ): Promise<Catalogue> {
   const location = locateManifest({ config: options.config, env: process.env, cwd: () => process.cwd() });
   const manifest = await loadCached(location, cacheFolder);
+  if (!muted && isImplicit(location, { config: options.config, env: process.env })) {
+    const { noticeHiddenNames } = await import('./hidden-names.ts');
+    await noticeHiddenNames(manifest, { notice, cacheFolder });
+  }
   const warnings =
     about === undefined
       ? manifest.warnings
