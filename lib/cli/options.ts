@@ -64,11 +64,12 @@ export function valueLikeOption(name: string, next: string): GantzError {
   });
 }
 
+/** Options of other programs, with the option that is meant. */
+const HABITS: Readonly<Record<string, string>> = { '-v': '--version', '-V': '--version', '-?': '--help' };
+
 function unknownOption(name: string): GantzError {
-  const meant = nearest(
-    name,
-    COMMAND_LINE_OPTIONS.map(({ flag }) => flag),
-  );
+  const flags = COMMAND_LINE_OPTIONS.map(({ flag }) => flag);
+  const meant = HABITS[name] ?? nearest(name, flags);
   return new GantzError('USAGE', `There is no option ${name}`, {
     hint: meant
       ? `Did you mean ${meant}?`

@@ -18,17 +18,43 @@ export async function readParameters(
   process: Process,
 ): Promise<Record<string, unknown>> {
   const { flags, positional } = splitFlags(tool, words);
+  const isText = positional[0] !== undefined && !/^\s*[{[@-]/.test(positional[0]);
   if (positional.length > 1) {
     throw new GantzError('USAGE', `${tool.name} takes one JSON object, not ${positional.length} arguments`, {
-      hint: `Quote the JSON: '{"name":"value"}'. The shell splits JSON without quotes into several words.`,
+      hint: isText
+        ? (await import('./suggestion.ts')).suggestFlags(tool, positional, flags)
+        : `Quote the JSON: '{"name":"value"}'. The shell splits JSON without quotes into several words.`,
     });
   }
   const [source] = positional;
-  const members = source === undefined ? {} : parseObject(await textOf(source, process));
+  const members = source === undefined ? {} : await parseMembers(tool, source, { process, flags, isText });
   return Object.fromEntries([
     ...Object.entries(members),
     ...[...flags].map(([name, { value }]) => [name, value] as const),
   ]);
+}
+
+type Source = { process: Process; flags: Flags['flags']; isText: boolean };
+
+/** Parses the JSON object of an argument. The hint for other text is the same text as flags. */
+async function parseMembers(
+  tool: Tool,
+  argument: string,
+  { process, flags, isText }: Source,
+): Promise<Record<string, unknown>> {
+  const text = await textOf(argument, process);
+  try {
+    return parseObject(text);
+  } catch (error) {
+    if (!isText || !(error instanceof GantzError)) throw error;
+    const { suggestFlags } = await import('./suggestion.ts');
+    const { code, message, details } = error;
+    throw new GantzError(code, message, {
+      hint: suggestFlags(tool, [argument], flags),
+      ...(details && { details }),
+      cause: error,
+    });
+  }
 }
 
 /** Returns the JSON text of an argument. The code that reads stdin and files is loaded only when it is needed. */
@@ -167,6 +193,9 @@ function setFlag(flags: Map<string, Given>, flag: Flag, value: unknown): void {
       hint: `--${name}:json takes the whole value as JSON, once.`,
     });
   }
+  const types = typesOf(schema);
+  if (before !== undefined && types.length > 0 && !types.includes('array'))
+    throw new GantzError('USAGE', `${word} is given twice`, { hint: `${flagOf(name)} takes one value.` });
   if (json) flags.set(name, { json, value });
   else if (before)
     flags.set(name, {

@@ -8,6 +8,7 @@ import { COMMAND_LINE_OPTIONS, valueLikeOption } from './options.ts';
 const GROUPS_HELP = `
 Tools:
   gantz <group> <operation> ['<json>'|-|@file] [--flag value …]   run the tool <group>_<operation>
+  gantz <tool> ['<json>'|-|@file] [--flag value …]                run a tool of one word
   gantz tools                                                     list the tools
   gantz <group> <operation> --help                                show the help of one tool
 

@@ -8,6 +8,8 @@ import type { Environment } from '../contract/process.ts';
 export type LocateOptions = {
   /** What `-c` says. */
   config?: string | undefined;
+  /** What names `config` in messages (default: `-c`); `argument` is an argument of a command. */
+  by?: '-c' | 'argument';
   env: Environment;
   /** Returns the current folder; called only when a name is relative to it. */
   cwd: () => string;
@@ -19,8 +21,8 @@ const FILE = 'gantz.yaml';
  * Which manifest a call uses: `-c`, else $GANTZ_CONFIG, else ./gantz.yaml, else the bundled one. A folder stands for
  * the gantz.yaml in it. Throws MANIFEST_NOT_FOUND when the named one does not exist.
  */
-export function locateManifest({ config, env, cwd }: LocateOptions): Location {
-  if (config !== undefined) return named(config, cwd, '-c');
+export function locateManifest({ config, by = '-c', env, cwd }: LocateOptions): Location {
+  if (config !== undefined) return named(config, cwd, by);
   // Empty counts as unset, as in a shell's ${GANTZ_CONFIG:-}.
   if (env['GANTZ_CONFIG']) return named(env['GANTZ_CONFIG'], cwd, 'GANTZ_CONFIG');
   const file = path.join(folder(cwd), FILE);
@@ -44,9 +46,11 @@ function named(name: string, cwd: () => string, by: string): Location {
   if (kind === 'folder' && kindOf(inside) === 'file') return { file: inside };
   throw new GantzError(
     'MANIFEST_NOT_FOUND',
-    `There is no manifest ${JSON.stringify(kind === 'folder' ? inside : name)}, which ${by} names`,
+    `There is no manifest ${JSON.stringify(kind === 'folder' ? inside : name)}${by === 'argument' ? '' : `, which ${by} names`}`,
     {
-      hint: `Looked for ${kind === 'folder' ? inside : file}. -c ${BUILTIN} is the bundled one; \`gantz init\` writes a new one.`,
+      hint:
+        `Looked for ${kind === 'folder' ? inside : file}. ` +
+        `${by === 'argument' ? '' : `-c ${BUILTIN} is the bundled one; `}\`gantz init\` writes a new one.`,
     },
   );
 }

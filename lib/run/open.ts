@@ -24,7 +24,12 @@ export async function loadCatalogue(
   { process, options, notice, cacheFolder, muted = false }: Surroundings,
   about?: string,
 ): Promise<Catalogue> {
-  const location = locateManifest({ config: options.config, env: process.env, cwd: () => process.cwd() });
+  const location = locateManifest({
+    config: options.config,
+    ...(options.configBy && { by: options.configBy }),
+    env: process.env,
+    cwd: () => process.cwd(),
+  });
   const manifest = await loadCached(location, cacheFolder);
   if (!muted && isImplicit(location, { config: options.config, env: process.env })) {
     const { noticeHiddenNames } = await import('./hidden-names.ts');

@@ -15,11 +15,13 @@ import type { CliContext, Define } from '../command.ts';
 /** `gantz test`: runs the `tests:` of the tools. They use a new Redis namespace, which is deleted afterwards. */
 export const define: Define = (command, context) => {
   command
+    .argument('[file]', 'the manifest (default: the one that a call uses)')
     .option('--filter <text>', 'run only the tests whose "tool: name" contains the text')
     .option('--junit <file>', 'also write a JUnit report to a file')
-    .action(async ({ filter, junit }: { filter?: string; junit?: string }) => {
+    .action(async (file: string | undefined, { filter, junit }: { filter?: string; junit?: string }) => {
       const { process } = context;
-      const catalogue = await loadCatalogue(context);
+      const named = file === undefined ? {} : { config: file, configBy: 'argument' as const };
+      const catalogue = await loadCatalogue({ ...context, options: { ...context.options, ...named } });
       const { manifest } = catalogue;
       const cases = parseCases(catalogue.tools).filter(
         (test) => filter === undefined || matches(test, filter),
