@@ -58,9 +58,9 @@ async function dispatch(context: CliContext, words: readonly string[]): Promise<
     else await runTool({ ...context, options }, name, parameters);
   } else if (command) {
     await runBuiltIn(context, words);
-  } else if (second === undefined || second.startsWith('-')) {
-    const { answerGroup } = await import('./cli/group.ts');
-    await answerGroup(context, first, help ? ['--help'] : words.slice(1));
+  } else if (second === undefined || !/^\w/.test(second)) {
+    const { runGroupOrTool } = await import('./cli/group.ts');
+    await runGroupOrTool(context, first, help ? ['--help'] : words.slice(1));
   } else {
     await runTool(context, foldName(`${first}_${second}`), help ? ['--help'] : more);
   }

@@ -51,16 +51,25 @@ export function splitOptions(
     const text = equals >= 0 ? word.slice(equals + 1) : argv[++index];
     if (text === undefined || text === '')
       throw new GantzError('USAGE', `${name} needs a value: ${name} <${definition.value}>`);
+    if (equals < 0 && text.startsWith('--')) throw valueLikeOption(name, text);
     definition.apply(options, text);
   }
   return { options, rest: argv.slice(index) };
 }
 
+/** Returns the failure for an option whose next word begins with `--`. That word is probably another option. */
+export function valueLikeOption(name: string, next: string): GantzError {
+  return new GantzError('USAGE', `${name} needs a value, and ${JSON.stringify(next)} begins with "--"`, {
+    hint: `Write a value that begins with "--" after an equals sign: ${name}=${next}.`,
+  });
+}
+
+/** Options of other programs, with the option that is meant. */
+const HABITS: Readonly<Record<string, string>> = { '-v': '--version', '-V': '--version', '-?': '--help' };
+
 function unknownOption(name: string): GantzError {
-  const meant = nearest(
-    name,
-    COMMAND_LINE_OPTIONS.map(({ flag }) => flag),
-  );
+  const flags = COMMAND_LINE_OPTIONS.map(({ flag }) => flag);
+  const meant = HABITS[name] ?? nearest(name, flags);
   return new GantzError('USAGE', `There is no option ${name}`, {
     hint: meant
       ? `Did you mean ${meant}?`

@@ -3,11 +3,12 @@ import { GantzError } from '../contract/errors.ts';
 import { VERSION } from '../generated/version.ts';
 import type { CliContext } from './command.ts';
 import { COMMANDS } from './commands.ts';
-import { COMMAND_LINE_OPTIONS } from './options.ts';
+import { COMMAND_LINE_OPTIONS, valueLikeOption } from './options.ts';
 
 const GROUPS_HELP = `
 Tools:
   gantz <group> <operation> ['<json>'|-|@file] [--flag value …]   run the tool <group>_<operation>
+  gantz <tool> ['<json>'|-|@file] [--flag value …]                run a tool of one word
   gantz tools                                                     list the tools
   gantz <group> <operation> --help                                show the help of one tool
 
@@ -33,6 +34,7 @@ export async function runCommand(context: CliContext, words: readonly string[]):
     // The help of gantz shows the arguments of every command. Any other call needs only the definition of its own command.
     if (key === name || (name === undefined && options.help)) (await load())(command, context);
   }
+  if (name !== undefined) refuseValuesLikeOptions(program, name, words);
   const requested = options.version ? ['--version'] : options.help ? ['--help'] : [];
   try {
     await program.parseAsync([...words, ...requested], { from: 'user' });
@@ -45,6 +47,17 @@ export async function runCommand(context: CliContext, words: readonly string[]):
         error.message.split('\n')[1]?.replace(/^\(|\)$/g, '') ??
         `gantz ${name ?? ''} --help shows its arguments and options.`.replace('  ', ' '),
     });
+  }
+}
+
+/** Throws USAGE when the word after an option that needs a value begins with `--`. Commander would take it as the value. */
+function refuseValuesLikeOptions(program: Commander, name: string, words: readonly string[]): void {
+  const command = program.commands.find((candidate) => candidate.name() === name);
+  const end = words.indexOf('--');
+  for (const [index, word] of (end < 0 ? words : words.slice(0, end)).entries()) {
+    const option = command?.options.find(({ long, short }) => word === long || word === short);
+    const next = words[index + 1];
+    if (option?.required && next?.startsWith('--')) throw valueLikeOption(word, next);
   }
 }
 

@@ -4,6 +4,8 @@ import type { Process } from './process.ts';
 export type GlobalOptions = {
   /** The manifest: a file, or `builtin:redis`. */
   config?: string;
+  /** What names `config` in messages (default: `-c`); `argument` is an argument of a command. */
+  configBy?: '-c' | 'argument';
   /** The time limit of every call, in milliseconds. */
   timeoutMs?: number;
   /** The greatest size of the output of a script or of an HTTP answer, in bytes. */

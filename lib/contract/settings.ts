@@ -1,6 +1,6 @@
 // Settings that are written as text: in flags, environment variables and manifests.
 
-const DURATION_UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const DURATION_UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /**
  * Parses a duration above 0: `30` (seconds), `30s`, `1m30s`, `1.5s` or `500ms`. Returns milliseconds, or undefined for any
@@ -9,9 +9,9 @@ const DURATION_UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60
 export function parseDuration(text: string | number): number | undefined {
   const source = String(text).trim();
   if (/^\d+(\.\d+)?$/.test(source)) return timerMs(Number(source) * 1000);
-  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(source)) return undefined;
+  if (!/^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(source)) return undefined;
   let total = 0;
-  for (const [, amount, unit] of source.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)) {
+  for (const [, amount, unit] of source.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)) {
     total += Number(amount) * (DURATION_UNITS[unit ?? ''] ?? 0);
   }
   return timerMs(total);

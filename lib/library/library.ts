@@ -79,6 +79,7 @@ export async function openGantz<Tools = BundledTools>(options: GantzOptions = {}
     options: globalOptions(options, env),
     cacheFolder: cacheFolder(env, BUILD),
     notice: options.onNotice ?? ignore,
+    muted: options.onNotice === undefined,
   };
   const catalogue = await loadCatalogue(surroundings);
   const manifest = withEnvironment(catalogue.manifest, options);

@@ -8,6 +8,8 @@ import type { Environment } from '../contract/process.ts';
 export type LocateOptions = {
   /** The value of `-c`. */
   config?: string | undefined;
+  /** What names `config` in messages (default: `-c`); `argument` is an argument of a command. */
+  by?: '-c' | 'argument';
   env: Environment;
   /** Returns the current folder; called only when a name is relative to it. */
   cwd: () => string;
@@ -19,12 +21,20 @@ const FILE = 'gantz.yaml';
  * Returns the manifest of a call: that of `-c`, else of $GANTZ_CONFIG, else ./gantz.yaml, else the bundled one. The name of
  * a folder means the gantz.yaml in it. Throws MANIFEST_NOT_FOUND when the named one does not exist.
  */
-export function locateManifest({ config, env, cwd }: LocateOptions): Location {
-  if (config !== undefined) return named(config, cwd, '-c');
+export function locateManifest({ config, by = '-c', env, cwd }: LocateOptions): Location {
+  if (config !== undefined) return named(config, cwd, by);
   // An empty value is the same as none, as in a shell's ${GANTZ_CONFIG:-}.
   if (env['GANTZ_CONFIG']) return named(env['GANTZ_CONFIG'], cwd, 'GANTZ_CONFIG');
   const file = path.join(folder(cwd), FILE);
   return { file: kindOf(file) === 'file' ? file : BUILTIN };
+}
+
+/** Returns true when nobody named the manifest: it was found as ./gantz.yaml. */
+export function isImplicit(
+  { file }: Location,
+  { config, env }: Pick<LocateOptions, 'config' | 'env'>,
+): boolean {
+  return config === undefined && !env['GANTZ_CONFIG'] && file !== BUILTIN;
 }
 
 function named(name: string, cwd: () => string, by: string): Location {
@@ -36,9 +46,11 @@ function named(name: string, cwd: () => string, by: string): Location {
   if (kind === 'folder' && kindOf(inside) === 'file') return { file: inside };
   throw new GantzError(
     'MANIFEST_NOT_FOUND',
-    `The manifest ${JSON.stringify(kind === 'folder' ? inside : name)}, which ${by} names, does not exist`,
+    `The manifest ${JSON.stringify(kind === 'folder' ? inside : name)}${by === 'argument' ? '' : `, which ${by} names,`} does not exist`,
     {
-      hint: `Looked for ${kind === 'folder' ? inside : file}. -c ${BUILTIN} selects the bundled manifest; \`gantz init\` writes a new one.`,
+      hint:
+        `Looked for ${kind === 'folder' ? inside : file}. ` +
+        `${by === 'argument' ? '' : `-c ${BUILTIN} selects the bundled manifest; `}\`gantz init\` writes a new one.`,
     },
   );
 }

@@ -1,4 +1,5 @@
 import { printFailure } from '../contract/print.ts';
+import { reasonOf } from '../contract/system-error.ts';
 import type { Process } from '../contract/process.ts';
 
 /** Controls what happens after an uncaught error. */
@@ -38,8 +39,11 @@ export function watchForCrashes(process: NodeJS.Process): CrashHandling {
   };
   process.stdout.on('error', (error) => {
     // When stdout has no reader, there is nothing left to do.
-    if (isBrokenPipe(error)) exit();
-    else crash(error);
+    if (!isBrokenPipe(error)) {
+      process.stderr.write(`Cannot write to stdout: ${reasonOf(error)}\n`);
+      process.exitCode = 70;
+    }
+    exit();
   });
   process.on('uncaughtException', onError);
   process.on('unhandledRejection', onError);

@@ -2,7 +2,14 @@
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major > 20 || (major === 20 && minor >= 19)) {
   // Imported here, so that an old version of Node does not load it.
-  void import('./node.ts').then(({ main }) => main(__dirname, require));
+  // Loading the program takes tens of milliseconds. With a listener, a signal in this time waits until the program listens.
+  const signals: NodeJS.Signals[] = ['SIGHUP', 'SIGINT', 'SIGTERM'];
+  const wait = (): void => undefined;
+  for (const signal of signals) process.on(signal, wait);
+  void import('./node.ts').then(({ main }) => {
+    main(__dirname, require);
+    for (const signal of signals) process.off(signal, wait);
+  });
 } else {
   const failure = {
     success: false,

@@ -131,7 +131,6 @@ const mistakes: [string[], RegExp][] = [
   [['cahce', 'get', '{}'], /cache_get/],
   [['cache', 'gte', '{}'], /cache_get/],
   [['tols'], /gantz tools/],
-  [['cache_get'], /gantz call cache_get/],
   [['tools', '--jsno'], /--json/],
   [['--confg', 'x', 'tools'], /--config/],
 ];

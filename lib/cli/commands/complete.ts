@@ -6,7 +6,7 @@ import { candidates } from '../completion/candidates.ts';
 export function defineComplete(commands: Commands): Define {
   return (command, context) => {
     command.argument('[words...]').action(async (words: string[]) => {
-      const { tools } = await loadCatalogue({ ...context, notice: () => undefined });
+      const { tools } = await loadCatalogue({ ...context, notice: () => undefined, muted: true });
       const found = candidates(words, commands, tools);
       if (found.length > 0) context.process.stdout.write(`${found.join('\n')}\n`);
     });

@@ -2,6 +2,7 @@ import { access, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Option } from 'commander';
 import { GantzError } from '../../contract/errors.ts';
+import { reasonOf } from '../../contract/system-error.ts';
 import { TEMPLATE_FILES } from '../../generated/templates.ts';
 import { renderSchemaFile } from '../../run/manifests.ts';
 import { printSuccess } from '../../contract/print.ts';
@@ -47,12 +48,15 @@ async function refuseExisting(folder: string, paths: readonly string[]): Promise
 }
 
 async function writeNew(file: string, text: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
   try {
+    await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text, { flag: 'wx' });
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') throw fileExists(file);
-    throw error;
+    throw new GantzError('USAGE', `Cannot write ${file}: ${reasonOf(error)}`, {
+      hint: 'Run gantz init in a folder that you may write to.',
+      cause: error,
+    });
   }
 }
 

@@ -12,7 +12,10 @@ type ValidateFlags = { strict?: boolean; json?: boolean };
 /** The result of checking one file. */
 type Report = { file: string; tools: number; problems: Problem[] };
 
-/** `gantz validate`: prints every problem of one or more manifests, with its position. Throws MANIFEST_INVALID for an error. */
+/**
+ * `gantz validate`: prints every problem of one or more manifests, with its position. Throws MANIFEST_INVALID for an error, and
+ * MANIFEST_NOT_FOUND for a file that cannot be read, after all others are checked.
+ */
 export const define: Define = (command, context) => {
   command
     .argument('[files...]', 'the manifests (default: the one that a call uses)')
@@ -20,11 +23,28 @@ export const define: Define = (command, context) => {
     .option('--json', 'print the problems as one JSON line')
     .action(async (files: string[], { strict = false, json = false }: ValidateFlags) => {
       const reports: Report[] = [];
-      for (const file of files.length > 0 ? files : [undefined]) reports.push(await check(context, file));
+      const missing: GantzError[] = [];
+      for (const file of files.length > 0 ? files : [undefined]) {
+        try {
+          reports.push(await check(context, file));
+        } catch (error) {
+          if (!isMissing(error)) throw error;
+          missing.push(error);
+        }
+      }
       const problems = reports.flatMap((report) => report.problems);
       const errors = problems.filter(({ severity }) => strict || severity === 'error').length;
       if (!json) for (const problem of problems) context.notice(`${describeProblem(problem)}\n`);
-      if (errors > 0) throw failure(problems, errors);
+      const [first] = missing;
+      if (first || errors > 0) {
+        // stdout is the envelope of the failure, so the other results are written to stderr.
+        if (!json && files.length > 1) {
+          for (const report of reports)
+            if (report.problems.length === 0) context.notice(summary(report).trimEnd());
+          for (const error of missing) context.notice(`${error.message}\n`);
+        }
+        throw first ? withProblems(first, problems) : failure(problems, errors);
+      }
       if (json)
         printSuccess(context.process, {
           files: reports.map(({ file, tools }) => ({ file, tools })),
@@ -34,9 +54,19 @@ export const define: Define = (command, context) => {
     });
 };
 
+function isMissing(error: unknown): error is GantzError {
+  return error instanceof GantzError && error.code === 'MANIFEST_NOT_FOUND';
+}
+
+/** Returns the failure for a manifest that cannot be read, with the problems of the others. */
+function withProblems({ code, message, hint }: GantzError, problems: readonly Problem[]): GantzError {
+  return new GantzError(code, message, { ...(hint !== undefined && { hint }), fields: { problems } });
+}
+
 async function check({ process, options }: CliContext, file: string | undefined): Promise<Report> {
   const location = locateManifest({
     config: file ?? options.config,
+    ...(file !== undefined && { by: 'argument' as const }),
     env: process.env,
     cwd: () => process.cwd(),
   });
