@@ -14,6 +14,17 @@ const files = (await text(process.stdin))
   .filter(Boolean)
   .map((file) => relative(root, resolve(root, file)));
 
+/** Leaves out modules of packages that a test names by their path, so that they find the packages beside them. */
+const packagesByPath = {
+  name: 'packages-by-path',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\.?\/.*\/node_modules\// }, ({ path, resolveDir }) => ({
+      path: resolve(resolveDir, path),
+      external: true,
+    }));
+  },
+};
+
 /** Replaces import.meta.dirname and the like, so that compiled code finds the files beside its source. */
 const sourcePaths = {
   name: 'source-paths',
@@ -49,6 +60,6 @@ await build({
   packages: 'external',
   sourcemap: 'linked',
   logLevel: 'warning',
-  plugins: [sourcePaths],
+  plugins: [packagesByPath, sourcePaths],
 });
 for (const file of files) process.stdout.write(`${join(outdir, file.replace(/\.ts$/, '.mjs'))}\0`);
