@@ -14,15 +14,21 @@ const files = (await text(process.stdin))
   .filter(Boolean)
   .map((file) => relative(root, resolve(root, file)));
 
+/** Leaves out modules of packages that a test names by their path, so that they find the packages beside them. */
+const packagesByPath = {
+  name: 'packages-by-path',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\.?\/.*\/node_modules\// }, ({ path, resolveDir }) => ({
+      path: resolve(resolveDir, path),
+      external: true,
+    }));
+  },
+};
+
 /** Replaces import.meta.dirname and the like, so that compiled code finds the files beside its source. */
 const sourcePaths = {
   name: 'source-paths',
-  setup({ onLoad, onResolve }) {
-    // The packages of the examples are found from their own folder only.
-    onResolve({ filter: /^\..*\/node_modules\// }, ({ path, resolveDir }) => ({
-      path: pathToFileURL(resolve(resolveDir, path)).href,
-      external: true,
-    }));
+  setup({ onLoad }) {
     onLoad({ filter: /\.ts$/, namespace: 'file' }, async ({ path }) => {
       const { code } = await transform(await readFile(path, 'utf8'), {
         loader: 'ts',
@@ -40,17 +46,6 @@ const sourcePaths = {
   },
 };
 
-/** Packages below examples/ are not bundled, so that they find their own dependencies there. */
-const examplePackages = {
-  name: 'example-packages',
-  setup({ onResolve }) {
-    onResolve({ filter: /\/examples\/node_modules\// }, ({ path, resolveDir }) => ({
-      path: resolve(resolveDir, path),
-      external: true,
-    }));
-  },
-};
-
 await build({
   absWorkingDir: root,
   entryPoints: files,
@@ -65,6 +60,6 @@ await build({
   packages: 'external',
   sourcemap: 'linked',
   logLevel: 'warning',
-  plugins: [examplePackages, sourcePaths],
+  plugins: [packagesByPath, sourcePaths],
 });
 for (const file of files) process.stdout.write(`${join(outdir, file.replace(/\.ts$/, '.mjs'))}\0`);

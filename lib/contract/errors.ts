@@ -8,6 +8,7 @@ export const CODES = {
   HTTP_STATUS: { exit: 1, http: 502, retryable: false },
   UNEXPECTED_ANSWER: { exit: 1, http: 502, retryable: false },
   OUTPUT_TOO_LARGE: { exit: 1, http: 502, retryable: false },
+  RETURNS_MISMATCH: { exit: 1, http: 502, retryable: false },
   REDIS_ERROR: { exit: 1, http: 502, retryable: false },
   CANCELLED: { exit: 1, http: 499, retryable: true },
   USAGE: { exit: 2, http: 400, retryable: false },

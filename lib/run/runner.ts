@@ -125,9 +125,18 @@ export function openRunner(options: RunnerOptions): Runner {
     call: Call,
   ): Promise<Result> {
     const signal = call.signal ? AbortSignal.any([call.signal, closing.signal]) : closing.signal;
-    const result = kind.run(invocationOf(kind, tool, params, { ...call, signal }));
+    const result = runAction(kind, invocationOf(kind, tool, params, { ...call, signal }));
     running.add(result);
     return await result.finally(() => running.delete(result));
+  }
+
+  /** Runs an action. With `returns`, the result has the shape that it declares. */
+  async function runAction(kind: ActionKind, invocation: Invocation): Promise<Result> {
+    const result = await kind.run(invocation);
+    const { tool } = invocation;
+    if (!tool.outputSchema) return result;
+    const { shapeResult } = await import('./returns.ts');
+    return await shapeResult(tool, tool.outputSchema, result, options.cacheFolder);
   }
 
   function invocationOf(

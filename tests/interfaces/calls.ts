@@ -23,6 +23,14 @@ tools:
   - name: refuse
     description: Answers with a failure of its own
     script: { shell: "echo '{\\"success\\":false,\\"error\\":\\"no\\",\\"code\\":\\"CONFLICT\\"}'; exit 1" }
+  - name: object
+    description: Prints an object
+    returns: [{ name: number, type: integer }]
+    script: { shell: "echo '{\\"number\\":7}'" }
+  - name: mismatch
+    description: Prints what its returns does not declare
+    returns: [{ name: number, type: integer }]
+    script: { shell: "echo seven" }
   - name: slow
     description: Takes too long
     # So long that the script has begun on a slow machine, too: the outcome depends on it.
@@ -137,6 +145,8 @@ export const CALLS: readonly WrittenCall[] = [
   ['say', '{"text":"it\'s \\"$HOME\\" `id`"}'],
   ['say', '{"text":"a","more":1}'],
   ['sum', '{"numbers":["1",2]}'],
+  ['object', '{}'],
+  ['mismatch', '{}'],
   ['sum', '{"numbers":["1.5",true]}'],
   ['fail', '{"status":3}'],
   ['refuse', '{}'],

@@ -1,5 +1,6 @@
 import type { Result } from '../../contract/envelope.ts';
 import { isObject } from '../../json/object.ts';
+import { resultOf as resultOfValue } from '../action-output.ts';
 import { failureOf } from '../script/result.ts';
 
 /**
@@ -7,10 +8,10 @@ import { failureOf } from '../script/result.ts';
  * `result`. An object with a boolean `success` is an envelope; one with `success: false` is thrown as a failure.
  */
 export function resultOf(value: unknown, what: string): Result {
-  if (!isObject(value)) return { result: value };
+  if (!isObject(value)) return resultOfValue({ json: value });
   if (!Object.hasOwn(value, 'success')) return { ...value };
   const { success, ...fields } = value;
   if (success === true) return fields;
   if (success === false) throw failureOf({ ...fields, success }, what, 'HANDLER_FAILED');
-  return { result: value };
+  return resultOfValue({ json: value });
 }

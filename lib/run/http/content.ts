@@ -6,7 +6,7 @@ import { isJsonType } from './body.ts';
  * digits. `json` is true when the text was read as JSON.
  */
 export type Content =
-  | { kind: 'json'; value: unknown }
+  | { kind: 'json'; value: unknown; text: string }
   | { kind: 'text'; text: string; lossy?: string; json: boolean }
   | { kind: 'bytes'; base64: string; type: string };
 
@@ -19,7 +19,7 @@ export function readContent(bytes: Buffer, contentType = ''): Content {
   const json = isJsonType(type) || /^\s*[[{]/.test(text);
   if (!json || text === '') return { kind: 'text', text, json };
   const parsed = parseJson(text);
-  if ('value' in parsed) return { kind: 'json', value: parsed.value };
+  if ('value' in parsed) return { kind: 'json', value: parsed.value, text };
   return parsed.problem === 'digits'
     ? { kind: 'text', text, json: true, lossy: parsed.literal }
     : { kind: 'text', text, json: false };

@@ -1,5 +1,6 @@
 import type { Result } from '../../contract/envelope.ts';
 import { GantzError, toGantzError, withOutcome, type Outcome } from '../../contract/errors.ts';
+import { resultOf } from '../action-output.ts';
 import type { Invocation } from '../invocation.ts';
 import { readContent, type Content } from './content.ts';
 import { extract, parsePath, quoteLongNumbers, type Step } from './extract.ts';
@@ -57,13 +58,16 @@ export async function runHttp(invocation: Invocation<HttpAction>): Promise<Resul
       );
     }
     if (steps)
-      return { result: extracted(content, steps, { action, shown: request.shown, status, outcome }), status };
-    if (content.kind === 'text' && content.lossy !== undefined) {
+      return resultOf({
+        json: extracted(content, steps, { action, shown: request.shown, status, outcome }),
+        fields: { status },
+      });
+    if (content.kind === 'text' && content.lossy !== undefined && !tool.outputSchema) {
       call.notice(
         `${tool.name}: the number ${content.lossy} would lose digits, so the response is returned as text`,
       );
     }
-    return { ...resultOf(content), status };
+    return resultOfContent(content, status);
   } finally {
     clearTimeout(timer);
     call.signal?.removeEventListener('abort', cancel);
@@ -79,14 +83,15 @@ function stepsOf({ extractJson }: HttpAction): Step[] | undefined {
   });
 }
 
-function resultOf(content: Content): Result {
+function resultOfContent(content: Content, status: number): Result {
+  const fields = { status };
   switch (content.kind) {
     case 'json':
-      return { result: content.value };
+      return resultOf({ json: content.value, text: content.text, fields });
     case 'text':
-      return { output: content.text };
+      return resultOf({ text: content.text, fields });
     case 'bytes':
-      return { base64: content.base64, content_type: content.type };
+      return { base64: content.base64, content_type: content.type, ...fields };
   }
 }
 

@@ -2,11 +2,13 @@ import type { Result } from '../../contract/envelope.ts';
 import { CODES, GantzError, type Code, type Detail, type Outcome } from '../../contract/errors.ts';
 import { isObject } from '../../json/object.ts';
 import { parseJson } from '../../json/parse.ts';
+import { resultOf } from '../action-output.ts';
 import type { Ended } from './process.ts';
 
 /**
- * Reads the result of a script from its output. A JSON object with a boolean `success` is the envelope itself. Other JSON is
- * the field `result`, unless a number in it would lose digits. Anything else is the text `output`, without its last newline.
+ * Reads the result of a script from its output. A JSON object with a boolean `success` is the envelope itself. Another JSON
+ * object, an array and a string in double quotes is the field `result`, unless a number in it would lose digits. Anything else
+ * is the text `output`, without its last newline. So a number, true and null are text, which loses no characters (`1.10`).
  * Throws SCRIPT_FAILED for an exit code other than 0, and the failure of an envelope with `success: false`.
  */
 export function readResult(ended: Ended, what: string): Result {
@@ -17,15 +19,16 @@ export function readResult(ended: Ended, what: string): Result {
   if (envelope?.['success'] === false) throw failureOf(envelope, what);
   if (exitCode !== 0) throw exited(ended, output, what);
   if (envelope) return without(envelope, ['success']);
-  return value === undefined ? { output } : { result: value };
+  return resultOf(value === undefined ? { text: output } : { json: value, text: output });
 }
 
 const OUTCOMES = new Set<unknown>(['none', 'applied', 'unknown']);
 
 function jsonOf(text: string): unknown {
-  // The first character shows for most texts that they are not JSON.
-  if (!/^\s*[[{"\dtfn-]/.test(text)) return undefined;
-  const parsed = parseJson(text);
+  // PowerShell and .NET programs write a byte order mark first.
+  const json = text.replace(/^\uFEFF/, '');
+  if (!/^\s*[[{"]/.test(json)) return undefined;
+  const parsed = parseJson(json);
   return 'value' in parsed ? parsed.value : undefined;
 }
 

@@ -31,8 +31,16 @@ describe('results', () => {
     ['printf "a\\n\\n"', { output: 'a\n' }],
     [':', { output: '' }],
     ['echo \'{"a":[1,2.50]}\'', { result: { a: [1, 2.5] } }],
-    ['echo null', { result: null }],
-    ['echo true', { result: true }],
+    ['echo null', { output: 'null' }],
+    ['echo true', { output: 'true' }],
+    ['echo 42', { output: '42' }],
+    ['echo -1.10', { output: '-1.10' }],
+    ['echo 12345e2', { output: '12345e2' }],
+    ['echo "  7"', { output: '  7' }],
+    ['printf "\\357\\273\\277{\\"a\\":1}\\n"', { result: { a: 1 } }],
+    ['printf "\\357\\273\\277[1]"', { result: [1] }],
+    ['printf "\\357\\273\\277{\\"success\\":true,\\"a\\":1}"', { a: 1 }],
+    ['printf "\\357\\273\\277text"', { output: '\uFEFFtext' }],
     ['echo \'"text"\'', { result: 'text' }],
     ['echo 12345678901234567890', { output: '12345678901234567890' }],
     ['echo \'{"a":1}{"b":2}\'', { output: '{"a":1}{"b":2}' }],
@@ -345,7 +353,7 @@ describe('a value that no process can receive', () => {
 
   it('can be passed through stdin otherwise', async () => {
     assert.deepEqual(await invoke({ shell: 'wc -c', stdin: '{{x}}' }, { params: { x: big } }), {
-      result: 160_000,
+      output: '160000',
     });
     assert.deepEqual(
       await invoke({ command: 'tr', args: ['\\000', 'n'], stdin: '{{x}}' }, { params: { x: 'a\0b' } }),
@@ -358,7 +366,7 @@ describe('a value that no process can receive', () => {
     assert.deepEqual(
       await invoke({ shell: 'echo "{{x}}" | wc -c' }, { params: { x: 'a'.repeat(longest) } }),
       {
-        result: longest + 1,
+        output: String(longest + 1),
       },
     );
     assert.equal(
