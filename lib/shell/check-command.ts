@@ -28,7 +28,7 @@ export function checkCommand(words: readonly Word[], reporter: Reporter, certain
 
 /** Checks a command that may be a shell or `eval`: an argument, or the standard input, may be its source. */
 function checkUnknown(words: readonly Word[], { shell, report }: Reporter): Reason | undefined {
-  // What a process starts by itself has a name by then.
+  // Without a shell the name is known when the process starts, and the call is checked with it.
   if (!shell) return undefined;
   const option = words.findIndex(isCodeOption);
   if (option !== -1) for (const word of words.slice(option)) report(word, UNKNOWN_PROGRAM);
@@ -131,7 +131,7 @@ function checkLaterPrograms(
   return input;
 }
 
-/** Returns the reason that weighs more. */
+/** Returns the error of two reasons, or else the first. */
 function stronger(one: Reason | undefined, other: Reason | undefined): Reason | undefined {
   return other?.severity === 'error' ? other : (one ?? other);
 }

@@ -66,8 +66,8 @@ export function checkSource({ words, reporter }: ProgramCall): Reason | undefine
 }
 
 /**
- * Checks xargs, and returns the reason for its input: the one that the command which it runs gives for the words that
- * come from there. `xargs -I{} sh -c 'echo "$1"' _ {}` has none, since `{}` is no code there.
+ * Checks xargs, and returns the reason for its input. The words that come from the input are checked as words of the
+ * command that xargs runs. `xargs -I{} sh -c 'echo "$1"' _ {}` gives no reason, since `{}` is no code there.
  */
 export function checkXargs({ words, reporter, check }: ProgramCall): Reason | undefined {
   const command = wrappedCommand(words, XARGS_VALUED);

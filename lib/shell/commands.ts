@@ -7,7 +7,7 @@ import { GRAMMAR_NAME } from './reasons.ts';
 import type { Word } from './word.ts';
 import { readWord } from './words.ts';
 
-/** What the redirections of a command make its standard input: here-documents, and the words after `<<<` and `<`. */
+/** The standard input of a command by its redirections: here-documents, and the words after `<<<` and `<`. */
 type Redirected = { documents: HereDocument[]; words: Word[] };
 
 /** Reads commands up to their end; `written` when they read what the command around them writes. */

@@ -27,7 +27,7 @@ export function readKeyword(reader: Reader, word: Word, inCase: boolean): Keywor
     reader.copyMatch(/[ \t]+[A-Za-z_]\w*(?=[ \t]+(?:[{([]|(?:while|until|for|if|case|select)[ \t]))/y);
   if (CONTINUES.has(raw)) return 'before';
   if (OPENS.has(raw)) {
-    // Its commands read what it reads.
+    // The commands inside of it read what it reads.
     reader.around.push(reader.position);
     nextPipeline(reader);
     // The words of a loop are checked as those of a command.

@@ -17,7 +17,7 @@ export type Use = {
   reasons: Reason[];
 };
 
-/** What the cursor needs to know about the placeholders of a text. */
+/** The placeholders of a text, and how they are replaced. */
 export type Placeholders = {
   /** The characters that stand for placeholders, one for each. */
   placeholders: ReadonlySet<string>;

@@ -30,7 +30,7 @@ export type Word = {
   chunk: number;
 };
 
-/** Returns a word with what its text says about it. */
+/** Returns a word with the fields that follow from its text. */
 export function makeWord(word: Omit<Word, 'value' | 'prefix' | 'tail' | 'leading'>): Word {
   const { text } = word;
   const [prefix = '', ...rest] = text.split(MARK);

@@ -28,7 +28,7 @@ export function readWord(reader: Reader, role: Role): Word {
   const range = /\{[^{}\s]*\.\.[^{}\s]*\}/.exec(raw)?.[0] ?? '';
   if (reader.interpreter !== 'zsh' && reader.hasPlaceholder(range)) reader.report({ from }, BRACE_RANGE);
   if (raw === '') {
-    // No word was read where one must be: step over the character rather than stand still.
+    // A word must stand here and none does. The cursor moves on, so that the reading ends.
     reader.markUnreadable();
     reader.copy();
   }
@@ -110,7 +110,7 @@ function readGroup(reader: Reader): void {
 
 function readEscape(reader: Reader): string {
   const joined = reader.at(1) === '\n';
-  // A joined line is read as it is written only where the word, or the line, ends behind it.
+  // The reader sees a joined line as a blank. That is right only where the word, or the line, ends behind it.
   if (joined && !/[ \t\n;&|)\\]/.test(reader.at(2) || ' ')) reader.markUncertain();
   const escaped = reader.copy(2).slice(1);
   return joined ? '' : escaped;
