@@ -8,6 +8,7 @@ import { readText } from './request-body.ts';
 import { clientSignal } from './client-signal.ts';
 import { checkNames, checkToken, type AccessOptions } from './access.ts';
 import { isRedisUp } from './health.ts';
+import type { Exchanges } from './exchanges.ts';
 import type { McpOverHttp } from './mcp.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -15,6 +16,7 @@ import type { Metrics } from './metrics.ts';
 export type RouteOptions = AccessOptions & {
   runners: Runners;
   metrics: Metrics;
+  exchanges: Exchanges;
   /** Loads MCP at its first call. */
   mcp: () => Promise<McpOverHttp>;
 };
@@ -52,6 +54,7 @@ export function answerRequests(options: RouteOptions): RequestListener {
   }
 
   return (incoming, outgoing) => {
+    options.exchanges.begin(outgoing);
     answer(incoming, outgoing).then(
       (answered) => answered && send(outgoing, answered),
       (thrown: unknown) => {
@@ -71,7 +74,7 @@ function targetOf({ url = '/' }: IncomingMessage): { name: string; host?: string
   return host === undefined ? { name } : { name, host };
 }
 
-function pathsOf({ runners, metrics, mcp }: RouteOptions): Record<string, Path> {
+function pathsOf({ runners, metrics, exchanges, mcp }: RouteOptions): Record<string, Path> {
   return {
     '/healthz': { open: true, GET: () => health(runners) },
     '/metrics': {
@@ -87,7 +90,7 @@ function pathsOf({ runners, metrics, mcp }: RouteOptions): Record<string, Path> 
     '/mcp': {
       any: async (incoming, outgoing) => {
         const body = incoming.method === 'POST' ? await readText(incoming) : undefined;
-        await (await mcp()).answer(incoming, outgoing, body);
+        await (await mcp()).answer(incoming, outgoing, body, () => exchanges.exclude(outgoing));
         return undefined;
       },
     },
