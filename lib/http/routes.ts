@@ -6,7 +6,7 @@ import { parseRequest } from '../parameters/request.ts';
 import { envelopeAnswer, failureAnswer, jsonAnswer, refusal, send, type Answer } from './answer.ts';
 import { readText } from './request-body.ts';
 import { clientSignal } from './client-signal.ts';
-import { checkNames, checkToken, type AccessOptions } from './access.ts';
+import { checkHost, checkOrigin, checkToken, type AccessOptions } from './access.ts';
 import { isRedisUp } from './health.ts';
 import type { Exchanges } from './exchanges.ts';
 import type { McpOverHttp } from './mcp.ts';
@@ -33,7 +33,8 @@ type Path = { GET: Route; open?: true } | { POST: Route } | { any: Route };
  */
 export function answerRequests(options: RouteOptions): RequestListener {
   const paths = new Map(Object.entries(pathsOf(options)));
-  const refusedName = checkNames(options);
+  const refusedHost = checkHost(options);
+  const refusedOrigin = checkOrigin(options);
   const refusedToken = checkToken(options);
 
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<Answer | undefined> {
@@ -42,8 +43,9 @@ export function answerRequests(options: RouteOptions): RequestListener {
     const path = paths.get(name);
     const isOpen = path && 'open' in path;
     const refused =
-      refusedName(incoming.headers) ??
-      (host === undefined ? undefined : refusedName({ host })) ??
+      refusedHost(incoming.headers) ??
+      (host === undefined ? undefined : refusedHost({ host })) ??
+      refusedOrigin(incoming.headers) ??
       (isOpen ? undefined : refusedToken(incoming.headers));
     if (refused) return refused;
     if (!path) return nothingAt(name);
