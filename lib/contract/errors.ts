@@ -23,6 +23,7 @@ export const CODES = {
   REDIS_AUTH: { exit: 4, http: 503, retryable: false },
   REDIS_NOT_INSTALLED: { exit: 4, http: 503, retryable: false },
   UPSTREAM_UNAVAILABLE: { exit: 4, http: 503, retryable: true },
+  OVERLOADED: { exit: 4, http: 503, retryable: true },
   TIMEOUT: { exit: 5, http: 504, retryable: true },
   INTERNAL: { exit: 70, http: 500, retryable: false },
 } as const satisfies Record<string, { exit: number; http: number; retryable: boolean }>;

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { nameOfHost, nameOfOrigin } from './address.ts';
+import { isSameOrigin, nameOfHost } from './address.ts';
 import { refusal, type Answer } from './answer.ts';
 
 /** Decides which requests may pass. */
@@ -13,23 +13,34 @@ export type AccessOptions = {
 /** Returns the answer that refuses a request, or undefined when the request may pass. */
 type AccessCheck = (headers: IncomingHttpHeaders) => Answer | undefined;
 
-/** Returns a check that refuses a request unless its Host and its Origin are names of this server. */
-export function checkNames({ isOwnName }: AccessOptions): AccessCheck {
+/** Returns a check that refuses a request unless its Host is a name of this server. */
+export function checkHost({ isOwnName }: AccessOptions): AccessCheck {
   // Most requests have the same Host as the one before, which is not checked again.
   let passed: string | undefined;
-  return ({ host = '', origin }) => {
-    if (host !== passed) {
-      const name = nameOfHost(host);
-      if (name === undefined || !isOwnName(name)) {
-        return refusal(403, 'FORBIDDEN', 'The Host header does not name this server', {
-          hint: 'Use its address, or start gantz serve with --allow-host NAME.',
-        });
-      }
+  return ({ host = '' }) => {
+    if (host === passed) return undefined;
+    const name = nameOfHost(host);
+    if (name !== undefined && isOwnName(name)) {
       passed = host;
+      return undefined;
     }
-    const page = origin === undefined ? undefined : nameOfOrigin(origin);
-    if (origin === undefined || (page !== undefined && isOwnName(page))) return undefined;
-    return refusal(403, 'FORBIDDEN', 'Web pages of this Origin may not call this server');
+    return refusal(403, 'FORBIDDEN', 'The Host header does not name this server', {
+      hint: 'Use its address, or start gantz serve with --allow-host NAME.',
+    });
+  };
+}
+
+/**
+ * Returns a check that refuses requests of web pages, except pages of the server's own origin and requests with the token.
+ * Other programs on the same machine serve pages from other ports, so a loopback name alone proves nothing.
+ */
+export function checkOrigin({ isAuthorized }: AccessOptions): AccessCheck {
+  return ({ host = '', origin, authorization, 'sec-fetch-site': site }) => {
+    const isFromPage = origin !== undefined || site === 'cross-site' || site === 'same-site';
+    if (!isFromPage || isSameOrigin(origin, host) || isAuthorized?.(authorization)) return undefined;
+    return refusal(403, 'FORBIDDEN', 'Web pages of another origin may not call this server without a token', {
+      hint: 'Start gantz serve with --auth, and send Authorization: Bearer <token>.',
+    });
   };
 }
 

@@ -26,9 +26,16 @@ export function nameOfHost(header: string): string | undefined {
   return /^(\[[0-9a-f:.]+\]|[^\s:/@[\]]+)(?::\d{1,5})?$/i.exec(header)?.[1];
 }
 
-/** Returns the name in an Origin header; undefined for `null` and for schemes other than http and https. */
-export function nameOfOrigin(header: string): string | undefined {
-  return /^https?:\/\/(\[[0-9a-f:.]+\]|[^\s:/@[\]]+)(?::\d{1,5})?$/i.exec(header)?.[1];
+/**
+ * Returns true when an Origin header has the host and port of a Host header. The scheme is ignored, because a reverse proxy
+ * may serve https. A missing port is the default port of the origin's scheme.
+ */
+export function isSameOrigin(origin: string | undefined, host: string): boolean {
+  const [, scheme, address] = /^(https?):\/\/([^/]+)$/i.exec(origin ?? '') ?? [];
+  if (scheme === undefined || address === undefined) return false;
+  const withPort = (text: string): string =>
+    /:\d+$/.test(text) ? text.toLowerCase() : `${text.toLowerCase()}:${scheme.length === 5 ? 443 : 80}`;
+  return withPort(address) === withPort(host);
 }
 
 /** Returns `http://127.0.0.1:3000`, with brackets around an IPv6 address. */

@@ -7,8 +7,16 @@ import { createServer } from '../mcp/server.ts';
 
 /** MCP over Streamable HTTP. */
 export type McpOverHttp = {
-  /** Answers a request. `body` is the text of a POST, undefined for other methods. */
-  answer(incoming: IncomingMessage, outgoing: ServerResponse, body: string | undefined): Promise<void>;
+  /**
+   * Answers a request. `body` is the text of a POST, undefined for other methods. Calls `onSubscription` for a
+   * subscriptions/listen, whose stream ends only when its client or `close` ends it.
+   */
+  answer(
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    body: string | undefined,
+    onSubscription: () => void,
+  ): Promise<void>;
   /** Ends the streams that are open. */
   close(): Promise<void>;
 };
@@ -24,22 +32,28 @@ export function createMcpOverHttp(runners: Runners): McpOverHttp {
   });
   const stopNotifying = runners.onReplace(() => handler.notify.toolsChanged());
 
-  async function respond(request: Request, body: string | undefined): Promise<Response> {
+  async function respond(
+    request: Request,
+    body: string | undefined,
+    onSubscription: () => void,
+  ): Promise<Response> {
     if (body === undefined) return await handler.fetch(request);
     const inputs: Inputs = new Map();
     const reading = readMessage(body, inputs);
     if (!('message' in reading)) {
-      const { code, problem: message } = reading;
-      return Response.json({ jsonrpc: '2.0', id: null, error: { code, message } }, { status: 400 });
+      const { code, problem } = reading;
+      return Response.json({ jsonrpc: '2.0', id: null, error: { code, message: problem } }, { status: 400 });
     }
+    const { message } = reading;
+    if ('method' in message && message.method === 'subscriptions/listen') onSubscription();
     inputsOf.set(request, inputs);
-    return await handler.fetch(request, { parsedBody: reading.message });
+    return await handler.fetch(request, { parsedBody: message });
   }
 
   return {
-    async answer(incoming, outgoing, body) {
+    async answer(incoming, outgoing, body, onSubscription) {
       // The SDK takes Fetch requests. `overrideGlobalObjects: false` keeps the runtime's Request and Response, which handlers use.
-      const listen = getRequestListener((request) => respond(request, body), {
+      const listen = getRequestListener((request) => respond(request, body, onSubscription), {
         overrideGlobalObjects: false,
       });
       await listen(incoming, outgoing);

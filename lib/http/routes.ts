@@ -6,8 +6,9 @@ import { parseRequest } from '../parameters/request.ts';
 import { envelopeAnswer, failureAnswer, jsonAnswer, refusal, send, type Answer } from './answer.ts';
 import { readText } from './request-body.ts';
 import { clientSignal } from './client-signal.ts';
-import { checkNames, checkToken, type AccessOptions } from './access.ts';
+import { checkHost, checkOrigin, checkToken, type AccessOptions } from './access.ts';
 import { isRedisUp } from './health.ts';
+import type { Exchanges } from './exchanges.ts';
 import type { McpOverHttp } from './mcp.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -15,6 +16,7 @@ import type { Metrics } from './metrics.ts';
 export type RouteOptions = AccessOptions & {
   runners: Runners;
   metrics: Metrics;
+  exchanges: Exchanges;
   /** Loads MCP at its first call. */
   mcp: () => Promise<McpOverHttp>;
 };
@@ -31,7 +33,8 @@ type Path = { GET: Route; open?: true } | { POST: Route } | { any: Route };
  */
 export function answerRequests(options: RouteOptions): RequestListener {
   const paths = new Map(Object.entries(pathsOf(options)));
-  const refusedName = checkNames(options);
+  const refusedHost = checkHost(options);
+  const refusedOrigin = checkOrigin(options);
   const refusedToken = checkToken(options);
 
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<Answer | undefined> {
@@ -40,8 +43,9 @@ export function answerRequests(options: RouteOptions): RequestListener {
     const path = paths.get(name);
     const isOpen = path && 'open' in path;
     const refused =
-      refusedName(incoming.headers) ??
-      (host === undefined ? undefined : refusedName({ host })) ??
+      refusedHost(incoming.headers) ??
+      (host === undefined ? undefined : refusedHost({ host })) ??
+      refusedOrigin(incoming.headers) ??
       (isOpen ? undefined : refusedToken(incoming.headers));
     if (refused) return refused;
     if (!path) return nothingAt(name);
@@ -52,6 +56,7 @@ export function answerRequests(options: RouteOptions): RequestListener {
   }
 
   return (incoming, outgoing) => {
+    options.exchanges.begin(outgoing);
     answer(incoming, outgoing).then(
       (answered) => answered && send(outgoing, answered),
       (thrown: unknown) => {
@@ -71,7 +76,7 @@ function targetOf({ url = '/' }: IncomingMessage): { name: string; host?: string
   return host === undefined ? { name } : { name, host };
 }
 
-function pathsOf({ runners, metrics, mcp }: RouteOptions): Record<string, Path> {
+function pathsOf({ runners, metrics, exchanges, mcp }: RouteOptions): Record<string, Path> {
   return {
     '/healthz': { open: true, GET: () => health(runners) },
     '/metrics': {
@@ -87,7 +92,7 @@ function pathsOf({ runners, metrics, mcp }: RouteOptions): Record<string, Path> 
     '/mcp': {
       any: async (incoming, outgoing) => {
         const body = incoming.method === 'POST' ? await readText(incoming) : undefined;
-        await (await mcp()).answer(incoming, outgoing, body);
+        await (await mcp()).answer(incoming, outgoing, body, () => exchanges.exclude(outgoing));
         return undefined;
       },
     },

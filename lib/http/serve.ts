@@ -5,6 +5,7 @@ import { loadCatalogue, openRunnerFor } from '../run/open.ts';
 import { reloadOnChange } from '../serving/reload.ts';
 import { holdRunners, type Runners } from '../serving/runners.ts';
 import { hostCheck, isLoopback, urlOf } from './address.ts';
+import { Exchanges } from './exchanges.ts';
 import { isRedisUp } from './health.ts';
 import type { McpOverHttp } from './mcp.ts';
 import { createMetrics } from './metrics.ts';
@@ -30,8 +31,10 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const MAX_HEADER_BYTES = 16 * 1024;
 /** How long the server waits for calls in flight when it stops, in milliseconds. Calls have their own time limits too. */
 const STOP_MS = 10 * 60_000;
-/** How long clients have to receive their answers after that, in milliseconds. */
-const LINGER_MS = 1000;
+/** How long clients have to send the rest of a request, and to receive an answer, when no call is running; in ms. */
+const DELIVERY_MS = 5000;
+/** How long connections have to close after that, in milliseconds. */
+const CLOSE_MS = 1000;
 
 /**
  * Serves the tools over HTTP until `context.signal` aborts and calls in flight are answered. Throws USAGE when it cannot
@@ -56,9 +59,11 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
   let opened: Promise<McpOverHttp> | undefined;
   const mcp = (): Promise<McpOverHttp> =>
     (opened ??= import('./mcp.ts').then(({ createMcpOverHttp }) => createMcpOverHttp(runners)));
+  const exchanges = new Exchanges();
   const listener = answerRequests({
     runners,
     metrics,
+    exchanges,
     mcp,
     isOwnName: hostCheck(host, options.allowedHosts ?? []),
     ...(token !== undefined && { isAuthorized: tokenCheck(token) }),
@@ -80,7 +85,7 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
     notice(`gantz serves ${held.current.tools.length} tools on ${url} (MCP: /mcp, REST: /mcp/tools)`);
     await aborted(signal);
     notice('Stopping: calls in flight are answered first; a second signal ends them');
-    await stop(server, held, opened);
+    await stop({ server, runners: held, exchanges, mcp: opened });
   } finally {
     stopReloading?.();
     await held.close();
@@ -97,18 +102,35 @@ function listen(server: Server, host: string, port: number): Promise<number> {
   });
 }
 
-async function stop(server: Server, runners: Runners, mcp: Promise<McpOverHttp> | undefined): Promise<void> {
+type Stopping = {
+  server: Server;
+  runners: Runners;
+  exchanges: Exchanges;
+  mcp: Promise<McpOverHttp> | undefined;
+};
+
+async function stop({ server, runners, exchanges, mcp }: Stopping): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   // Each kept-alive connection gets at most one more answer.
   server.prependListener('request', (_, response) => void response.setHeader('connection', 'close'));
   const closeIdle = setInterval(() => server.closeIdleConnections(), 20);
   server.closeIdleConnections();
-  await runners.idle(STOP_MS);
+  await answerAll(runners, exchanges);
+  // This ends exchanges, so it comes after their answers.
   await (await mcp)?.close();
-  const closeAll = setTimeout(() => server.closeAllConnections(), LINGER_MS);
+  const closeAll = setTimeout(() => server.closeAllConnections(), CLOSE_MS);
   await closed;
   clearInterval(closeIdle);
   clearTimeout(closeAll);
+}
+
+/** Waits until every request is answered. A request that arrives meanwhile may begin a call, which is awaited too. */
+async function answerAll(runners: Runners, exchanges: Exchanges): Promise<void> {
+  const endsAt = performance.now() + STOP_MS;
+  do {
+    await runners.idle(endsAt - performance.now());
+    if (await exchanges.idle(DELIVERY_MS)) return;
+  } while (!runners.isIdle() && performance.now() < endsAt);
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -132,7 +132,7 @@ export async function printConfig(context: Context, name: string): Promise<void>
 }
 
 /** Variables that tools depend on, and that a client which is started elsewhere does not have. */
-const VARIABLES = ['GANTZ_NAMESPACE', 'GANTZ_REDIS_SERVER', 'XDG_STATE_HOME'];
+const VARIABLES = ['GANTZ_MAX_SUBSCRIPTIONS', 'GANTZ_NAMESPACE', 'GANTZ_REDIS_SERVER', 'XDG_STATE_HOME'];
 
 async function describeServer(context: Context): Promise<ServerEntry> {
   const { process, options } = context;

@@ -10,6 +10,8 @@ export type Runners = {
   replace(runner: Runner): void;
   /** Calls `listener` after each replacement. Returns a function that removes it. */
   onReplace(listener: () => void): () => void;
+  /** Returns true when no call is in flight. */
+  isIdle(): boolean;
   /** Resolves when no call is in flight, or after `limitMs` milliseconds. */
   idle(limitMs: number): Promise<void>;
   /** Closes every runner; calls in flight fail. */
@@ -47,6 +49,7 @@ export function holdRunners(first: Runner): Runners {
         if (waiting.length > 0 && isIdle()) for (const resolve of waiting.splice(0)) resolve();
       }
     },
+    isIdle,
     async idle(limitMs) {
       if (isIdle()) return;
       let timer: NodeJS.Timeout | undefined;

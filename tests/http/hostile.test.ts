@@ -123,9 +123,49 @@ for (const origin of ['http://evil.example', 'null', 'https://127.0.0.1.evil.exa
   });
 }
 
-test('a page from this machine can call', async () => {
-  const headers = { ...local(open), origin: 'http://localhost:5173' };
-  assert.equal((await statusOf(open, 'GET /mcp/tools', headers))[0], 200);
+const LINES = [CALL, 'POST /mcp', 'GET /mcp/tools', 'GET /healthz'];
+
+async function statusesOf(server: TestServer, headers: Record<string, string>): Promise<number[]> {
+  const statuses: number[] = [];
+  for (const line of LINES) {
+    const body = line === CALL ? '{"tool":"cache_exists","params":{"key":"precious"}}' : '';
+    statuses.push((await statusOf(server, line, { ...local(server), ...JSON_TYPE, ...headers }, body))[0]);
+  }
+  return statuses;
+}
+
+const PAGES: [what: string, headersOf: (port: number) => Record<string, string>][] = [
+  ['another port of localhost', () => ({ origin: 'http://localhost:8080' })],
+  ['another port of the same address', (port) => ({ origin: `http://127.0.0.1:${port + 1}` })],
+  ['the default port', () => ({ origin: 'http://127.0.0.1' })],
+  ['another name of the loopback', (port) => ({ origin: `http://localhost:${port}` })],
+  ['an address with a user', (port) => ({ origin: `http://x@127.0.0.1:${port}` })],
+  ['another site, by Sec-Fetch-Site alone', () => ({ 'sec-fetch-site': 'cross-site' })],
+  ['the same site, by Sec-Fetch-Site alone', () => ({ 'sec-fetch-site': 'same-site' })],
+];
+
+for (const [what, headersOf] of PAGES) {
+  test(`a page of ${what} may not call a server without a token, and may with the token`, async () => {
+    assert.deepEqual(await statusesOf(open, headersOf(open.port)), [403, 403, 403, 403]);
+    const withToken = { ...headersOf(locked.port), authorization: `Bearer ${TOKEN}` };
+    assert.deepEqual(await statusesOf(locked, withToken), [200, 400, 200, 200]);
+    const [call] = await statusesOf(locked, headersOf(locked.port));
+    assert.equal(call, 403);
+  });
+}
+
+for (const scheme of ['http', 'https']) {
+  test(`a page of the server's own host and port may call, with ${scheme}`, async () => {
+    const headers = { origin: `${scheme}://127.0.0.1:${open.port}`, 'sec-fetch-site': 'same-origin' };
+    assert.deepEqual(await statusesOf(open, headers), [200, 400, 200, 200]);
+    // A reverse proxy on the default port passes its own Host on.
+    const proxied = { host: 'localhost', origin: `${scheme}://LOCALHOST` };
+    assert.deepEqual(await statusesOf(open, proxied), [200, 400, 200, 200]);
+  });
+}
+
+test('an address that a person opens in a browser is answered', async () => {
+  assert.deepEqual(await statusesOf(open, { 'sec-fetch-site': 'none' }), [200, 400, 200, 200]);
 });
 
 const bodies: [string, string | Uint8Array, number, string][] = [

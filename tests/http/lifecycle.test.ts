@@ -5,6 +5,7 @@ import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { serveHttp } from '../../lib/http/serve.ts';
 import { envelopeOf, runMain } from '../helpers/run-main.ts';
 import { nextEvent, settled, waitFor } from '../helpers/wait.ts';
@@ -58,6 +59,72 @@ test('a stop lets calls in flight finish, and takes no new ones', async () => {
   const { status, result } = await call;
   assert.deepEqual([status, result['output']], [200, 'there']);
   assert.equal(await server.ended(), 143);
+});
+
+for (const [what, mode, progress] of [
+  ['2026-07-28', { pin: '2026-07-28' }, false],
+  ['2026-07-28 with progress', { pin: '2026-07-28' }, true],
+  ['2025-11-25', 'legacy', false],
+  ['2025-11-25 with progress', 'legacy', true],
+] as const) {
+  test(`a stop does not lose the answer of an MCP call in flight: ${what}`, async () => {
+    const server = await startServer([], { config });
+    const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode } });
+    await client.connect(new StreamableHTTPClientTransport(new URL(`${server.url}/mcp`)));
+    const params = paramsOf(`stop ${what}`);
+    const call = client.callTool(
+      { name: 'wait_for', arguments: params },
+      progress ? { onprogress: () => undefined } : {},
+    );
+    call.catch(() => undefined);
+    await fileHolds(`stop ${what}.begun`, 'begun');
+    server.signal('SIGTERM');
+    await waitFor(() => server.stderr().includes('Stopping'), { what: 'the begin of the stop' });
+    await writeFile(params.file, '');
+    const { structuredContent } = await settled(call, { what: 'the answer of the call' });
+    assert.deepEqual(structuredContent, { success: true, output: 'there' });
+    assert.equal(await server.ended(), 143);
+    await client.close();
+  });
+}
+
+test('a stop answers a call whose request arrives during the stop', async () => {
+  const server = await startServer([], { config });
+  const first = server.call('wait_for', paramsOf('first'));
+  await fileHolds('first.begun', 'begun');
+  const socket = connect(server.port, '127.0.0.1');
+  let answer = '';
+  socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
+  const body = JSON.stringify({ tool: 'wait_for', params: paramsOf('late') });
+  socket.write(`POST /mcp/tools/call HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${body.length}\r\n\r\n`);
+  socket.write(body.slice(0, 5));
+  // The server has read the headers of the late request when it answers this one.
+  assert.equal((await fetch(`${server.url}/healthz`)).status, 200);
+  server.signal('SIGTERM');
+  await waitFor(() => server.stderr().includes('Stopping'), { what: 'the begin of the stop' });
+  await writeFile(join(folder, 'first.there'), '');
+  assert.equal((await first).status, 200);
+  socket.write(body.slice(5));
+  await fileHolds('late.begun', 'begun');
+  await writeFile(join(folder, 'late.there'), '');
+  await nextEvent(socket, 'close', { what: () => `the end of the late request: ${answer}` });
+  assert.match(answer, /^HTTP\/1\.1 200 .*"output":"there"/s);
+  assert.equal(await server.ended(), 143);
+});
+
+test('a stop ends the streams of subscriptions/listen at once', async () => {
+  const server = await startServer([], { config });
+  const client = new Client(
+    { name: 'test', version: '1' },
+    {
+      versionNegotiation: { mode: { pin: '2026-07-28' } },
+      listChanged: { tools: { onChanged: () => undefined, autoRefresh: false, debounceMs: 0 } },
+    },
+  );
+  await client.connect(new StreamableHTTPClientTransport(new URL(`${server.url}/mcp`)));
+  await client.listTools();
+  assert.equal(await server.stop(), 143);
+  await client.close();
 });
 
 test('a stop does not wait for idle connections', async () => {

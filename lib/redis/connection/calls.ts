@@ -6,12 +6,11 @@ import { lazyClient } from './lazy-client.ts';
 import type { RedisOptions, UseOptions } from '../options.ts';
 import type { DedicatedRedis, Redis } from '../redis.ts';
 import { runScript } from '../scripts.ts';
-import { Semaphore } from './semaphore.ts';
 import { createConnections, type ServerConnections } from './server-connections.ts';
 import type { ServerConnection } from './server-connection.ts';
 import type { Target } from '../url.ts';
 
-/** The most dedicated connections that the calls of one process may hold at the same time. */
+/** How many dedicated connections the calls of one process may hold, unless GANTZ_MAX_SUBSCRIPTIONS sets another number. */
 const DEDICATED_CONNECTIONS = 64;
 
 /** The interval of the PINGs on a dedicated connection. An idle timeout would close a quiet connection. */
@@ -47,15 +46,18 @@ export class Calls {
   readonly #pending = new DeadlineWatch<PendingCall>((call) => this.#expire(call));
   /** The signals that have a listener. A batch has thousands of calls on one signal, which needs only one. */
   readonly #signals = new WeakSet<AbortSignal>();
-  readonly #dedicatedLimit = new Semaphore(DEDICATED_CONNECTIONS);
+  readonly #dedicatedLimit: number;
+  #dedicatedCount = 0;
   readonly #key: Redis['key'];
   #closed = false;
 
+  /** Throws USAGE for a wrong GANTZ_MAX_SUBSCRIPTIONS. */
   constructor(options: Omit<RedisOptions, 'url' | 'namespace'> & { target: Target; namespace: string }) {
     const { target, namespace, mode } = options;
     this.#where = target.display;
     this.#mode = mode;
     this.#embedded = target.kind === 'embedded';
+    this.#dedicatedLimit = parseDedicatedLimit(options.env);
     this.#connections = createConnections(options);
     this.#key = (space, name) => keyOf(namespace, space, name);
   }
@@ -158,11 +160,14 @@ export class Calls {
 
   async #dedicated(call: PendingCall): Promise<DedicatedRedis> {
     const cleanups = (call.cleanups ??= []);
-    const release = await this.#dedicatedLimit.acquire((cancel) => cleanups.push(cancel));
+    if (this.#dedicatedCount >= this.#dedicatedLimit) throw tooManySubscriptions(this.#dedicatedLimit);
+    this.#dedicatedCount++;
     let opened: ServerConnection | undefined;
+    let isClosed = false;
     const close = (): void => {
       opened?.destroy();
-      release();
+      if (!isClosed) this.#dedicatedCount--;
+      isClosed = true;
     };
     cleanups.push(close);
     try {
@@ -235,6 +240,21 @@ export class Calls {
     const cause = connection ? connection.causeOf(error) : error;
     return explainRedisError(cause, { where: this.#where, sent, readOnly });
   }
+}
+
+function parseDedicatedLimit({ GANTZ_MAX_SUBSCRIPTIONS: text }: RedisOptions['env']): number {
+  if (!text) return DEDICATED_CONNECTIONS;
+  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
+  throw new GantzError(
+    'USAGE',
+    `GANTZ_MAX_SUBSCRIPTIONS ${JSON.stringify(text)} is not a number from 1 to 99999`,
+  );
+}
+
+function tooManySubscriptions(limit: number): GantzError {
+  return new GantzError('OVERLOADED', `This process has ${limit} subscriptions, which is its limit`, {
+    hint: 'Call again when a subscription has ended, or set GANTZ_MAX_SUBSCRIPTIONS to a larger number.',
+  });
 }
 
 function closedError(): GantzError {
