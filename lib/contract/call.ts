@@ -18,6 +18,8 @@ export type Call = {
   readonly emit: (event: ProgressEvent) => void;
   /** Writes a notice for a person (a line on stderr). */
   readonly notice: (text: string) => void;
+  /** Receives what a JavaScript handler prints on stdout and stderr. Without it, both go to stderr. */
+  readonly print?: ((text: string) => void) | undefined;
   /** Whether the caller asked for events as they come (`--follow`). */
   readonly follow: boolean;
   /** Whether the caller gave a parameter, as opposed to its being filled in by default. */

@@ -79,11 +79,13 @@ export type Problem = {
   tool?: string;
 };
 
-/** A problem of a tool whose place in the file is not known yet: it is looked for from the tool's action on. */
+/** A problem of a tool whose place in the file is not known yet: in its `tests:`, or in its action. */
 export type ProblemInText = {
   severity: Problem['severity'];
   message: string;
   hint?: string;
+  /** The index of the test that it is about, in the tool's `tests:`. */
+  test?: number;
   /** The text of the action that it is about. */
   text?: string;
   /** The part of `text` that it is about; all of it when absent. */

@@ -34,7 +34,7 @@ export type RunnerOptions = {
  * What a caller sets for one call. The deadline comes from the runner's own `deadline`, for a caller that needs it before
  * the call or whose call began earlier; without one, the time limit is counted from now.
  */
-export type CallSettings = Partial<Pick<Call, 'deadline' | 'signal' | 'emit' | 'follow'>>;
+export type CallSettings = Partial<Pick<Call, 'deadline' | 'signal' | 'emit' | 'follow' | 'print'>>;
 
 /** Runs the tools of one manifest; owns what they share, such as the connection to Redis. */
 export type Runner = Catalogue & {
@@ -90,7 +90,7 @@ export function openRunner(options: RunnerOptions): Runner {
     async call(
       tool,
       input,
-      { deadline = runner.deadline(tool), signal, emit = ignore, follow = false } = {},
+      { deadline = runner.deadline(tool), signal, emit = ignore, follow = false, print } = {},
     ) {
       closing.signal.throwIfAborted();
       // Only the first call waits: a wait in each call is measurable where thousands are made.
@@ -98,7 +98,7 @@ export function openRunner(options: RunnerOptions): Runner {
       const validate =
         knownValidator(inputSchema) ?? (await compileValidator(inputSchema, options.cacheFolder));
       const { params, given } = checkParameters(tool, input, validate);
-      const call: Call = { deadline, signal, emit, notice, follow, given };
+      const call: Call = { deadline, signal, emit, notice, follow, given, print };
       const kind = kindOf(tool);
       if (!kind || !hasAction(tool)) throw notRunnable(tool);
       if (kind.needs !== 'redis') return await runOutside(kind, tool, params, call);

@@ -1,3 +1,4 @@
+import { annotate } from '../annotations.ts';
 import type { CliContext, Define } from '../command.ts';
 import { describeProblem } from '../../manifest/diagnose.ts';
 import { locateManifest } from '../../manifest/locate.ts';
@@ -24,6 +25,15 @@ export const define: Define = (command, context) => {
       const problems = reports.flatMap((report) => report.problems);
       const errors = problems.filter(({ severity }) => strict || severity === 'error').length;
       if (!json) for (const problem of problems) context.notice(`${describeProblem(problem)}\n`);
+      annotate(
+        context,
+        'gantz validate',
+        problems.map(({ severity, message, hint, ...place }) => ({
+          severity: strict ? 'error' : severity,
+          message: hint === undefined ? message : `${message}\n${hint}`,
+          place,
+        })),
+      );
       if (errors > 0) throw failure(problems, errors);
       if (json)
         printSuccess(context.process, {
