@@ -80,7 +80,7 @@ function asBundled(manifest: Manifest): Manifest {
 
 function renderManifest(manifest: Manifest): string {
   return `${NOTICE}
-import type { Manifest } from '../manifest/manifest.ts';
+import type { Manifest } from '../contract/manifest.ts';
 
 /** gantz.yaml, loaded: the manifest \`builtin:redis\`. */
 export const BUNDLED_MANIFEST: Manifest = ${JSON.stringify(manifest, null, 2)};

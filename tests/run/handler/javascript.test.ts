@@ -205,11 +205,11 @@ describe('TypeScript that the runtime cannot load', () => {
       'built.mjs': 'export const who = () => "mjs";',
     });
     const program = await compileProgram(`
-      import { runUserHandler } from './lib/run/user-handler/user-handler.ts';
+      import { runHandler } from './lib/run/handler/handler.ts';
       import { invocationOf } from './tests/helpers/invocation.ts';
       const [module] = process.argv.slice(2);
-      const action = { kind: 'handler', module, function: 'who', builtin: false };
-      const answer = await runUserHandler(invocationOf(action, { directory: ${JSON.stringify(folder)} })).catch((error) => error);
+      const action = { kind: 'handler', module, function: 'who' };
+      const answer = await runHandler(invocationOf(action, { directory: ${JSON.stringify(folder)} })).catch((error) => error);
       console.log(JSON.stringify({ ...answer, message: answer.message }));`);
     const run = async (module: string): Promise<Record<string, unknown>> =>
       JSON.parse((await exec(process.execPath, [program, module], { timeout: 120_000 })).stdout) as Record<
