@@ -33,7 +33,7 @@ before(() => {
 after(() => rmSync(copy, { recursive: true }));
 
 function run(...words: string[]): { stdout: string; stderr: string; status: number | null } {
-  const args = ['--import', 'tsx', 'lib/entry.ts', ...words];
+  const args = ['--import', 'tsx', 'lib/start/entry.ts', ...words];
   return spawnSync(process.execPath, args, { cwd: copy, encoding: 'utf8', timeout: 60_000 });
 }
 
