@@ -51,7 +51,7 @@ test('tools prints a table, and the definitions with --json', async () => {
   assert.equal(tools.length, table.stdout.trim().split('\n').length - 1);
   assert.deepEqual(tools.find(({ name }) => name === 'cache_exists')?.inputSchema, {
     type: 'object',
-    properties: { key: { type: 'string', minLength: 1, description: 'the key to look for' } },
+    properties: { key: { type: 'string', minLength: 1, description: 'the key to check' } },
     required: ['key'],
     additionalProperties: false,
   });
