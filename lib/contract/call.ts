@@ -18,6 +18,8 @@ export type Call = {
   readonly emit: (event: ProgressEvent) => void;
   /** Writes a notice for a person (a line on stderr). */
   readonly notice: (text: string) => void;
+  /** Receives what a JavaScript handler prints on stdout and stderr. Without it, both go to stderr. */
+  readonly print?: ((text: string) => void) | undefined;
   /** True when the caller requested events as they occur (`--follow`). */
   readonly follow: boolean;
   /** Returns true when the caller gave the parameter, false when it has its default. */

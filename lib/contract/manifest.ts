@@ -79,11 +79,13 @@ export type Problem = {
   tool?: string;
 };
 
-/** A problem of a tool without a place in the file. The place is found by a search from the tool's action on. */
+/** A problem of a tool whose place in the file is not known yet: in its `tests:`, or in its action. */
 export type ProblemInText = {
   severity: Problem['severity'];
   message: string;
   hint?: string;
+  /** The index of the test with the problem, in the tool's `tests:`. */
+  test?: number;
   /** The text of the action that has the problem. */
   text?: string;
   /** The part of `text` that has the problem; all of it when absent. */

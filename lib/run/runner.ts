@@ -35,7 +35,7 @@ export type RunnerOptions = {
  * The settings of one call. `deadline` is made by the runner's `deadline`, when the caller needs it before the call or the
  * call began earlier. Without it, the time limit is counted from now.
  */
-export type CallSettings = Partial<Pick<Call, 'deadline' | 'signal' | 'emit' | 'follow'>>;
+export type CallSettings = Partial<Pick<Call, 'deadline' | 'signal' | 'emit' | 'follow' | 'print'>>;
 
 /** Runs the tools of one manifest, and owns what they share, such as the connection to Redis. */
 export type Runner = Catalogue & {
@@ -91,7 +91,7 @@ export function openRunner(options: RunnerOptions): Runner {
     async call(
       tool,
       input,
-      { deadline = runner.deadline(tool), signal, emit = ignore, follow = false } = {},
+      { deadline = runner.deadline(tool), signal, emit = ignore, follow = false, print } = {},
     ) {
       closing.signal.throwIfAborted();
       // Only the first call awaits the validator: an `await` in each call is measurable where thousands are made.
@@ -99,7 +99,7 @@ export function openRunner(options: RunnerOptions): Runner {
       const validate =
         knownValidator(inputSchema) ?? (await compileValidator(inputSchema, options.cacheFolder));
       const { params, given } = checkParameters(tool, input, validate);
-      const call: Call = { deadline, signal, emit, notice, follow, given };
+      const call: Call = { deadline, signal, emit, notice, follow, given, print };
       const kind = kindOf(tool);
       if (!kind || !hasAction(tool)) throw notRunnable(tool);
       if (kind.needs !== 'redis') return await runWithoutRedis(kind, tool, params, call);

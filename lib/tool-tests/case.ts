@@ -23,8 +23,8 @@ export type Expectation = {
 /** One call of a test. With a `name`, later steps can use its result as `{{steps.<name>.<field>}}`. */
 export type TestStep = { name?: string; tool: string; input: Record<string, unknown>; expect: Expectation };
 
-/** One test of one tool, with its steps in order. */
-export type TestCase = { tool: string; name: string; steps: TestStep[] };
+/** One test of one tool, with its steps in order. `index` is its index in the `tests:` of the tool. */
+export type TestCase = { tool: string; index: number; name: string; steps: TestStep[] };
 
 const CASE_KEYS = ['name', 'steps', 'tool', 'input', 'expect'];
 const EXPECT_KEYS = ['success', 'equals', 'contains', 'matches', 'error', 'exit_code', 'schema'];
@@ -34,16 +34,18 @@ export function parseCases(tools: readonly Tool[]): TestCase[] {
   return tools.flatMap((tool) => (tool.tests ?? []).map((test, index) => parseCase(tool.name, test, index)));
 }
 
-/** Returns the problems of the `tests:` of one tool, for `gantz validate`. */
-export function reviewTests(tool: Tool): ProblemInText[] {
-  try {
-    parseCases([tool]);
-    return [];
-  } catch (error) {
-    if (!(error instanceof GantzError)) throw error;
-    const { message, hint } = error;
-    return [{ severity: 'error', message, ...(hint !== undefined && { hint }) }];
-  }
+/** Returns the problems of the `tests:` of one tool, at most one for each test, for `gantz validate`. */
+export function reviewTests({ name, tests = [] }: Tool): ProblemInText[] {
+  return tests.flatMap((test, index) => {
+    try {
+      parseCase(name, test, index);
+      return [];
+    } catch (error) {
+      if (!(error instanceof GantzError)) throw error;
+      const { message, hint } = error;
+      return [{ severity: 'error', test: index, message, ...(hint !== undefined && { hint }) }];
+    }
+  });
 }
 
 function parseCase(tool: string, test: unknown, index: number): TestCase {
@@ -57,6 +59,7 @@ function parseCase(tool: string, test: unknown, index: number): TestCase {
     steps === undefined || 'input' in last || 'expect' in last ? [parseStep(tool, last, where)] : [];
   return {
     tool,
+    index,
     name: name === undefined ? `test ${index + 1}` : textOf(name, `name in ${where}`),
     steps: [...parsed, ...own],
   };

@@ -4,10 +4,11 @@ import type { TestResult } from './run.ts';
 export function renderJunit(suite: string, results: readonly TestResult[]): string {
   const failed = results.filter(({ failures }) => failures.length > 0).length;
   const seconds = results.reduce((sum, { milliseconds }) => sum + milliseconds, 0) / 1000;
-  const cases = results.map(({ tool, name, milliseconds, failures }) => {
+  const cases = results.map(({ tool, name, milliseconds, failures, printed }) => {
     const head = `    <testcase classname="${escape(tool)}" name="${escape(name)}" time="${milliseconds / 1000}"`;
     if (failures.length === 0) return `${head}/>`;
-    return `${head}>\n      <failure message="${escape(failures[0] ?? '')}">${escape(failures.join('\n'))}</failure>\n    </testcase>`;
+    const output = printed === '' ? '' : `\n      <system-out>${escape(printed)}</system-out>`;
+    return `${head}>\n      <failure message="${escape(failures[0] ?? '')}">${escape(failures.join('\n'))}</failure>${output}\n    </testcase>`;
   });
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',

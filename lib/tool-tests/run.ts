@@ -1,31 +1,62 @@
 import { failure as failureOf, success, type Envelope } from '../contract/envelope.ts';
+import { GantzError } from '../contract/errors.ts';
+import { needsRedis } from '../run/kinds.ts';
 import type { Runner } from '../run/runner.ts';
 import type { TestCase, TestStep } from './case.ts';
 import { findFailures } from './expect.ts';
 
-/**
- * The result of one test. `failures` has a sentence for each condition that failed; it is empty when the test passed.
- */
-export type TestResult = { tool: string; name: string; milliseconds: number; failures: string[] };
+/** The result of one test. */
+export type TestResult = {
+  tool: string;
+  /** The index of the test in the `tests:` of the tool. */
+  index: number;
+  name: string;
+  milliseconds: number;
+  /** A sentence for each condition that failed; empty when the test passed. */
+  failures: string[];
+  /** What handlers printed and the notices of gantz while the test ran. */
+  printed: string;
+};
 
-/** Runs tests one after the other, and yields the result of each. Throws the reason of the signal when it aborts. */
+export type RunOptions = {
+  /** Ends the run. */
+  signal: AbortSignal;
+  /** Collects what handlers print. The notices of the runner belong into the same list. The run empties it. */
+  printed: string[];
+};
+
+/**
+ * Runs tests one after the other, and yields the result of each. Throws the reason of the signal when it aborts, and
+ * REDIS_UNAVAILABLE, REDIS_AUTH or REDIS_NOT_INSTALLED when a Redis tool fails with it and the test does not expect that:
+ * the tests after it would fail in the same way.
+ */
 export async function* runCases(
   runner: Runner,
   cases: readonly TestCase[],
-  signal: AbortSignal,
+  options: RunOptions,
 ): AsyncGenerator<TestResult> {
-  for (const { tool, name, steps } of cases) {
+  for (const { tool, index, name, steps } of cases) {
     const startedAt = performance.now();
-    const failures = await runSteps(runner, steps, signal);
-    yield { tool, name, milliseconds: Math.round(performance.now() - startedAt), failures };
+    const failures = await runSteps(runner, steps, options);
+    const milliseconds = Math.round(performance.now() - startedAt);
+    yield { tool, index, name, milliseconds, failures, printed: options.printed.splice(0).join('') };
   }
 }
 
-async function runSteps(runner: Runner, steps: readonly TestStep[], signal: AbortSignal): Promise<string[]> {
+/** Returns true for a failure that says that Redis cannot be used. */
+export function isRedisGone(error: unknown): error is GantzError {
+  return (
+    error instanceof GantzError &&
+    ['REDIS_UNAVAILABLE', 'REDIS_AUTH', 'REDIS_NOT_INSTALLED'].includes(error.code)
+  );
+}
+
+async function runSteps(runner: Runner, steps: readonly TestStep[], options: RunOptions): Promise<string[]> {
   const results = new Map<string, Envelope>();
   for (const [index, { name, tool, input, expect }] of steps.entries()) {
-    const envelope = await runStep(runner, tool, insertResults(input, results), signal);
-    signal.throwIfAborted();
+    const step = { tool, input: insertResults(input, results), expect };
+    const envelope = await runStep(runner, step, options);
+    options.signal.throwIfAborted();
     const failures = await findFailures(envelope, expect);
     if (failures.length > 0)
       return failures.map((failure) =>
@@ -38,13 +69,14 @@ async function runSteps(runner: Runner, steps: readonly TestStep[], signal: Abor
 
 async function runStep(
   runner: Runner,
-  name: string,
-  input: Record<string, unknown>,
-  signal: AbortSignal,
+  { tool: name, input, expect }: TestStep,
+  { signal, printed }: RunOptions,
 ): Promise<Envelope> {
+  const print = (text: string): void => void printed.push(text);
   try {
-    return success(await runner.call(runner.find(name), input, { signal }));
+    return success(await runner.call(runner.find(name), input, { signal, print }));
   } catch (error) {
+    if (expect.error === undefined && isRedisGone(error) && needsRedis(runner.find(name))) throw error;
     return failureOf(error);
   }
 }

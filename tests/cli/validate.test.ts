@@ -46,7 +46,7 @@ test('validate reports every problem of actions and tests with its position, and
       ['warning', 6, 40, 'sum'],
       ['error', 9, 26, 'fetch'],
       ['warning', 11, 14, 'lost'],
-      ['error', 13, 13, 'tested'],
+      ['error', 14, 13, 'tested'],
     ],
   );
   assert.match(run.stderr, /gantz\.yaml:6:23: error: \{\{a\}\} is evaluated as arithmetic/);
@@ -149,3 +149,42 @@ for (const template of ['redis', 'shell', 'http', 'python']) {
     }
   });
 }
+
+test('GITHUB_ACTIONS: each problem becomes an annotation on stderr, also with --json', async () => {
+  await writeFile(join(folder, 'gantz.yaml'), BROKEN);
+  const env = { GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: folder };
+  for (const flags of [[], ['--json']]) {
+    const run = await runMain(['validate', ...flags], { cwd: folder, env });
+    const annotations = run.stderr.split('\n').filter((line) => line.startsWith('::'));
+    assert.equal(annotations.length, 5, run.stderr);
+    assert.match(
+      annotations[0] ?? '',
+      /^::error file=gantz\.yaml,line=6,col=23,title=gantz validate::\{\{a\}\} stands in an arithmetic expression.*%0A/,
+    );
+    assert.match(annotations[1] ?? '', /^::warning file=gantz\.yaml,line=6,col=40,/);
+  }
+  const strict = await runMain(['validate', '--strict'], { cwd: folder, env });
+  assert.doesNotMatch(strict.stderr, /^::warning/m);
+  const outside = await runMain(['validate'], { cwd: folder, env: { GITHUB_ACTIONS: 'false' } });
+  assert.doesNotMatch(outside.stderr, /^::/m);
+});
+
+test('validate reports each test of a wrong form at its own line', async () => {
+  const run = await validate(`name: x
+tools:
+  - name: tested
+    description: d
+    script: { shell: ls }
+    tests:
+      - { expect: { sucess: true } }
+      - { expect: { success: true } }
+      - { inputs: {} }
+`);
+  assert.deepEqual(
+    problemsOf(run).map(({ line, column }) => [line, column]),
+    [
+      [7, 9],
+      [9, 9],
+    ],
+  );
+});

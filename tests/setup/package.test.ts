@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 
@@ -28,14 +29,19 @@ before(async () => {
 after(() => rm(folder, { recursive: true }));
 
 test('the package contains only the program, its documentation and the manifest', () => {
-  const places = new Set(packed.files.map(({ path }) => path.replace(/^(dist\/node|docs)\/.*/, '$1/…')));
+  const places = new Set(
+    packed.files.map(({ path }) => path.replace(/^(dist\/node|docs|examples)\/.*/, '$1/…')),
+  );
   const known = [
     'CHANGELOG.md',
+    'CONTRIBUTING.md',
     'LICENSE',
     'README.md',
+    'SECURITY.md',
     'bin/gantz',
     'dist/node/…',
     'docs/…',
+    'examples/…',
     'gantz.yaml',
     'package.json',
   ];
@@ -48,6 +54,44 @@ test('the package contains only the program, its documentation and the manifest'
     assert.ok(programs.includes(`dist/node/${file}`), file);
   assert.ok(packed.files.some(({ path, mode }) => path === 'bin/gantz' && (mode & 0o111) === 0o111));
 });
+
+test('the pages in the package link only to files and headings in the package', () => {
+  const files = new Set(packed.files.map(({ path }) => path));
+  const pages = [...files].filter((path) => path.endsWith('.md') && !path.startsWith('dist/'));
+  assert.ok(pages.length > 5);
+  const dead = pages.flatMap((page) =>
+    linksOf(read(page))
+      .filter((link) => !/^[a-z]+:/.test(link))
+      .filter((link) => {
+        const [path = '', heading] = link.split('#');
+        const target = path === '' ? page : posix.join(posix.dirname(page), path);
+        return !files.has(target) || (heading !== undefined && !anchorsOf(read(target)).includes(heading));
+      })
+      .map((link) => `${page}: ${link}`),
+  );
+  assert.deepEqual(dead, []);
+});
+
+function read(file: string): string {
+  return readFileSync(join(ROOT, file), 'utf8');
+}
+
+/** The targets of the links and images of a page, without those in code. */
+function linksOf(page: string): string[] {
+  const text = page.replace(/^```.*?^```/gms, '').replace(/`[^`]*`/g, '');
+  return [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
+}
+
+/** The anchors that GitHub makes of the headings of a page. */
+function anchorsOf(page: string): string[] {
+  const headings = page.replace(/^```.*?^```/gms, '').matchAll(/^#+ (.*)$/gm);
+  return [...headings].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}_ -]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
 
 test('npx gantz cache set and get work after an offline installation into an empty folder', async (t) => {
   const cwd = join(folder, 'empty folder');

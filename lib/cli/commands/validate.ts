@@ -1,3 +1,4 @@
+import { annotate } from '../annotations.ts';
 import type { CliContext, Define } from '../command.ts';
 import { describeProblem } from '../../manifest/diagnose.ts';
 import { locateManifest } from '../../manifest/locate.ts';
@@ -35,6 +36,15 @@ export const define: Define = (command, context) => {
       const problems = reports.flatMap((report) => report.problems);
       const errors = problems.filter(({ severity }) => strict || severity === 'error').length;
       if (!json) for (const problem of problems) context.notice(`${describeProblem(problem)}\n`);
+      annotate(
+        context,
+        'gantz validate',
+        problems.map(({ severity, message, hint, ...place }) => ({
+          severity: strict ? 'error' : severity,
+          message: hint === undefined ? message : `${message}\n${hint}`,
+          place,
+        })),
+      );
       const [first] = missing;
       if (first || errors > 0) {
         // stdout is the envelope of the failure, so the other results are written to stderr.

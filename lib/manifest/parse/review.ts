@@ -17,7 +17,8 @@ export async function reviewTool(
   const start = actionOf(tool, node, actions).at;
   for (const problem of await review(tool)) {
     const report = problem.severity === 'error' ? error : warn;
-    report(problems, placeOf(problem, start), problem.message, problem.hint);
+    const place = placeOfTest(problem, node) ?? placeOf(problem, start);
+    report(problems, place, problem.message, problem.hint);
   }
   problems.tool = undefined;
 }
@@ -25,6 +26,12 @@ export async function reviewTool(
 function actionOf({ action }: Tool, node: Node, actions: ToolSyntax['actions']): Node {
   const key = actions.find(({ kind }) => kind === action?.kind)?.key;
   return (node.kind === 'map' && key !== undefined && member(node, key)) || node;
+}
+
+/** Returns the place of the test that a problem is about; undefined when it is about no test. */
+function placeOfTest({ test }: ProblemInText, node: Node): Place | undefined {
+  const tests = test === undefined || node.kind !== 'map' ? undefined : member(node, 'tests');
+  return tests?.kind === 'list' ? tests.items[test ?? 0]?.at : undefined;
 }
 
 /**

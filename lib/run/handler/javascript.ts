@@ -31,7 +31,7 @@ export async function runJavaScriptHandler(
   { params, call, environment }: Invocation,
   { files, functionName }: { files: readonly [string, ...string[]]; functionName: string },
 ): Promise<Result> {
-  const { deadline, signal, emit, notice } = call;
+  const { deadline, signal, emit, notice, print } = call;
   const ended = new AbortController();
   const guarded = async <T>(promise: Promise<T>): Promise<T> => {
     try {
@@ -42,12 +42,12 @@ export async function runJavaScriptHandler(
       throw withOutcome(error, 'unknown');
     }
   };
-  const { file, module } = await guarded(load(files));
+  const { file, module } = await guarded(load(files, print));
   const handler = functionOf(module, functionName, file);
   const returned = await guarded(
     (async () => {
       try {
-        return await quiet(() => handler(params, { signal: ended.signal, environment, emit, notice }));
+        return await quiet(() => handler(params, { signal: ended.signal, environment, emit, notice }), print);
       } catch (error) {
         throw failed(`${functionName} of ${file} failed`, error);
       }
@@ -73,14 +73,17 @@ function describe({ path, message }: LossyPart): string {
 }
 
 /** Loads the first of the files that this runtime can load. */
-async function load(files: readonly string[]): Promise<{ file: string; module: Record<string, unknown> }> {
+async function load(
+  files: readonly string[],
+  print: Invocation['call']['print'],
+): Promise<{ file: string; module: Record<string, unknown> }> {
   const [file = '', ...more] = files;
   try {
-    return { file, module: await quietImport(pathToFileURL(file).href) };
+    return { file, module: await quietImport(pathToFileURL(file).href, print) };
   } catch (thrown) {
     const { code = '', message, name } = asError(thrown);
     if (file.endsWith('.ts') && code === 'ERR_UNKNOWN_FILE_EXTENSION') {
-      if (more.length > 0) return await load(more);
+      if (more.length > 0) return await load(more, print);
       throw new GantzError(
         'NOT_RUNNABLE',
         `${file} is TypeScript, which this runtime (Node ${process.versions.node}) cannot load`,

@@ -1,27 +1,36 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Console } from 'node:console';
+import { Writable } from 'node:stream';
 import { importModule } from './import-module.ts';
 
-const inside = new AsyncLocalStorage<true>();
-let importing = 0;
+/** Where the output of a handler goes. */
+type Sink = {
+  /** Receives stdout and stderr. Without it, both go to stderr. */
+  readonly print: ((text: string) => void) | undefined;
+};
+
+const inside = new AsyncLocalStorage<Sink>();
+const importing: Sink[] = [];
 let installed = false;
 
 /**
- * Runs a handler's code with its standard output redirected to stderr, because stdout carries the envelope. This includes what
- * its timers and promises print later. In this code `process.exit` throws. Other code is not affected.
+ * Runs the code of a handler. What it prints on stdout goes to `print`, or to stderr without `print`, also from its timers
+ * and promises: only the envelope may be on stdout. With `print`, what it prints on stderr goes there, too. `process.exit`
+ * throws inside the code. The output of all other code does not change.
  */
-export function quiet<T>(code: () => T): T {
+export function quiet<T>(code: () => T, print?: Sink['print']): T {
   install();
-  return inside.run(true, code);
+  return inside.run({ print }, code);
 }
 
-/** Loads a module of a handler in the same way. */
-export async function quietImport(url: string): Promise<Record<string, unknown>> {
-  importing++;
+/** Loads a module of a handler as `quiet` runs code. */
+export async function quietImport(url: string, print?: Sink['print']): Promise<Record<string, unknown>> {
+  const sink = { print };
+  importing.push(sink);
   try {
-    return await quiet(() => importModule(url));
+    return await quiet(() => importModule(url), print);
   } finally {
-    importing--;
+    importing.splice(importing.indexOf(sink), 1);
   }
 }
 
@@ -31,24 +40,49 @@ function install(): void {
   const { stdout, stderr } = process;
   const write = stdout.write.bind(stdout);
   const redirect = stderr.write.bind(stderr);
-  // `write` has several overloads. The arguments are passed on unchanged.
-  stdout.write = ((...given: Parameters<typeof write>) =>
-    inside.getStore() ? redirect(...given) : write(...given)) as typeof stdout.write;
+  // Both have the overloads of a stream's write; the arguments pass through as they came.
+  stdout.write = ((...given: Parameters<typeof write>) => {
+    const sink = inside.getStore();
+    if (!sink) return write(...given);
+    return sink.print ? printInto(sink.print, given) : redirect(...given);
+  }) as typeof stdout.write;
+  stderr.write = ((...given: Parameters<typeof redirect>) => {
+    const print = inside.getStore()?.print;
+    return print ? printInto(print, given) : redirect(...given);
+  }) as typeof stderr.write;
   const exit = process.exit.bind(process);
   process.exit = (code) => {
-    if (!isInside()) return exit(code);
+    if (!current()) return exit(code);
     throw new Error(`process.exit(${code ?? ''}) was called. A handler must return or throw.`);
   };
-  if ('bun' in process.versions) installConsole(new Console(stderr));
+  if ('bun' in process.versions) installConsole(redirect);
 }
 
-/** Returns true for code of a handler. Some runtimes do not load a module in the async context of its import. */
-function isInside(): boolean {
-  return inside.getStore() ?? importing > 0;
+/** Some runtimes do not evaluate a module in the context of its import. */
+function current(): Sink | undefined {
+  return inside.getStore() ?? importing.at(-1);
 }
 
-/** Redirects the methods of `console`, which do not write through process.stdout in Bun. */
-function installConsole(errors: Console): void {
+/** Passes the arguments of a stream's write to `print`. */
+function printInto(print: (text: string) => void, given: readonly unknown[]): true {
+  const [chunk] = given;
+  print(chunk instanceof Uint8Array ? Buffer.from(chunk).toString() : String(chunk));
+  const written = given.at(-1);
+  if (typeof written === 'function') process.nextTick(() => void Reflect.apply(written, undefined, []));
+  return true;
+}
+
+/** Bun's console does not write through process.stdout and process.stderr. */
+function installConsole(redirect: (text: string) => unknown): void {
+  const output = new Writable({
+    decodeStrings: false,
+    write: (text: string, _encoding, done) => {
+      const { print = redirect } = current() ?? {};
+      print(text);
+      done();
+    },
+  });
+  const elsewhere = new Console(output);
   for (const method of [
     'log',
     'info',
@@ -59,9 +93,13 @@ function installConsole(errors: Console): void {
     'count',
     'timeEnd',
     'timeLog',
+    'error',
+    'warn',
+    'trace',
+    'assert',
   ] as const) {
     const original = console[method].bind(console) as (...values: unknown[]) => void;
-    const redirect = errors[method].bind(errors) as (...values: unknown[]) => void;
-    console[method] = (...values: unknown[]) => (isInside() ? redirect(...values) : original(...values));
+    const redirected = elsewhere[method].bind(elsewhere) as (...values: unknown[]) => void;
+    console[method] = (...values: unknown[]) => (current() ? redirected(...values) : original(...values));
   }
 }
