@@ -113,7 +113,7 @@ const badLines: [string, unknown, Answer][] = [
 ];
 
 for (const [what, line, expected] of badLines) {
-  test(`${what} is the failure of its own line`, async () => {
+  test(`${what} fails its own line only`, async () => {
     const { answers, exitCode } = await batch([set('a', 1), line, get('a')]);
     assert.equal(answers.length, 3);
     const { success, outcome } = answers[1] ?? {};

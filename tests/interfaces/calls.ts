@@ -29,7 +29,7 @@ tools:
     timeout: 1s
     script: { shell: "sleep 60" }
   - name: unreachable
-    description: Asks nobody
+    description: Calls a server that does not exist
     http: { method: GET, url: "http://127.0.0.1:1/" }
 `;
 

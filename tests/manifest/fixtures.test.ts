@@ -54,7 +54,7 @@ describe('every manifest of the fixtures', async () => {
   }
 });
 
-/** These load with a warning, because one of their tools has no action. */
+/** Manifests that load with a warning, because one of their tools has no action. */
 const SKETCHES = new Set(['good-name-only', 'good-tools-map']);
 
 function local(problem: Problem, folder: string): Problem {

@@ -55,7 +55,7 @@ describe('a working directory that cannot be used', () => {
     throw new Error('ENOENT: uv_cwd');
   };
 
-  it('that was deleted is not read when no name is relative to it', () => {
+  it('is not read when it was deleted and no name is relative to it', () => {
     assert.deepEqual(locateManifest({ config: 'builtin:redis', env: {}, cwd: deleted }), {
       file: 'builtin:redis',
     });
@@ -63,7 +63,7 @@ describe('a working directory that cannot be used', () => {
     assert.throws(() => locateManifest({ env: {}, cwd: deleted }), { code: 'MANIFEST_NOT_FOUND' });
   });
 
-  it('whose gantz.yaml is a symbolic link to itself is MANIFEST_NOT_FOUND, not a crash', () => {
+  it('gives MANIFEST_NOT_FOUND when its gantz.yaml is a symbolic link to itself', () => {
     const loop = path.join(folder, 'loop');
     mkdirSync(loop);
     symlinkSync('gantz.yaml', path.join(loop, 'gantz.yaml'));

@@ -8,8 +8,8 @@ import type { ObjectSchema } from '../../lib/contract/manifest.ts';
 import { renderShell } from '../../lib/run/script/shell.ts';
 import { invoke, temporaryDirectory } from '../run/script/invoke.ts';
 
-// Every position prints its value, and a NUL after it; `text` is what must be printed before that NUL. What forks a
-// shell holds the commands of all values, which `around` puts inside of it.
+// Each position prints its value, followed by a NUL. `text` returns what must be printed before that NUL. A position that
+// starts another shell does so once for all values: `around` puts the commands of all values into its source.
 type Position = {
   name: string;
   shell: string;
@@ -20,7 +20,7 @@ type Position = {
   conditional?: true;
 };
 
-// Stands between what the commands of one substitution print; no value holds it.
+// Separates the output of the commands in one substitution. No value contains it.
 const SEPARATOR = '<separator 5e1d>';
 const separate = `printf %s '${SEPARATOR}'`;
 
@@ -110,7 +110,7 @@ const POSITIONS: Position[] = [
 const VALUES_PER_RUN = 50;
 const RUNS = 100;
 
-// Text that a shell would act upon: every one that is run would leave a file behind.
+// Texts that create a file when a shell runs them.
 const attack = fc.constantFrom(
   '$(touch pwned)',
   '`touch pwned`',
@@ -213,7 +213,7 @@ describe('no value is parsed by a shell', () => {
     ].join('\n');
     const conditionalShell = each(conditional).join('\n');
 
-    /** What each position printed for each value: those with a process of their own first, then the shared ones. */
+    /** Returns what each position printed for each value. Positions with a process of their own come before shared ones. */
     const split = (output: string): Map<string, string | undefined> => {
       const printed = output.split('\0');
       const found = new Map<string, string | undefined>();
@@ -240,7 +240,7 @@ describe('no value is parsed by a shell', () => {
       renderShell({ shell, interpreter, schema }, paramsOf(values)).source;
     const fixedSource = render(fixedShell, names);
 
-    /** Runs the script as a tool, or the source that it renders to: where nothing depends on values, it is the same. */
+    /** Runs the script as a tool, or runs its rendered source. The source is the same for all values. */
     const run = async (values: readonly string[], asTool: boolean): Promise<string> => {
       if (asTool) {
         assert.equal(render(fixedShell, values), fixedSource);
@@ -301,7 +301,7 @@ describe('no value is parsed by a shell', () => {
     }
   });
 
-  it('keeps the values of an outer gantz out', async () => {
+  it('does not pass the values of an outer gantz to a script', async () => {
     const { output } = await invoke(
       { shell: 'echo "<{{x}}>"' },
       { properties: { x: {} }, environment: { GANTZ_ARG_X: 'outer' } },

@@ -6,7 +6,7 @@ import type { ObjectSchema } from '../../lib/contract/manifest.ts';
 import { shellProblems } from '../../lib/run/script/shell.ts';
 import { invoke, temporaryDirectory } from '../run/script/invoke.ts';
 
-// What people write every day. `run` scripts need no network and change nothing: they are run with hostile values.
+// Common scripts. Those in `run` need no network and change nothing, so the tests run them with hostile values.
 const RUN = [
   'n=$(wc -l < "{{p}}"); echo $((n+1))',
   'code=$(printf %s "{{p}}" | wc -c); [[ $code -ge 400 ]] && echo long || echo short',
@@ -108,7 +108,7 @@ describe('ordinary scripts', () => {
     it(`execute no value: ${shell}`, async () => {
       for (const p of HOSTILE) {
         const options = { params: { p, days: 2 }, properties: PROPERTIES, directory };
-        // Some fail for such a value. What counts is that nothing of it runs.
+        // Some scripts fail for such a value. The test only requires that no part of the value runs.
         await invoke({ shell, interpreter: 'bash' }, options).catch(() => undefined);
         assert.deepEqual(readdirSync(directory).toSorted(), ['notes', 'people.json'], p);
       }

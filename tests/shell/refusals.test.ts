@@ -14,7 +14,7 @@ type Case = { what: string; shell: string; attack: string; y?: string; with?: In
 const SUBSCRIPT = 'a[$(touch pwned)]';
 const COMMAND = '$(touch pwned)';
 
-// Each attack must succeed where nothing refuses it.
+// Each attack must succeed when the value replaces the placeholder without a check.
 const REFUSED: Case[] = [
   { what: 'an arithmetic expansion', shell: 'echo $(( {{x}} + 1 ))', attack: SUBSCRIPT },
   { what: 'an arithmetic command', shell: '(( {{x}} > 1 ))', attack: SUBSCRIPT },
@@ -38,7 +38,11 @@ const REFUSED: Case[] = [
   { what: 'arithmetic over two lines', shell: 'echo "$\\\n((1+{{x}}))"', attack: SUBSCRIPT },
   { what: 'an arithmetic command over two lines', shell: '(\\\n( y = {{x}} ))', attack: SUBSCRIPT },
   { what: 'a substitution over two lines', shell: 'echo "$\\\n(eval {{x}})"', attack: COMMAND },
-  { what: 'one in a here-document', shell: 'cat <<EOF\n$\\\n(eval {{x}})\nEOF', attack: COMMAND },
+  {
+    what: 'a substitution over two lines in a here-document',
+    shell: 'cat <<EOF\n$\\\n(eval {{x}})\nEOF',
+    attack: COMMAND,
+  },
   {
     what: 'a here-document that ends over two lines',
     shell: 'cat <<EOF\nEO\\\nF\neval {{x}}\nEOF\n',
@@ -46,9 +50,9 @@ const REFUSED: Case[] = [
   },
   { what: '[[ ]] over two lines', shell: '[\\\n[ {{x}} -eq 1 ]]', attack: SUBSCRIPT },
   { what: 'a subscript over two lines', shell: 'y[1\n* {{x}}]=1', attack: SUBSCRIPT },
-  { what: 'one that is continued', shell: 'y[0\\\n+{{x}}]=1', attack: SUBSCRIPT },
+  { what: 'a subscript with a joined line', shell: 'y[0\\\n+{{x}}]=1', attack: SUBSCRIPT },
   { what: 'eval after a subscript with a blank', shell: 'y[0 ]=1 eval "{{x}}"', attack: COMMAND },
-  { what: 'eval after one with an expression', shell: 'y[0 + 1]=1 eval "{{x}}"', attack: COMMAND },
+  { what: 'eval after a subscript with an expression', shell: 'y[0 + 1]=1 eval "{{x}}"', attack: COMMAND },
   {
     what: 'eval behind a comment in [[ ]]',
     shell: 'if [[ a == a && # it\'s\n b != c ]]; then eval "echo {{x}}"; fi # it\'s ]]',
@@ -75,8 +79,12 @@ const REFUSED: Case[] = [
   { what: 'its own variable in a trap', shell: 'trap \'eval "$GANTZ_ARG_X"\' EXIT', attack: COMMAND },
   { what: 'its own variable in another shell', shell: "bash -c 'echo $((GANTZ_ARG_X))'", attack: SUBSCRIPT },
   { what: 'a list that is declared', shell: 'declare -a y; declare y="{{x}}"', attack: '($(touch pwned))' },
-  { what: 'a local one', shell: 'f() { local -A y; local y="{{x}}"; }; f', attack: '($(touch pwned) 1)' },
-  { what: 'a list that is there', shell: 'y=(1 2); declare y="{{x}}"', attack: '($(touch pwned))' },
+  { what: 'a local list', shell: 'f() { local -A y; local y="{{x}}"; }; f', attack: '($(touch pwned) 1)' },
+  {
+    what: 'a list that was assigned before',
+    shell: 'y=(1 2); declare y="{{x}}"',
+    attack: '($(touch pwned))',
+  },
   { what: 'a variable in backticks', shell: 'y="{{x}}"; echo `eval "$y"`', attack: 'touch pwned' },
   {
     what: 'a variable in a here-document',
@@ -114,7 +122,7 @@ const REFUSED: Case[] = [
   })),
   { what: 'source of zsh', shell: 'emulate sh -c {{x}}', attack: "'touch pwned'", with: 'zsh' },
   { what: 'a pattern of zsh', shell: 'y={{x}}; echo ${~y}', attack: "*(e:'touch pwned':)", with: 'zsh' },
-  { what: 'eval that is a default before', shell: ': ${e:=eval}; "$e" echo "{{x}}"', attack: COMMAND },
+  { what: 'eval that an earlier default assigns', shell: ': ${e:=eval}; "$e" echo "{{x}}"', attack: COMMAND },
   { what: 'a variable after [[ -v', shell: 'y={{x}}; [[ -v $y ]]', attack: SUBSCRIPT },
   { what: 'a program in a variable', shell: 'y={{x}}; ${y:-ls} pwned', attack: 'touch' },
   {
@@ -123,12 +131,12 @@ const REFUSED: Case[] = [
     attack: 'touch pwned',
   },
   { what: 'a comparison of numbers in [[ ]]', shell: '[[ "{{x}}" -gt 1 ]]', attack: SUBSCRIPT },
-  { what: 'the right side of one', shell: '[[ 1 -lt {{x}} ]]', attack: SUBSCRIPT },
+  { what: 'the right side of a comparison of numbers', shell: '[[ 1 -lt {{x}} ]]', attack: SUBSCRIPT },
   { what: '[[ -v ]]', shell: '[[ -v {{x}} ]]', attack: SUBSCRIPT },
   { what: 'let', shell: 'let "n={{x}}"', attack: SUBSCRIPT },
   { what: 'a subscript', shell: 'a=(1); echo ${a[{{x}}]}', attack: SUBSCRIPT },
   { what: 'a subscript that is assigned', shell: 'a[{{x}}]=1', attack: SUBSCRIPT },
-  { what: 'one with blanks', shell: 'a[1 + {{x}}]=1', attack: SUBSCRIPT },
+  { what: 'a subscript with blanks', shell: 'a[1 + {{x}}]=1', attack: SUBSCRIPT },
   { what: "an array element's subscript", shell: 'a=([{{x}}]=1)', attack: SUBSCRIPT },
   { what: 'a substring', shell: 'v=abc; echo ${v:{{x}}}', attack: SUBSCRIPT },
   { what: 'a name in ${ }', shell: 'echo ${{{x}}}', attack: SUBSCRIPT },
@@ -137,7 +145,7 @@ const REFUSED: Case[] = [
   { what: 'an assignment to a variable that is a number', shell: 'RANDOM={{x}}', attack: SUBSCRIPT },
   { what: 'a variable in an arithmetic expansion', shell: 'n={{x}}; echo $((n + 1))', attack: SUBSCRIPT },
   {
-    what: 'one that is assigned in a loop',
+    what: 'a variable that is assigned in a loop',
     shell: 'for n in {{x}}; do (( n > 1 )); done',
     attack: SUBSCRIPT,
   },
@@ -162,7 +170,11 @@ const REFUSED: Case[] = [
     attack: 'touch pwned',
   },
   { what: 'sh -c behind a program not known', shell: 'setpriv sh -c {{x}}', attack: "'touch pwned'" },
-  { what: 'sh -c in quotes behind one', shell: 'setpriv sh -c "{{x}}"', attack: 'touch pwned' },
+  {
+    what: 'sh -c with quotes behind a program not known',
+    shell: 'setpriv sh -c "{{x}}"',
+    attack: 'touch pwned',
+  },
   { what: 'xargs sh -c', shell: "echo 1 | xargs sh -c 'echo {{x}}'", attack: COMMAND },
   {
     what: 'the input of xargs sh -c',
@@ -173,38 +185,58 @@ const REFUSED: Case[] = [
   { what: 'env -S', shell: 'env -S "{{x}}"', attack: 'touch pwned' },
   { what: 'a script on standard input', shell: "printf '%s' '{{x}}' | sh", attack: 'touch pwned' },
   {
-    what: 'one in a loop',
+    what: 'a shell that reads standard input in a loop',
     shell: "printf '%s' '{{x}}' | while true; do sh; break; done",
     attack: 'touch pwned',
   },
-  { what: 'one in a subshell', shell: "printf '%s' '{{x}}' | ( cd . && sh )", attack: 'touch pwned' },
+  {
+    what: 'a shell that reads standard input in a subshell',
+    shell: "printf '%s' '{{x}}' | ( cd . && sh )",
+    attack: 'touch pwned',
+  },
   { what: 'a here-document of a shell', shell: 'bash <<EOF\n{{x}}\nEOF', attack: 'touch pwned' },
-  { what: 'a quoted one', shell: "sh -s <<'EOF'\n{{x}}\nEOF", attack: 'touch pwned' },
-  { what: 'one of a group', shell: '{ sh; } <<EOF\n{{x}}\nEOF', attack: 'touch pwned' },
+  { what: 'a quoted here-document of a shell', shell: "sh -s <<'EOF'\n{{x}}\nEOF", attack: 'touch pwned' },
+  { what: 'a here-document of a group', shell: '{ sh; } <<EOF\n{{x}}\nEOF', attack: 'touch pwned' },
   { what: 'a here-document that is piped', shell: 'cat <<EOF | sh\n{{x}}\nEOF', attack: 'touch pwned' },
   { what: 'a shell on the line after |', shell: 'echo "{{x}}" |\n  sh', attack: 'touch pwned' },
-  { what: 'one after a comment', shell: 'echo {{x}} | # then\n\n sh', attack: 'touch pwned' },
-  { what: 'one after |&', shell: 'echo "{{x}}" |&\nbash', attack: 'touch pwned' },
-  { what: 'one after a group', shell: '(echo "{{x}}") |\nbash', attack: 'touch pwned' },
+  { what: 'a shell after | and a comment', shell: 'echo {{x}} | # then\n\n sh', attack: 'touch pwned' },
+  { what: 'a shell after |&', shell: 'echo "{{x}}" |&\nbash', attack: 'touch pwned' },
+  { what: 'a shell after a group and |', shell: '(echo "{{x}}") |\nbash', attack: 'touch pwned' },
   {
-    what: 'one after a loop',
+    what: 'a shell after a loop and |',
     shell: 'while true; do echo "{{x}}"; break; done |\nbash',
     attack: 'touch pwned',
   },
-  { what: 'one in a substitution', shell: 'y="$(echo "{{x}}" |\n bash)"', attack: 'touch pwned' },
+  { what: 'a shell after | in a substitution', shell: 'y="$(echo "{{x}}" |\n bash)"', attack: 'touch pwned' },
   {
-    what: 'one after a here-document',
+    what: 'a shell after a here-document and |',
     shell: 'cat <<EOF |\n{{x}}\nEOF\nbash',
     attack: 'touch pwned',
   },
   { what: 'a here-string of a shell', shell: 'bash <<< "{{x}}"', attack: 'touch pwned' },
   { what: 'a here-string of the whole shell', shell: 'exec <<< "{{x}}"; bash', attack: 'touch pwned' },
-  { what: 'one with a number', shell: 'exec 3<<<"{{x}}"; bash <&3', attack: 'touch pwned' },
+  {
+    what: 'a here-string with a descriptor number',
+    shell: 'exec 3<<<"{{x}}"; bash <&3',
+    attack: 'touch pwned',
+  },
   { what: 'a shell that reads a substitution', shell: 'bash < <(echo "{{x}}")', attack: 'touch pwned' },
   { what: 'a shell behind another program', shell: 'echo "{{x}}" | setpriv sh', attack: 'touch pwned' },
-  { what: 'its here-document', shell: 'setpriv sh <<EOF\n{{x}}\nEOF', attack: 'touch pwned' },
-  { what: 'a shell written to', shell: 'echo "{{x}}" > >(bash); wait $!', attack: 'touch pwned' },
-  { what: 'one written to by tee', shell: 'echo "{{x}}" | tee >(bash); sleep 0.3', attack: 'touch pwned' },
+  {
+    what: 'a here-document of a shell behind another program',
+    shell: 'setpriv sh <<EOF\n{{x}}\nEOF',
+    attack: 'touch pwned',
+  },
+  {
+    what: 'a shell that reads a redirection',
+    shell: 'echo "{{x}}" > >(bash); wait $!',
+    attack: 'touch pwned',
+  },
+  {
+    what: 'a shell that reads what tee writes',
+    shell: 'echo "{{x}}" | tee >(bash); sleep 0.3',
+    attack: 'touch pwned',
+  },
   { what: 'a substitution that reads', shell: 'echo "{{x}}" | echo "$(sh)"', attack: 'touch pwned' },
   { what: 'a script that is a descriptor', shell: 'bash /dev/fd/0 <<< "{{x}}"', attack: 'touch pwned' },
   { what: 'source of a substitution', shell: 'source <(echo "{{x}}")', attack: 'touch pwned' },
@@ -221,21 +253,29 @@ const REFUSED: Case[] = [
   { what: 'two values in [ ]', shell: '[ "{{x}}" "{{y}}" ]', attack: '-v', y: SUBSCRIPT },
   { what: 'a command', shell: '{{x}} pwned', attack: 'touch' },
   {
-    what: 'what stands after a command that expands to nothing',
+    what: 'the word after a command that expands to nothing',
     shell: '$none {{x}} pwned',
     attack: 'touch',
   },
   { what: 'a shell in a variable', shell: '"$SHELL" -c "echo {{x}}"', attack: COMMAND },
-  { what: 'one without quotes', shell: '$SHELL -c "echo {{x}}"', attack: COMMAND },
-  { what: 'one that is a default', shell: '${none:-/bin/sh} -c "echo {{x}}"', attack: COMMAND },
-  { what: 'one that is found', shell: '$(which bash) -c "echo {{x}}"', attack: COMMAND },
-  { what: 'one behind a wrapper', shell: 'env "$SHELL" -c "echo {{x}}"', attack: COMMAND },
-  { what: 'one behind nothing', shell: '$none sh -c "echo {{x}}"', attack: COMMAND },
-  { what: 'one in a folder in a variable', shell: 'bin=/bin; "$bin/sh" -c "echo {{x}}"', attack: COMMAND },
-  { what: 'one in a list', shell: 'run=(bash -c); "${run[@]}" "echo {{x}}"', attack: COMMAND },
+  { what: 'a shell in a variable without quotes', shell: '$SHELL -c "echo {{x}}"', attack: COMMAND },
+  { what: 'a shell that is a default', shell: '${none:-/bin/sh} -c "echo {{x}}"', attack: COMMAND },
+  { what: 'a shell that which prints', shell: '$(which bash) -c "echo {{x}}"', attack: COMMAND },
+  { what: 'a shell in a variable behind a wrapper', shell: 'env "$SHELL" -c "echo {{x}}"', attack: COMMAND },
+  {
+    what: 'a shell after a word that expands to nothing',
+    shell: '$none sh -c "echo {{x}}"',
+    attack: COMMAND,
+  },
+  {
+    what: 'a shell in a folder that a variable holds',
+    shell: 'bin=/bin; "$bin/sh" -c "echo {{x}}"',
+    attack: COMMAND,
+  },
+  { what: 'a shell in a list', shell: 'run=(bash -c); "${run[@]}" "echo {{x}}"', attack: COMMAND },
   { what: 'a shell in a variable that reads', shell: 'echo "{{x}}" | "$SHELL"', attack: 'touch pwned' },
   {
-    what: 'one that reads a here-document',
+    what: 'a shell in a variable that reads a here-document',
     shell: '"${none:-sh}" <<EOF\n{{x}}\nEOF',
     attack: 'touch pwned',
   },
@@ -250,12 +290,16 @@ const REFUSED: Case[] = [
   { what: 'a command behind a wrapper', shell: 'nohup {{x}} pwned', attack: 'touch' },
   { what: 'a shell that takes its option', shell: 'sh {{x}} {{y}}', attack: '-c', y: "'touch pwned'" },
   { what: 'a file to source', shell: 'source {{x}}', attack: './evil' },
-  { what: 'su -c and its like', shell: 'script -qc "{{x}}" /dev/null', attack: 'touch pwned' },
+  {
+    what: 'script -c, which runs a shell as su -c does',
+    shell: 'script -qc "{{x}}" /dev/null',
+    attack: 'touch pwned',
+  },
   { what: '$name[…] of zsh', shell: 'a=(1); echo $a[{{x}}]', attack: '$(touch pwned)', with: 'zsh' },
 ];
 
-// Values are not followed through functions, arguments, lists, pipelines, other variables and what is read: what a
-// script does with its own variables is the author's code.
+// Values are not followed through functions, arguments, lists, pipelines, other variables and `read`. What a script
+// does with its own variables is the author's code.
 const NOT_FOLLOWED = [
   "bash -c 'n=$1; (( n > 1 ))' sh {{x}}",
   'set -- "{{x}}"; echo $(($1))',
@@ -282,8 +326,8 @@ const NOT_FOLLOWED = [
   'echo {{x}} > f; sh f',
 ];
 
-// One process tries all attacks of a shell, each in a folder of its own. The source is what naive replacement would
-// make of the script, and then the script with a quoted variable.
+// One process tries all attacks on a shell, each in a folder of its own. It runs each script twice: with the value in
+// place of the placeholder (naive), and with a quoted variable there (quoted).
 const TRY = `
 for folder in "$@"; do
   cd "$folder" || exit 1
@@ -296,7 +340,7 @@ for folder in "$@"; do
 done
 :`;
 
-// Not to be tried here: another machine, a terminal or root would be needed.
+// These attacks are not run here. They need another machine, a terminal or root.
 const UNTRIED = [
   'ssh host "ls {{x}}"',
   'ssh host ls {{x}}',
@@ -342,7 +386,7 @@ const UNTRIED = [
   'echo ${v:-"$(x {{x}}}',
 ];
 
-// Nothing here may ever be refused or warned of.
+// No script here may have an error or a warning.
 const ORDINARY = [
   '"$DIR/x" {{x}}',
   '"$HOME"/bin/tool --a {{x}} -c {{y}}',
@@ -397,7 +441,7 @@ const ORDINARY = [
   'if ! command -v jq >/dev/null; then echo {{x}}; exit 1; fi',
 ];
 
-describe('what no quoting makes safe', () => {
+describe('a placeholder that no quoting makes safe', () => {
   const root = temporaryDirectory();
   const folderOf = (index: number) => join(root, String(index));
   before(async () => {
@@ -451,7 +495,7 @@ describe('what no quoting makes safe', () => {
   }
 });
 
-describe('a type or an enum that makes it harmless', () => {
+describe('a type or an enum that makes a placeholder harmless', () => {
   const cases: [shell: string, printed: string, interpreter?: Interpreter][] = [
     ['printf %s. $(( {{n}} + 1 ))', '-2.'],
     ['printf %s. $(( {{n}} + 1 ))', '-2.', 'dash'],
@@ -483,7 +527,7 @@ describe('a type or an enum that makes it harmless', () => {
     });
   }
 
-  it('is held against the value itself', async () => {
+  it('is checked against the value of the call too', async () => {
     const params = { obj: { size: SUBSCRIPT } };
     const error = await failureOf(
       invoke({ shell: 'echo $(( {{obj.size}} ))', interpreter: 'bash' }, { params, properties }),
@@ -491,13 +535,13 @@ describe('a type or an enum that makes it harmless', () => {
     assert.equal(error.code, 'MANIFEST_INVALID');
   });
 
-  it('is judged as the programs that its enum lists', () => {
+  it('is checked as each program that the enum lists', () => {
     const properties = { x: { enum: ['bash', 'zsh'] }, y: { type: 'string' } };
     assert.equal(problemsOf('{{x}} -c "ls {{y}}"', properties)[0]?.placeholder, '{{y}}');
     assert.deepEqual(problemsOf('{{x}} ./script {{y}}', properties), []);
   });
 
-  it('is not an enum with a word that a shell would act upon', () => {
+  it('is not an enum with a word that a shell interprets', () => {
     assert.equal(problemsOf('eval {{x}}', { x: { enum: ['a', 'b;c'] } })[0]?.severity, 'error');
   });
 });
@@ -522,7 +566,7 @@ describe('a leading dash', () => {
   }
 });
 
-describe('what is not followed', () => {
+describe('a value that is not followed', () => {
   for (const shell of NOT_FOLLOWED) it(shell, () => assert.deepEqual(problemsOf(shell), []));
 });
 
@@ -589,7 +633,7 @@ describe('a variable that is assigned from a placeholder', () => {
     it(`is not split here: ${shell}`, () => assert.deepEqual(problemsOf(`v={{x}}; ${shell}`), []));
 });
 
-describe('what is only warned of', () => {
+describe('a placeholder that is only warned about', () => {
   const cases: [shell: string, hint: RegExp][] = [
     ['python3 -c "print(\'{{x}}\')"', /os\.environ\["GANTZ_ARG_X"\]/],
     ["python3 - <<'EOF'\nprint('{{x}}')\nEOF", /GANTZ_ARG_X/],
@@ -627,17 +671,17 @@ describe('what is only warned of', () => {
     });
   }
 
-  it('warns of a range even for a number', () => {
+  it('is warned about in a range, also when it is a number', () => {
     assert.equal(problemsOf('echo {1..{{x}}}', { x: { type: 'integer' } })[0]?.severity, 'warning');
     assert.deepEqual(problemsOf('echo {1..{{x}}}', { x: { type: 'integer' } }, 'zsh'), []);
   });
 
-  it('warns of echo where it acts upon backslashes', () => {
+  it('is warned about in echo when the shell interprets backslashes there', () => {
     assert.match(problemsOf('echo "a {{x}}"', undefined, 'sh')[0]?.hint ?? '', /printf/);
     assert.deepEqual(problemsOf('echo "a {{x}}"', { x: { type: 'integer' } }, 'sh'), []);
   });
 
-  it('runs a script that is nothing but one placeholder', async () => {
+  it('may be the whole script, and that script runs', async () => {
     assert.deepEqual(await invoke({ shell: ' {{command}}\n' }, { params: { command: 'echo $((1+1))x' } }), {
       output: '2x',
     });
@@ -650,7 +694,7 @@ describe('what is only warned of', () => {
   });
 });
 
-describe('what is nothing to speak of', () => {
+describe('a script without problems', () => {
   const shells = [
     'sh -c \'echo "$1"\' sh {{x}}',
     'eval \'echo "$GANTZ_ARG_X"\'',

@@ -20,7 +20,7 @@ describe('the scripts of tools/lua', () => {
     const code = codeOf(source);
 
     describe(`${name}.lua`, () => {
-      it('begins with its purpose, and says what it returns', () => {
+      it('begins with a header that has its purpose and what it returns', () => {
         assert.match(header, /^-- [A-Z].*\./);
         assert.match(header, /^-- Returns /m);
       });
@@ -53,7 +53,7 @@ describe('the scripts of tools/lua', () => {
 
 describe('the includes of tools/lua/includes', () => {
   for (const [name, source] of includes) {
-    it(`${name}.lua says what it does, defines one function, and takes what it needs as arguments`, () => {
+    it(`${name}.lua has a header, defines one function, and reads no KEYS or ARGV`, () => {
       assert.match(headerOf(source), /^-- [A-Z].*/);
       assert.notEqual(functionOf(source), '');
       assert.doesNotMatch(codeOf(source), /KEYS|ARGV|cjson|os\.time|os\.clock/);
@@ -113,22 +113,22 @@ function headerOf(source: string): string {
   return /^(?:--.*\n)+/.exec(source)?.[0] ?? '';
 }
 
-/** What follows the header, without comments. */
+/** Returns the source after the header, without comments. */
 function codeOf(source: string): string {
   return source.slice(headerOf(source).length).replaceAll(/--.*$/gm, '');
 }
 
-/** The name of the function that an include defines. */
+/** Returns the name of the function that an include defines. */
 function functionOf(include = ''): string {
   return /^local function (\w+)\(/m.exec(include)?.[1] ?? '';
 }
 
-/** `KEYS[1]`, `ARGV[2]`, `ARGV[3..]` as the header names them. */
+/** Returns the keys and arguments in the header: `KEYS[1]`, `ARGV[2]`, `ARGV[3..]`. */
 function documented(header: string): string[] {
   return [...header.matchAll(/^-- ((?:KEYS|ARGV)\[\d+(?:\.\.)?\])/gm)].map(([, name]) => name ?? '').sort();
 }
 
-/** The same as the code reads them: one by one, and all from an index on. */
+/** Returns the keys and arguments that the code reads, in the same form. */
 function used(code: string): string[] {
   const single = [...code.matchAll(/(?:KEYS|ARGV)\[\d+\]/g)].map(([name]) => name);
   const rest = [...code.matchAll(/chunks\(ARGV, (\d+)\)/g)].map(([, from]) => `ARGV[${from ?? ''}..]`);

@@ -25,7 +25,7 @@ before(async () => {
 });
 after(() => server.close());
 
-/** Runs a request against the server, `path` is the url from its first slash on. */
+/** Sends a request to the server. `path` is the URL from its first slash on. */
 async function run(
   { path, answer, ...more }: Partial<HttpAction> & { path: string; answer?: Answer },
   options: InvocationOptions = {},

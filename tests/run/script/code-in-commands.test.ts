@@ -15,7 +15,7 @@ const P: Record<string, JsonSchema> = { p: { type: 'string' } };
 const QUOTE = '"; touch pwned; "';
 const LINE = 'x\ntouch pwned\n#';
 
-// Each attack succeeds where the value is put in as it is, and is refused here.
+// Each attack succeeds when the value replaces the placeholder unchanged. Gantz refuses it.
 const REFUSED: [action: Command | Text, p: string][] = [
   ...['sh', 'bash', 'zsh', 'dash'].map((command): [Command, string] => [
     { command, args: ['-c', 'ls "{{p}}"'] },
@@ -50,7 +50,7 @@ const REFUSED: [action: Command | Text, p: string][] = [
   [{ shell: 'if true; then sh; fi', interpreter: 'bash', stdin: '{{p}}' }, LINE],
 ];
 
-// Not to be tried here: another machine or more programs would be needed.
+// These attacks are not run here. They need another machine or more programs.
 const UNTRIED: Command[] = [
   { command: 'ssh', args: ['host', 'ls {{p}}'] },
   { command: 'sh', args: ['/dev/stdin', 'a'], stdin: 'ls {{p}}' },
@@ -184,7 +184,7 @@ describe('placeholders in args and stdin', () => {
   });
 });
 
-/** Runs an action with the value put in as it is. */
+/** Runs an action with the unchanged value in place of the placeholder. */
 function attack(action: Command | Text, p: string, cwd: string): void {
   const put = (text: string) =>
     text.replaceAll('{{p}}', p).replaceAll('${RUNNER}', 'bash').replaceAll('${BIN:-/bin}', '/bin');
