@@ -38,7 +38,7 @@ async function textOf(argument: string, process: Process): Promise<string> {
   return await readParameterText(argument, process);
 }
 
-/** The value of a flag so far, and whether it was given as JSON. */
+/** The current value of a flag. `json` is true when it was given as JSON. */
 type Given = { json: boolean; value: unknown };
 
 type Flags = { flags: Map<string, Given>; positional: string[] };

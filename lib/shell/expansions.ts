@@ -1,7 +1,7 @@
 import { readArithmetic, readOldArithmetic } from './arithmetic.ts';
 import { enclose } from './here-documents.ts';
 import { readAnsiQuote, readCharacter, readDouble, readSingle, readTo } from './quotes.ts';
-import type { Reader, Surroundings } from './reader.ts';
+import type { Reader, ExpansionPlace } from './reader.ts';
 import {
   ARITHMETIC,
   EVALUATED,
@@ -12,8 +12,8 @@ import {
   type Reason,
 } from './reasons.ts';
 
-/** Reads what a dollar or a backtick begins. */
-export function readExpansion(reader: Reader, surroundings: Surroundings): void {
+/** Reads an expansion, which begins with a dollar or a backtick. */
+export function readExpansion(reader: Reader, surroundings: ExpansionPlace): void {
   const next = reader.at(1);
   if (reader.at() === '`') {
     readBackticks(reader, surroundings);
@@ -22,7 +22,7 @@ export function readExpansion(reader: Reader, surroundings: Surroundings): void 
   reader.checkJoinedLine(1);
   if (next === '(' || next === '{') reader.checkJoinedLine(2);
   if (reader.isPlaceholder(next)) {
-    // A dollar before a value is a dollar, not the beginning of `$"…"` or `${…}`.
+    // The dollar before a placeholder is text. It must not form `$"…"` or `${…}` with the reference.
     reader.pos++;
     reader.out.push('\\$');
   } else if (next === '(') {
@@ -37,8 +37,8 @@ export function readExpansion(reader: Reader, surroundings: Surroundings): void 
 }
 
 /**
- * Reads the inside of `$(…)`, `<(…)` or `>(…)` and its closing parenthesis. The commands of `>(…)` read what the
- * command around them writes: they are `written`.
+ * Reads the commands of `$(…)`, `<(…)` or `>(…)` and the closing parenthesis. `written` is true for `>(…)`, whose commands
+ * read the output of the command that contains them.
  */
 export function readSubstitution(reader: Reader, written = false): void {
   reader.depth++;
@@ -54,19 +54,19 @@ function readVariable(reader: Reader): void {
   if (name !== '') reader.useVariable(name);
   if (taken !== '') reader.checkJoinedLine(0);
   if (reader.interpreter !== 'zsh') return;
-  // zsh takes `$name[…]` for a subscript, also without braces.
+  // zsh reads `$name[…]` as a subscript, also without braces.
   const region = taken === '' ? '' : reader.match(/\[[^\]\n]*\]?/y);
   if (reader.hasPlaceholder(region)) reader.copyReported(region, SUBSCRIPT);
-  // The value of $~name is a pattern, and a pattern of zsh may hold commands.
+  // The value of $~name is a pattern, and a pattern of zsh may contain commands.
   if (taken === '') reader.useNames(reader.match(/[=^]*~[=^~]*\w+/y), EVALUATED);
 }
 
-function readBackticks(reader: Reader, surroundings: Surroundings): void {
+function readBackticks(reader: Reader, surroundings: ExpansionPlace): void {
   const written = reader.match(/`(?:\\.|[^`\\])*(?:`|\\?$)/sy);
   const closed = /^`(?:\\.|[^`\\])*`/s.test(written);
   if (!closed) reader.markUnreadable();
   const [from, chunk] = [reader.uses.length, reader.out.length];
-  // Written as $(…), which means the same and needs no levels of backslashes.
+  // The copy uses $(…), which has the same meaning and does not remove backslashes.
   const escapes = surroundings === 'double' ? /\\([\\`$"])/g : /\\([\\`$])/g;
   reader.out.push('$( ');
   reader.depth++;
@@ -79,12 +79,12 @@ function readBackticks(reader: Reader, surroundings: Surroundings): void {
   if (surroundings === 'here' && written.includes('\\"')) reader.report({ from }, UNCERTAIN);
 }
 
-function readParameter(reader: Reader, surroundings: Surroundings): void {
+function readParameter(reader: Reader, surroundings: ExpansionPlace): void {
   const { interpreter } = reader;
   reader.copy(2);
   const written = reader.copyMatch(/[#!]?(?:[A-Za-z_]\w*|\d+|[@*#?$!-])/y);
   const [name] = /[A-Za-z_]\w*/.exec(written) ?? [];
-  // The length of a value is a number, whatever the value is.
+  // `${#name}` is the length of the value, which is always a number.
   if (name !== undefined && !written.startsWith('#')) reader.useVariable(name);
   reader.checkJoinedLine(0);
   const region = written === '' ? '' : reader.match(/\[[^\]\n]*\]?/y);
@@ -108,21 +108,21 @@ function readParameter(reader: Reader, surroundings: Surroundings): void {
   if (surroundings === 'word') reader.report({ from }, OPERAND);
 }
 
-/** Reads what stands behind the operator, and its brace. `reason` is reported where a value would not stay text. */
-function readOperand(reader: Reader, surroundings: Surroundings, reason: Reason | undefined): void {
+/** Reads the text after the operator, and the closing brace. `reason` is reported when the shell interprets values there. */
+function readOperand(reader: Reader, surroundings: ExpansionPlace, reason: Reason | undefined): void {
   const pattern = /[#%]/.test(reader.at());
   const quoting = reason ? 'bare' : surroundings === 'word' ? 'one-word' : 'double';
   readTo(reader, '}', (char) => {
     const from = reader.uses.length;
     if (char === "'" && surroundings === 'word') readSingle(reader);
     else if (char === "'") {
-      // Shells differ in whether this quotes. Only around plain text it makes no difference.
+      // Shells differ in whether this is a quote. It makes no difference around plain text.
       const plain = reader.match(/'[^'"`$\\}]*'/y);
       if (plain === '' || reader.hasPlaceholder(plain)) reader.markUncertain();
       reader.copy(plain.length || 1);
     } else if (char === '"' && surroundings !== 'here') {
       readDouble(reader);
-      // Quotes make text of what would be a pattern.
+      // Inside quotes, a pattern is text.
       if (pattern) return '';
     } else readCharacter(reader, surroundings, quoting);
     if (reason) reader.report({ from }, reason);

@@ -20,7 +20,7 @@ export function commandProblems(
   const templates = [...args, stdin].map((text) => parseTemplate(text, names));
   // Without a placeholder, the last argument is one JSON object of all parameters.
   const appendsJson = names.length > 0 && templates.every(({ mentions }) => mentions.size === 0);
-  // Before the call, a variable has its default, or nothing.
+  // Before the call, a variable has its default or no known text.
   const literal = (written: string) =>
     call ? expand(written, call.environment) : expand(written.replaceAll(/:\?[^}]*\}/g, '}'), {});
   const problemsIn = (pieces: readonly Piece[][]) => {

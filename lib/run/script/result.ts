@@ -23,7 +23,7 @@ export function readResult(ended: Ended, what: string): Result {
 const OUTCOMES = new Set<unknown>(['none', 'applied', 'unknown']);
 
 function jsonOf(text: string): unknown {
-  // The first character shows for most texts that they are not JSON.
+  // For most texts, the first character shows that they are not JSON.
   if (!/^\s*[[{"\dtfn-]/.test(text)) return undefined;
   const parsed = parseJson(text);
   return 'value' in parsed ? parsed.value : undefined;

@@ -12,7 +12,7 @@ import {
   type ScriptProblem,
 } from './placeholders.ts';
 
-/** A `shell` text with what it is read by. */
+/** A `shell` text, and what is needed to read it. */
 export type ShellText = {
   shell: string;
   interpreter: Interpreter;
@@ -20,7 +20,7 @@ export type ShellText = {
   schema: ObjectSchema;
 };
 
-/** Source that holds no value, and the variables, beside GANTZ_ARG_…, that it refers to. */
+/** Source without values. `variables` are those besides GANTZ_ARG_… to which it refers. */
 export type RenderedShell = {
   source: string;
   variables: Record<string, string>;
@@ -40,8 +40,8 @@ export function shellProblems(script: ShellText): ScriptProblem[] {
 }
 
 /**
- * Renders the source for one call. Values stay in variables: the same parameters, given or not, give the same source,
- * whatever they hold. Throws MANIFEST_INVALID where a placeholder cannot be made safe.
+ * Renders the source for one call. Values stay in variables: the source depends on which parameters are given, and not on
+ * their values. Throws MANIFEST_INVALID where a placeholder cannot be made safe.
  */
 export function renderShell(script: ShellText, params: Params): RenderedShell {
   const { text, input } = templatesOf(script);
@@ -96,7 +96,7 @@ function read(
     const variable = marks.variableOf(path);
     uses.add(variable);
     const value = params && valueAt(params, path);
-    // What has a variable of its own is not among those that every script gets.
+    // A separate variable is not among the variables that every script gets.
     if (variable.startsWith('GANTZ_FIELD_') && value !== undefined && value !== null)
       variables[variable] = renderValue(value);
     return referenceTo(variable, quoting);
