@@ -9,7 +9,7 @@ import { UNCERTAIN, UNQUOTED, type Reason } from './reasons.ts';
  */
 export type Quoting = 'word' | 'one-word' | 'double' | 'bare';
 
-/** One use of a placeholder or of a variable in the script, and what is reported about it there. */
+/** One use of a placeholder or of a variable in the script, with the reasons that are reported for it. */
 export type Use = {
   kind: 'placeholder' | 'variable';
   /** The private character of the placeholder, or the name of the variable. */

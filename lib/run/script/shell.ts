@@ -64,7 +64,7 @@ function templatesOf({ shell, stdin = '', schema }: ShellText) {
   return { text: parseTemplate(shell, names), input: parseTemplate(stdin, names) };
 }
 
-/** Returns true when the text is nothing but one placeholder: the caller's text is the script. */
+/** Returns true when the text consists of one placeholder: the caller's text is then the script. */
 function isOnePlaceholder(segments: readonly Segment[]): boolean {
   const rest = segments.filter((segment) => segment.kind !== 'literal' || segment.text.trim() !== '');
   return rest.length === 1 && rest[0]?.kind === 'placeholder';
