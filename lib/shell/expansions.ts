@@ -13,10 +13,10 @@ import {
 } from './reasons.ts';
 
 /** Reads an expansion, which begins with a dollar or a backtick. */
-export function readExpansion(reader: Reader, surroundings: ExpansionPlace): void {
+export function readExpansion(reader: Reader, place: ExpansionPlace): void {
   const next = reader.at(1);
   if (reader.at() === '`') {
-    readBackticks(reader, surroundings);
+    readBackticks(reader, place);
     return;
   }
   reader.checkJoinedLine(1);
@@ -29,10 +29,10 @@ export function readExpansion(reader: Reader, surroundings: ExpansionPlace): voi
     if (reader.at(2) === '(' && readArithmetic(reader, '$((')) return;
     reader.copy(2);
     readSubstitution(reader);
-  } else if (next === '{') readParameter(reader, surroundings);
+  } else if (next === '{') readParameter(reader, place);
   else if (next === '[' && reader.interpreter !== 'dash') readOldArithmetic(reader);
-  else if (next === "'" && surroundings === 'word') readAnsiQuote(reader);
-  else if (next === '"' && surroundings === 'word') reader.copy();
+  else if (next === "'" && place === 'word') readAnsiQuote(reader);
+  else if (next === '"' && place === 'word') reader.copy();
   else readVariable(reader);
 }
 
@@ -61,13 +61,13 @@ function readVariable(reader: Reader): void {
   if (taken === '') reader.useNames(reader.match(/[=^]*~[=^~]*\w+/y), EVALUATED);
 }
 
-function readBackticks(reader: Reader, surroundings: ExpansionPlace): void {
+function readBackticks(reader: Reader, place: ExpansionPlace): void {
   const written = reader.match(/`(?:\\.|[^`\\])*(?:`|\\?$)/sy);
   const closed = /^`(?:\\.|[^`\\])*`/s.test(written);
   if (!closed) reader.markUnreadable();
   const [from, chunk] = [reader.uses.length, reader.out.length];
   // The copy uses $(…), which has the same meaning and does not remove backslashes.
-  const escapes = surroundings === 'double' ? /\\([\\`$"])/g : /\\([\\`$])/g;
+  const escapes = place === 'double' ? /\\([\\`$"])/g : /\\([\\`$])/g;
   reader.out.push('$( ');
   reader.depth++;
   const commands = written.slice(1, closed ? -1 : undefined).replace(escapes, '$1');
@@ -76,10 +76,10 @@ function readBackticks(reader: Reader, surroundings: ExpansionPlace): void {
   reader.out.push('\n)');
   if (!reader.hasPlaceholder(written)) reader.out.splice(chunk, Infinity, written);
   reader.pos += written.length;
-  if (surroundings === 'here' && written.includes('\\"')) reader.report({ from }, UNCERTAIN);
+  if (place === 'here' && written.includes('\\"')) reader.report({ from }, UNCERTAIN);
 }
 
-function readParameter(reader: Reader, surroundings: ExpansionPlace): void {
+function readParameter(reader: Reader, place: ExpansionPlace): void {
   const { interpreter } = reader;
   reader.copy(2);
   const written = reader.copyMatch(/[#!]?(?:[A-Za-z_]\w*|\d+|[@*#?$!-])/y);
@@ -93,7 +93,7 @@ function readParameter(reader: Reader, surroundings: ExpansionPlace): void {
   const operator = written === '' ? '' : reader.copyMatch(/:?[-+?=]/y);
   const start = reader.pos;
   const substring = operator === '' && reader.at() === ':';
-  readOperand(reader, surroundings, operator !== '' ? undefined : substring ? ARITHMETIC : OPERAND);
+  readOperand(reader, place, operator !== '' ? undefined : substring ? ARITHMETIC : OPERAND);
 
   const operand = reader.since(start);
   if (substring) reader.useNames(operand, ARITHMETIC);
@@ -105,26 +105,26 @@ function readParameter(reader: Reader, surroundings: ExpansionPlace): void {
     reader.useNames(operand, EVALUATED);
   if (name === undefined || !operator.endsWith('=')) return;
   reader.assign(name, { from, to: reader.uses.length });
-  if (surroundings === 'word') reader.report({ from }, OPERAND);
+  if (place === 'word') reader.report({ from }, OPERAND);
 }
 
 /** Reads the text after the operator, and the closing brace. `reason` is reported when the shell interprets values there. */
-function readOperand(reader: Reader, surroundings: ExpansionPlace, reason: Reason | undefined): void {
+function readOperand(reader: Reader, place: ExpansionPlace, reason: Reason | undefined): void {
   const pattern = /[#%]/.test(reader.at());
-  const quoting = reason ? 'bare' : surroundings === 'word' ? 'one-word' : 'double';
+  const quoting = reason ? 'bare' : place === 'word' ? 'one-word' : 'double';
   readTo(reader, '}', (char) => {
     const from = reader.uses.length;
-    if (char === "'" && surroundings === 'word') readSingle(reader);
+    if (char === "'" && place === 'word') readSingle(reader);
     else if (char === "'") {
       // Shells differ in whether this is a quote. It makes no difference around plain text.
       const plain = reader.match(/'[^'"`$\\}]*'/y);
       if (plain === '' || reader.hasPlaceholder(plain)) reader.markUncertain();
       reader.copy(plain.length || 1);
-    } else if (char === '"' && surroundings !== 'here') {
+    } else if (char === '"' && place !== 'here') {
       readDouble(reader);
       // Inside quotes, a pattern is text.
       if (pattern) return '';
-    } else readCharacter(reader, surroundings, quoting);
+    } else readCharacter(reader, place, quoting);
     if (reason) reader.report({ from }, reason);
     return '';
   });

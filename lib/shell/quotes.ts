@@ -12,7 +12,7 @@ export function readTo(reader: Reader, end: string, read: (char: string) => stri
 }
 
 /** Reads one character, one placeholder or one expansion. */
-export function readCharacter(reader: Reader, surroundings: ExpansionPlace, quoting: Quoting): string {
+export function readCharacter(reader: Reader, place: ExpansionPlace, quoting: Quoting): string {
   const char = reader.at();
   if (char === '\\') {
     const escaped = reader.copy(2);
@@ -20,7 +20,7 @@ export function readCharacter(reader: Reader, surroundings: ExpansionPlace, quot
   }
   if (char === '$' || char === '`') {
     const [start, from] = [reader.pos, reader.uses.length];
-    reader.grammar.readExpansion(reader, surroundings);
+    reader.grammar.readExpansion(reader, place);
     if (reader.since(start) === '$') return '$';
     return reader.usedPlaceholder(from) ? PLACEHOLDER : EXPANSION;
   }

@@ -30,7 +30,7 @@ type Assignment = { name: string; from: number; to: number; depth: number };
 
 /** The functions that read nested constructs. The grammar is recursive, and imports would form a cycle. */
 type Grammar = {
-  readExpansion: (reader: Reader, surroundings: ExpansionPlace) => void;
+  readExpansion: (reader: Reader, place: ExpansionPlace) => void;
   readCommands: (reader: Reader, ends: CommandsEnd, written?: boolean) => 'esac' | undefined;
 };
 

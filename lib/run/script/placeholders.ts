@@ -6,9 +6,6 @@ import { EVALUATED, type Reason } from '../../shell/reasons.ts';
 import { renderValue, valueAt, type Piece, type Placeholder, type ProblemInTemplate } from '../template.ts';
 import { isHarmless, isPlain, listed } from './harmless.ts';
 
-/** A problem of a script, about a part of one of its texts. */
-export type ScriptProblem = ProblemInTemplate;
-
 /** Values of the parameters by name. */
 export type Params = Readonly<Record<string, unknown>>;
 
@@ -69,7 +66,7 @@ export class MarkedTexts {
   problems(
     { placeholders, variables, input }: Omit<ScriptReading, 'source'>,
     stdin: string,
-  ): ScriptProblem[] {
+  ): ProblemInTemplate[] {
     const evaluated = input === EVALUATED ? evaluatedIn(stdin, this.options.watched) : [];
     const marks = input ? Array.from(stdin).filter((char) => this.#placeholders.has(char)) : [];
     return [
@@ -80,7 +77,7 @@ export class MarkedTexts {
     ];
   }
 
-  #problemsAt(mark: string, reasons: readonly Reason[]): ScriptProblem[] {
+  #problemsAt(mark: string, reasons: readonly Reason[]): ProblemInTemplate[] {
     const placeholder = this.#placeholders.get(mark);
     if (!placeholder || reasons.length === 0) return [];
     const { text: tag, path, offset } = placeholder;
@@ -92,7 +89,7 @@ export class MarkedTexts {
   }
 
   /** Returns the problem of a parameter's variable that the author wrote. */
-  #problemOf(variable: string, reason: Reason | undefined): ScriptProblem[] {
+  #problemOf(variable: string, reason: Reason | undefined): ProblemInTemplate[] {
     const text = [...this.#texts].find((one) => one.includes(variable));
     const harmless = this.#namesOf(variable).every((name) => this.#harmless([name]));
     if (!reason || text === undefined || harmless) return [];
@@ -120,14 +117,14 @@ function problemOf(
   { severity, message, hint }: Reason,
   subject: string,
   { tag, variable }: { tag: string; variable: string },
-  place: Pick<ScriptProblem, 'text' | 'offset' | 'length'>,
-): ScriptProblem {
+  place: Pick<ProblemInTemplate, 'text' | 'offset' | 'length'>,
+): ProblemInTemplate {
   const named = hint.replaceAll('GANTZ_ARG_X', variable).replaceAll('{{x}}', tag);
   return { severity, message: `${subject} ${message}`, hint: named, ...place };
 }
 
 /** Returns the problems without duplicates, in the order of the text. */
-export function uniqueProblems(problems: readonly ScriptProblem[]): ScriptProblem[] {
+export function uniqueProblems(problems: readonly ProblemInTemplate[]): ProblemInTemplate[] {
   const seen = new Map(problems.map((one) => [`${one.offset} ${one.message} ${one.text}`, one]));
   return [...seen.values()].sort((a, b) => a.offset - b.offset);
 }

@@ -2,15 +2,17 @@ import type { ObjectSchema } from '../../contract/manifest.ts';
 import type { Quoting } from '../../shell/cursor.ts';
 import type { Interpreter } from '../../shell/program.ts';
 import { readScript } from '../../shell/read-script.ts';
-import { choose, parseTemplate, renderValue, valueAt, type Piece, type Segment } from '../template.ts';
-import { branchesOf } from '../branches.ts';
 import {
-  MarkedTexts,
-  throwFirstError,
-  uniqueProblems,
-  type Params,
-  type ScriptProblem,
-} from './placeholders.ts';
+  choose,
+  parseTemplate,
+  renderValue,
+  valueAt,
+  type Piece,
+  type ProblemInTemplate,
+  type Segment,
+} from '../template.ts';
+import { branchesOf } from '../branches.ts';
+import { MarkedTexts, throwFirstError, uniqueProblems, type Params } from './placeholders.ts';
 
 /** A `shell` text, and what is needed to read it. */
 export type ShellText = {
@@ -31,7 +33,7 @@ export type RenderedShell = {
 };
 
 /** The problems of a `shell` text and of its `stdin`. */
-export function shellProblems(script: ShellText): ScriptProblem[] {
+export function shellProblems(script: ShellText): ProblemInTemplate[] {
   const { text, input } = templatesOf(script);
   const own = text.problems.map((problem) => ({ ...problem, text: script.shell }));
   if (isOnePlaceholder(text.segments)) return [...own, ...runsTextProblems(script.shell, text.segments)];
@@ -70,7 +72,7 @@ function isOnePlaceholder(segments: readonly Segment[]): boolean {
   return rest.length === 1 && rest[0]?.kind === 'placeholder';
 }
 
-function runsTextProblems(source: string, segments: readonly Segment[]): ScriptProblem[] {
+function runsTextProblems(source: string, segments: readonly Segment[]): ProblemInTemplate[] {
   return segments
     .filter((segment) => segment.kind === 'placeholder')
     .map(({ text, offset }) => ({
@@ -87,7 +89,7 @@ function read(
   { shell, interpreter, stdin = '', schema }: ShellText,
   [pieces = [], inputPieces = []]: readonly (readonly Piece[])[],
   params?: Params,
-): Omit<RenderedShell, 'mentions'> & { problems: ScriptProblem[] } {
+): Omit<RenderedShell, 'mentions'> & { problems: ProblemInTemplate[] } {
   const marks = new MarkedTexts(schema, params);
   const variables: Record<string, string> = {};
   const uses = new Set<string>();
