@@ -127,7 +127,7 @@ function startWait(
 }
 
 /** The Redis channels of a subscription. Either `channel` or `pattern` is set. */
-type Source = {
+type SubscribedChannels = {
   /** The part of a Redis channel before the name of the channel. */
   prefix: string;
   channel: string | undefined;
@@ -136,7 +136,10 @@ type Source = {
   controls: string[];
 };
 
-function sourceOf(redis: Redis, params: PubsubSubscribeParameters & { subscription_id: string }): Source {
+function sourceOf(
+  redis: Redis,
+  params: PubsubSubscribeParameters & { subscription_id: string },
+): SubscribedChannels {
   const [kind, name] = requireOneOf({ channel: params.channel, pattern: params.pattern });
   const prefix = redis.key('channel', '');
   return {
@@ -153,7 +156,7 @@ function sourceOf(redis: Redis, params: PubsubSubscribeParameters & { subscripti
 /** Subscribes to the messages and to the control channels. Resolves when Redis has confirmed all of them. */
 async function subscribe(
   client: Client,
-  { prefix, channel, pattern, controls }: Source,
+  { prefix, channel, pattern, controls }: SubscribedChannels,
   inbox: Inbox,
 ): Promise<void> {
   const receive = (text: string, from: string): void =>

@@ -7,7 +7,7 @@ import { InOrder } from './in-order.ts';
 import { MAX_LINE_BYTES, readJob, type Job } from './job.ts';
 import { LineOutput } from './line-output.ts';
 
-/** What a batch reads, writes and obeys. */
+/** The streams, the limits and the settings of a batch. */
 export type BatchOptions = {
   runner: Runner;
   input: AsyncIterable<Uint8Array | string>;

@@ -45,7 +45,7 @@ export function writeCacheFile(path: string, content: Uint8Array): void {
   const temporary = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`;
   try {
     const folder = dirname(path);
-    // What a build keeps of a kind is four levels below the user's home, which is not made.
+    // The folders of a cache file are four levels below the user's home. The home itself is not created.
     const isFirst = makePrivateFolder(folder, 4);
     const stat = lstatSync(folder);
     if (!stat.isDirectory() || !isOurs(stat)) return;

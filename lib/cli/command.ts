@@ -25,4 +25,4 @@ export type Command = {
 };
 
 /** The table of commands, by name. */
-export type Commands = Readonly<Record<string, Command>>;
+export type CommandTable = Readonly<Record<string, Command>>;

@@ -1,4 +1,4 @@
-import type { Command, Commands } from './command.ts';
+import type { Command, CommandTable } from './command.ts';
 
 const call: Omit<Command, 'summary'> = {
   takesTool: true,
@@ -6,7 +6,7 @@ const call: Omit<Command, 'summary'> = {
 };
 
 /** Every built-in command. The file of a command is loaded when it is called. Any other first word is the group of a tool. */
-export const COMMANDS: Commands = {
+export const COMMANDS: CommandTable = {
   call: { ...call, summary: 'run a tool by its full name' },
   run: { ...call, summary: 'the same as call; without a tool, the same as serve' },
   tools: {

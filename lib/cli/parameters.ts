@@ -84,7 +84,7 @@ function needsNext(tool: Tool, word: string): boolean {
   return !flag || (!flag.negated && (flag.json || !isSwitch(flag.schema)));
 }
 
-/** The value of a flag so far, and whether it was given as JSON. */
+/** The current value of a flag. `json` is true when it was given as JSON. */
 type Given = { json: boolean; value: unknown };
 
 type Flags = { flags: Map<string, Given>; positional: string[] };

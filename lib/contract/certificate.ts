@@ -3,5 +3,5 @@ export function isCertificateError(code: string): boolean {
   return /CERT|^UNABLE_TO_|^HOSTNAME_MISMATCH$/.test(code);
 }
 
-/** The hint of a failure whose error code is one of those. */
+/** The hint of the failure when the server's certificate is not trusted. */
 export const TRUST_HINT = 'To trust another certificate authority, set NODE_EXTRA_CA_CERTS to its PEM file.';

@@ -44,7 +44,7 @@ export type LineSplitterOptions = {
   maxBytes: number;
   onLine: (text: string) => void;
   /**
-   * Receives each line that is too long or not UTF-8 in place of `onLine`. Without it no line is a problem: invalid bytes
+   * Receives each line that is too long or not UTF-8, instead of `onLine`. Without it no line is a problem: invalid bytes
    * become U+FFFD, and a line that exceeds `maxBytes` before its end has arrived is given in parts.
    */
   onProblem?: (problem: LineProblem) => void;

@@ -1,20 +1,20 @@
 import { MAX_DEPTH } from './depth.ts';
 
-/** What in a value has no JSON: where, and a predicate for a sentence such as `is a function`. */
+/** A part of a value that JSON cannot represent: its path, and a predicate for a sentence, such as `is a function`. */
 export type LossyPart = { path: readonly (string | number)[]; message: string };
 
-/** A copy of a value as JSON has it, or every part of it that JSON cannot carry. */
+/** A copy of a value as JSON represents it, or every part of it that JSON cannot represent. */
 export type Converted = { value: unknown } | { problems: readonly [LossyPart, ...LossyPart[]] };
 
 /**
- * Converts a program's value as JSON.stringify does, but reports what that would lose or change without an error:
+ * Converts a program's value as JSON.stringify does, but reports what JSON.stringify would silently lose or change:
  * - NaN, infinities, BigInts, functions and symbols;
- * - `undefined` as an item of an array, holes included: it would become null, which is another value. As a member of an
- *   object it is left out, because an absent member reads as undefined, too;
+ * - `undefined` as an item of an array, holes included: it would become null. As a member of an object it is left out,
+ *   because reading an absent member gives undefined too;
  * - bytes, and objects of a class whose content is not in their own enumerable members: Map, Set, Error, Headers, …
- *   Other objects of a class give their own enumerable members;
- * - objects inside themselves, nesting deeper than MAX_DEPTH, and what throws when it is read.
- * What has `toJSON` is what that returns; −0 becomes 0.
+ *   Other objects of a class become their own enumerable members;
+ * - cycles, nesting deeper than MAX_DEPTH, and members that throw when they are read.
+ * A value with `toJSON` becomes the result of that method; −0 becomes 0.
  */
 export function toJson(value: unknown): Converted {
   const walk: Walk = { path: [], open: new Set(), problems: [] };
@@ -24,9 +24,9 @@ export function toJson(value: unknown): Converted {
 }
 
 type Walk = {
-  /** The steps to the present value. */
+  /** The path of the current value. */
   path: (string | number)[];
-  /** The objects around it. */
+  /** The objects that contain the current value. */
   open: Set<object>;
   problems: LossyPart[];
 };
@@ -53,7 +53,7 @@ function copy(value: unknown, walk: Walk): unknown {
     if (ArrayBuffer.isView(value)) return report(walk, 'is binary data, which must become text first');
     if (!hasToJson(value)) return copyObject(value, walk);
     const instead = value.toJSON();
-    // As in JSON.stringify, a toJSON of what it returns is not called.
+    // As in JSON.stringify, toJSON is not called on the result of toJSON.
     return typeof instead === 'object' && instead !== null ? copyObject(instead, walk) : copy(instead, walk);
   } catch (error) {
     // A getter or a toJSON may throw anything.
@@ -61,7 +61,7 @@ function copy(value: unknown, walk: Walk): unknown {
   }
 }
 
-/** Gives undefined, for the place of what has no copy. */
+/** Adds a problem. Returns undefined, the copy of a value that cannot be converted. */
 function report({ path, problems }: Walk, message: string): unknown {
   problems.push({ path: [...path], message });
   return undefined;
@@ -78,7 +78,7 @@ function copyObject(object: object, walk: Walk): unknown {
       return Array.from(object, (item: unknown, index) => copyPart(item, index, walk));
     const members = Object.entries(object);
     if (losesContent(object, members.length)) return report(walk, `is of the type ${classOf(object)}`);
-    // fromEntries defines even `__proto__` as a plain member, which an assignment would not.
+    // Unlike an assignment, fromEntries defines a member even for `__proto__`.
     return Object.fromEntries(
       members
         .filter(([, member]) => member !== undefined)
@@ -96,14 +96,14 @@ function copyPart(value: unknown, step: string | number, walk: Walk): unknown {
   return copied;
 }
 
-/** Types whose content is elsewhere, even where somebody added a member. */
+/** Types whose content is never in their members, even when an object has members. */
 const OPAQUE = [Error, Map, Set, WeakMap, WeakSet, Promise, ArrayBuffer, RegExp, String] as const;
 
 function losesContent(object: object, members: number): boolean {
   return OPAQUE.some((type) => object instanceof type) || (members === 0 && !isPlain(object));
 }
 
-/** Whether an object is a literal, of this realm or another, or has no prototype at all. */
+/** Returns true for an object literal, also of another realm, and for an object without a prototype. */
 function isPlain(object: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(object);
   return prototype === null || Object.getPrototypeOf(prototype) === null;

@@ -195,7 +195,7 @@ export const PARAMETER = {
   optional: { kind: 'boolean', about: 'In `returns`: true when the field may be missing.' },
   validation: {
     kind: 'validation',
-    about: 'Limits of the value, with the key names that Gantz articles use.',
+    about: 'Limits of the value under other names than those of JSON Schema.',
   },
 } as const satisfies Keys;
 

@@ -14,7 +14,7 @@ type ServerEntry = {
   secrets: { name: string; redacted: string }[];
 };
 
-type Client = {
+type ClientConfig = {
   /** The path of its configuration file, as text for a person. */
   place: string;
   /** Returns the content of that file. */
@@ -27,7 +27,7 @@ const fromEnvironment = (names: string): string =>
   `${names} contains a password and is not in this output. The client reads it from its environment.`;
 
 /** The clients that `--print-config` supports. */
-const CLIENTS: Readonly<Record<string, Client>> = {
+const CLIENTS: Readonly<Record<string, ClientConfig>> = {
   'claude-desktop': {
     place:
       'claude_desktop_config.json (Settings, Developer, Edit Config; on macOS in ~/Library/Application Support/Claude, on Linux in ~/.config/Claude)',

@@ -144,5 +144,5 @@ function cancelledBy(signal: AbortSignal): AbortSignal {
 }
 
 function unusedValidator(): never {
-  throw new GantzError('INTERNAL', 'No tool asks the client for input');
+  throw new GantzError('INTERNAL', 'No tool requests input from the client');
 }

@@ -3,7 +3,7 @@ import type { BundledTools } from '../generated/tools.ts';
 import type { Redis } from './redis.ts';
 
 /** One operation of tools/: takes checked parameters, and returns the result or throws. */
-type Operation<Tool extends { parameters: unknown; result: unknown }> = (
+type OperationOf<Tool extends { parameters: unknown; result: unknown }> = (
   redis: Redis,
   params: Tool['parameters'],
   call: Call,
@@ -13,7 +13,7 @@ type Operation<Tool extends { parameters: unknown; result: unknown }> = (
  * The table of a group. It has exactly one operation for each tool of gantz.yaml that is named `<group>_<operation>`.
  */
 export type Group<Name extends string> = {
-  [Tool in keyof BundledTools as Tool extends `${Name}_${infer Suffix}` ? Suffix : never]: Operation<
+  [Tool in keyof BundledTools as Tool extends `${Name}_${infer Suffix}` ? Suffix : never]: OperationOf<
     BundledTools[Tool]
   >;
 };

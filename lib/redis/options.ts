@@ -7,7 +7,7 @@ export type RedisOptions = {
   url: string;
   /** The first part of each key (`GANTZ_NAMESPACE`); `mcp` when absent. */
   namespace?: string | undefined;
-  /** The environment of the caller. It says where the embedded server is and which binary starts it. */
+  /** The environment of the caller. It determines the folder and the binary of the embedded server. */
   env: Environment;
   /**
    * A `one-shot` process makes one call: it fails at once when there is no server. A `long-lived` process waits a

@@ -16,7 +16,7 @@ type PageOptions = {
   progress?: (found: number) => void;
 };
 
-/** The most items that one step looks at. The server serves nobody else during a step. */
+/** The most items that one step looks at. The server serves no other client during a step. */
 const LARGEST_COUNT = 1000;
 /** The number of found items per step to aim for. */
 const WANTED_FINDS = 50;

@@ -37,7 +37,7 @@ export type RunnerOptions = {
  */
 export type CallSettings = Partial<Pick<Call, 'deadline' | 'signal' | 'emit' | 'follow' | 'print'>>;
 
-/** Runs the tools of one manifest, and owns what they share, such as the connection to Redis. */
+/** Runs the tools of one manifest, and holds the resources that they share, such as the connection to Redis. */
 export type Runner = Catalogue & {
   /**
    * Loads and connects everything that the first call of a tool needs, so that calls that begin one after another are sent

@@ -2,12 +2,12 @@ import { readCharacter, readDouble, readSingle } from './quotes.ts';
 import type { Reader } from './reader.ts';
 import { ARITHMETIC, SUBSCRIPT } from './reasons.ts';
 
-/** Reads `((…))` or `$((…))`. Returns false when it turns out to be a subshell inside of parentheses. */
+/** Reads `((…))` or `$((…))`. Returns false when it is a subshell inside parentheses. */
 export function readArithmetic(reader: Reader, opening: '((' | '$(('): boolean {
   const from = reader.uses.length;
   const end = endOfArithmetic(reader.text, reader.pos + opening.length);
   if (end === undefined) {
-    // Shells differ in what two parentheses mean that are not closed as two.
+    // Shells differ in how they read `((` without `))`.
     reader.markUncertain();
     return false;
   }
@@ -26,7 +26,7 @@ export function readOldArithmetic(reader: Reader): void {
   reader.copyReported(region, ARITHMETIC);
 }
 
-/** Reads `name[…]` of an assignment, or `[…]=` of a list's item. Returns false when the bracket is plain text. */
+/** Reads the subscript of `name[…]=` or of the item `[…]=` of a list. Returns false when the bracket is plain text. */
 export function readSubscript(reader: Reader, role: 'first' | 'argument' | 'item', before: string): boolean {
   const { interpreter } = reader;
   if (!(role === 'item' ? before === '' : /^\{?[A-Za-z_]\w*$/.test(before))) return false;
@@ -40,7 +40,7 @@ export function readSubscript(reader: Reader, role: 'first' | 'argument' | 'item
   reader.copy();
   for (let depth = 1; depth > 0 && /[^\n]/.test(reader.at());) {
     depth += reader.at() === '[' ? 1 : reader.at() === ']' ? -1 : 0;
-    // Where lists are not known, a blank ends the word.
+    // In a shell without lists, a blank ends the word.
     if (interpreter === 'sh' && /\s/.test(reader.at())) reader.markUncertain();
     reader.checkJoinedLine(0);
     if (depth > 0) readExpressionPart(reader);

@@ -14,13 +14,13 @@ import type { Word } from './word.ts';
 
 const COMPARES = /^-(?:eq|ne|lt|le|gt|ge)$/;
 
-/** Checks a builtin that declares variables: what it assigns, and whether the shell evaluates that. */
+/** Checks the words of a builtin that declares variables, and reports the values that the shell evaluates. */
 export function checkDeclaration({ name, words, reporter }: ProgramCall): undefined {
   const flags = words
     .filter(({ prefix }) => /^-[A-Za-z]/.test(prefix))
     .map(({ prefix }) => prefix)
     .join('');
-  // An option that is only known at run time may be the one that evaluates.
+  // A word that is only known at run time may be an option that makes the shell evaluate values.
   const evaluates =
     words.some(({ vanishes }) => vanishes) ||
     !['local', 'typeset', 'declare', 'export', 'readonly'].includes(name) ||
@@ -42,7 +42,7 @@ export function checkDeclaration({ name, words, reporter }: ProgramCall): undefi
   }
 }
 
-/** Checks the words of `[[ … ]]`: the shell evaluates what is compared as a number, and what is used as a name. */
+/** Checks the words of `[[ … ]]`. The shell evaluates words that are compared as numbers or used as names. */
 export function checkConditional(words: readonly Word[], { report }: Reporter): void {
   for (const [index, word] of words.entries()) {
     const [before = '', after = ''] = [words[index - 1]?.value, words[index + 1]?.value];
@@ -51,7 +51,7 @@ export function checkConditional(words: readonly Word[], { report }: Reporter): 
   }
 }
 
-/** Checks `[ … ]`: `-v NAME` evaluates the subscript of the name, and a caller's value may be that `-v`. */
+/** Checks `[ … ]`. `-v NAME` evaluates the subscript of the name, and a caller's value may be `-v`. */
 export function checkTest({ words, reporter: { report, shell } }: ProgramCall): undefined {
   if (shell === 'dash') return;
   for (const [index, word] of words.entries()) {
@@ -80,7 +80,7 @@ export function checkPrintf({ words, reporter }: ProgramCall): undefined {
   if (format) report(format, FORMAT);
 }
 
-/** Writes `--` before the first word that may be an option without being meant as one. */
+/** Writes `--` before the first operand when its value may begin with a dash. */
 export function checkEndOfOptions({ words, reporter }: Pick<ProgramCall, 'words' | 'reporter'>): undefined {
   if (!words.some(({ given }) => given)) return;
   const first = words.findIndex(({ prefix }) => !prefix.startsWith('-'));
@@ -99,7 +99,7 @@ export function checkMake({ words, reporter }: ProgramCall): undefined {
   for (const word of words) if (/^[A-Za-z_]\w*[:?+]?=/.test(word.prefix)) reporter.report(word, RECIPE);
 }
 
-/** Checks alias, and setopt of zsh: later words may then be other commands, or values patterns with commands. */
+/** Checks alias, and setopt of zsh. After them, a word may be another command, or a value may be a pattern with commands. */
 export function checkRenaming({ words, reporter }: ProgramCall): undefined {
   if (words.some(({ raw }) => /[=$]|(?:glob|prompt)_?subst/i.test(raw))) reporter.uncertain?.();
 }
@@ -112,7 +112,7 @@ export function checkLoop({ words, reporter }: ProgramCall): undefined {
   for (const word of list) reporter.assigns?.(name.raw, word);
 }
 
-/** Checks what zsh evaluates as numbers in builtins that other shells have too. */
+/** Checks builtins whose words only zsh evaluates as numbers. */
 export function checkZsh({ name, words, reporter: { report } }: ProgramCall): void {
   const format = words.find(({ prefix }) => !prefix.startsWith('-'))?.value ?? '*%';
   const evaluates =

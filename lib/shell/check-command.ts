@@ -8,7 +8,7 @@ import { basename, type Word } from './word.ts';
 
 /**
  * Checks the words of one command against the table and reports the reasons. Returns the reason for placeholders in
- * its standard input, when it parses that as code.
+ * its standard input when the command parses its standard input as code.
  */
 export function checkCommand(words: readonly Word[], reporter: Reporter, certain = true): Reason | undefined {
   const [command, ...rest] = words;
@@ -28,7 +28,7 @@ export function checkCommand(words: readonly Word[], reporter: Reporter, certain
 
 /** Checks a command that may be a shell or `eval`: an argument, or the standard input, may be its source. */
 function checkUnknown(words: readonly Word[], { shell, report }: Reporter): Reason | undefined {
-  // Without a shell the name is known when the process starts, and the call is checked with it.
+  // A process that starts without a shell has a known program when it is called.
   if (!shell) return undefined;
   const option = words.findIndex(isCodeOption);
   if (option !== -1) for (const word of words.slice(option)) report(word, UNKNOWN_PROGRAM);
@@ -55,7 +55,7 @@ function rowOf(name: string): Program | undefined {
   return PROGRAMS.get(/^python3\.\d+$/.test(name) ? 'python3' : name);
 }
 
-/** Checks the words of a program by the fields of its row. */
+/** Checks the words of a program with the fields of its row. */
 function checkWords(row: Program, { words, reporter }: ProgramCall): Reason | undefined {
   const { report } = reporter;
   const { code = EVALUATED } = row;
@@ -74,7 +74,7 @@ function checkWords(row: Program, { words, reporter }: ProgramCall): Reason | un
     } else if (row.pairs?.test(value)) index += 2;
     else if (row.valued?.test(value)) index++;
     else if (row.words === 'all') report(word, code);
-    // An empty word is no program, but the suffix of `sed -i ''`.
+    // An empty word is the suffix of `sed -i ''`, not source.
     else if (row.words === 'first' && word.value === '') continue;
     else if (!prefix.startsWith('-') || value === '-') operands.push(word);
   }
@@ -86,7 +86,7 @@ function checkWords(row: Program, { words, reporter }: ProgramCall): Reason | un
   return reads && !(row.input === 'unless-file' && file) ? code : undefined;
 }
 
-/** The option that a word may hold together with its value: `-eCODE`, `--eval=CODE`. */
+/** Returns the option of a word that may also contain its value: `-e` of `-eCODE`, `--eval` of `--eval=CODE`. */
 function attachedOption({ prefix }: Word): string {
   const long = /^(--?[\w-]+)=/.exec(prefix)?.[1];
   return long ?? (/^-[A-Za-z]/.test(prefix) ? prefix.slice(0, 2) : '');
@@ -107,8 +107,8 @@ function checkWrapper(
 }
 
 /**
- * Checks the programs that stand among the words of another one. A launcher such as docker runs any of them. Of other
- * programs it is assumed only where the code option follows at once: `PROGRAM sh -c CODE`.
+ * Checks the programs among the words of another program. A launcher such as docker may run each of them. For any other
+ * program, a word counts as a program only when its code option is the next word: `PROGRAM sh -c CODE`.
  */
 function checkLaterPrograms(
   words: readonly Word[],
@@ -131,7 +131,7 @@ function checkLaterPrograms(
   return input;
 }
 
-/** Returns the error of two reasons, or else the first. */
+/** Returns the more severe reason; the first one when both are equally severe. */
 function stronger(one: Reason | undefined, other: Reason | undefined): Reason | undefined {
   return other?.severity === 'error' ? other : (one ?? other);
 }

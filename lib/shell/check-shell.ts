@@ -26,7 +26,7 @@ export function checkShell({ words, certain, reporter }: ProgramCall): Reason | 
     }
     if (!/^[-+]./.test(prefix)) {
       if (leading && !source) continue;
-      // A word that is only known at run time may be an option. It is taken for one when a -c follows.
+      // A word that is only known at run time may be an option. It counts as one when a -c follows.
       const unknown = value === undefined && prefix === '' && tail === '';
       if (source || !unknown || !words.slice(index + 1).some((later) => CODE_OPTION.test(later.prefix)))
         break;
@@ -48,7 +48,7 @@ export function checkShell({ words, certain, reporter }: ProgramCall): Reason | 
   return !operand || fromInput || isInputFile(operand) ? EVALUATED : undefined;
 }
 
-/** Checks the words of ssh, which hands what follows the destination to a shell, joined by spaces. */
+/** Checks the words of ssh. A shell parses the words after the destination, joined by spaces. */
 export function checkSsh({ words, reporter: { report } }: ProgramCall): Reason | undefined {
   const [destination, ...remote] = wrappedCommand(words, SSH_VALUED);
   const options = words.slice(0, destination && words.indexOf(destination));
@@ -66,8 +66,9 @@ export function checkSource({ words, reporter }: ProgramCall): Reason | undefine
 }
 
 /**
- * Checks xargs, and returns the reason for its input. The words that come from the input are checked as words of the
- * command that xargs runs. `xargs -I{} sh -c 'echo "$1"' _ {}` gives no reason, since `{}` is no code there.
+ * Checks xargs, and returns the reason for its input. It checks the command of xargs with the input among its words:
+ * a reason for those words is the reason for the input. `xargs -I{} sh -c 'echo "$1"' _ {}` has none, because `{}` is not
+ * code there.
  */
 export function checkXargs({ words, reporter, check }: ProgramCall): Reason | undefined {
   const command = wrappedCommand(words, XARGS_VALUED);
@@ -119,7 +120,7 @@ export function isShell(path: string): boolean {
   return SHELL_NAMES.has(basename(path));
 }
 
-/** Returns true when the option hands source to a shell: `sh -c`. */
+/** Returns true for the option of a shell whose value is source: `-c`. */
 export function isCodeOption({ prefix }: Word): boolean {
   return CODE_OPTION.test(prefix);
 }

@@ -7,10 +7,10 @@ import { GRAMMAR_NAME } from './reasons.ts';
 import type { Word } from './word.ts';
 import { readWord } from './words.ts';
 
-/** The standard input of a command by its redirections: here-documents, and the words after `<<<` and `<`. */
+/** The standard input of a command from its redirections: here-documents, and the words after `<<<` and `<`. */
 type Redirected = { documents: HereDocument[]; words: Word[] };
 
-/** Reads commands up to their end; `written` when they read what the command around them writes. */
+/** Reads commands up to their end. `written` is true when they read the output of the command that contains them. */
 export function readCommands(reader: Reader, ends: CommandsEnd, written = false): 'esac' | undefined {
   const { position, around } = reader;
   reader.around = position.piped || written ? [{ ...position, piped: true }] : [];
@@ -21,7 +21,7 @@ export function readCommands(reader: Reader, ends: CommandsEnd, written = false)
 }
 
 function readList(reader: Reader, ends: CommandsEnd): 'esac' | undefined {
-  // After `|`, lines and comments may come before the command that reads what is piped.
+  // After `|`, empty lines and comments may come before the next command of the pipeline.
   let open = false;
   for (;;) {
     reader.blanks();
@@ -86,7 +86,7 @@ function readCommand(reader: Reader, ends: CommandsEnd): 'esac' | undefined {
   return undefined;
 }
 
-/** Reads `for ((…))`, or the `()` behind the name of a function. Other parentheses behind a word are not read. */
+/** Reads `for ((…))`, or the `()` after the name of a function. After any other word, the script is unreadable. */
 function readParentheses(reader: Reader, words: readonly Word[]): void {
   const [name] = words;
   if (name?.raw === 'for' && reader.match(/\(\(/y) !== '' && readArithmetic(reader, '((')) return;
@@ -105,17 +105,17 @@ function readRedirection(reader: Reader, redirected: Redirected): void {
     if (document) redirected.documents.push(document);
     return;
   }
-  // A word must follow. Where none does, reading one marks the script as unreadable.
+  // A word must follow. Without one, `readWord` marks the script as unreadable.
   const word = readWord(reader, 'one-word');
   if (operator === '<<<' || operator === '<') redirected.words.push(word);
 }
 
-/** Checks a command that was read to its end, and reports what stands in the input that it parses as code. */
+/** Checks a command that was read to its end. Reports the placeholders in its input when it parses its input as code. */
 function checkSimpleCommand(reader: Reader, words: readonly Word[], redirected: Redirected): void {
   const { documents, position, reporter } = reader;
   const own = checkCommand(words, reporter);
   if (own?.severity === 'error') reader.refusedInput = own;
-  // What is redirected into a compound command is read by the commands inside of it.
+  // The commands inside a compound command read its redirected input.
   const reason = words.length === 0 ? reader.refusedInput : own;
   if (words.length === 1 && words[0]?.value === 'exec') reader.replacedInput.push(...redirected.words);
   if (!reason) return;

@@ -13,24 +13,27 @@ const CLOSES = new Set(['fi', 'done', '}']);
 const CONTINUES = new Set(['then', 'else', 'elif', 'do', '!', 'time', 'coproc']);
 
 /**
- * Returns what a word is that could be the first one of a command: the command itself, or something `before` it;
- * `none` when only what may follow a command follows, and `esac` when that ends the commands.
+ * Classifies the first word of a command:
+ * - `command`: the name of the command.
+ * - `before`: a keyword or an assignment; the command follows.
+ * - `none`: a construct that was read to its end; no name of a command follows.
+ * - `esac`: the end of the commands of a `case`.
  */
 export function readKeyword(reader: Reader, word: Word, inCase: boolean): Keyword {
   const { raw } = word;
   if (raw === 'esac' && inCase) return 'esac';
   if (raw === 'time' && reader.match(/[ \t]+-/y) !== '') {
-    // With an option that is not its own, `time` is a program.
+    // With other options than -p, `time` is a program and not a keyword.
     return reader.copyMatch(/[ \t]+(?:-p|--)(?=[ \t])/y) === '' ? 'command' : 'before';
   }
   if (raw === 'coproc')
     reader.copyMatch(/[ \t]+[A-Za-z_]\w*(?=[ \t]+(?:[{([]|(?:while|until|for|if|case|select)[ \t]))/y);
   if (CONTINUES.has(raw)) return 'before';
   if (OPENS.has(raw)) {
-    // The commands inside of it read what it reads.
+    // The commands inside read the input of the compound command.
     reader.around.push(reader.position);
     nextPipeline(reader);
-    // The words of a loop are checked as those of a command.
+    // The words after `for` are checked as the words of a command.
     return raw === 'for' || raw === 'select' ? 'command' : 'before';
   }
   if (raw === 'case') {
@@ -50,12 +53,12 @@ export function readKeyword(reader: Reader, word: Word, inCase: boolean): Keywor
   return 'before';
 }
 
-/** Notes that a compound command ends. */
+/** Handles the end of a compound command. */
 export function closeCompound(reader: Reader): void {
   reader.position = reader.around.pop() ?? reader.position;
 }
 
-/** Notes that another pipeline begins. Inside of a compound command that reads from a pipe it does so too. */
+/** Begins a new pipeline. Inside a compound command that reads from a pipe, the pipeline reads from that pipe too. */
 export function nextPipeline(reader: Reader): void {
   const around = reader.around.at(-1);
   reader.position = around?.piped ? { ...around } : { pipeline: { start: reader.uses.length }, piped: false };
@@ -93,7 +96,7 @@ function readConditional(reader: Reader): void {
       break;
     }
     if (reader.at() === '#') {
-      // A comment in some shells, a word in others.
+      // Some shells read a comment here, others a word.
       reader.markUncertain();
       reader.comment();
     } else words.push(readWord(reader, 'one-word'));

@@ -1,25 +1,27 @@
 import { UNCERTAIN, UNQUOTED, type Reason } from './reasons.ts';
 
 /**
- * How a placeholder is written into the source: as a `word` or a part of one, which is nothing when the parameter is
- * omitted; as `one-word` where the grammar needs a word, even an empty one; between `double` quotes or in a
- * here-document; `bare` where quotes would be text.
+ * How a placeholder is written into the source:
+ * - `word`: a word or a part of one. It is omitted with its parameter.
+ * - `one-word`: always one word, which may be empty, because the grammar needs a word there.
+ * - `double`: inside double quotes or a here-document.
+ * - `bare`: without quotes, because the shell reads quotes as text there.
  */
 export type Quoting = 'word' | 'one-word' | 'double' | 'bare';
 
-/** One use of a placeholder or of a variable in the script, and what is reported about it there. */
+/** One use of a placeholder or of a variable in the script, with the reasons that are reported for it. */
 export type Use = {
   kind: 'placeholder' | 'variable';
-  /** The character that stands for the placeholder, or the name of the variable. */
+  /** The private character of the placeholder, or the name of the variable. */
   name: string;
-  /** How many command substitutions are around it. */
+  /** The number of command substitutions that contain it. */
   depth: number;
   reasons: Reason[];
 };
 
-/** The placeholders of a text, and how they are replaced. */
+/** Describes the placeholders of a text. */
 export type Placeholders = {
-  /** The characters that stand for placeholders, one for each. */
+  /** The private characters of the placeholders. */
   placeholders: ReadonlySet<string>;
   /** Returns the text that takes a placeholder's place. */
   reference: (placeholder: string, quoting: Quoting) => string;
@@ -27,15 +29,15 @@ export type Placeholders = {
   watched: ReadonlySet<string>;
 };
 
-/** Goes through a text, writes it again with its placeholders replaced, and keeps what is reported about each use. */
+/** Reads a text once, copies it with references in place of its placeholders, and collects the reasons for each use. */
 export class Cursor {
-  /** The text that is being read: the script, or a part of it that is read as a text of its own. */
+  /** The text that is being read: the script, or a part of it that is read separately. */
   text: string;
   pos = 0;
-  /** How many command substitutions are around the cursor. */
+  /** The number of command substitutions that contain the cursor. */
   depth = 0;
   readonly uses: Use[] = [];
-  /** What is written, in pieces that may be changed afterwards. */
+  /** The output, in pieces that may be changed later. */
   readonly out: string[] = [];
   readonly #options: Placeholders;
   #readable = true;
@@ -76,7 +78,7 @@ export class Cursor {
     const text = this.text.slice(this.pos, this.pos + length);
     this.pos += length;
     if (!this.hasPlaceholder(text)) this.out.push(text);
-    // No rule expected a placeholder here: it is replaced, and refused.
+    // No rule expects a placeholder here, so it is refused.
     else this.write(text, 'double', UNCERTAIN);
     return text;
   }
@@ -97,14 +99,14 @@ export class Cursor {
     this.copyMatch(/(?:[ \t]|\\\n)*/y);
   }
 
-  /** Copies a comment without its placeholders, which mean nothing to the shell there. */
+  /** Copies a comment without its placeholders, because the shell ignores comments. */
   comment(): void {
     const comment = this.match(/[^\n]*/y);
     this.pos += comment.length;
     this.out.push(Array.from(comment, (char) => (this.isPlaceholder(char) ? '' : char)).join(''));
   }
 
-  /** Copies the character that must stand here. */
+  /** Copies the next character when it is `char`. Otherwise marks the script as unreadable. */
   close(char: string): void {
     if (this.at() === char && char !== '') this.copy();
     else this.markUnreadable();
@@ -119,20 +121,20 @@ export class Cursor {
     this.#use('variable', name, reason);
   }
 
-  /** Notes the variables that the text of an expression names. */
+  /** Records a use of each variable that an expression names. */
   useNames(expression: string, reason: Reason): void {
     for (const name of expression.match(/[A-Za-z_]\w*/g) ?? []) this.useVariable(name, reason);
   }
 
-  /** Reports the variables since then, which the shell splits into words. */
+  /** Reports that the shell splits the variables used since `from` into words. */
   reportUnquoted(from: number): void {
     for (const { kind, depth, reasons } of this.uses.slice(from))
       if (kind === 'variable' && depth === this.depth) reasons.push(UNQUOTED);
   }
 
   /**
-   * Reports a reason about the uses in a range. A variable inside of a command substitution is left out, since its
-   * value is not what the substitution prints; one that holds a caller's value from the start is not.
+   * Reports a reason about the uses in a range. It skips variables inside a command substitution, whose output may be
+   * another text, but not the variables that hold a caller's value from the start.
    */
   report({ from, to = this.uses.length }: { from: number; to?: number }, reason: Reason): void {
     for (const { kind, name, depth, reasons } of this.uses.slice(from, to))
@@ -140,17 +142,17 @@ export class Cursor {
         reasons.push(reason);
   }
 
-  /** Marks everything from here on as uncertain: the source may mean something else than it seems to. */
+  /** Marks all later uses as uncertain, because the shell may read the rest of the source differently. */
   markUncertain(): void {
     this.#uncertainFrom = Math.min(this.#uncertainFrom, this.uses.length);
   }
 
-  /** Marks the script as uncertain from here on when a joined line stands inside of what belongs together. */
+  /** Marks all later uses as uncertain when a backslash and a newline are inside a construct. */
   checkJoinedLine(offset: number): void {
     if (this.at(offset) === '\\' && this.at(offset + 1) === '\n') this.markUncertain();
   }
 
-  /** Refuses every placeholder of the script, which cannot be read. */
+  /** Marks the script as unreadable: every placeholder is then refused. */
   markUnreadable(): void {
     this.#readable = false;
   }
@@ -160,7 +162,7 @@ export class Cursor {
     return this.out.join('');
   }
 
-  /** Runs `read` on another text as if it stood here. */
+  /** Runs `read` with another text in place of the script. */
   within(text: string, read: () => void): void {
     const outer = [this.text, this.pos] as const;
     [this.text, this.pos] = [text, 0];
@@ -168,7 +170,7 @@ export class Cursor {
     [this.text, this.pos] = outer;
   }
 
-  /** Writes text, with its placeholders replaced, without moving. */
+  /** Writes a text with references in place of its placeholders. Does not move the cursor. */
   write(text: string, quoting: Quoting, reason?: Reason): void {
     for (const char of text) {
       if (this.isPlaceholder(char)) this.#replace(char, quoting, reason);

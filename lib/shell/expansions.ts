@@ -1,7 +1,7 @@
 import { readArithmetic, readOldArithmetic } from './arithmetic.ts';
 import { enclose } from './here-documents.ts';
 import { readAnsiQuote, readCharacter, readDouble, readSingle, readTo } from './quotes.ts';
-import type { Reader, Surroundings } from './reader.ts';
+import type { Reader, ExpansionPlace } from './reader.ts';
 import {
   ARITHMETIC,
   EVALUATED,
@@ -12,33 +12,33 @@ import {
   type Reason,
 } from './reasons.ts';
 
-/** Reads what a dollar or a backtick begins. */
-export function readExpansion(reader: Reader, surroundings: Surroundings): void {
+/** Reads an expansion, which begins with a dollar or a backtick. */
+export function readExpansion(reader: Reader, place: ExpansionPlace): void {
   const next = reader.at(1);
   if (reader.at() === '`') {
-    readBackticks(reader, surroundings);
+    readBackticks(reader, place);
     return;
   }
   reader.checkJoinedLine(1);
   if (next === '(' || next === '{') reader.checkJoinedLine(2);
   if (reader.isPlaceholder(next)) {
-    // A dollar before a value is a dollar, not the beginning of `$"…"` or `${…}`.
+    // The dollar before a placeholder is text. It must not form `$"…"` or `${…}` with the reference.
     reader.pos++;
     reader.out.push('\\$');
   } else if (next === '(') {
     if (reader.at(2) === '(' && readArithmetic(reader, '$((')) return;
     reader.copy(2);
     readSubstitution(reader);
-  } else if (next === '{') readParameter(reader, surroundings);
+  } else if (next === '{') readParameter(reader, place);
   else if (next === '[' && reader.interpreter !== 'dash') readOldArithmetic(reader);
-  else if (next === "'" && surroundings === 'word') readAnsiQuote(reader);
-  else if (next === '"' && surroundings === 'word') reader.copy();
+  else if (next === "'" && place === 'word') readAnsiQuote(reader);
+  else if (next === '"' && place === 'word') reader.copy();
   else readVariable(reader);
 }
 
 /**
- * Reads the inside of `$(…)`, `<(…)` or `>(…)` and its closing parenthesis. The commands of `>(…)` read what the
- * command around them writes: they are `written`.
+ * Reads the commands of `$(…)`, `<(…)` or `>(…)` and the closing parenthesis. `written` is true for `>(…)`, whose commands
+ * read the output of the command that contains them.
  */
 export function readSubstitution(reader: Reader, written = false): void {
   reader.depth++;
@@ -54,20 +54,20 @@ function readVariable(reader: Reader): void {
   if (name !== '') reader.useVariable(name);
   if (taken !== '') reader.checkJoinedLine(0);
   if (reader.interpreter !== 'zsh') return;
-  // zsh takes `$name[…]` for a subscript, also without braces.
+  // zsh reads `$name[…]` as a subscript, also without braces.
   const region = taken === '' ? '' : reader.match(/\[[^\]\n]*\]?/y);
   if (reader.hasPlaceholder(region)) reader.copyReported(region, SUBSCRIPT);
-  // The value of $~name is a pattern, and a pattern of zsh may hold commands.
+  // The value of $~name is a pattern, and a pattern of zsh may contain commands.
   if (taken === '') reader.useNames(reader.match(/[=^]*~[=^~]*\w+/y), EVALUATED);
 }
 
-function readBackticks(reader: Reader, surroundings: Surroundings): void {
+function readBackticks(reader: Reader, place: ExpansionPlace): void {
   const written = reader.match(/`(?:\\.|[^`\\])*(?:`|\\?$)/sy);
   const closed = /^`(?:\\.|[^`\\])*`/s.test(written);
   if (!closed) reader.markUnreadable();
   const [from, chunk] = [reader.uses.length, reader.out.length];
-  // Written as $(…), which means the same and needs no levels of backslashes.
-  const escapes = surroundings === 'double' ? /\\([\\`$"])/g : /\\([\\`$])/g;
+  // The copy uses $(…), which has the same meaning and does not remove backslashes.
+  const escapes = place === 'double' ? /\\([\\`$"])/g : /\\([\\`$])/g;
   reader.out.push('$( ');
   reader.depth++;
   const commands = written.slice(1, closed ? -1 : undefined).replace(escapes, '$1');
@@ -76,15 +76,15 @@ function readBackticks(reader: Reader, surroundings: Surroundings): void {
   reader.out.push('\n)');
   if (!reader.hasPlaceholder(written)) reader.out.splice(chunk, Infinity, written);
   reader.pos += written.length;
-  if (surroundings === 'here' && written.includes('\\"')) reader.report({ from }, UNCERTAIN);
+  if (place === 'here' && written.includes('\\"')) reader.report({ from }, UNCERTAIN);
 }
 
-function readParameter(reader: Reader, surroundings: Surroundings): void {
+function readParameter(reader: Reader, place: ExpansionPlace): void {
   const { interpreter } = reader;
   reader.copy(2);
   const written = reader.copyMatch(/[#!]?(?:[A-Za-z_]\w*|\d+|[@*#?$!-])/y);
   const [name] = /[A-Za-z_]\w*/.exec(written) ?? [];
-  // The length of a value is a number, whatever the value is.
+  // `${#name}` is the length of the value, which is always a number.
   if (name !== undefined && !written.startsWith('#')) reader.useVariable(name);
   reader.checkJoinedLine(0);
   const region = written === '' ? '' : reader.match(/\[[^\]\n]*\]?/y);
@@ -93,7 +93,7 @@ function readParameter(reader: Reader, surroundings: Surroundings): void {
   const operator = written === '' ? '' : reader.copyMatch(/:?[-+?=]/y);
   const start = reader.pos;
   const substring = operator === '' && reader.at() === ':';
-  readOperand(reader, surroundings, operator !== '' ? undefined : substring ? ARITHMETIC : OPERAND);
+  readOperand(reader, place, operator !== '' ? undefined : substring ? ARITHMETIC : OPERAND);
 
   const operand = reader.since(start);
   if (substring) reader.useNames(operand, ARITHMETIC);
@@ -105,26 +105,26 @@ function readParameter(reader: Reader, surroundings: Surroundings): void {
     reader.useNames(operand, EVALUATED);
   if (name === undefined || !operator.endsWith('=')) return;
   reader.assign(name, { from, to: reader.uses.length });
-  if (surroundings === 'word') reader.report({ from }, OPERAND);
+  if (place === 'word') reader.report({ from }, OPERAND);
 }
 
-/** Reads what stands behind the operator, and its brace. `reason` is reported where a value would not stay text. */
-function readOperand(reader: Reader, surroundings: Surroundings, reason: Reason | undefined): void {
+/** Reads the text after the operator, and the closing brace. `reason` is reported when the shell interprets values there. */
+function readOperand(reader: Reader, place: ExpansionPlace, reason: Reason | undefined): void {
   const pattern = /[#%]/.test(reader.at());
-  const quoting = reason ? 'bare' : surroundings === 'word' ? 'one-word' : 'double';
+  const quoting = reason ? 'bare' : place === 'word' ? 'one-word' : 'double';
   readTo(reader, '}', (char) => {
     const from = reader.uses.length;
-    if (char === "'" && surroundings === 'word') readSingle(reader);
+    if (char === "'" && place === 'word') readSingle(reader);
     else if (char === "'") {
-      // Shells differ in whether this quotes. Only around plain text it makes no difference.
+      // Shells differ in whether this is a quote. It makes no difference around plain text.
       const plain = reader.match(/'[^'"`$\\}]*'/y);
       if (plain === '' || reader.hasPlaceholder(plain)) reader.markUncertain();
       reader.copy(plain.length || 1);
-    } else if (char === '"' && surroundings !== 'here') {
+    } else if (char === '"' && place !== 'here') {
       readDouble(reader);
-      // Quotes make text of what would be a pattern.
+      // Inside quotes, a pattern is text.
       if (pattern) return '';
-    } else readCharacter(reader, surroundings, quoting);
+    } else readCharacter(reader, place, quoting);
     if (reason) reader.report({ from }, reason);
     return '';
   });

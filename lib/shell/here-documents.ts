@@ -1,7 +1,7 @@
 import { readCharacter } from './quotes.ts';
 import type { HereDocument, Reader } from './reader.ts';
 
-/** Reads the delimiter after `<<` or, to `strip` the tabs of the lines, after `<<-`. */
+/** Reads the delimiter after `<<` or `<<-`. `strip` is true for `<<-`, which removes the tabs before each line. */
 export function readDelimiter(reader: Reader, strip: boolean): HereDocument | undefined {
   const written = reader.match(/(?:'[^'\n]*'|"[^"\n\\]*"|\\[^\n]|[^ \t\n;&|<>()'"\\])+/y);
   const after = reader.at(written.length) || '\n';
@@ -39,7 +39,7 @@ export function readSpace(reader: Reader): void {
   }
 }
 
-/** Runs `read` on commands whose here-documents must have their bodies among them. */
+/** Runs `read` on commands that must contain the bodies of their here-documents. */
 export function enclose(reader: Reader, read: () => void): void {
   const outer = reader.documents;
   reader.documents = [];
@@ -56,7 +56,7 @@ function readBody(reader: Reader, document: HereDocument): void {
   if (!reader.hasPlaceholder(body) && (quoted || !/[$`]/.test(body))) {
     reader.copy(length);
   } else if (quoted) {
-    // Escaped, a document without quotes means the same.
+    // With escapes, a here-document without a quoted delimiter has the same meaning.
     const delimiter = freeDelimiter(reader.text);
     reader.out[chunk] = delimiter;
     reader.write(body.replace(/[\\$`]/g, '\\$&') + (line === undefined ? '' : delimiter), 'double');
@@ -71,19 +71,19 @@ function readBody(reader: Reader, document: HereDocument): void {
   for (const reason of reasons) reader.report({ from }, reason);
 }
 
-/** Finds the body from here on, and the line that ends it, if there is one. */
+/** Finds the body that begins at the cursor, and the line that ends it. `line` is undefined when there is none. */
 function findBody(
   reader: Reader,
   { delimiter, quoted, strip }: HereDocument,
 ): { body: string; line: string | undefined } {
   const { text, pos } = reader;
-  // Lines so far of which each goes on in the next one.
+  // The last lines, when each of them ends in a backslash.
   let joined = '';
   for (let end = pos; ;) {
     const newline = text.indexOf('\n', end);
     const line = text.slice(end, newline === -1 ? undefined : newline);
     if ((strip ? line.replace(/^\t+/, '') : line) === delimiter) {
-      // A line that ends in a backslash goes on in the next one, even in the one that would end the document.
+      // A backslash joins a line with the next one, even when the next one is the delimiter.
       if (!quoted && joined !== '') reader.markUnreadable();
       return { body: text.slice(pos, end), line };
     }

@@ -5,8 +5,8 @@ const VARIABLE = /^"?\$(?:([A-Za-z_]\w*|0)|\{([A-Za-z_]\w*|0)(?::?[-=]"?([\w./+-
 const FOUND = /^"?\$\(\s*(?:command\s+-v|which|type\s+-P)\s+([\w.+-]+)(?:\s+2>\s*\/dev\/null)?\s*\)"?$/;
 
 /**
- * Returns the programs that a command word may name: one when the word is known, otherwise those of `known` that fit
- * the part which is known. `undefined` stands for any program.
+ * Returns the programs that a command word may name: one when the word is known, otherwise those in `known` that match
+ * the known part of the word. `undefined` means any program.
  */
 export function programsOf(
   { raw, value, prefix, tail, given }: Word,
@@ -25,7 +25,7 @@ export function programsOf(
       // A value of several words is a command with arguments.
       (text) => (text === undefined || /\s/.test(text) ? undefined : basename(text)),
     );
-    // Without an assignment these name a shell.
+    // Unless the script assigns them, these variables name a shell.
     if (/^(?:0|SHELL|BASH)$/.test(name)) return [...values, 'sh'];
     return values.length > 0 ? values : [undefined];
   }
@@ -36,7 +36,7 @@ export function programsOf(
   );
 }
 
-/** Returns what the script itself assigns to a variable, as far as it is plain text. */
+/** Returns the plain texts that the script assigns to a variable. */
 export function assignedTexts(
   script: string,
   name: string,

@@ -1,9 +1,9 @@
 import type { Quoting } from './cursor.ts';
-import type { Reader, Surroundings } from './reader.ts';
+import type { Reader, ExpansionPlace } from './reader.ts';
 import { UNCERTAIN } from './reasons.ts';
 import { EXPANSION, PLACEHOLDER } from './word.ts';
 
-/** Reads up to a closing character, and copies that. Returns the text that `read` returns. */
+/** Calls `read` up to a closing character, and copies that character. Returns the joined results of `read`. */
 export function readTo(reader: Reader, end: string, read: (char: string) => string): string {
   let text = '';
   for (let char = reader.at(); char !== end && char !== ''; char = reader.at()) text += read(char);
@@ -11,8 +11,8 @@ export function readTo(reader: Reader, end: string, read: (char: string) => stri
   return text;
 }
 
-/** Reads one character of text, a placeholder, or what a dollar or a backtick expands to. */
-export function readCharacter(reader: Reader, surroundings: Surroundings, quoting: Quoting): string {
+/** Reads one character, one placeholder or one expansion. */
+export function readCharacter(reader: Reader, place: ExpansionPlace, quoting: Quoting): string {
   const char = reader.at();
   if (char === '\\') {
     const escaped = reader.copy(2);
@@ -20,7 +20,7 @@ export function readCharacter(reader: Reader, surroundings: Surroundings, quotin
   }
   if (char === '$' || char === '`') {
     const [start, from] = [reader.pos, reader.uses.length];
-    reader.grammar.readExpansion(reader, surroundings);
+    reader.grammar.readExpansion(reader, place);
     if (reader.since(start) === '$') return '$';
     return reader.usedPlaceholder(from) ? PLACEHOLDER : EXPANSION;
   }
@@ -35,7 +35,7 @@ export function readDouble(reader: Reader): string {
   return readTo(reader, '"', () => readCharacter(reader, 'double', 'double'));
 }
 
-/** Reads `'…'` or `$'…'`. A placeholder ends the quote, stands between double quotes, and opens it again. */
+/** Reads `'…'` or `$'…'`. In the copy, the quote ends before a placeholder and begins again after it. */
 export function readSingle(reader: Reader, open: "'" | "$'" = "'"): string {
   reader.copy(open.length);
   return readTo(reader, "'", (char) => {

@@ -10,7 +10,7 @@ import { reasonsForVariable, reportAssignments } from './variables.ts';
 
 export type ScriptOptions = Placeholders & {
   interpreter: Interpreter;
-  /** Returns the texts that a placeholder may have, when they are listed; otherwise nothing. */
+  /** Returns the texts that an enum lists for a placeholder; none when there is no enum. */
   texts: (placeholder: string) => readonly string[];
 };
 
@@ -18,17 +18,17 @@ export type ScriptOptions = Placeholders & {
 export type ScriptReading = {
   /** The source with a quoted reference in the place of each placeholder. */
   source: string;
-  /** The placeholders in order, with what is reported about each. */
+  /** The placeholders in order, with the reasons for each. */
   placeholders: { name: string; reasons: Reason[] }[];
   /** The watched variables that the script evaluates itself, or uses without quotes. */
   variables: { name: string; reasons: Reason[] }[];
-  /** What is reported about placeholders in the standard input of the script, when a command parses it as code. */
+  /** The reason for placeholders in the standard input of the script, when a command parses that input as code. */
   input: Reason | undefined;
 };
 
 /**
  * Reads shell source in which each placeholder is one private character. The reader follows quotes, substitutions,
- * here-documents and the grammar of commands. A script that it cannot follow has all of its placeholders refused.
+ * here-documents and the grammar of commands. In a script that it cannot follow, every placeholder is refused.
  */
 export function readScript(text: string, options: ScriptOptions): ScriptReading {
   const grammar = { readExpansion, readCommands };
@@ -41,7 +41,7 @@ export function readScript(text: string, options: ScriptOptions): ScriptReading 
   return { source, ...resultOf(uses, options.watched), input: reader.scriptInput };
 }
 
-/** Returns the placeholders and the watched variables among the uses, with what is reported about them. */
+/** Returns the placeholders and the watched variables among the uses, with the reasons for each. */
 export function resultOf(
   uses: readonly Use[],
   watched: ReadonlySet<string>,
@@ -49,7 +49,7 @@ export function resultOf(
   const variables = uses.filter(({ kind, name }) => kind === 'variable' && watched.has(name));
   return {
     placeholders: uses.filter(({ kind }) => kind === 'placeholder'),
-    // A variable that the author wrote, in a script that is not read with certainty, is the author's code.
+    // UNCERTAIN is not reported for a variable that the author wrote.
     variables: variables.map((use) => ({
       name: use.name,
       reasons: reasonsForVariable(use).filter((reason) => reason !== UNCERTAIN),
@@ -57,7 +57,7 @@ export function resultOf(
   };
 }
 
-/** Returns the watched variables that a source of another shell evaluates. */
+/** Returns the watched variables that the source of an inner shell (`sh -c`) evaluates. */
 export function evaluatedIn(source: string, watched: ReadonlySet<string>): string[] {
   if (![...watched].some((name) => source.includes(name))) return [];
   const noPlaceholders = { placeholders: new Set<string>(), reference: () => '', texts: () => [] };

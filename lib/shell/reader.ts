@@ -3,8 +3,8 @@ import type { Interpreter, Reporter } from './program.ts';
 import type { Reason } from './reasons.ts';
 import type { Word } from './word.ts';
 
-/** The position of an expansion: shells read quotes in it accordingly. */
-export type Surroundings = 'word' | 'double' | 'here';
+/** The place of an expansion: in a word, in double quotes or in a here-document. It determines how quotes are read. */
+export type ExpansionPlace = 'word' | 'double' | 'here';
 
 /** What a list of commands ends with: a closing parenthesis, `;;` or `esac`, or the end of the text. */
 export type CommandsEnd = ')' | 'case' | 'text';
@@ -12,43 +12,43 @@ export type CommandsEnd = ')' | 'case' | 'text';
 /** A pipeline, with the index of its first use, and whether the command at the cursor reads from a pipe. */
 type PipelinePosition = { pipeline: { start: number }; piped: boolean };
 
-/** A here-document whose delimiter was read, and whose body comes after the end of the line. */
+/** A here-document whose delimiter was read. Its body begins on the next line. */
 export type HereDocument = {
   delimiter: string;
   quoted: boolean;
-  /** True when the tabs before its lines are not a part of it. */
+  /** True when the shell removes the tabs before its lines. */
   strip: boolean;
-  /** The index of the piece of output that holds the delimiter as written. */
+  /** The index of the piece of output that contains the delimiter. */
   chunk: number;
   pipeline: { start: number };
-  /** What is reported about placeholders in the body, because of the commands that read it. */
+  /** The reasons for placeholders in the body, from the commands that read it. */
   reasons: Reason[];
 };
 
 /** A variable and the range of the uses in the value that is assigned to it. */
 type Assignment = { name: string; from: number; to: number; depth: number };
 
-/** The grammar is recursive: functions that read a part of a construct call these for what it contains. */
+/** The functions that read nested constructs. The grammar is recursive, and imports would form a cycle. */
 type Grammar = {
-  readExpansion: (reader: Reader, surroundings: Surroundings) => void;
+  readExpansion: (reader: Reader, place: ExpansionPlace) => void;
   readCommands: (reader: Reader, ends: CommandsEnd, written?: boolean) => 'esac' | undefined;
 };
 
-/** The state of reading a script. Each function that reads a construct leaves the cursor behind it. */
+/** The state of reading a script. Each function that reads a construct moves the cursor to its end. */
 export class Reader extends Cursor {
   readonly interpreter: Interpreter;
   readonly grammar: Grammar;
-  /** What the checks of a command report to. */
+  /** Receives the results of the checks of a command. */
   readonly reporter: Reporter;
-  /** The here-documents whose bodies are to come. */
+  /** The here-documents whose bodies were not read yet. */
   documents: HereDocument[] = [];
   readonly assignments: Assignment[] = [];
   position: PipelinePosition = { pipeline: { start: 0 }, piped: false };
-  /** The positions of the compound commands around the cursor. */
+  /** The positions of the compound commands that contain the cursor, the innermost last. */
   around: PipelinePosition[] = [];
   /** The reason for the last input that a command parses as code and that is refused. */
   refusedInput: Reason | undefined;
-  /** Words that `exec` makes the standard input of the script. */
+  /** The words that `exec` redirects to the standard input of the script. */
   readonly replacedInput: Word[] = [];
   /** The reason for the standard input of the whole script. */
   scriptInput: Reason | undefined;
@@ -64,7 +64,7 @@ export class Reader extends Cursor {
     this.reporter = parts.reporter(this);
   }
 
-  /** Notes that a range of the uses is assigned to a variable. */
+  /** Records that a range of the uses is assigned to a variable. */
   assign(name: string, { from, to }: { from: number; to: number }): void {
     this.assignments.push({ name, from, to, depth: this.depth });
   }

@@ -1,6 +1,6 @@
 /**
  * Why a placeholder is refused or warned about. `message` is a predicate: its subject is the placeholder. In `hint`,
- * `GANTZ_ARG_X` and `{{x}}` stand for the placeholder's own names.
+ * `GANTZ_ARG_X` and `{{x}}` are replaced by the names of the placeholder.
  */
 export type Reason = {
   severity: 'error' | 'warning';
@@ -17,7 +17,7 @@ const ENUM_HINT = 'Write the name itself, or give the parameter an enum of plain
 const ARGUMENT_HINT = `Pass it as an argument, sh -c 'echo "$1"' sh {{x}}, or write "$GANTZ_ARG_X" between single quotes.`;
 const SPLIT = 'is used without quotes: the shell splits its value and expands patterns in it';
 
-// What shells evaluate, in placeholders and in variables that are assigned from one.
+// Errors for placeholders and for variables that are assigned from one.
 export const EVALUATED = variableError('becomes source that a shell parses', ARGUMENT_HINT);
 export const PROGRAM = variableError('names the program to run', ENUM_HINT);
 export const VARIABLE_NAME = variableError('is evaluated as the name of a variable', ENUM_HINT);
@@ -28,7 +28,7 @@ export const UNCERTAIN = variableError(
   `Close every quote, bracket and here-document, and do without aliases and lines joined inside of a word. ${TYPE_HINT}`,
 );
 
-// What is refused in placeholders alone.
+// Errors for placeholders only.
 export const SCRIPT_FILE = error('names the script or the command to run', ENUM_HINT);
 export const GRAMMAR_NAME = error('names a loop variable or a function', ENUM_HINT);
 export const TEST_OPERATOR = error(
@@ -48,7 +48,7 @@ export const UNKNOWN_PROGRAM = error(
   'Write the program itself, or a default that names it: ${COMMAND:-program}.',
 );
 
-// What is not as safe, or does not mean what it seems to.
+// Warnings.
 export const OPTION = warning('may begin with a dash and be taken for an option', 'Write -- before it.');
 export const ECHO = warning('is printed by echo, which interprets \\ and -n', `Write printf '%s\\n' {{x}}.`);
 export const FORMAT = warning('is a format, in which % and \\ are interpreted', `Write printf '%s' {{x}}.`);
@@ -62,12 +62,12 @@ export const BRACE_RANGE: Reason = {
   always: true,
 };
 
-/** The reason for a placeholder in source of another language than that of a shell. */
+/** Returns the reason for a placeholder in source that is not source of a shell. */
 export function sourceOf(language: string, hint: string): Reason {
   return warning(`is parsed as ${language} source`, hint);
 }
 
-/** The reason for a placeholder that is assigned to a variable, for which `reason` holds. */
+/** Returns the reason for a placeholder that is assigned to a variable with the reason `reason`. */
 export function assignedTo(name: string, reason: Reason): Reason {
   const hints = new Map([
     [EVALUATED, `Pass the variable as an argument: sh -c 'echo "$1"' sh "$${name}".`],

@@ -16,7 +16,7 @@ const ZSH_SOURCE =
   'emulate zparseopts zstyle sched functions zformat zregexparse zle bindkey compdef zmodload';
 
 const ROWS: Program[] = [
-  // Shells, and programs that hand source to one.
+  // Shells, and programs that pass source to a shell.
   { names: shells.SHELLS, check: shells.checkShell },
   { names: 'ssh autossh slogin mosh', check: shells.checkSsh },
   { names: 'source .', builtin: 'every', check: shells.checkSource },
@@ -47,7 +47,7 @@ const ROWS: Program[] = [
   { names: 'setopt', builtin: 'zsh', check: builtins.checkRenaming },
   { names: ZSH_NUMBERS, code: ARITHMETIC, words: 'all', builtin: 'zsh' },
   { names: ZSH_SOURCE, words: 'all', builtin: 'zsh' },
-  // Programs that run the program which their words name.
+  // Programs that run the command in their words.
   { names: 'env', options: /^-[a-z]*S|^--split-string/, valued: /^-[uC]$|^--(?:unset|chdir)$/, runs: 0 },
   { names: 'sudo', valued: /^-[ugpCDRTUrth]$|^--(?:user|group|prompt|chdir|host)$/, runs: 0 },
   { names: 'doas', valued: /^-[uC]$/, runs: 0 },

@@ -4,7 +4,7 @@ import type { Reader } from './reader.ts';
 import { assignedTo, EVALUATED, SPECIAL_VARIABLE, type Reason } from './reasons.ts';
 import type { Word } from './word.ts';
 
-/** Variables whose values shells evaluate as a number or as source, or hand to a program that runs a shell. */
+/** Variables whose values are evaluated as a number or as source, by a shell or by a program that runs a shell. */
 const SPECIAL = words(`
   GIT_SSH_COMMAND GIT_EDITOR GIT_PAGER EDITOR VISUAL PAGER MANPAGER LESSOPEN LESSCLOSE RANDOM SRANDOM SECONDS OPTIND
   LINENO HISTCMD BASHPID EPOCHSECONDS COLUMNS LINES BASH_ENV ENV PS0 PS1 PS2 PS3 PS4 PROMPT PROMPT_COMMAND SHELLOPTS
@@ -17,7 +17,7 @@ const ZSH_SPECIAL = words(`
 
 const ASSIGNS = /^([A-Za-z_]\w*)(?:\[[^=]*\]|\[.*?\])?\+?=/s;
 
-/** Returns true when a word, or the beginning of one, assigns to a variable. */
+/** Returns true when a word or the beginning of a word is an assignment. */
 export function isAssignment(written: string): boolean {
   return ASSIGNS.test(written);
 }
@@ -27,7 +27,7 @@ export function isList(written: string): boolean {
   return /^[A-Za-z_]\w*\+?=\(/.test(written);
 }
 
-/** Notes what an assignment before a command, or in place of one, assigns. The items of a list are not followed. */
+/** Records an assignment that stands before a command or alone. The items of a list are not followed. */
 export function noteAssignment(reader: Reader, { raw, from, to }: Word): void {
   const [, name = ''] = ASSIGNS.exec(raw) ?? [];
   // A later `declare name=…` parses a value in parentheses as a list.
@@ -47,7 +47,7 @@ export function reportAssignments({ uses, assignments, interpreter }: Reader): v
   }
 }
 
-/** Returns the reasons that hold for the value of a variable where it is used. */
+/** Returns the reasons for one use of a variable that apply to its value. */
 export function reasonsForVariable({ reasons }: Use): Reason[] {
   return reasons.filter(({ variables }) => variables);
 }

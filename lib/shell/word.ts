@@ -1,17 +1,17 @@
-/** Stands for a placeholder in the text of a word. */
+/** Marks the position of a placeholder in the text of a word. */
 export const PLACEHOLDER = '\u0001';
-/** Stands for an expansion, whose text is only known at run time, in the text of a word. */
+/** Marks the position of an expansion in the text of a word. Its text is only known at run time. */
 export const EXPANSION = '\u0000';
 
 const MARK = new RegExp(`[${PLACEHOLDER}${EXPANSION}]`);
 
-/** A word of a command, as far as it is known before the command runs. */
+/** A word of a command, with the parts that are known before the command runs. */
 export type Word = {
   /** The word as it is written. */
   raw: string;
-  /** The word without its quotes, with PLACEHOLDER and EXPANSION where something is expanded. */
+  /** The word without its quotes, with PLACEHOLDER and EXPANSION in place of placeholders and expansions. */
   text: string;
-  /** The text; undefined when something in it is expanded. */
+  /** The text; undefined when it contains an expansion. */
   value: string | undefined;
   /** The text before the first expansion. */
   prefix: string;
@@ -21,16 +21,16 @@ export type Word = {
   leading: boolean;
   /** True when the word holds a placeholder. */
   given: boolean;
-  /** True when the word may expand to no word at all. */
+  /** True when the word may expand to nothing. */
   vanishes: boolean;
   /** The range of the word in the list of uses. */
   from: number;
   to: number;
-  /** The index of the piece of output that the word begins with. */
+  /** The index of the first piece of output of the word. */
   chunk: number;
 };
 
-/** Returns a word with the fields that follow from its text. */
+/** Returns a word with the members that follow from its text. */
 export function makeWord(word: Omit<Word, 'value' | 'prefix' | 'tail' | 'leading'>): Word {
   const { text } = word;
   const [prefix = '', ...rest] = text.split(MARK);
@@ -39,7 +39,7 @@ export function makeWord(word: Omit<Word, 'value' | 'prefix' | 'tail' | 'leading
   return { ...word, value: rest.length === 0 ? text : undefined, prefix, tail, leading };
 }
 
-/** Returns the last step of a path. zsh writes `=name` for the path of a program. */
+/** Returns the last part of a path. In zsh, `=name` is the path of a program. */
 export function basename(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1).replace(/^=/, '');
 }

@@ -7,18 +7,18 @@ import { BRACE_RANGE, UNCERTAIN } from './reasons.ts';
 import { isAssignment } from './variables.ts';
 import { EXPANSION, makeWord, PLACEHOLDER, type Word } from './word.ts';
 
-/** What a word is: the first one of a command, a later one, an item of a list, or one that the grammar requires. */
-type Role = 'first' | 'argument' | 'item' | 'one-word';
+/** The role of a word: the first of a command, a later one, an item of a list, or a word that the grammar requires. */
+type WordRole = 'first' | 'argument' | 'item' | 'one-word';
 
 const WORD_ENDS = new Set(['', ' ', '\t', '\n', ';', '&', '|', '<', '>', '(', ')']);
 
-/** Returns true when no word goes on with this character. */
+/** Returns true when this character ends a word. */
 export function endsWord(char: string): boolean {
   return WORD_ENDS.has(char);
 }
 
 /** Reads one word. */
-export function readWord(reader: Reader, role: Role): Word {
+export function readWord(reader: Reader, role: WordRole): Word {
   const [start, from, chunk] = [reader.pos, reader.uses.length, reader.out.length];
   reader.out.push('');
   let text = '';
@@ -28,11 +28,11 @@ export function readWord(reader: Reader, role: Role): Word {
   const range = /\{[^{}\s]*\.\.[^{}\s]*\}/.exec(raw)?.[0] ?? '';
   if (reader.interpreter !== 'zsh' && reader.hasPlaceholder(range)) reader.report({ from }, BRACE_RANGE);
   if (raw === '') {
-    // A word must stand here and none does. The cursor moves on, so that the reading ends.
+    // There is no word. The character is skipped, so that the reader cannot loop without end.
     reader.markUnreadable();
     reader.copy();
   }
-  // Without text and without quotes, a word may expand to none. A default, or a placeholder that is one word, stays.
+  // A word without text and quotes may expand to nothing, unless it has a default or is a `one-word` placeholder.
   const empty = text !== '' && text.replaceAll(EXPANSION, '').replaceAll(PLACEHOLDER, '') === '';
   const stays =
     /^\$\{\w+:-[^}$`]+\}$/.test(raw) ||
@@ -42,8 +42,8 @@ export function readWord(reader: Reader, role: Role): Word {
   return makeWord({ raw, text, given, vanishes: empty && !stays, from, to: reader.uses.length, chunk });
 }
 
-/** Reads the next part of a word. Returns undefined where the word ends. */
-function readPart(reader: Reader, role: Role, start: number): string | undefined {
+/** Reads the next part of a word. Returns undefined at the end of the word. */
+function readPart(reader: Reader, role: WordRole, start: number): string | undefined {
   const char = reader.at();
   const before = reader.since(start);
   if ((char === '<' || char === '>') && reader.at(1) === '(') {
@@ -66,18 +66,18 @@ function readPart(reader: Reader, role: Role, start: number): string | undefined
     return EXPANSION;
   }
   if (char === '[' && role !== 'one-word' && readSubscript(reader, role, before)) return EXPANSION;
-  // A pattern stands for names of files, and braces for several words: nothing is known of the end of such a word.
+  // A pattern becomes names of files, and braces become several words, so the end of such a word is not known.
   const isPattern = reader.match(/[*?]|\[[^\s\]]+\]|\{(?=[^\s}])/y) !== '';
   const inBraces = (char === '{' && isPattern) || /(?<!\$)\{[^\s}]/.test(before);
   return (isPattern ? EXPANSION : '') + reader.copy() + (inBraces ? EXPANSION : '');
 }
 
-/** The first word of a command must not vanish, or the next one would be the command. */
-function mayBeOmitted(role: Role): boolean {
+/** Returns false for the first word of a command: without it, the next word would be the command. */
+function mayBeOmitted(role: WordRole): boolean {
   return role === 'argument' || role === 'item';
 }
 
-function readParentheses(reader: Reader, role: Role, before: string): boolean {
+function readParentheses(reader: Reader, role: WordRole, before: string): boolean {
   if (/^[A-Za-z_]\w*\+?=$/.test(before)) readList(reader);
   else if (/[?*+@!]$/.test(before) && !(role === 'first' && before === '!')) readGroup(reader);
   else if (reader.interpreter === 'zsh' && role !== 'first') readGroup(reader);
@@ -95,7 +95,7 @@ function readList(reader: Reader): void {
   reader.close(')');
 }
 
-/** Reads a group of a pattern, `@(a|b)`, in which no placeholder may stand. */
+/** Reads a group of a pattern, `@(a|b)`. A placeholder in it is refused. */
 function readGroup(reader: Reader): void {
   const from = reader.uses.length;
   reader.copy();
@@ -110,13 +110,13 @@ function readGroup(reader: Reader): void {
 
 function readEscape(reader: Reader): string {
   const joined = reader.at(1) === '\n';
-  // The reader sees a joined line as a blank. That is right only where the word, or the line, ends behind it.
+  // The meaning of a joined line is only certain when the word or the line ends after it.
   if (joined && !/[ \t\n;&|)\\]/.test(reader.at(2) || ' ')) reader.markUncertain();
   const escaped = reader.copy(2).slice(1);
   return joined ? '' : escaped;
 }
 
-function readDollar(reader: Reader, role: Role, before: string): string {
+function readDollar(reader: Reader, role: WordRole, before: string): string {
   const [from, start] = [reader.uses.length, reader.pos];
   reader.grammar.readExpansion(reader, 'word');
   const taken = reader.since(start);
@@ -124,7 +124,7 @@ function readDollar(reader: Reader, role: Role, before: string): string {
   const ansi = taken.startsWith("$'");
   if (taken === '$') return reader.at() === '"' ? '' : '$';
   if (ansi && !taken.includes('\\') && !given) return taken.slice(2, -1);
-  // A command that is written with escapes is not read.
+  // Escapes in the name of a command are not decoded.
   if (ansi && role === 'first' && !isAssignment(before)) reader.markUncertain();
   const splits = reader.interpreter !== 'zsh' && role !== 'one-word' && !isAssignment(before);
   if (splits && !taken.startsWith('$(')) reader.reportUnquoted(from);

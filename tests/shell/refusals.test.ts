@@ -527,7 +527,7 @@ describe('a type or an enum that makes a placeholder harmless', () => {
     });
   }
 
-  it('applies to the value of a field, which the call checks again', async () => {
+  it('is checked against the value of the call too', async () => {
     const params = { obj: { size: SUBSCRIPT } };
     const error = await failureOf(
       invoke({ shell: 'echo $(( {{obj.size}} ))', interpreter: 'bash' }, { params, properties }),

@@ -1,9 +1,9 @@
 import { loadCatalogue } from '../../run/open.ts';
-import type { Commands, Define } from '../command.ts';
+import type { CommandTable, Define } from '../command.ts';
 import { candidates } from '../completion/candidates.ts';
 
 /** `gantz complete -- <words>`: prints the completions of the last word, one per line. The scripts of `gantz completion` call it. */
-export function defineComplete(commands: Commands): Define {
+export function defineComplete(commands: CommandTable): Define {
   return (command, context) => {
     command.argument('[words...]').action(async (words: string[]) => {
       const { tools } = await loadCatalogue({ ...context, notice: () => undefined, muted: true });

@@ -2,11 +2,15 @@ import { flagOf, foldName } from '../../contract/names.ts';
 import { GantzError } from '../../contract/errors.ts';
 import type { JsonSchema, Tool } from '../../contract/manifest.ts';
 import { typesOf } from '../../parameters/convert.ts';
-import type { Commands } from '../command.ts';
+import type { CommandTable } from '../command.ts';
 import { COMMAND_LINE_OPTIONS, splitOptions } from '../options.ts';
 
 /** Returns the completions of the last word. `words` are those after `gantz`. */
-export function candidates(words: readonly string[], commands: Commands, tools: readonly Tool[]): string[] {
+export function candidates(
+  words: readonly string[],
+  commands: CommandTable,
+  tools: readonly Tool[],
+): string[] {
   const partial = words.at(-1) ?? '';
   const before = commandWords(words.slice(0, -1));
   const all = before === undefined ? [] : candidatesAfter(before, partial, commands, tools);
@@ -26,7 +30,7 @@ function commandWords(words: readonly string[]): string[] | undefined {
 function candidatesAfter(
   before: readonly string[],
   partial: string,
-  commands: Commands,
+  commands: CommandTable,
   tools: readonly Tool[],
 ): string[] {
   const [first, second, ...rest] = before;

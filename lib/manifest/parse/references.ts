@@ -6,7 +6,7 @@ import type { Node, Scalar } from '../yaml/node.ts';
 
 /** Reports every `$ref` that has no target, or that refers to itself for the same value. */
 export function checkReferences(problems: Problems, node: Node, schema: ObjectSchema): void {
-  const targets = new Map<string, Target>();
+  const targets = new Map<string, ReferenceTarget>();
   for (const { text, at } of referencesIn(node)) {
     const target = targets.get(text) ?? targetOf(schema, text);
     targets.set(text, target);
@@ -22,9 +22,9 @@ export function checkReferences(problems: Problems, node: Node, schema: ObjectSc
   }
 }
 
-type Target = 'schema' | 'itself' | 'nothing';
+type ReferenceTarget = 'schema' | 'itself' | 'nothing';
 
-function targetOf(schema: ObjectSchema, reference: string): Target {
+function targetOf(schema: ObjectSchema, reference: string): ReferenceTarget {
   const target = follow(schema, reference);
   if (target === undefined) return 'nothing';
   const seen = new Set<object>();

@@ -11,7 +11,7 @@ import { readBoolean, readDuration, readJson, readText, readVariables } from './
 /** A tool, the place of its name, and its node; a tool of an included manifest that was loaded already has no node. */
 export type ReadTool = { tool: Tool; at: Place; node: Node | undefined };
 
-/** What the tools of one file have in common. */
+/** Properties that the tools of one file share. */
 export type Origin = {
   /** The folder of the file, absolute; '' for the bundled manifest. */
   directory: string;

@@ -182,9 +182,9 @@ function buildMap(node: YAMLMap, at: Place, building: Building): Mapping {
   return { kind: 'map', entries: [...own.values()], at };
 }
 
-type Key = { name: string; at: Place; merge: boolean };
+type MapKey = { name: string; at: Place; merge: boolean };
 
-function keyOf(pair: Pair, mapAt: Place, building: Building): Key | undefined {
+function keyOf(pair: Pair, mapAt: Place, building: Building): MapKey | undefined {
   const { yaml, source, problems } = building;
   const { key } = pair;
   if (yaml.isAlias(key)) {

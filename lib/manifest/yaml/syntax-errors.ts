@@ -112,7 +112,7 @@ export function bracesProblem(text: string, offset: number): SyntaxProblem {
   };
 }
 
-function starProblem(line: Line, before: string): SyntaxProblem {
+function starProblem(line: SourceLine, before: string): SyntaxProblem {
   const offset = line.start + before.lastIndexOf('*');
   return {
     offset,
@@ -121,7 +121,7 @@ function starProblem(line: Line, before: string): SyntaxProblem {
   };
 }
 
-function unquotedColon(offset: number, line: Line): SyntaxProblem | undefined {
+function unquotedColon(offset: number, line: SourceLine): SyntaxProblem | undefined {
   const value = restOf(line, offset);
   const colon = /:(?=\s|$)/.exec(value);
   if (!colon) return undefined;
@@ -157,14 +157,14 @@ function unclosed(offset: number): SyntaxProblem {
   };
 }
 
-type Line = { text: string; start: number };
+type SourceLine = { text: string; start: number };
 
-function lineAt(text: string, offset: number): Line {
+function lineAt(text: string, offset: number): SourceLine {
   const start = text.lastIndexOf('\n', offset - 1) + 1;
   const end = text.indexOf('\n', offset);
   return { text: text.slice(start, end === -1 ? undefined : end), start };
 }
 
-function restOf(line: Line, offset: number): string {
+function restOf(line: SourceLine, offset: number): string {
   return line.text.slice(offset - line.start).trim();
 }

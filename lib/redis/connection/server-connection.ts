@@ -45,7 +45,7 @@ export class ServerConnection {
     return this;
   }
 
-  /** Returns the error that ended this connection, when `error` says only that the connection was ended. */
+  /** Returns the error that ended this connection, when `error` only reports that the connection was ended. */
   causeOf(error: unknown): unknown {
     return error instanceof DisconnectsClientError ? (this.#failure ?? error) : error;
   }

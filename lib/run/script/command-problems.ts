@@ -3,9 +3,9 @@ import type { ObjectSchema } from '../../contract/manifest.ts';
 import { checkArguments } from '../../shell/check-arguments.ts';
 import { branchesOf } from '../branches.ts';
 import type { Invocation } from '../invocation.ts';
-import { choose, parseTemplate, type Piece } from '../template.ts';
+import { choose, parseTemplate, type Piece, type ProblemInTemplate } from '../template.ts';
 import type { ScriptAction } from './script-action.ts';
-import { MarkedTexts, uniqueProblems, type ScriptProblem } from './placeholders.ts';
+import { MarkedTexts, uniqueProblems } from './placeholders.ts';
 
 /**
  * The problems of a `command`: placeholders of `args` and `stdin` in text that a program parses as code. With a `call`,
@@ -15,12 +15,12 @@ export function commandProblems(
   { command, args, stdin = '' }: Extract<ScriptAction, { command: string }>,
   schema: ObjectSchema,
   call?: Pick<Invocation, 'params' | 'environment'>,
-): ScriptProblem[] {
+): ProblemInTemplate[] {
   const names = Object.keys(schema.properties);
   const templates = [...args, stdin].map((text) => parseTemplate(text, names));
   // Without a placeholder, the last argument is one JSON object of all parameters.
   const appendsJson = names.length > 0 && templates.every(({ mentions }) => mentions.size === 0);
-  // Before the call, a variable has its default, or nothing.
+  // Before the call, a variable has its default or no known text.
   const literal = (written: string) =>
     call ? expand(written, call.environment) : expand(written.replaceAll(/:\?[^}]*\}/g, '}'), {});
   const problemsIn = (pieces: readonly Piece[][]) => {

@@ -5,7 +5,7 @@ import { renderValue } from '../template.ts';
 const SAFE = /^[A-Za-z0-9_.,:@%+/-]*$/;
 const HARMLESS_TYPES = new Set<unknown>(['integer', 'number', 'boolean', 'null']);
 
-/** Returns true when the schema allows only values that are harmless even as source: numbers, booleans, an enum of plain words. */
+/** Returns true when the schema allows only values that are harmless even as source: numbers, booleans and an enum of plain words. */
 export function isHarmless(schema: ObjectSchema, path: readonly string[]): boolean {
   const values = listed(schema, path);
   if (values.length > 0) return values.every(isPlain);

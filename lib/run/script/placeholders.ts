@@ -6,9 +6,6 @@ import { EVALUATED, type Reason } from '../../shell/reasons.ts';
 import { renderValue, valueAt, type Piece, type Placeholder, type ProblemInTemplate } from '../template.ts';
 import { isHarmless, isPlain, listed } from './harmless.ts';
 
-/** A problem of a script, about a part of one of its texts. */
-export type ScriptProblem = ProblemInTemplate;
-
 /** Values of the parameters by name. */
 export type Params = Readonly<Record<string, unknown>>;
 
@@ -29,7 +26,7 @@ export class MarkedTexts {
     this.#variables = new Map(Object.keys(schema.properties).map((name) => [name, argumentVariable(name)]));
   }
 
-  /** What lib/shell needs to know about the placeholders. */
+  /** The options of lib/shell that describe the placeholders. */
   get options(): Pick<ScriptOptions, 'placeholders' | 'texts' | 'watched'> {
     return {
       placeholders: new Set(this.#placeholders.keys()),
@@ -58,18 +55,18 @@ export class MarkedTexts {
     return this.#placeholders.get(mark)?.path ?? [];
   }
 
-  /** The variable that carries a placeholder's text: a field, or a name that two parameters would share, has its own. */
+  /** Returns the variable of a placeholder. A field has a separate one, and so have parameters with the same variable. */
   variableOf(path: readonly string[]): string {
     const variable = this.#variables.get(path[0] ?? '') ?? '';
     if (path.length === 1 && this.#namesOf(variable).length === 1) return variable;
     return `GANTZ_FIELD_${Buffer.from(JSON.stringify(path)).toString('hex').toUpperCase()}`;
   }
 
-  /** The problems of a script that was read, and of its standard input where that is parsed as code. */
+  /** Returns the problems of a script that was read, and of its standard input when that is parsed as code. */
   problems(
     { placeholders, variables, input }: Omit<ScriptReading, 'source'>,
     stdin: string,
-  ): ScriptProblem[] {
+  ): ProblemInTemplate[] {
     const evaluated = input === EVALUATED ? evaluatedIn(stdin, this.options.watched) : [];
     const marks = input ? Array.from(stdin).filter((char) => this.#placeholders.has(char)) : [];
     return [
@@ -80,7 +77,7 @@ export class MarkedTexts {
     ];
   }
 
-  #problemsAt(mark: string, reasons: readonly Reason[]): ScriptProblem[] {
+  #problemsAt(mark: string, reasons: readonly Reason[]): ProblemInTemplate[] {
     const placeholder = this.#placeholders.get(mark);
     if (!placeholder || reasons.length === 0) return [];
     const { text: tag, path, offset } = placeholder;
@@ -91,8 +88,8 @@ export class MarkedTexts {
     return mostSevere(valid).map((reason) => problemOf(reason, subject, names, place));
   }
 
-  /** The problem of a parameter's variable that the author wrote. */
-  #problemOf(variable: string, reason: Reason | undefined): ScriptProblem[] {
+  /** Returns the problem of a parameter's variable that the author wrote. */
+  #problemOf(variable: string, reason: Reason | undefined): ProblemInTemplate[] {
     const text = [...this.#texts].find((one) => one.includes(variable));
     const harmless = this.#namesOf(variable).every((name) => this.#harmless([name]));
     if (!reason || text === undefined || harmless) return [];
@@ -110,7 +107,7 @@ export class MarkedTexts {
   }
 }
 
-/** What is refused needs no warning. */
+/** Returns the errors, or the warnings when there are no errors. */
 function mostSevere(reasons: readonly Reason[]): readonly Reason[] {
   const errors = reasons.filter(({ severity }) => severity === 'error');
   return errors.length > 0 ? errors : reasons;
@@ -120,14 +117,14 @@ function problemOf(
   { severity, message, hint }: Reason,
   subject: string,
   { tag, variable }: { tag: string; variable: string },
-  place: Pick<ScriptProblem, 'text' | 'offset' | 'length'>,
-): ScriptProblem {
+  place: Pick<ProblemInTemplate, 'text' | 'offset' | 'length'>,
+): ProblemInTemplate {
   const named = hint.replaceAll('GANTZ_ARG_X', variable).replaceAll('{{x}}', tag);
   return { severity, message: `${subject} ${message}`, hint: named, ...place };
 }
 
-/** The problems once each, in the order of the text. */
-export function uniqueProblems(problems: readonly ScriptProblem[]): ScriptProblem[] {
+/** Returns the problems without duplicates, in the order of the text. */
+export function uniqueProblems(problems: readonly ProblemInTemplate[]): ProblemInTemplate[] {
   const seen = new Map(problems.map((one) => [`${one.offset} ${one.message} ${one.text}`, one]));
   return [...seen.values()].sort((a, b) => a.offset - b.offset);
 }

@@ -1,7 +1,6 @@
 import type { ProblemInText, Tool } from '../../contract/manifest.ts';
-import { parseTemplate } from '../template.ts';
+import { parseTemplate, type ProblemInTemplate } from '../template.ts';
 import { commandProblems } from './command-problems.ts';
-import type { ScriptProblem } from './placeholders.ts';
 import type { ScriptAction } from './script-action.ts';
 import { shellProblems } from './shell.ts';
 
@@ -37,7 +36,7 @@ export function reviewScript({ inputSchema }: Tool, action: ScriptAction): Probl
 }
 
 /** Adds the texts of the action before the problem's own: they may contain the same placeholder. */
-function placed(problem: ScriptProblem, texts: readonly string[]): ProblemInText {
+function placed(problem: ProblemInTemplate, texts: readonly string[]): ProblemInText {
   const before = texts.slice(0, Math.max(0, texts.indexOf(problem.text))).join('\n');
   return { ...problem, text: before + problem.text, offset: before.length + problem.offset };
 }

@@ -34,12 +34,12 @@ export async function runScript(invocation: Invocation<ScriptAction>): Promise<R
   }
 }
 
-type Start = { file: string; args: string[]; variables: Record<string, string> };
+type ProgramStart = { file: string; args: string[]; variables: Record<string, string> };
 
 function shellOf(
   { shell, interpreter, stdin }: Extract<ScriptAction, { shell: string }>,
   invocation: Invocation,
-): Start {
+): ProgramStart {
   const { tool, params } = invocation;
   const script = { shell, interpreter, stdin, schema: tool.inputSchema };
   const { source, variables, uses } = renderShell(script, params);
@@ -61,7 +61,7 @@ function shellOf(
   };
 }
 
-function commandOf(action: Extract<ScriptAction, { command: string }>, invocation: Invocation): Start {
+function commandOf(action: Extract<ScriptAction, { command: string }>, invocation: Invocation): ProgramStart {
   const { command, args, stdin } = action;
   const { tool, environment } = invocation;
   if (parseTemplate(command, Object.keys(tool.inputSchema.properties)).mentions.size > 0) {

@@ -2,17 +2,19 @@ import type { ObjectSchema } from '../../contract/manifest.ts';
 import type { Quoting } from '../../shell/cursor.ts';
 import type { Interpreter } from '../../shell/program.ts';
 import { readScript } from '../../shell/read-script.ts';
-import { choose, parseTemplate, renderValue, valueAt, type Piece, type Segment } from '../template.ts';
-import { branchesOf } from '../branches.ts';
 import {
-  MarkedTexts,
-  throwFirstError,
-  uniqueProblems,
-  type Params,
-  type ScriptProblem,
-} from './placeholders.ts';
+  choose,
+  parseTemplate,
+  renderValue,
+  valueAt,
+  type Piece,
+  type ProblemInTemplate,
+  type Segment,
+} from '../template.ts';
+import { branchesOf } from '../branches.ts';
+import { MarkedTexts, throwFirstError, uniqueProblems, type Params } from './placeholders.ts';
 
-/** A `shell` text with what it is read by. */
+/** A `shell` text, and what is needed to read it. */
 export type ShellText = {
   shell: string;
   interpreter: Interpreter;
@@ -20,7 +22,7 @@ export type ShellText = {
   schema: ObjectSchema;
 };
 
-/** Source that holds no value, and the variables, beside GANTZ_ARG_…, that it refers to. */
+/** Source without values. `variables` are those besides GANTZ_ARG_… to which it refers. */
 export type RenderedShell = {
   source: string;
   variables: Record<string, string>;
@@ -31,7 +33,7 @@ export type RenderedShell = {
 };
 
 /** The problems of a `shell` text and of its `stdin`. */
-export function shellProblems(script: ShellText): ScriptProblem[] {
+export function shellProblems(script: ShellText): ProblemInTemplate[] {
   const { text, input } = templatesOf(script);
   const own = text.problems.map((problem) => ({ ...problem, text: script.shell }));
   if (isOnePlaceholder(text.segments)) return [...own, ...runsTextProblems(script.shell, text.segments)];
@@ -40,8 +42,8 @@ export function shellProblems(script: ShellText): ScriptProblem[] {
 }
 
 /**
- * Renders the source for one call. Values stay in variables: the same parameters, given or not, give the same source,
- * whatever they hold. Throws MANIFEST_INVALID where a placeholder cannot be made safe.
+ * Renders the source for one call. Values stay in variables: the source depends on which parameters are given, and not on
+ * their values. Throws MANIFEST_INVALID where a placeholder cannot be made safe.
  */
 export function renderShell(script: ShellText, params: Params): RenderedShell {
   const { text, input } = templatesOf(script);
@@ -64,13 +66,13 @@ function templatesOf({ shell, stdin = '', schema }: ShellText) {
   return { text: parseTemplate(shell, names), input: parseTemplate(stdin, names) };
 }
 
-/** Returns true when the text is nothing but one placeholder: the caller's text is the script. */
+/** Returns true when the text consists of one placeholder: the caller's text is then the script. */
 function isOnePlaceholder(segments: readonly Segment[]): boolean {
   const rest = segments.filter((segment) => segment.kind !== 'literal' || segment.text.trim() !== '');
   return rest.length === 1 && rest[0]?.kind === 'placeholder';
 }
 
-function runsTextProblems(source: string, segments: readonly Segment[]): ScriptProblem[] {
+function runsTextProblems(source: string, segments: readonly Segment[]): ProblemInTemplate[] {
   return segments
     .filter((segment) => segment.kind === 'placeholder')
     .map(({ text, offset }) => ({
@@ -87,7 +89,7 @@ function read(
   { shell, interpreter, stdin = '', schema }: ShellText,
   [pieces = [], inputPieces = []]: readonly (readonly Piece[])[],
   params?: Params,
-): Omit<RenderedShell, 'mentions'> & { problems: ScriptProblem[] } {
+): Omit<RenderedShell, 'mentions'> & { problems: ProblemInTemplate[] } {
   const marks = new MarkedTexts(schema, params);
   const variables: Record<string, string> = {};
   const uses = new Set<string>();
@@ -96,7 +98,7 @@ function read(
     const variable = marks.variableOf(path);
     uses.add(variable);
     const value = params && valueAt(params, path);
-    // What has a variable of its own is not among those that every script gets.
+    // A separate variable is not among the variables that every script gets.
     if (variable.startsWith('GANTZ_FIELD_') && value !== undefined && value !== null)
       variables[variable] = renderValue(value);
     return referenceTo(variable, quoting);
