@@ -10,10 +10,10 @@ import { printFailure } from './contract/print.ts';
 import type { Process } from './contract/process.ts';
 import { optionsFromEnvironment } from './run/global-options.ts';
 
-/** What only the start of the process has. */
+/** What only the code that starts the process can provide. */
 export type Start = Partial<Pick<CliContext, 'startedAt' | 'surviveCrashes'>>;
 
-/** Runs one command line: prints its answer on `process.stdout` and sets `process.exitCode`; never throws. */
+/** Runs one command line. Prints the result on `process.stdout` and sets `process.exitCode`. Never throws. */
 export async function main(
   process: Process,
   argv: readonly string[] = process.argv.slice(2),
@@ -58,15 +58,15 @@ async function dispatch(context: CliContext, words: readonly string[]): Promise<
     else await runTool({ ...context, options }, name, parameters);
   } else if (command) {
     await runBuiltIn(context, words);
-  } else if (second === undefined || second.startsWith('-')) {
-    const { answerGroup } = await import('./cli/group.ts');
-    await answerGroup(context, first, help ? ['--help'] : words.slice(1));
+  } else if (second === undefined || !/^\w/.test(second)) {
+    const { runGroupOrTool } = await import('./cli/group.ts');
+    await runGroupOrTool(context, first, help ? ['--help'] : words.slice(1));
   } else {
     await runTool(context, foldName(`${first}_${second}`), help ? ['--help'] : more);
   }
 }
 
-/** True when only options stand here, those of the command line or those of a server. */
+/** Returns true when the words are only options: those of the command line or those of `gantz serve`. */
 function namesNoTool(words: readonly string[]): boolean {
   try {
     const { options, rest } = splitOptions(words);
@@ -81,7 +81,7 @@ async function runBuiltIn(context: CliContext, words: readonly string[]): Promis
   await runCommand(context, words);
 }
 
-/** A `gantz` without words prints the help on stderr, for a person, and gives the failure that a program reads. */
+/** Handles `gantz` without words: prints the help on stderr, and returns the failure for the envelope. */
 async function bareCall(context: CliContext): Promise<Error> {
   const { stderr } = context.process;
   await runBuiltIn(
@@ -89,5 +89,7 @@ async function bareCall(context: CliContext): Promise<Error> {
     [],
   );
   const { GantzError } = await import('./contract/errors.ts');
-  return new GantzError('USAGE', 'Say what to run', { hint: 'gantz --help shows how.' });
+  return new GantzError('USAGE', 'gantz needs a command, or a group and an operation', {
+    hint: 'gantz --help lists the commands.',
+  });
 }

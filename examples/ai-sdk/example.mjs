@@ -1,4 +1,4 @@
-// Gantz's tools in the AI SDK: lists them, calls a dozen, reads an error.
+// Uses the tools of gantz in the AI SDK: lists the tools, calls twelve of them, and reads an error.
 //   npm install ai@6 @ai-sdk/mcp@1
 //   node example.mjs
 import { createMCPClient } from '@ai-sdk/mcp';
@@ -6,7 +6,7 @@ import { Experimental_StdioMCPTransport as StdioTransport } from '@ai-sdk/mcp/mc
 import { generateText, stepCountIs } from 'ai';
 import { MockLanguageModelV3 } from 'ai/test';
 
-// A model would choose these.
+// In a real program, the model chooses these calls.
 const CALLS = [
   ['cache_set', { key: 'greeting', value: { text: 'hello' }, ttl: 60 }],
   ['cache_get', { key: 'greeting' }],
@@ -34,14 +34,14 @@ try {
   const tools = await client.tools();
   console.log(Object.keys(tools).length, 'tools');
   const { steps } = await generateText({
-    // Your model: anthropic('…'), openai('…'). This one makes the calls above, one after the other.
+    // Put your model here, for example anthropic('…') or openai('…'). This one makes the calls above, one after the other.
     model: scripted([...CALLS, WRONG_CALL]),
     tools,
     prompt: 'Try the tools.',
     stopWhen: stepCountIs(20),
   });
   for (const { toolName, output } of steps.flatMap((step) => step.toolResults)) {
-    // A failure has isError, and its envelope as the text of its content.
+    // A failure has `isError`. The text of its content is the envelope.
     if (output.isError) console.log('error', output.content[0].text);
     else console.log(toolName, JSON.stringify(output.structuredContent));
   }

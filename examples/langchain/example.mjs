@@ -1,9 +1,9 @@
-// Gantz's tools in LangChain: lists them, calls a dozen, reads an error.
+// Uses the tools of gantz in LangChain: lists the tools, calls twelve of them, and reads an error.
 //   npm install @langchain/mcp-adapters @langchain/core @langchain/langgraph
 //   node example.mjs
 import { MultiServerMCPClient } from '@langchain/mcp-adapters';
 
-// A model would choose these.
+// In a real program, the model chooses these calls.
 const CALLS = [
   ['cache_set', { key: 'greeting', value: { text: 'hello' }, ttl: 60 }],
   ['cache_get', { key: 'greeting' }],
@@ -31,7 +31,7 @@ const client = new MultiServerMCPClient({
   },
 });
 try {
-  // What an agent is given: createAgent({ model, tools }).
+  // Pass the tools to an agent: createAgent({ model, tools }).
   const tools = await client.getTools();
   console.log(tools.length, 'tools');
   const invoke = (name, input) => tools.find((tool) => tool.name === name).invoke(input);
@@ -40,7 +40,7 @@ try {
     const { structuredContent } = await invoke(name, input);
     console.log(name, JSON.stringify(structuredContent));
   }
-  // A failure is thrown; its message holds the envelope, which is what a model reads.
+  // A failed call throws an error. The envelope in its message is what the model reads.
   await invoke(...WRONG_CALL).catch(({ message }) =>
     console.log('error', message.slice(message.indexOf('{'))),
   );

@@ -1,9 +1,9 @@
-// Gantz's tools in the OpenAI Agents SDK: lists them, calls a dozen, reads an error.
+// Uses the tools of gantz in the OpenAI Agents SDK: lists the tools, calls twelve of them, and reads an error.
 //   npm install @openai/agents zod
 //   node example.mjs
 import { MCPServerStdio } from '@openai/agents';
 
-// A model would choose these.
+// In a real program, the model chooses these calls.
 const CALLS = [
   ['cache_set', { key: 'greeting', value: { text: 'hello' }, ttl: 60 }],
   ['cache_get', { key: 'greeting' }],
@@ -28,13 +28,13 @@ const server = new MCPServerStdio({
 });
 await server.connect();
 try {
-  // What an agent is given: new Agent({ name, model, mcpServers: [server] }).
+  // Pass the server to an agent: new Agent({ name, model, mcpServers: [server] }).
   console.log((await server.listTools()).length, 'tools');
   for (const [name, input] of CALLS) {
     const { structuredContent } = await server.callToolResult(name, input);
     console.log(name, JSON.stringify(structuredContent));
   }
-  // A failure has isError, and its envelope as the text of its content.
+  // A failure has `isError`. The text of its content is the envelope.
   const { isError, content } = await server.callToolResult(...WRONG_CALL);
   if (isError) console.log('error', content[0].text);
 } finally {

@@ -7,32 +7,36 @@ import { InOrder } from './in-order.ts';
 import { MAX_LINE_BYTES, readJob, type Job } from './job.ts';
 import { LineOutput } from './line-output.ts';
 
+/** What a batch reads, writes and obeys. */
 export type BatchOptions = {
   runner: Runner;
   input: AsyncIterable<Uint8Array | string>;
   output: Output;
   concurrency: Concurrency;
-  /** Answers are written as they come, not in the order of the calls. */
+  /** Writes each answer when its call ends, not in the order of the calls. */
   unordered: boolean;
-  /** Begins no call after one that failed. */
+  /** Begins no call after a failure. */
   failFast: boolean;
-  /** Ends the batch; calls in flight are cancelled. */
+  /** Ends the batch and cancels calls in flight. */
   signal: AbortSignal;
-  /** Kept up to date while the batch runs. */
+  /** Updated while the batch runs. */
   tally: Tally;
 };
 
-/** How many calls may be in flight, and how many of those may be scripts, HTTP requests or handlers of the user's. */
+/** How many calls may be in flight (`all`), and how many of these may be scripts, HTTP requests or handlers (`outside`). */
 export type Concurrency = { all: number; outside: number };
 
-/** What a batch has done so far. */
+/** Counts of answered and of failed calls. */
 export type Tally = { calls: number; failed: number };
 
-/** In order, answers may wait for an earlier one: so many for each call in flight, and so many characters at most. */
+/**
+ * Limits of the answers that wait for an earlier answer: WINDOW for each call that may be in flight, and this many
+ * characters in total.
+ */
 const WINDOW = 4;
 const MAX_WAITING_CHARACTERS = 16 * 1024 * 1024;
 
-/** Runs the calls of an NDJSON stream and writes their answers; resolves when all that began are answered. */
+/** Runs the calls of an NDJSON stream and writes their answers. Resolves when every call that began is answered. */
 export async function runBatch(options: BatchOptions): Promise<void> {
   const { signal } = options;
   const batch = new Batch(options);
@@ -88,7 +92,7 @@ class Batch {
     }
   }
 
-  /** The next lines; undefined at the end, and as soon as the batch is stopped, however silent the input is. */
+  /** Resolves to the next lines, or to undefined at the end of the input or when the batch is stopped. */
   #next(blocks: AsyncGenerator<Line[]>): Promise<Line[] | undefined> {
     return new Promise((resolve, reject) => {
       this.#stopReading = () => resolve(undefined);
@@ -101,7 +105,7 @@ class Batch {
     for (const line of lines) {
       const job = readJob(line, ++this.#lineNumber, runner);
       if (!job) continue;
-      // Calls of one tool may only overtake each other while what they need is still being loaded.
+      // Without this wait, calls could overtake each other while the code of their tool is loaded.
       if ('tool' in job && !this.#prepared.has(job.tool)) {
         await runner.prepare(job.tool);
         this.#prepared.add(job.tool);

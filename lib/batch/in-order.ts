@@ -1,6 +1,6 @@
-/** Puts answers back into the order of their calls. */
+/** Writes answers in the order of their calls. */
 export class InOrder {
-  /** Characters that wait for an earlier answer. */
+  /** How many characters wait for an earlier answer. */
   waiting = 0;
   readonly #write: (text: string) => void;
   readonly #early = new Map<number, string>();
@@ -15,7 +15,7 @@ export class InOrder {
     return this.#next;
   }
 
-  /** The answer of the call of this index, counted from 0: written as soon as all earlier ones are. */
+  /** Takes the answer of the call with this index, from 0, and writes it as soon as all earlier answers are written. */
   put(index: number, text: string): void {
     if (index !== this.#next) {
       this.#early.set(index, text);

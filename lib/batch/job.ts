@@ -6,24 +6,24 @@ import { parseRequest } from '../parameters/request.ts';
 import { needsRedis } from '../run/kinds.ts';
 import type { Runner } from '../run/runner.ts';
 
-/** The longest line that is read, in bytes. */
+/** The size limit of a line, in bytes. */
 export const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
-/** A line as a call that can begin, or the answer to a line that is not a call. */
+/** A call that can begin, or the answer to a line that is not a call. */
 export type Job = ReadyCall | { refusal: Failure };
 
 type ReadyCall = {
   tool: Tool;
   params: unknown;
-  /** Joins the fields of the answer. */
+  /** Fields to add to the answer. */
   extra: Extra | undefined;
-  /** Whether it runs in a process of its own or elsewhere, not on the one connection to Redis. */
+  /** True for scripts, HTTP requests and handlers, which do not use the shared connection to Redis. */
   outside: boolean;
 };
 
 type Extra = { id?: unknown; line?: number };
 
-/** Reads the line of a number, which counts from 1; undefined when there is nothing on it. */
+/** Parses a line; `number` counts from 1. Returns undefined for a blank line. Does not throw. */
 export function readJob(line: Line, number: number, runner: Runner): Job | undefined {
   if ('problem' in line) return { refusal: failure(explain(line.problem), { line: number }) };
   const { text } = line;
@@ -51,7 +51,7 @@ function explain(problem: LineProblem): GantzError {
     : new GantzError('INVALID_JSON', 'The line is not UTF-8 text');
 }
 
-/** The id of a call that cannot be made, so that its answer is found; none when digits of it would be lost. */
+/** Returns the id of a call that cannot begin; nothing when parsing the id would lose digits. */
 function idOf(text: string, error: unknown): Extra {
   const isInexact =
     error instanceof GantzError && error.details?.some(({ path }) => /^\/id(\/|$)/.test(path));

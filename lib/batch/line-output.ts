@@ -1,9 +1,9 @@
 import type { Output } from '../contract/process.ts';
 
-/** How many characters are written at once; more are not kept back. */
+/** The number of buffered characters that causes a write. */
 const CHUNK = 64 * 1024;
 
-/** Lines on their way to a reader: written in chunks, and `full` while the reader has not taken what was written. */
+/** Writes lines in chunks. `full` is true while the reader has not taken what was written. */
 export class LineOutput {
   full = false;
   readonly #output: Output;
@@ -11,7 +11,7 @@ export class LineOutput {
   #text = '';
   #scheduled = false;
 
-  /** `onDrain` is called when a reader that was slow has caught up. */
+  /** `onDrain` is called when `full` becomes false. */
   constructor(output: Output, onDrain: () => void) {
     this.#output = output;
     this.#onDrain = onDrain;
@@ -23,7 +23,7 @@ export class LineOutput {
     if (this.#text.length >= CHUNK) this.flush();
     else if (!this.#scheduled) {
       this.#scheduled = true;
-      // After all answers of one packet: they are written together.
+      // The answers of one Redis packet are written together.
       setImmediate(() => {
         this.#scheduled = false;
         this.flush();

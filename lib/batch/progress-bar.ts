@@ -4,7 +4,10 @@ import type { Tally } from './batch.ts';
 
 const INTERVAL_MS = 100;
 
-/** Draws how far a batch is on stderr, when that is a terminal and the answers do not go to it as well. */
+/**
+ * Draws the progress of a batch on stderr. Returns undefined and draws nothing when stderr is not a terminal or stdout is
+ * one.
+ */
 export async function showProgress(
   { stdout, stderr }: Pick<Process, 'stdout' | 'stderr'>,
   tally: Readonly<Tally>,
@@ -15,7 +18,7 @@ export async function showProgress(
     format: '{value} calls  {rate} a second  {failed} failed',
     stream: stderr,
     clearOnComplete: true,
-    // Signals are main's.
+    // `main` handles signals.
     gracefulExit: false,
   });
   const begun = performance.now();

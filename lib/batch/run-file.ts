@@ -7,14 +7,15 @@ import { loadCatalogue, openRunnerFor } from '../run/open.ts';
 import { runBatch, type BatchOptions, type Tally } from './batch.ts';
 import { showProgress } from './progress-bar.ts';
 
+/** Options of `runBatchFile`. */
 export type BatchFileOptions = Pick<BatchOptions, 'concurrency' | 'unordered' | 'failFast'> & {
   /** The file of calls; `-` is stdin. */
   file: string;
 };
 
 /**
- * Runs the calls of a file and writes their envelopes to stdout, and how the batch ended as a notice. The exit status is
- * 1 when a call failed. Throws when the batch cannot begin.
+ * Runs the calls of a file, writes their envelopes to stdout, and ends with a notice of the counts. The exit status is 1
+ * when a call failed. Throws USAGE for a file that cannot be read, and the errors of loading the manifest.
  */
 export async function runBatchFile(
   context: Context,
@@ -23,7 +24,7 @@ export async function runBatchFile(
   const { process, signal, notice } = context;
   const runner = openRunnerFor(context, await loadCatalogue(context), 'long-lived');
   const tally: Tally = { calls: 0, failed: 0 };
-  // Until the last call is answered: a reader of stdout that goes away ends the process before.
+  // The exit status if the process ends early because the reader of stdout closes it.
   process.exitCode = 1;
   const begun = performance.now();
   const input = await openInput(context, file);
@@ -42,7 +43,7 @@ export async function runBatchFile(
   } finally {
     progress?.stop();
     await runner.close();
-    // An input that nobody closes would keep the process waiting.
+    // An open input would keep the process alive.
     input.destroy?.();
   }
   notice(describeEnd(tally, performance.now() - begun, failFast));

@@ -1,5 +1,5 @@
 import { isAbsolute, join } from 'node:path';
-import { parseSwitch } from '../contract/switch.ts';
+import { parseSwitch } from '../contract/settings.ts';
 import type { Environment } from '../contract/process.ts';
 
 /**

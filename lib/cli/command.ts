@@ -2,24 +2,27 @@ import type { Command as CommanderCommand } from 'commander';
 import type { Context } from '../contract/context.ts';
 import type { CommandLineOptions } from './options.ts';
 
-/** What a command of the command line works with. */
+/** What a command uses: the context of every interface, and the options of the command line. */
 export type CliContext = Context & {
   readonly options: CommandLineOptions;
-  /** From now on an error that nobody caught is written to stderr and does not end the process. */
+  /** After this call, an uncaught error is written to stderr and does not end the process. Long-lived commands call it. */
   readonly surviveCrashes: () => void;
 };
 
 /** Declares a command's arguments, options and action on a commander command. */
 export type Define = (command: CommanderCommand, context: CliContext) => void;
 
-/** A row of the table of commands: its line of help, and where its definition is loaded from. */
+/** A row of the table of commands. */
 export type Command = {
+  /** The line that `gantz --help` shows. */
   readonly summary: string;
-  /** The word after the command is a tool's name, and all words after that are the tool's. */
+  /** True when the next word is the name of a tool and all words after that are its parameters. */
   readonly takesTool?: boolean;
-  /** Left out of help, because programs use it and people do not. */
+  /** True when help does not list the command, because only programs use it. */
   readonly hidden?: boolean;
+  /** Imports the file of the command and returns its definition. */
   readonly load: () => Promise<Define>;
 };
 
+/** The table of commands, by name. */
 export type Commands = Readonly<Record<string, Command>>;

@@ -5,9 +5,9 @@ const call: Omit<Command, 'summary'> = {
   load: async () => (await import('./commands/call.ts')).define,
 };
 
-/** Every built-in command; its file is loaded when it is called. Any other first word is the group of a tool. */
+/** Every built-in command. The file of a command is loaded when it is called. Any other first word is the group of a tool. */
 export const COMMANDS: Commands = {
-  call: { ...call, summary: 'run a tool by its whole name' },
+  call: { ...call, summary: 'run a tool by its full name' },
   run: { ...call, summary: 'the same as call; without a tool, the same as serve' },
   tools: {
     summary: 'list the tools',
@@ -22,7 +22,7 @@ export const COMMANDS: Commands = {
     load: async () => (await import('./commands/mcp.ts')).define,
   },
   ping: {
-    summary: 'ask Redis which server it is, its version, where, and the round trip',
+    summary: 'show the Redis server in use: its version, its address and the round-trip time',
     load: async () => (await import('./commands/ping.ts')).define,
   },
   redis: {
@@ -30,15 +30,15 @@ export const COMMANDS: Commands = {
     load: async () => (await import('./commands/redis.ts')).define,
   },
   validate: {
-    summary: 'check manifests: every problem, with its place',
+    summary: 'check manifests, and report every problem with its position',
     load: async () => (await import('./commands/validate.ts')).define,
   },
   init: {
-    summary: 'begin a project: write a gantz.yaml that works',
+    summary: 'start a project: write a gantz.yaml that works',
     load: async () => (await import('./commands/init.ts')).define,
   },
   test: {
-    summary: 'run the tests that the tools of the manifest carry',
+    summary: 'run the tests of the tools in the manifest',
     load: async () => (await import('./commands/test.ts')).define,
   },
   schema: {
@@ -54,7 +54,7 @@ export const COMMANDS: Commands = {
     load: async () => (await import('./commands/docs.ts')).define,
   },
   skill: {
-    summary: 'print a page that teaches an agent with a shell to use the tools',
+    summary: 'print instructions for an agent that calls the tools through a shell',
     load: async () => (await import('./commands/skill.ts')).define,
   },
   serve: {
@@ -62,7 +62,7 @@ export const COMMANDS: Commands = {
     load: async () => (await import('./commands/serve.ts')).define,
   },
   batch: {
-    summary: 'run many calls: one JSON object a line in, one envelope a line out',
+    summary: 'run many calls: reads one JSON object per line, prints one envelope per line',
     load: async () => (await import('./commands/batch.ts')).define,
   },
   completion: {
@@ -70,9 +70,9 @@ export const COMMANDS: Commands = {
     load: async () => (await import('./commands/completion.ts')).define,
   },
   complete: {
-    summary: 'print what the last word could become',
+    summary: 'print the completions of the last word',
     hidden: true,
-    // Completes the names of commands: the table is passed in, because an import from there would be a cycle.
+    // The table is passed as an argument, because an import of this file in complete.ts would be a cycle.
     load: async () => (await import('./commands/complete.ts')).defineComplete(COMMANDS),
   },
 };

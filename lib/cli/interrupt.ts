@@ -3,22 +3,23 @@ import type { Process } from '../contract/process.ts';
 
 const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 
-/** Turns the first signal of a process into an abort; the second one ends it as usual. */
+/** The state of listening for signals: the first signal aborts, the second ends the process. */
 export type Interrupt = {
+  /** Aborts at the first signal, with CANCELLED as its reason. */
   readonly signal: AbortSignal;
-  /** 128 + n once a signal came. */
+  /** Returns 128 + n after signal n has arrived, and undefined before. */
   exitStatus(): number | undefined;
   /** Stops listening. */
   release(): void;
 };
 
-/** Listens for SIGINT, SIGTERM and SIGHUP until released. */
+/** Listens for SIGINT, SIGTERM and SIGHUP until `release` is called. */
 export function listenForInterrupt(process: Process): Interrupt {
   const controller = new AbortController();
   let status: number | undefined;
   const listeners = (Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]).map((name) => {
     const listener = (): void => {
-      // Ending this way still runs what ends the processes of scripts, which a signal's own default would not.
+      // process.exit runs the exit handlers, which end the processes of scripts. The default action of a signal does not.
       if (status !== undefined) process.exit?.(128 + SIGNALS[name]);
       status = 128 + SIGNALS[name];
       controller.abort(new GantzError('CANCELLED', `Interrupted by ${name}`));

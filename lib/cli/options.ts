@@ -3,7 +3,7 @@ import { GantzError } from '../contract/errors.ts';
 import { nearest } from '../contract/nearest.ts';
 import { GLOBAL_OPTIONS, type OptionDefinition } from '../run/global-options.ts';
 
-/** The options that stand before a command or a tool's name. */
+/** The options that stand before a command or the name of a tool. */
 export type CommandLineOptions = GlobalOptions & {
   follow?: boolean;
   help?: boolean;
@@ -15,14 +15,18 @@ export const COMMAND_LINE_OPTIONS: readonly OptionDefinition<CommandLineOptions>
   ...GLOBAL_OPTIONS,
   {
     flag: '--follow',
-    description: 'print each event of the call as a line of its own, the envelope last',
+    description: 'print each event of the call as one line, and the envelope last',
     apply: (options) => void (options.follow = true),
   },
   { flag: '--help', short: '-h', description: 'show help', apply: (options) => void (options.help = true) },
   { flag: '--version', description: 'show the version', apply: (options) => void (options.version = true) },
 ];
 
-/** Splits argv at the first word that is not an option of the command line: `rest` is the command or tool with its own words. */
+/**
+ * Splits argv at the first word that is not an option of the command line. `rest` begins with that word: the command or
+ * tool, and its arguments. Sets the options on the object that is passed, and returns it. Throws USAGE for an unknown
+ * option and for a missing or wrong value.
+ */
 export function splitOptions(
   argv: readonly string[],
   options: CommandLineOptions = {},
@@ -47,19 +51,28 @@ export function splitOptions(
     const text = equals >= 0 ? word.slice(equals + 1) : argv[++index];
     if (text === undefined || text === '')
       throw new GantzError('USAGE', `${name} needs a value: ${name} <${definition.value}>`);
+    if (equals < 0 && text.startsWith('--')) throw valueLikeOption(name, text);
     definition.apply(options, text);
   }
   return { options, rest: argv.slice(index) };
 }
 
+/** Returns the failure for an option whose next word begins with `--`. That word is probably another option. */
+export function valueLikeOption(name: string, next: string): GantzError {
+  return new GantzError('USAGE', `${name} needs a value, and ${JSON.stringify(next)} begins with "--"`, {
+    hint: `Write a value that begins with "--" after an equals sign: ${name}=${next}.`,
+  });
+}
+
+/** Options of other programs, with the option that is meant. */
+const HABITS: Readonly<Record<string, string>> = { '-v': '--version', '-V': '--version', '-?': '--help' };
+
 function unknownOption(name: string): GantzError {
-  const meant = nearest(
-    name,
-    COMMAND_LINE_OPTIONS.map(({ flag }) => flag),
-  );
+  const flags = COMMAND_LINE_OPTIONS.map(({ flag }) => flag);
+  const meant = HABITS[name] ?? nearest(name, flags);
   return new GantzError('USAGE', `There is no option ${name}`, {
     hint: meant
       ? `Did you mean ${meant}?`
-      : 'gantz --help lists them. The flags of a tool stand after its name.',
+      : 'gantz --help lists the options. Write the flags of a tool after its name.',
   });
 }

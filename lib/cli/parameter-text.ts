@@ -2,8 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Process } from '../contract/process.ts';
 import { GantzError } from '../contract/errors.ts';
+import { reasonOf } from '../contract/system-error.ts';
 
-/** The JSON text that an argument points to: `-` is all of stdin, `@file` the content of a file. */
+/**
+ * Returns the text that an argument refers to: all of stdin for `-`, or the content of a file for `@file`. Throws USAGE
+ * when the file cannot be read, and INVALID_JSON for bytes that are not UTF-8.
+ */
 export async function readParameterText(argument: string, process: Process): Promise<string> {
   if (argument === '-') return decodeUtf8(await readAll(process.stdin), 'stdin');
   const file = resolve(process.cwd(), argument.slice(1));
@@ -11,8 +15,9 @@ export async function readParameterText(argument: string, process: Process): Pro
     return decodeUtf8(await readFile(file), file);
   } catch (error) {
     if (error instanceof GantzError) throw error;
-    const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new GantzError('USAGE', `Cannot read the parameters from ${file}: ${why}`, { cause: error });
+    throw new GantzError('USAGE', `Cannot read the parameters from ${file}: ${reasonOf(error)}`, {
+      cause: error,
+    });
   }
 }
 

@@ -8,8 +8,9 @@ import { quote, typesOf } from '../parameters/convert.ts';
 import { parseObject, parseValue } from '../parameters/parse.ts';
 
 /**
- * The parameters that stand after a tool's name: one JSON object (as it is, `-` for stdin, `@file`), and flags, which
- * override its members.
+ * Reads the parameters from the words after the name of a tool: one JSON object (as text, `-` for stdin, or `@file`), and
+ * flags, which override the members of the object. The values are not yet checked against the schema. Throws USAGE,
+ * INVALID_JSON, or INVALID_PARAMETERS for an unknown flag and for JSON that is not an object.
  */
 export async function readParameters(
   tool: Tool,
@@ -17,27 +18,73 @@ export async function readParameters(
   process: Process,
 ): Promise<Record<string, unknown>> {
   const { flags, positional } = splitFlags(tool, words);
+  const isText = positional[0] !== undefined && !/^\s*[{[@-]/.test(positional[0]);
   if (positional.length > 1) {
     throw new GantzError('USAGE', `${tool.name} takes one JSON object, not ${positional.length} arguments`, {
-      hint: `Quote the JSON for the shell: '{"name":"value"}'. Unquoted, it falls into words.`,
+      hint: isText
+        ? (await import('./suggestion.ts')).suggestFlags(tool, positional, flags)
+        : `Quote the JSON: '{"name":"value"}'. The shell splits JSON without quotes into several words.`,
     });
   }
   const [source] = positional;
-  const members = source === undefined ? {} : parseObject(await textOf(source, process));
+  const members = source === undefined ? {} : await parseMembers(tool, source, { process, flags, isText });
   return Object.fromEntries([
     ...Object.entries(members),
     ...[...flags].map(([name, { value }]) => [name, value] as const),
   ]);
 }
 
-/** The JSON text that an argument stands for. Most are the text itself, and what reads others is not loaded. */
+type Source = { process: Process; flags: Flags['flags']; isText: boolean };
+
+/** Parses the JSON object of an argument. The hint for other text is the same text as flags. */
+async function parseMembers(
+  tool: Tool,
+  argument: string,
+  { process, flags, isText }: Source,
+): Promise<Record<string, unknown>> {
+  const text = await textOf(argument, process);
+  try {
+    return parseObject(text);
+  } catch (error) {
+    if (!isText || !(error instanceof GantzError)) throw error;
+    const { suggestFlags } = await import('./suggestion.ts');
+    const { code, message, details } = error;
+    throw new GantzError(code, message, {
+      hint: suggestFlags(tool, [argument], flags),
+      ...(details && { details }),
+      cause: error,
+    });
+  }
+}
+
+/** Returns the JSON text of an argument. The code that reads stdin and files is loaded only when it is needed. */
 async function textOf(argument: string, process: Process): Promise<string> {
   if (argument !== '-' && !argument.startsWith('@')) return argument;
   const { readParameterText } = await import('./parameter-text.ts');
   return await readParameterText(argument, process);
 }
 
-/** What a flag said so far, and whether it said it as JSON. */
+/**
+ * Returns true when `--help` or `-h` is one of the words and not a parameter of the tool. The word after a flag that needs
+ * a value is never a request for help, so that the data of a caller cannot decide what runs.
+ */
+export function requestsHelp(tool: Tool, words: readonly string[]): boolean {
+  if (Object.hasOwn(tool.inputSchema.properties, 'help')) return false;
+  const end = words.indexOf('--');
+  const before = end < 0 ? words : words.slice(0, end);
+  return before.some(
+    (word, index) => (word === '--help' || word === '-h') && !needsNext(tool, before[index - 1] ?? ''),
+  );
+}
+
+/** Returns true when a word is a flag without its value. An unknown flag counts as one. */
+function needsNext(tool: Tool, word: string): boolean {
+  if (!word.startsWith('--') || word.includes('=') || word === '--help') return false;
+  const flag = findFlag(tool, word);
+  return !flag || (!flag.negated && (flag.json || !isSwitch(flag.schema)));
+}
+
+/** The value of a flag so far, and whether it was given as JSON. */
 type Given = { json: boolean; value: unknown };
 
 type Flags = { flags: Map<string, Given>; positional: string[] };
@@ -53,7 +100,7 @@ function splitFlags(tool: Tool, words: readonly string[]): Flags {
     }
     if (!word.startsWith('--')) {
       if (/^-[^\d]/.test(word))
-        throw new GantzError('USAGE', `${quote(word)} is no flag`, {
+        throw new GantzError('USAGE', `${quote(word)} is not a flag`, {
           hint: 'Flags begin with "--": --key a.',
         });
       positional.push(word);
@@ -63,8 +110,9 @@ function splitFlags(tool: Tool, words: readonly string[]): Flags {
     const next = words[index + 1];
     const taken = takesNext(flag, next) ? next : undefined;
     if (taken !== undefined) index++;
-    else if (isSwitch(flag.schema) && /^[a-z]+$/i.test(next ?? '')) throw notASwitch(flag.word, next ?? '');
-    setFlag(flags, flag, flagValue(flag, flag.text ?? taken));
+    else if (!flag.negated && isSwitch(flag.schema) && /^[a-z]+$/i.test(next ?? ''))
+      throw notASwitch(flag.word, next ?? '');
+    setFlag(flags, flag, flagValue(flag, flag.text ?? taken, next));
   }
   return { flags, positional };
 }
@@ -78,7 +126,16 @@ type Flag = {
   text: string | undefined;
 };
 
+/** Returns the flag that a word begins. Throws INVALID_PARAMETERS for an unknown one, and USAGE for `--no-x=value`. */
 function parseFlag(tool: Tool, word: string): Flag {
+  const flag = findFlag(tool, word);
+  if (!flag) throw unknownFlag(tool, word.split('=')[0] ?? word);
+  if (flag.negated && (flag.json || flag.text !== undefined))
+    throw new GantzError('USAGE', `${flag.word} takes no value`);
+  return flag;
+}
+
+function findFlag(tool: Tool, word: string): Flag | undefined {
   const equals = word.indexOf('=');
   const text = equals < 0 ? undefined : word.slice(equals + 1);
   const spelled = equals < 0 ? word : word.slice(0, equals);
@@ -94,43 +151,51 @@ function parseFlag(tool: Tool, word: string): Flag {
     return { word: spelled, name, schema: properties[name] ?? {}, json, negated: false, text };
   const positive = wanted.startsWith('no-') ? find(wanted.slice(3)) : undefined;
   const schema = positive === undefined ? undefined : properties[positive];
-  if (positive !== undefined && schema && typesOf(schema).includes('boolean')) {
-    if (text !== undefined || json) throw new GantzError('USAGE', `${spelled} takes no value`);
-    return { word: spelled, name: positive, schema, json: false, negated: true, text: 'false' };
-  }
-  throw unknownFlag(tool, spelled, wanted);
+  if (positive !== undefined && schema && typesOf(schema).includes('boolean'))
+    return { word: spelled, name: positive, schema, json, negated: true, text };
+  return undefined;
 }
 
-/** Whether the next word is this flag's value: never another flag, and for a boolean only `true` or `false`. */
-function takesNext({ schema, json, text }: Flag, next: string | undefined): next is string {
-  if (text !== undefined || next === undefined || next.startsWith('--')) return false;
+/** Returns true when the next word is the value of this flag. It must not begin with `--`; for a boolean it is `true` or `false`. */
+function takesNext({ schema, json, negated, text }: Flag, next: string | undefined): next is string {
+  if (negated || text !== undefined || next === undefined || next.startsWith('--')) return false;
   return json || !isSwitch(schema) || next === 'true' || next === 'false';
 }
 
-function flagValue({ word, name, schema, json, negated }: Flag, text: string | undefined): unknown {
+function flagValue(
+  { word, name, schema, json, negated }: Flag,
+  text: string | undefined,
+  next: string | undefined,
+): unknown {
   if (negated) return false;
   if (text === undefined) {
     if (isSwitch(schema) && !json) return true;
+    const value = next !== undefined && /^[\w-]{1,60}$/.test(next) ? next : '<value>';
     throw new GantzError('USAGE', `${word} needs a value`, {
-      hint: `Write ${word} <value>, or ${word}=<value> for one that begins with "--".`,
+      hint: next?.startsWith('--')
+        ? `Write a value that begins with "--" after an equals sign: ${word}=${value}.`
+        : `Write ${word} <value>, or ${word}=<value> for one that begins with "--".`,
     });
   }
   if (json) return parseValue(text, word);
   const types = typesOf(schema);
-  // Text can mean only one thing for an object; an array's text is one of its items.
+  // Text for an object is JSON. Text for an array is one item of it.
   const objectOnly = types.includes('object') && !types.includes('string') && !types.includes('array');
   return objectOnly && text.trimStart().startsWith('{') ? parseObject(text, `--${name}`) : text;
 }
 
-/** A repeated flag makes a list; one that is JSON says the whole value at once. */
+/** Adds the value of a flag. The values of a repeated flag become an array; a flag with `:json` must not be repeated. */
 function setFlag(flags: Map<string, Given>, flag: Flag, value: unknown): void {
   const { word, name, schema, json } = flag;
   const before = flags.get(name);
   if (before !== undefined && (json || before.json)) {
     throw new GantzError('USAGE', `${word} is given more than once`, {
-      hint: `--${name}:json says the whole value at once.`,
+      hint: `--${name}:json takes the whole value as JSON, once.`,
     });
   }
+  const types = typesOf(schema);
+  if (before !== undefined && types.length > 0 && !types.includes('array'))
+    throw new GantzError('USAGE', `${word} is given twice`, { hint: `${flagOf(name)} takes one value.` });
   if (json) flags.set(name, { json, value });
   else if (before)
     flags.set(name, {
@@ -154,11 +219,12 @@ function isSwitch(schema: JsonSchema): boolean {
 
 function notASwitch(word: string, text: string): GantzError {
   return new GantzError('USAGE', `${word} takes true or false, not ${quote(text)}`, {
-    hint: `${word} alone means true, ${word.replace('--', '--no-')} false.`,
+    hint: `${word} without a value means true, and ${word.replace('--', '--no-')} means false.`,
   });
 }
 
-function unknownFlag(tool: Tool, word: string, wanted: string): GantzError {
+function unknownFlag(tool: Tool, word: string): GantzError {
+  const wanted = word.slice(2).replace(/:json$/, '');
   const names = Object.keys(tool.inputSchema.properties);
   const meant = nearest(wanted.replace(/^no-/, ''), names);
   return new GantzError('INVALID_PARAMETERS', `${tool.name} has no parameter for ${word}`, {
@@ -169,7 +235,7 @@ function unknownFlag(tool: Tool, word: string, wanted: string): GantzError {
       },
     ],
     hint: names.length
-      ? `It takes ${names.map(flagOf).join(', ')}. Options of gantz itself stand before the tool's name.`
+      ? `It takes ${names.map(flagOf).join(', ')}. Write options of gantz before the name of the tool.`
       : 'It takes no parameters.',
   });
 }

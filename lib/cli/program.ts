@@ -3,37 +3,41 @@ import { GantzError } from '../contract/errors.ts';
 import { VERSION } from '../generated/version.ts';
 import type { CliContext } from './command.ts';
 import { COMMANDS } from './commands.ts';
-import { COMMAND_LINE_OPTIONS } from './options.ts';
+import { COMMAND_LINE_OPTIONS, valueLikeOption } from './options.ts';
 
 const GROUPS_HELP = `
 Tools:
   gantz <group> <operation> ['<json>'|-|@file] [--flag value …]   run the tool <group>_<operation>
-  gantz tools                                                     list them
-  gantz <group> <operation> --help                                show one
+  gantz <tool> ['<json>'|-|@file] [--flag value …]                run a tool of one word
+  gantz tools                                                     list the tools
+  gantz <group> <operation> --help                                show the help of one tool
 
-Exit status: 0 success, 1 the operation failed, 2 your input, 3 the manifest, 4 a dependency is unavailable,
-5 out of time, 70 a bug, 128+n ended by signal n. Every call prints one JSON line; see "code" and "hint" in it.`;
+Exit status: 0 success, 1 the operation failed, 2 wrong input, 3 wrong manifest, 4 a dependency is unavailable,
+5 timeout, 70 a bug in gantz, 128+n ended by signal n. Every call prints one line of JSON; "code" and "hint" in it explain a failure.`;
 
-/** Runs a built-in command, or prints help or the version when the options say so. Throws USAGE for an unknown command or option. */
+/** Runs a built-in command, or prints help or the version when the options request it. Throws USAGE for wrong arguments and options. */
 export async function runCommand(context: CliContext, words: readonly string[]): Promise<void> {
   const { process, options } = context;
   const [name] = words;
   const program = new Commander('gantz')
-    .description('Runs the tools of a gantz.yaml, with checked parameters and one JSON answer.')
+    .description(
+      'Runs the tools of a gantz.yaml. Checks the parameters, and prints the result as one line of JSON.',
+    )
     .usage('[options] <command | group operation> [arguments]')
     .version(VERSION, '--version', 'show the version')
     .addHelpText('after', GROUPS_HELP);
-  quiet(program, process.stdout);
+  withoutExit(program, process.stdout);
   addGlobalOptions(program, context);
   for (const [key, { summary, hidden = false, load }] of Object.entries(COMMANDS)) {
-    const command = quiet(program.command(key, { hidden }).description(summary), process.stdout);
+    const command = withoutExit(program.command(key, { hidden }).description(summary), process.stdout);
     addGlobalOptions(command, context);
-    // The list of commands shows what each takes; a command itself needs no other.
+    // The help of gantz shows the arguments of every command. Any other call needs only the definition of its own command.
     if (key === name || (name === undefined && options.help)) (await load())(command, context);
   }
-  const asked = options.version ? ['--version'] : options.help ? ['--help'] : [];
+  if (name !== undefined) refuseValuesLikeOptions(program, name, words);
+  const requested = options.version ? ['--version'] : options.help ? ['--help'] : [];
   try {
-    await program.parseAsync([...words, ...asked], { from: 'user' });
+    await program.parseAsync([...words, ...requested], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return;
@@ -41,8 +45,19 @@ export async function runCommand(context: CliContext, words: readonly string[]):
     throw new GantzError('USAGE', error.message.replace(/^error: /, '').split('\n')[0] ?? '', {
       hint:
         error.message.split('\n')[1]?.replace(/^\(|\)$/g, '') ??
-        `gantz ${name ?? ''} --help shows what it takes.`.replace('  ', ' '),
+        `gantz ${name ?? ''} --help shows its arguments and options.`.replace('  ', ' '),
     });
+  }
+}
+
+/** Throws USAGE when the word after an option that needs a value begins with `--`. Commander would take it as the value. */
+function refuseValuesLikeOptions(program: Commander, name: string, words: readonly string[]): void {
+  const command = program.commands.find((candidate) => candidate.name() === name);
+  const end = words.indexOf('--');
+  for (const [index, word] of (end < 0 ? words : words.slice(0, end)).entries()) {
+    const option = command?.options.find(({ long, short }) => word === long || word === short);
+    const next = words[index + 1];
+    if (option?.required && next?.startsWith('--')) throw valueLikeOption(word, next);
   }
 }
 
@@ -54,8 +69,8 @@ function needsSubcommand(program: Commander, name = ''): GantzError {
   });
 }
 
-/** Help goes to stdout, errors are thrown for the envelope, and nothing ends the process. */
-function quiet(command: Commander, stdout: CliContext['process']['stdout']): Commander {
+/** Makes commander write help to stdout and throw errors, instead of printing errors and ending the process. */
+function withoutExit(command: Commander, stdout: CliContext['process']['stdout']): Commander {
   return command
     .helpOption('-h, --help', 'show help')
     .helpCommand(false)
@@ -72,7 +87,7 @@ function addGlobalOptions(command: Commander, { options }: CliContext): void {
     if (flag === '--help' || flag === '--version') continue;
     const flags = `${short ? `${short}, ` : ''}${flag}${value ? ` <${value}>` : ''}`;
     const option = new Option(flags, variable ? `${description} (or ${variable})` : description);
-    // Every command takes them; only the help of gantz itself lists them.
+    // Every command accepts the global options, but only the help of gantz lists them.
     command.addOption(command.parent ? option.hideHelp() : option);
     command.on(`option:${option.name()}`, (text: string | null) => apply(options, text ?? 'true'));
   }

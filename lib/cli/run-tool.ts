@@ -7,14 +7,23 @@ import type { Catalogue } from '../run/catalogue.ts';
 import { loadCatalogue, openRunnerFor } from '../run/open.ts';
 import { within } from '../run/within.ts';
 import type { CliContext } from './command.ts';
-import { readParameters } from './parameters.ts';
+import { readParameters, requestsHelp } from './parameters.ts';
 
-/** Runs one tool by its name with the words after it, and prints its envelope. `--help` among the words prints help instead. */
-export async function runTool(context: CliContext, name: string, words: readonly string[]): Promise<void> {
+/**
+ * Runs a tool with the words after its name as parameters, and prints its envelope. Prints the help of the tool instead
+ * when `--help` is one of the words. `loaded` is
+ * the catalogue when the caller has loaded it. Throws what the catalogue, the parameters and the runner throw.
+ */
+export async function runTool(
+  context: CliContext,
+  name: string,
+  words: readonly string[],
+  loaded?: Catalogue,
+): Promise<void> {
   const { process, options, signal, startedAt } = context;
-  const catalogue = await loadCatalogue(context, name);
-  const tool = await find(catalogue, name);
-  if (asksForHelp(words) && !Object.hasOwn(tool.inputSchema.properties, 'help')) {
+  const catalogue = loaded ?? (await loadCatalogue(context, name));
+  const tool = await find(catalogue, name, words);
+  if (requestsHelp(tool, words)) {
     const { renderPage } = await import('../reference/page.ts');
     process.stdout.write(renderPage(tool));
     return;
@@ -30,30 +39,32 @@ export async function runTool(context: CliContext, name: string, words: readonly
     printSuccess(process, result);
   } finally {
     await runner.close();
-    // A stdin that nobody closes would keep the process waiting.
+    // An open stdin would keep the process running.
     if (words.includes('-')) process.stdin.destroy?.();
   }
 }
 
-/** The tool of a name. The failure names the bundled manifest when only that has the tool and another one is used. */
-async function find(catalogue: Catalogue, name: string): Promise<Tool> {
+/** Returns the tool of a name. The hint of UNKNOWN_TOOL names the bundled manifest or the group when the tool is there. */
+async function find(catalogue: Catalogue, name: string, words: readonly string[]): Promise<Tool> {
   try {
     return catalogue.find(name);
   } catch (error) {
     if (!(error instanceof GantzError) || error.code !== 'UNKNOWN_TOOL') throw error;
-    const { tools } = await loadBundled();
-    if (!tools.some((tool) => tool.name === name)) throw error;
-    throw new GantzError('UNKNOWN_TOOL', error.message, {
-      hint: `It is one of the bundled tools: gantz -c ${BUILTIN} …, or include: [${BUILTIN}] in the manifest.`,
-    });
+    const hint = await hintFor(catalogue, name, words);
+    throw hint === undefined ? error : new GantzError('UNKNOWN_TOOL', error.message, { hint });
   }
 }
 
-/** True when the words hold --help or -h; a `-h` right after a flag is that flag's value. */
-function asksForHelp(words: readonly string[]): boolean {
-  const end = words.indexOf('--');
-  const before = end < 0 ? words : words.slice(0, end);
-  return before.some(
-    (word, index) => word === '--help' || (word === '-h' && !before[index - 1]?.startsWith('--')),
-  );
+async function hintFor(
+  catalogue: Catalogue,
+  name: string,
+  words: readonly string[],
+): Promise<string | undefined> {
+  const { tools } = await loadBundled();
+  if (tools.some((tool) => tool.name === name))
+    return `It is one of the bundled tools. Run gantz -c ${BUILTIN} …, or add include: [${BUILTIN}] to the manifest.`;
+  const { suggestOperation } = await import('./suggestion.ts');
+  const help = /^help_(.+)$/.exec(name)?.[1];
+  if (help !== undefined) return `Did you mean gantz ${[help, ...words].join(' ')} --help?`;
+  return suggestOperation(catalogue, 'call', [name, words[0]]);
 }

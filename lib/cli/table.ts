@@ -1,14 +1,14 @@
-/** Two columns of text with a heading; the last is cut to fit `width` columns when one is given. */
+/** Renders two columns of text with a heading. Cuts the second column so that no line is longer than `width` characters. */
 export function renderTable(
   heading: readonly [string, string],
   rows: readonly (readonly [string, string])[],
   width?: number,
 ): string {
   const first = Math.max(...[heading, ...rows].map(([left]) => left.length));
-  const room = width === undefined ? Infinity : Math.max(10, width - first - 2);
+  const available = width === undefined ? Infinity : Math.max(10, width - first - 2);
   const lines = [heading, ...rows].map(([left, right]) => {
     const text = right.replace(/\s+/g, ' ').trim();
-    return `${left.padEnd(first)}  ${text.length > room ? `${text.slice(0, room - 1)}…` : text}`.trimEnd();
+    return `${left.padEnd(first)}  ${text.length > available ? `${text.slice(0, available - 1)}…` : text}`.trimEnd();
   });
   return `${lines.join('\n')}\n`;
 }

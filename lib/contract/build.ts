@@ -1,5 +1,8 @@
-/** Put in by scripts/build/bundle.ts. */
+/** Set by scripts/build/bundle.ts. */
 declare const GANTZ_BUILD: string | undefined;
 
-/** Names what this program was built from, so that what one build kept is never read by another; a checkout has no name. */
+/**
+ * The name of this build, which its cache files carry, so that no build reads the files of another. Undefined in a
+ * checkout.
+ */
 export const BUILD = typeof GANTZ_BUILD === 'undefined' ? undefined : GANTZ_BUILD;

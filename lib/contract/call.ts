@@ -1,25 +1,25 @@
 import type { Deadline } from './deadline.ts';
 
-/** Something that a running tool reports before its result; interfaces print it (`--follow`) or send it as progress. */
+/** An event that a running tool emits before its result. Interfaces print it (`--follow`) or send it as progress. */
 export type ProgressEvent = {
   event: string;
-  /** A sentence, or with event `message` the JSON value that was received. */
+  /** A sentence; for the event `message`, the JSON value that was received. */
   message?: unknown;
   progress?: number;
   total?: number;
 } & Record<string, unknown>;
 
-/** What binds one call besides its parameters. */
+/** One call of a tool: its time limit, its cancellation and its channels to the caller. */
 export type Call = {
   readonly deadline: Deadline;
   /** Aborts when the caller cancels, with a GantzError as reason; not at the deadline. */
   readonly signal: AbortSignal | undefined;
-  /** Reports progress. */
+  /** Sends an event to the caller. */
   readonly emit: (event: ProgressEvent) => void;
   /** Writes a notice for a person (a line on stderr). */
   readonly notice: (text: string) => void;
-  /** Whether the caller asked for events as they come (`--follow`). */
+  /** True when the caller requested events as they occur (`--follow`). */
   readonly follow: boolean;
-  /** Whether the caller gave a parameter, as opposed to its being filled in by default. */
+  /** Returns true when the caller gave the parameter, false when it has its default. */
   readonly given: (name: string) => boolean;
 };

@@ -1,7 +1,7 @@
-/** Whether the code of a connection's error says that the server's certificate is not trusted. */
+/** Returns true when the error code of a connection means that the server's certificate is not trusted. */
 export function isCertificateError(code: string): boolean {
   return /CERT|^UNABLE_TO_|^HOSTNAME_MISMATCH$/.test(code);
 }
 
-/** What to do then. */
-export const TRUST_HINT = 'NODE_EXTRA_CA_CERTS=file.pem adds an authority of your own.';
+/** The hint of a failure whose error code is one of those. */
+export const TRUST_HINT = 'To trust another certificate authority, set NODE_EXTRA_CA_CERTS to its PEM file.';

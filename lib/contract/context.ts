@@ -4,9 +4,11 @@ import type { Process } from './process.ts';
 export type GlobalOptions = {
   /** The manifest: a file, or `builtin:redis`. */
   config?: string;
+  /** What names `config` in messages (default: `-c`); `argument` is an argument of a command. */
+  configBy?: '-c' | 'argument';
   /** The time limit of every call, in milliseconds. */
   timeoutMs?: number;
-  /** The most that a script or an HTTP answer may give, in bytes. */
+  /** The greatest size of the output of a script or of an HTTP answer, in bytes. */
   maxOutputBytes?: number;
   /** Comma-separated names of tools, with `*` and `?`: no other tool is allowed. */
   tools?: string;
@@ -16,15 +18,15 @@ export type GlobalOptions = {
   readOnly?: boolean;
 };
 
-/** What an interface works with. */
+/** The process, the options and the resources that an interface uses. */
 export type Context = {
   readonly process: Process;
   readonly options: GlobalOptions;
-  /** Where parsed manifests and compiled schemas are kept from one process to the next; nowhere when undefined. */
+  /** The folder for parsed manifests and compiled schemas; undefined when nothing may be cached. */
   readonly cacheFolder: string | undefined;
-  /** When the process began its work, as `performance.now()`. */
+  /** The start of the work of the process, a reading of `performance.now()`. */
   readonly startedAt: number;
-  /** Aborts when the process is told to end. */
+  /** Aborts when the process receives a signal to end. */
   readonly signal: AbortSignal;
   /** Writes a line for a person on stderr. */
   readonly notice: (text: string) => void;

@@ -24,7 +24,7 @@ export class Deadline {
     this.fixed = fixed;
   }
 
-  /** When it is over, as a reading of `performance.now()`. */
+  /** The end of the time limit, a reading of `performance.now()`. */
   get endsAt(): number {
     return this.#endsAt;
   }
@@ -35,20 +35,20 @@ export class Deadline {
   }
 
   /**
-   * Makes room for a wait of `ms` from now plus `graceMs` to finish in, unless the limit is fixed.
-   * Gives the milliseconds that may really be waited.
+   * Extends the limit to `ms` from now plus `graceMs`, unless the limit is fixed. Returns how many milliseconds the caller
+   * may wait.
    */
   allowWait(ms: number, graceMs = 1000): number {
     if (!this.fixed) this.#endsAt = Math.max(this.#endsAt, performance.now() + ms + graceMs);
-    // A fixed limit still leaves a tenth (at most the grace) to answer in.
+    // A tenth of a fixed limit, and at most the grace, is reserved for the answer.
     const reserve = this.fixed ? Math.min(graceMs, this.remainingMs() / 10) : 0;
     return Math.min(ms, Math.max(0, this.remainingMs() - reserve));
   }
 
-  /** The failure of a call that ran past this limit. */
+  /** Returns the TIMEOUT failure of this limit; `what` is the subject of its message. */
   error(what = 'The call'): GantzError {
     return new GantzError('TIMEOUT', `${what} did not finish within ${formatMs(this.budgetMs)}`, {
-      hint: 'Allow more with --timeout (before the tool name) or GANTZ_TIMEOUT.',
+      hint: 'Set a longer limit with --timeout (before the tool name) or GANTZ_TIMEOUT.',
     });
   }
 }

@@ -1,25 +1,25 @@
 import { GantzError, toGantzError, type Failure } from './errors.ts';
 
-/** What an operation gives: the fields of its success envelope beside `success`. */
+/** The result of an operation: the fields of its success envelope beside `success`. */
 export type Result = Record<string, unknown>;
 
 export type Success = { success: true } & Result;
 
-/** The one JSON object that a call answers with. */
+/** The JSON object that a call prints. */
 export type Envelope = Success | Failure;
 
-/** The envelope of a result; `extra` are fields of the interface's own. */
+/** Returns the envelope of a result; `extra` holds fields that the interface adds. */
 export function success(result: Result, extra?: Result): Success {
   return { success: true, ...result, ...extra };
 }
 
-/** The envelope of anything thrown; `extra` are fields of the interface's own. */
+/** Returns the envelope of a thrown value; `extra` holds fields that the interface adds. */
 export function failure(thrown: unknown, extra?: Result): Failure {
   const { envelope } = toGantzError(thrown);
   return extra ? { ...envelope, ...extra } : envelope;
 }
 
-/** An envelope as one line of JSON; a result that JSON cannot say is a failure of its own. */
+/** Renders an envelope as one line of JSON. A result that cannot be written as JSON becomes the failure INTERNAL. */
 export function renderEnvelope(envelope: Envelope): string {
   try {
     return JSON.stringify(envelope);

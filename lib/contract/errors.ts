@@ -1,4 +1,4 @@
-/** Every failure code of an envelope: its exit status, its HTTP status, and whether the same call may work later. */
+/** Every failure code of an envelope: its exit status, its HTTP status, and whether a repeated call may succeed. */
 export const CODES = {
   NOT_FOUND: { exit: 1, http: 404, retryable: false },
   CONFLICT: { exit: 1, http: 409, retryable: false },
@@ -30,7 +30,7 @@ export const CODES = {
 /** A stable failure code. */
 export type Code = keyof typeof CODES;
 
-/** What became of the effect: `none` nothing happened, `applied` it did happen, `unknown` it may have. */
+/** The effect of a failed call: `none` it has none, `applied` it has taken place, `unknown` it may have taken place. */
 export type Outcome = 'none' | 'applied' | 'unknown';
 
 /** One problem of the caller's input; `path` is a JSON Pointer into the parameters, '' for the whole. */
@@ -53,12 +53,12 @@ type FailureOptions = {
   details?: readonly Detail[];
   /** More fields of the failure envelope, such as a script's `exit_code` and `stderr`. */
   fields?: Readonly<Record<string, unknown>>;
-  /** Overrides the code's own answer. */
+  /** Overrides `retryable` of the code. */
   retryable?: boolean;
   cause?: unknown;
 };
 
-/** Any failure that a caller may see. `message` is a sentence for a person; `outcome` is `none` unless said. */
+/** A failure that is reported to the caller. `message` is a sentence for a person; `outcome` is `none` by default. */
 export class GantzError extends Error {
   override readonly name = 'GantzError';
   readonly code: Code;
@@ -78,7 +78,7 @@ export class GantzError extends Error {
     this.fields = options.fields;
   }
 
-  /** The envelope that says this failure. */
+  /** The envelope of this failure. */
   get envelope(): Failure {
     const { message, code, retryable, outcome, hint, details, fields } = this;
     return {
@@ -94,7 +94,7 @@ export class GantzError extends Error {
   }
 }
 
-/** The same failure with another outcome, for a layer that knows more of what was sent. */
+/** Returns a copy of a failure with another outcome. */
 export function withOutcome(error: GantzError, outcome: Outcome): GantzError {
   const { code, message, hint, details, fields, retryable, cause } = error;
   return new GantzError(code, message, {
@@ -107,13 +107,19 @@ export function withOutcome(error: GantzError, outcome: Outcome): GantzError {
   });
 }
 
-/** Any thrown value as a GantzError; what is not one already is a bug: INTERNAL, outcome unknown. */
+/** Returns a thrown value as a GantzError. Any other value is a bug: INTERNAL, with the outcome `unknown`. */
 export function toGantzError(thrown: unknown): GantzError {
   if (thrown instanceof GantzError) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new GantzError('INTERNAL', `Internal error: ${message}`, {
     outcome: 'unknown',
-    hint: 'This is a bug in gantz; set GANTZ_DEBUG=1 to see where it happened, and please report it.',
+    hint: 'This is a bug in gantz. Set GANTZ_DEBUG=1 to see where it occurred, and report it.',
     cause: thrown,
   });
+}
+
+/** Renders a failure as text for a person: its message, and its hint unless the message contains it. */
+export function explain(thrown: unknown): string {
+  const { message, hint } = toGantzError(thrown);
+  return hint === undefined || message.includes(hint) ? message : `${message}\n${hint}`;
 }

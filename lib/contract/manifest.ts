@@ -1,14 +1,14 @@
 /**
- * A parsed gantz.yaml as plain JSON data, so that it can be kept in a cache file or built into the program.
+ * A parsed gantz.yaml as plain JSON data, so that it can be stored in a cache file or in the program.
  * Texts that may hold `${VAR}` or `{{parameter}}` are kept as written; they are resolved when a tool runs.
  */
 export type Manifest = {
   name: string;
   description?: string;
   version?: string;
-  /** The file it was read from, absolute, or `builtin:redis`. */
+  /** The path of its file, absolute, or `builtin:redis`. */
   file: string;
-  /** Relative paths of its tools start here, absolute; '' for `builtin:redis`. */
+  /** The folder that relative paths of its tools begin at, absolute; '' for `builtin:redis`. */
   directory: string;
   /** Root `env`: name → text before `${VAR}` expansion; null passes the caller's variable through. */
   env: Record<string, string | null>;
@@ -16,9 +16,9 @@ export type Manifest = {
   /** Named lists of tool names with wildcards. */
   toolsets: Record<string, string[]>;
   server?: { host?: string; port?: number };
-  /** The problems that do not keep it from loading. */
+  /** Its warnings. */
   warnings: Problem[];
-  /** The files whose content made this manifest (itself and what it includes), absolute. */
+  /** Its own file and the files that it includes, absolute. */
   sources: string[];
 };
 
@@ -29,7 +29,7 @@ export type Tool = {
   description: string;
   /** The parameters as one flat JSON Schema (draft 2020-12), `additionalProperties: false`; MCP's inputSchema. */
   inputSchema: ObjectSchema;
-  /** The result's fields beside `success`; MCP's outputSchema is this plus `success`. */
+  /** The fields of the result beside `success`; MCP's outputSchema has `success` as well. */
   outputSchema?: ObjectSchema;
   annotations: Annotations;
   action?: Action;
@@ -37,7 +37,7 @@ export type Tool = {
   timeoutMs?: number;
   /** Tool-level `environment`, before expansion. */
   environment: Record<string, string | null>;
-  /** The directory its relative paths start from (an included file has its own), absolute; '' for builtin. */
+  /** The folder of its file, which relative paths begin at, absolute; '' for a bundled tool. */
   directory: string;
   /** Its `tests:`, as written. */
   tests?: unknown[];
@@ -52,7 +52,7 @@ export type Annotations = {
   openWorldHint?: boolean;
 };
 
-/** What a tool does, as plain JSON data. `kind` names the action kind, which defines the other members. */
+/** The action of a tool, as plain JSON data. `kind` names the action kind, which defines the other members. */
 export type Action = { readonly kind: string } & Readonly<Record<string, unknown>>;
 
 export type JsonSchema = Record<string, unknown>;
@@ -64,29 +64,29 @@ export type ObjectSchema = {
   additionalProperties: boolean;
 };
 
-/** Something wrong or doubtful in a manifest, with its place (from 1) and the text of its line. */
+/** An error or a warning about a manifest. `line` and `column` count from 1. */
 export type Problem = {
   severity: 'error' | 'warning';
   message: string;
   file: string;
   line: number;
   column: number;
-  /** The offending line's text. */
+  /** The text of the line. */
   source: string;
-  /** What was probably meant. */
+  /** What to do. */
   hint?: string;
   /** The tool it belongs to. */
   tool?: string;
 };
 
-/** A problem of a tool whose place in the file is not known yet: it is looked for from the tool's action on. */
+/** A problem of a tool without a place in the file. The place is found by a search from the tool's action on. */
 export type ProblemInText = {
   severity: Problem['severity'];
   message: string;
   hint?: string;
-  /** The text of the action that it is about. */
+  /** The text of the action that has the problem. */
   text?: string;
-  /** The part of `text` that it is about; all of it when absent. */
+  /** The part of `text` that has the problem; all of it when absent. */
   offset?: number;
   length?: number;
 };

@@ -2,13 +2,13 @@ import { failure, renderEnvelope, success, type Envelope, type Result } from './
 import { CODES, toGantzError } from './errors.ts';
 import type { Process } from './process.ts';
 
-/** Prints the envelope of a result as the one line of stdout; exit status 0. */
+/** Prints the envelope of a result as one line on stdout and sets the exit status 0. */
 export function printSuccess(process: Process, result: Result): void {
   print(process, success(result));
   process.exitCode = 0;
 }
 
-/** Prints the envelope of a failure as the one line of stdout and sets its exit status. */
+/** Prints the envelope of a failure as one line on stdout and sets the exit status of its code. */
 export function printFailure(process: Process, thrown: unknown): void {
   const error = toGantzError(thrown);
   print(process, failure(error));

@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 
 /**
  * Makes a folder that only this user can enter, unless it exists, and at most `levels` - 1 of the folders above it in the
- * same way. Returns true when the folder above was missing, too. Throws what the system refuses. Node's `recursive` never
- * ends where the system answers ENOENT to each level, as below /proc.
+ * same way. Returns true when the folder above was missing, too. Throws the error of the system. Node's `recursive` never
+ * ends where each level is ENOENT, as below /proc.
  */
 export function makePrivateFolder(path: string, levels = Infinity): boolean {
   try {
@@ -18,7 +18,7 @@ export function makePrivateFolder(path: string, levels = Infinity): boolean {
   return true;
 }
 
-/** Another process may make the same folder at the same time. */
+/** Makes one folder. Another process may make the same folder at the same time. */
 function makeUnlessThere(path: string): void {
   try {
     mkdirSync(path, { mode: 0o700 });

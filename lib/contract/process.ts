@@ -1,7 +1,7 @@
 /** The environment variables of a process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What this program uses of `process`, so that a test can pass its own. */
+/** The part of `process` that this program uses, so that a test can pass an object of its own. */
 export type Process = {
   readonly argv: readonly string[];
   readonly env: Environment;
@@ -10,15 +10,15 @@ export type Process = {
   readonly stderr: Output;
   exitCode?: number | string | null | undefined;
   cwd(): string;
-  /** Ends at once; a process of a test has none. */
+  /** Ends the process immediately; absent in tests. */
   exit?(code: number): unknown;
   on(event: 'SIGINT' | 'SIGTERM' | 'SIGHUP', listener: () => void): unknown;
   off(event: 'SIGINT' | 'SIGTERM' | 'SIGHUP', listener: () => void): unknown;
 };
 
-/** A stream of text that a person or a program reads. */
+/** A stream that text is written to. */
 export type Output = {
-  /** False when the reader has fallen behind: `drain` comes when it has caught up. */
+  /** Returns false when its buffer is full; the event `drain` follows when the buffer is empty again. */
   write(text: string): unknown;
   once?(event: 'drain', listener: () => void): unknown;
   readonly isTTY?: boolean;

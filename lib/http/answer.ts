@@ -3,25 +3,25 @@ import { failure, renderEnvelope, type Envelope } from '../contract/envelope.ts'
 import { CODES, GantzError, toGantzError, type Code } from '../contract/errors.ts';
 import { BodyTooLong } from './request-body.ts';
 
-/** An answer before it is sent. */
+/** A response that is not sent yet. */
 export type Answer = { status: number; headers: Readonly<Record<string, string>>; body: string };
 
 type Headers = Record<string, string>;
 
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' };
 
-/** An answer with a JSON value. */
+/** Returns an answer with a JSON value as its body. */
 export function jsonAnswer(status: number, value: unknown): Answer {
   return { status, headers: JSON_TYPE, body: JSON.stringify(value) };
 }
 
-/** The answer with an envelope: `{"result": …}`. */
+/** Returns an answer with an envelope: `{"result": …}`. */
 export function envelopeAnswer(status: number, envelope: Envelope, headers?: Headers): Answer {
   const body = `{"result":${renderEnvelope(envelope)}}`;
   return { status, headers: headers ? { ...JSON_TYPE, ...headers } : JSON_TYPE, body };
 }
 
-/** The answer to a request that is refused before any tool is asked. */
+/** Returns the answer to a request that is refused before a tool is called. */
 export function refusal(
   status: number,
   code: Code,
@@ -32,17 +32,17 @@ export function refusal(
   return envelopeAnswer(status, failure(error), headers);
 }
 
-/** The answer to a request that something was thrown at. */
+/** Returns the answer to a request whose handling threw. */
 export function failureAnswer(thrown: unknown): Answer {
   if (thrown instanceof BodyTooLong) {
-    // The rest of it is not read.
+    // The connection is closed, because the rest of the body is not read.
     return refusal(413, 'USAGE', thrown.message, { headers: { connection: 'close' } });
   }
   const error = toGantzError(thrown);
   return envelopeAnswer(CODES[error.code].http, failure(error));
 }
 
-/** Sends an answer, whole and at once: its length is said, since one of the runtimes would send it in chunks. */
+/** Sends an answer with its content-length; without it, Bun sends the body in chunks. */
 export function send(outgoing: ServerResponse, { status, headers, body }: Answer): void {
   outgoing.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
 }

@@ -2,10 +2,10 @@ import { Deadline } from '../contract/deadline.ts';
 import { needsRedis } from '../run/kinds.ts';
 import type { Runner } from '../run/runner.ts';
 
-/** How long Redis may take to answer a ping, in milliseconds. */
+/** The time limit of the ping, in milliseconds. */
 const LIMIT_MS = 2000;
 
-/** Whether Redis answers; undefined when no tool uses it. */
+/** Returns true when Redis answers a ping within 2 s, false when not, and undefined when no tool uses Redis. */
 export async function isRedisUp(runner: Runner): Promise<boolean | undefined> {
   if (!runner.tools.some(needsRedis)) return undefined;
   const deadline = new Deadline({ budgetMs: LIMIT_MS, fixed: true });

@@ -7,19 +7,19 @@ import { createServer } from '../mcp/server.ts';
 
 /** MCP over Streamable HTTP. */
 export type McpOverHttp = {
-  /** Answers a request; `body` is the text of a POST. */
+  /** Answers a request. `body` is the text of a POST, undefined for other methods. */
   answer(incoming: IncomingMessage, outgoing: ServerResponse, body: string | undefined): Promise<void>;
   /** Ends the streams that are open. */
   close(): Promise<void>;
 };
 
-/** Serves the runners' tools over Streamable HTTP to clients of both protocol eras, without sessions. */
+/** Serves the tools of the current runner over Streamable HTTP, for both protocol eras, without sessions. */
 export function createMcpOverHttp(runners: Runners): McpOverHttp {
-  // Parameters are parsed without loss here, for the server of the same request.
+  // The parameters of each request, parsed without loss, for its server.
   const inputsOf = new WeakMap<Request, Inputs>();
   const handler = createMcpHandler(({ era, requestInfo }) => {
     const inputs = requestInfo && inputsOf.get(requestInfo);
-    // Before 2026 there is no stream that could announce a new list.
+    // Versions before 2026 have no stream without sessions on which a notification could be sent.
     return createServer(runners, { listChanged: era === 'modern', ...(inputs && { inputs }) });
   });
   const stopNotifying = runners.onReplace(() => handler.notify.toolsChanged());
@@ -38,7 +38,7 @@ export function createMcpOverHttp(runners: Runners): McpOverHttp {
 
   return {
     async answer(incoming, outgoing, body) {
-      // The SDK takes requests of the Fetch standard. The global classes, which handlers use, stay those of the runtime.
+      // The SDK takes Fetch requests. `overrideGlobalObjects: false` keeps the runtime's Request and Response, which handlers use.
       const listen = getRequestListener((request) => respond(request, body), {
         overrideGlobalObjects: false,
       });

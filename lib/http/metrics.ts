@@ -3,22 +3,22 @@ import { toGantzError } from '../contract/errors.ts';
 import type { Runners } from '../serving/runners.ts';
 import type { Runner } from '../run/runner.ts';
 
-/** What the server counts. */
+/** The metrics of a server. */
 export type Metrics = {
-  /** These runners, with every call counted, and every name that `find` refuses counted as a failed call. */
+  /** Returns runners that count every call, and count a name that `find` refuses as a failed call. */
   count(runners: Runners): Runners;
-  /** All of it as Prometheus reads it. */
+  /** Returns all metrics in the text format of Prometheus. */
   render(): Promise<string>;
   readonly contentType: string;
 };
 
-/** From a cache hit on this machine to a script that takes its time, in seconds. */
+/** The buckets of durations in seconds, from a local cache hit to a slow script. */
 const BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-/** Calls of unknown names are counted under one name, so that a client cannot add labels without end. */
+/** The label of all unknown names, so that a client cannot add labels without limit. */
 const UNKNOWN = '(unknown)';
 
-/** Counters of calls; `redisUp` tells whether Redis answers, undefined when no tool uses it. */
+/** Creates the metrics. `redisUp` is called for each rendering; it returns undefined when no tool uses Redis. */
 export function createMetrics(redisUp: () => Promise<boolean | undefined>): Metrics {
   const registry = new Registry();
   const registers = [registry];
@@ -41,18 +41,18 @@ export function createMetrics(redisUp: () => Promise<boolean | undefined>): Metr
     buckets: BUCKETS,
     registers,
   });
-  let underWay = 0;
+  let inFlight = 0;
   new Gauge({
     name: 'gantz_calls_in_flight',
-    help: 'Calls of tools under way.',
+    help: 'Calls of tools in flight.',
     registers,
     collect() {
-      this.set(underWay);
+      this.set(inFlight);
     },
   });
   new Gauge({
     name: 'gantz_redis_up',
-    help: 'Whether Redis answers: 1 or 0; not there when no tool uses it.',
+    help: '1 when Redis answers, 0 when not; absent when no tool uses Redis.',
     registers,
     async collect() {
       this.reset();
@@ -63,7 +63,7 @@ export function createMetrics(redisUp: () => Promise<boolean | undefined>): Metr
   });
 
   function counted(runner: Runner): Runner {
-    // An object of labels costs something on every call, so there is one per tool.
+    // The labels of each tool are resolved once, because resolving them slows each call.
     const known = new Map(
       runner.manifest.tools.map(({ name }) => [
         name,
@@ -84,14 +84,14 @@ export function createMetrics(redisUp: () => Promise<boolean | undefined>): Metr
       },
       async call(tool, input, settings) {
         const begun = performance.now();
-        underWay++;
+        inFlight++;
         try {
           return await runner.call(tool, input, settings);
         } catch (error) {
           failures.inc({ tool: tool.name, code: toGantzError(error).code });
           throw error;
         } finally {
-          underWay--;
+          inFlight--;
           const counters = known.get(tool.name);
           counters?.calls.inc();
           counters?.duration.observe((performance.now() - begun) / 1000);

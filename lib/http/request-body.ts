@@ -2,15 +2,18 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { GantzError } from '../contract/errors.ts';
 
-/** The largest body that is read, in bytes. */
+/** The size limit of a body, in bytes. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
-/** A body that is longer than what is read. */
+/** Thrown for a body over the size limit. The rest of the body is not read. */
 export class BodyTooLong extends Error {
   override readonly name = 'BodyTooLong';
 }
 
-/** The whole body of a request as text; bytes that are no UTF-8 are INVALID_JSON. */
+/**
+ * Reads the whole body of a request as text. Throws INVALID_JSON for bytes that are not UTF-8, CANCELLED when the client
+ * disconnects before the end, and BodyTooLong for more than 16 MiB.
+ */
 export async function readText(incoming: IncomingMessage): Promise<string> {
   const bytes = await readBytes(incoming);
   if (!isUtf8(bytes)) throw new GantzError('INVALID_JSON', 'The body is not UTF-8 text');
@@ -31,9 +34,9 @@ function readBytes(incoming: IncomingMessage): Promise<Buffer> {
       else chunks.push(chunk);
     };
     const gone = (cause?: unknown): void => {
-      // A request is closed in any case.
+      // `close` is emitted after a complete request too.
       if (incoming.complete) return;
-      reject(new GantzError('CANCELLED', 'The client went away before its request was whole', { cause }));
+      reject(new GantzError('CANCELLED', 'The client disconnected before the end of its request', { cause }));
     };
     if (Number(incoming.headers['content-length']) > MAX_BODY_BYTES) {
       tooLong();

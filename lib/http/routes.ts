@@ -5,28 +5,29 @@ import type { Runners } from '../serving/runners.ts';
 import { parseRequest } from '../parameters/request.ts';
 import { envelopeAnswer, failureAnswer, jsonAnswer, refusal, send, type Answer } from './answer.ts';
 import { readText } from './request-body.ts';
-import { goneSignal } from './gone.ts';
+import { clientSignal } from './client-signal.ts';
 import { checkNames, checkToken, type AccessOptions } from './access.ts';
 import { isRedisUp } from './health.ts';
 import type { McpOverHttp } from './mcp.ts';
 import type { Metrics } from './metrics.ts';
 
+/** What the routes need. */
 export type RouteOptions = AccessOptions & {
   runners: Runners;
   metrics: Metrics;
-  /** Loaded when the first request asks for it. */
+  /** Loads MCP at its first call. */
   mcp: () => Promise<McpOverHttp>;
 };
 
-/** Gives the answer to a request; undefined when it answers by itself. */
+/** Returns the answer to a request; undefined when the route has sent it. */
 type Route = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<Answer | undefined>;
 
-/** What a path answers, by method; HEAD is as GET. */
+/** The routes of a path by method. GET also answers HEAD. An `open` path needs no token. */
 type Path = { GET: Route; open?: true } | { POST: Route } | { any: Route };
 
 /**
- * Answers requests: REST at /mcp/tools, MCP at /mcp, /healthz and /metrics. On node:http as it is: what a framework makes of
- * a request and a response costs more than a call on Redis.
+ * Returns the request listener: REST at /mcp/tools, MCP at /mcp, /healthz and /metrics. It uses node:http directly, because
+ * the work of a framework on each request costs more than a call of Redis.
  */
 export function answerRequests(options: RouteOptions): RequestListener {
   const paths = new Map(Object.entries(pathsOf(options)));
@@ -54,7 +55,7 @@ export function answerRequests(options: RouteOptions): RequestListener {
     answer(incoming, outgoing).then(
       (answered) => answered && send(outgoing, answered),
       (thrown: unknown) => {
-        // What began to answer by itself cannot begin again.
+        // A response that has begun cannot be replaced.
         if (outgoing.headersSent) outgoing.destroy();
         else send(outgoing, failureAnswer(thrown));
       },
@@ -62,7 +63,7 @@ export function answerRequests(options: RouteOptions): RequestListener {
   };
 }
 
-/** The path of a request; a target that is a whole URL, as proxies send it, names a host as well. */
+/** Returns the path of a request, and the host when the target is a whole URL, as proxies send it. */
 function targetOf({ url = '/' }: IncomingMessage): { name: string; host?: string } {
   const [, host, target = url] = url.startsWith('/') ? [] : (/^https?:\/\/([^/?]*)(.*)$/i.exec(url) ?? []);
   const query = target.indexOf('?');
@@ -105,7 +106,7 @@ async function callTool(incoming: IncomingMessage, runners: Runners): Promise<An
   const text = await readText(incoming);
   const startedAt = performance.now();
   const { tool, params } = parseRequest(text, ['tool', 'params']);
-  const signal = goneSignal(incoming);
+  const signal = clientSignal(incoming);
   const result = await runners.use(async (runner) => {
     const found = runner.find(tool);
     return await runner.call(found, params, { signal, deadline: runner.deadline(found, startedAt) });
@@ -114,11 +115,11 @@ async function callTool(incoming: IncomingMessage, runners: Runners): Promise<An
 }
 
 function nothingAt(name: string): Answer {
-  return refusal(404, 'USAGE', `There is nothing at ${name.slice(0, 200)}`, {
-    hint: 'There are /mcp, /mcp/tools, /mcp/tools/call, /healthz and /metrics.',
+  return refusal(404, 'USAGE', `The path ${name.slice(0, 200)} does not exist`, {
+    hint: 'The paths are /mcp, /mcp/tools, /mcp/tools/call, /healthz and /metrics.',
   });
 }
 
 function wrongMethod(allow: string): Answer {
-  return refusal(405, 'USAGE', `This path answers only ${allow}`, { headers: { allow } });
+  return refusal(405, 'USAGE', `This path supports only ${allow}`, { headers: { allow } });
 }

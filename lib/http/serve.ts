@@ -11,28 +11,33 @@ import { createMetrics } from './metrics.ts';
 import { answerRequests } from './routes.ts';
 import { createToken, tokenCheck } from './token.ts';
 
+/** Options of `serveHttp`. */
 export type ServeOptions = {
-  /** Over what the manifest says; 127.0.0.1 when nothing does. */
+  /** Overrides the host of the manifest. The default is 127.0.0.1. */
   host?: string;
-  /** Over what the manifest says; 3000 when nothing does, 0 for any that is free. */
+  /** Overrides the port of the manifest. The default is 3000; 0 selects a free port. */
   port?: number;
-  /** Whether a token is demanded; also when GANTZ_AUTH_TOKEN holds one. */
+  /** Requires a token. A token in GANTZ_AUTH_TOKEN is always required. */
   auth?: boolean;
-  /** More names that the server may be called by. */
+  /** More host names that requests may use for the server. */
   allowedHosts?: readonly string[];
-  /** How long a request may take to arrive, in milliseconds. */
+  /** The time limit for the arrival of a request, in milliseconds; 30 s when absent. */
   requestTimeoutMs?: number;
 };
 
 const REQUEST_TIMEOUT_MS = 30_000;
 const HEADERS_TIMEOUT_MS = 10_000;
 const MAX_HEADER_BYTES = 16 * 1024;
-/** How long calls in flight may take once the server was told to stop; they have time limits of their own. */
+/** How long the server waits for calls in flight when it stops, in milliseconds. Calls have their own time limits too. */
 const STOP_MS = 10 * 60_000;
-/** How long answers may take to leave after that. */
+/** How long clients have to receive their answers after that, in milliseconds. */
 const LINGER_MS = 1000;
 
-/** Serves the tools over HTTP until the process is told to end; calls in flight are answered then. */
+/**
+ * Serves the tools over HTTP until `context.signal` aborts and calls in flight are answered. Throws USAGE when it cannot
+ * listen or the token cannot be sent in a header, FORBIDDEN for a public host without a token, and the errors of loading the
+ * manifest.
+ */
 export async function serveHttp(context: Context, options: ServeOptions): Promise<void> {
   const { process, signal, notice } = context;
   const loadedAt = Date.now();
@@ -71,7 +76,7 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
     const url = urlOf(host, await listen(server, host, port));
     stopReloading = await reloadOnChange(context, held, loadedAt);
     if (token !== undefined && given === undefined) notice(`Token: ${token}`);
-    // Last, for whoever waits for it.
+    // This line is printed last: callers wait for it.
     notice(`gantz serves ${held.current.tools.length} tools on ${url} (MCP: /mcp, REST: /mcp/tools)`);
     await aborted(signal);
     notice('Stopping: calls in flight are answered first; a second signal ends them');
@@ -94,7 +99,7 @@ function listen(server: Server, host: string, port: number): Promise<number> {
 
 async function stop(server: Server, runners: Runners, mcp: Promise<McpOverHttp> | undefined): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  // Connections outlive their requests: each gets one more answer at most.
+  // Each kept-alive connection gets at most one more answer.
   server.prependListener('request', (_, response) => void response.setHeader('connection', 'close'));
   const closeIdle = setInterval(() => server.closeIdleConnections(), 20);
   server.closeIdleConnections();
@@ -116,7 +121,7 @@ function aborted(signal: AbortSignal): Promise<void> {
 function unsendable(): GantzError {
   return new GantzError(
     'USAGE',
-    'GANTZ_AUTH_TOKEN holds a character that no Authorization header can carry',
+    'GANTZ_AUTH_TOKEN contains a character that an Authorization header cannot contain',
     {
       hint: 'Use letters, digits and punctuation, without blanks or line ends.',
     },
@@ -124,22 +129,26 @@ function unsendable(): GantzError {
 }
 
 function unprotected(host: string): GantzError {
-  return new GantzError('FORBIDDEN', `Whoever reaches ${host} could call every tool: a token is needed`, {
-    hint: 'Add --auth (or set GANTZ_AUTH_TOKEN), or listen on 127.0.0.1.',
-  });
+  return new GantzError(
+    'FORBIDDEN',
+    `Listening on ${host} needs a token: every client that reaches it could call every tool`,
+    {
+      hint: 'Add --auth (or set GANTZ_AUTH_TOKEN), or listen on 127.0.0.1.',
+    },
+  );
 }
 
 function cannotListen(error: Error, host: string, port: number): GantzError {
   const code = 'code' in error ? String(error.code) : error.message;
   const reason =
     {
-      EADDRINUSE: 'something else listens there',
-      EACCES: 'this user may not use that port',
-      EADDRNOTAVAIL: 'this machine has no such address',
-      ENOTFOUND: 'its name is unknown',
+      EADDRINUSE: 'another program listens there',
+      EACCES: 'permission denied',
+      EADDRNOTAVAIL: 'this machine does not have that address',
+      ENOTFOUND: 'the host name cannot be resolved',
     }[code] ?? code;
   return new GantzError('USAGE', `Cannot listen on ${host} port ${port}: ${reason}`, {
-    hint: 'Choose another with --port (0 takes any that is free) or --host.',
+    hint: 'Choose another with --port (0 selects a free one) or --host.',
     cause: error,
   });
 }

@@ -1,11 +1,11 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** A fresh token of 256 bits, `gtz_…`. */
+/** Returns a new random token of 256 bits, `gtz_…`. */
 export function createToken(): string {
   return `gtz_${randomBytes(32).toString('base64url')}`;
 }
 
-/** Checks an Authorization header against a token, in a time that tells nothing of either. */
+/** Returns a check of an Authorization header against a token. It compares in constant time. */
 export function tokenCheck(token: string): (header: string | undefined) => boolean {
   const wanted = digest(token);
   return (header) => {
@@ -14,7 +14,7 @@ export function tokenCheck(token: string): (header: string | undefined) => boole
   };
 }
 
-/** Digests are of one length, whatever was given. */
+/** `timingSafeEqual` needs inputs of equal length, which digests have. */
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }

@@ -1,35 +1,35 @@
 import type { GlobalOptions } from '../contract/context.ts';
-import { parseDuration } from '../contract/duration.ts';
+import { parseDuration } from '../contract/settings.ts';
 import { GantzError } from '../contract/errors.ts';
 import { optionsFromEnvironment } from '../run/global-options.ts';
 
-/** What a program may say when it opens gantz; everything has the default that the command line has. */
+/** Options of `openGantz`. The defaults are those of the command line. */
 export type GantzOptions = {
   /** The manifest: a file, or `builtin:redis`. Default: `$GANTZ_CONFIG`, else ./gantz.yaml, else the Redis tools. */
   manifest?: string;
-  /** Where Redis is, over what the manifest and the environment say: `redis://…`, `unix://…`, `embedded:`. */
+  /** The URL of Redis: `redis://…`, `unix://…`, `embedded:`. It overrides the manifest and the environment. */
   redisUrl?: string;
-  /** What the names of keys begin with, over what the manifest and the environment say; `mcp` when nothing does. */
+  /** The prefix of key names. It overrides the manifest and the environment. Default: `mcp`. */
   namespace?: string;
-  /** Allows only these tools: names with `*` and `?`. */
+  /** Allows only these tools: names, with the wildcards `*` and `?`. */
   tools?: string | readonly string[];
-  /** Allows only one of the manifest's toolsets. */
+  /** Allows only the tools of this toolset of the manifest. */
   toolset?: string;
-  /** Allows only tools that say `readOnlyHint`. */
+  /** Allows only tools with `readOnlyHint`. */
   readOnly?: boolean;
   /** The time limit of every call: milliseconds, or text such as `2s` or `1m30s`. */
   timeout?: number | string;
-  /** The most that a script or an HTTP answer may give, in bytes; 10 MiB when absent. */
+  /** The size limit of the output of a script and of the body of an HTTP answer, in bytes. Default: 10 MiB. */
   maxOutputBytes?: number;
-  /** The environment variables to use; those of the process when absent. */
+  /** Environment variables. Default: those of the process. */
   env?: Readonly<Record<string, string | undefined>>;
-  /** The folder that relative paths start from; that of the process when absent. */
+  /** The folder of relative paths. Default: the working folder of the process. */
   cwd?: string;
-  /** Is told what the command line says on stderr, such as where an embedded server was started. */
+  /** Receives the notices that the command line prints on stderr, such as the socket of an embedded server. */
   onNotice?: (text: string) => void;
 };
 
-/** The options of a program as global options; where it sets none, the environment's. */
+/** Returns the global options: those of the program, then those of the environment. Throws USAGE for a bad timeout. */
 export function globalOptions(options: GantzOptions, env: NonNullable<GantzOptions['env']>): GlobalOptions {
   const { manifest, tools, toolset, readOnly, timeout, maxOutputBytes } = options;
   return {
@@ -46,7 +46,7 @@ export function globalOptions(options: GantzOptions, env: NonNullable<GantzOptio
 function milliseconds(timeout: number | string): number {
   const parsed = parseDuration(typeof timeout === 'number' ? `${timeout}ms` : timeout);
   if (parsed !== undefined) return parsed;
-  throw new GantzError('USAGE', `timeout ${JSON.stringify(timeout)} is not understood`, {
+  throw new GantzError('USAGE', `timeout ${JSON.stringify(timeout)} is not a duration`, {
     hint: 'Give milliseconds as a number, or text such as 2s, 1m30s or 500ms.',
   });
 }

@@ -22,33 +22,34 @@ import { globalOptions, type GantzOptions } from './gantz-options.ts';
 export { GantzError };
 export type { BundledTools, Code, Detail, Failure, GantzOptions, Outcome, ProgressEvent, ToolDefinition };
 
-/** Types of tools by their names, such as `gantz types` prints for a manifest. */
+/** The types of tools by name, as `gantz types` prints them. */
 export type ToolTypes = Record<string, { input: object; result: object }>;
 
-/** What a tool takes; a plain record when its name is not among the types. */
+/** The parameters of a tool; a plain record when `Tools` does not contain its name. */
 export type InputOf<Tools, Name> = Name extends keyof Tools
   ? Tools[Name] extends { input: infer Input }
     ? Input
     : never
   : Readonly<Record<string, unknown>>;
 
-/** What a tool gives; a plain record when its name is not among the types. */
+/** The result of a tool; a plain record when `Tools` does not contain its name. */
 export type ResultOf<Tools, Name> = Name extends keyof Tools
   ? Tools[Name] extends { result: infer Result }
     ? Result
     : never
   : Record<string, unknown>;
 
+/** Options of one call. */
 export type CallOptions = {
-  /** Cancels the call: it throws CANCELLED. */
+  /** Cancels the call, which then throws CANCELLED. */
   signal?: AbortSignal;
-  /** Is told what the tool reports before its result, such as the lines that a script prints. */
+  /** Receives the events of the tool before its result, such as the lines that a script prints. */
   onEvent?: (event: ProgressEvent) => void;
-  /** As `--follow`: a subscription goes on until it is cancelled, and hands each message to `onEvent`. */
+  /** Like `--follow`: a subscription continues until it is cancelled, and passes each message to `onEvent`. */
   follow?: boolean;
 };
 
-/** Parameters may be left out where none is required. */
+/** The arguments after the name. `params` is optional when no parameter is required. */
 type Arguments<Input> =
   Partial<Input> extends Input
     ? [params?: Input, options?: CallOptions]
@@ -56,20 +57,20 @@ type Arguments<Input> =
 
 /** The tools of one manifest, for a program. */
 export type Gantz<Tools = BundledTools> = AsyncDisposable & {
-  /** The tools that may be called, as agents are told of them. */
+  /** The definitions of the allowed tools, as agents receive them. */
   readonly tools: readonly ToolDefinition[];
-  /** Runs a tool. Gives the result's fields; throws a GantzError on every failure. The parameters are left alone. */
+  /** Runs a tool. Returns the fields of the result; throws a GantzError on every failure. Does not modify `params`. */
   call<const Name extends (keyof Tools & string) | (string & {})>(
     name: Name,
     ...args: Arguments<InputOf<Tools, Name>>
   ): Promise<ResultOf<Tools, Name>>;
-  /** Lets go of everything; calls in flight fail with CANCELLED. */
+  /** Closes all connections and processes. Calls in flight throw CANCELLED. */
   close(): Promise<void>;
 };
 
 /**
- * Opens the tools of a manifest. Nothing is connected before a call needs it. Throws a GantzError when the manifest or an
- * option cannot be used.
+ * Opens the tools of a manifest. The first call that needs Redis connects to it. Throws a GantzError when the manifest or
+ * an option is invalid.
  */
 export async function openGantz<Tools = BundledTools>(options: GantzOptions = {}): Promise<Gantz<Tools>> {
   const env = environmentOf(options);
@@ -78,6 +79,7 @@ export async function openGantz<Tools = BundledTools>(options: GantzOptions = {}
     options: globalOptions(options, env),
     cacheFolder: cacheFolder(env, BUILD),
     notice: options.onNotice ?? ignore,
+    muted: options.onNotice === undefined,
   };
   const catalogue = await loadCatalogue(surroundings);
   const manifest = withEnvironment(catalogue.manifest, options);
@@ -91,7 +93,7 @@ export async function openGantz<Tools = BundledTools>(options: GantzOptions = {}
   };
 }
 
-/** Gives `never`, since what a tool gives is what its manifest says: its type can only be told. */
+/** Returns `never`, which every declared result type accepts: the type of a result is known only from the manifest. */
 async function callTool(
   runner: Runner,
   name: string,
@@ -114,7 +116,7 @@ async function callTool(
   }
 }
 
-/** A copy of a program's parameters as JSON; INVALID_PARAMETERS with the places that JSON cannot carry. */
+/** Copies parameters as JSON. Throws INVALID_PARAMETERS with the paths of values that JSON cannot represent. */
 function inputOf(params: unknown, tool: string): unknown {
   const json = toJson(params);
   if ('value' in json) return json.value;
@@ -125,7 +127,7 @@ function inputOf(params: unknown, tool: string): unknown {
   );
 }
 
-/** The caller's signal with the reason that a call's signal has. */
+/** Returns a signal that aborts with the caller's signal, and with CANCELLED as its reason. */
 function cancelledBy(signal: AbortSignal): { signal: AbortSignal; release: () => void } {
   const controller = new AbortController();
   const abort = (): void => controller.abort(new GantzError('CANCELLED', 'The call was cancelled'));
@@ -142,7 +144,7 @@ function environmentOf({ env = process.env, redisUrl, namespace }: GantzOptions)
   };
 }
 
-/** What the program says itself stands over what the manifest says: null passes the variable through. */
+/** Lets the program's options override the manifest's `env`: null passes the variable of the environment through. */
 function withEnvironment(manifest: Manifest, { redisUrl, namespace }: GantzOptions): Manifest {
   return {
     ...manifest,
@@ -155,5 +157,5 @@ function withEnvironment(manifest: Manifest, { redisUrl, namespace }: GantzOptio
 }
 
 function ignore(): void {
-  // Notices are for a person at a terminal.
+  // Without `onNotice`, a library prints nothing.
 }

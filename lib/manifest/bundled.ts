@@ -1,6 +1,6 @@
 import type { Manifest } from '../contract/manifest.ts';
 
-/** The name of the bundled manifest, in place of a file. */
+/** The name of the bundled manifest, used in place of a file. */
 export const BUILTIN = 'builtin:redis';
 
 /** Returns the manifest of the Redis tools, which is part of the program. */
@@ -10,7 +10,7 @@ export async function loadBundled(): Promise<Manifest> {
 
 /** Returns true when a text is that of the bundled manifest. */
 export async function isBundled(text: string): Promise<boolean> {
-  // The text is loaded only when its name occurs.
+  // Loads the text of the bundled manifest only when this cheap test passes.
   if (!text.includes('\nname: redis-tools\n')) return false;
   return text === (await import('../generated/manifest-text.ts')).BUNDLED_MANIFEST_TEXT;
 }

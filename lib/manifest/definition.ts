@@ -11,7 +11,7 @@ export type ToolDefinition = {
   annotations?: Annotations;
 };
 
-/** The definition of a tool that is published to agents. */
+/** Returns the definition of a tool that is published to agents. */
 export function definitionOf({
   name,
   title,
@@ -30,7 +30,7 @@ export function definitionOf({
   };
 }
 
-/** The schema of a result with the `success` that its envelope adds. */
+/** Adds `success`, which the envelope has, to the schema of a result. */
 function envelopeSchema({ type, properties, required, additionalProperties }: ObjectSchema): ObjectSchema {
   return {
     type,
@@ -40,15 +40,37 @@ function envelopeSchema({ type, properties, required, additionalProperties }: Ob
   };
 }
 
-/** Adds `items: {}` to every array schema without it: some agents' APIs refuse a schema that leaves it out. */
-function withItems<Schema>(schema: Schema): Schema {
+/**
+ * Returns the schema with `items: {}` in every array schema without it: some agents' APIs refuse a schema that leaves it
+ * out. A schema that is complete is returned as it is, because copying the schemas of a large manifest takes longer than
+ * rendering them.
+ */
+function withItems<Schema extends object>(schema: Schema): Schema {
+  return lacksItems(schema) ? addItems(schema) : schema;
+}
+
+function lacksItems(schema: object): boolean {
+  if (isArraySchema(schema) && !('items' in schema)) return true;
+  for (const key in schema) {
+    const value: unknown = schema[key as keyof typeof schema];
+    if (typeof value === 'object' && value !== null && !DATA.has(key) && lacksItems(value)) return true;
+  }
+  return false;
+}
+
+function addItems<Schema>(schema: Schema): Schema {
   if (typeof schema !== 'object' || schema === null) return schema;
-  if (Array.isArray(schema)) return schema.map(withItems) as Schema;
+  if (Array.isArray(schema)) return schema.map(addItems) as Schema;
   const copy = Object.fromEntries(
-    Object.entries(schema).map(([key, value]) => [key, DATA.has(key) ? value : withItems(value)]),
+    Object.entries(schema).map(([key, value]) => [key, DATA.has(key) ? value : addItems(value)]),
   );
-  const isArray = [copy['type']].flat().includes('array');
-  return (isArray && !('items' in copy) ? { ...copy, items: {} } : copy) as Schema;
+  return (isArraySchema(copy) && !('items' in copy) ? { ...copy, items: {} } : copy) as Schema;
+}
+
+function isArraySchema(schema: object): boolean {
+  if (!('type' in schema)) return false;
+  const { type } = schema;
+  return type === 'array' || (Array.isArray(type) && type.includes('array'));
 }
 
 /** Keywords whose values are data, not schemas. */

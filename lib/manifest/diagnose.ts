@@ -22,12 +22,12 @@ export function describeProblem(problem: Problem): string {
   ].join('\n');
 }
 
-/** `file:line:col`; a file below the working directory is named relative to it. */
+/** Renders `file:line:col`; a file below the working directory is named relative to it. */
 function place({ file, line, column }: Problem): string {
   return `${shortPath(file)}:${line}:${column}`;
 }
 
-/** MANIFEST_INVALID with the first error in its message and all problems in its fields. */
+/** Returns MANIFEST_INVALID with the first error in its message and all problems in its fields. */
 export function invalidManifest(problems: readonly Problem[]): GantzError {
   const errors = problems.filter(({ severity }) => severity === 'error');
   const [first] = errors;
@@ -35,8 +35,8 @@ export function invalidManifest(problems: readonly Problem[]): GantzError {
   return new GantzError('MANIFEST_INVALID', first ? describeProblem(first) : 'The manifest is invalid', {
     hint:
       more > 0
-        ? `There are ${more} more errors; \`gantz validate\` shows them all.`
-        : (first?.hint ?? 'See `gantz validate`.'),
+        ? `There are ${more} more errors. \`gantz validate\` prints all of them.`
+        : (first?.hint ?? 'Run `gantz validate`.'),
     fields: { problems },
   });
 }
@@ -56,7 +56,7 @@ function shortPath(file: string): string {
   return relative === '' || relative.startsWith('..') ? file : relative;
 }
 
-/** The part of the line around the column, made printable, and the number of terminal cells before the caret. */
+/** Returns the part of the line around the column, made printable, and the number of terminal cells before the caret. */
 function excerpt({ source, column }: Problem): { text: string; caret: number } {
   const from = Math.max(0, column - 1 - BEFORE);
   const to = column - 1 + AFTER;
@@ -76,7 +76,7 @@ function printable(text: string): string {
 const WIDE =
   /^[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
 
-/** The number of terminal cells of a text: most East Asian characters and emoji take two. */
+/** Returns the number of terminal cells of a text: most East Asian characters and emoji take two. */
 function width(text: string): number {
   if (/^[\u0000-\u007f]*$/.test(text)) return text.length;
   let cells = 0;

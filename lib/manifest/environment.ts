@@ -2,7 +2,7 @@ import { GantzError } from '../contract/errors.ts';
 import type { Manifest, Tool } from '../contract/manifest.ts';
 import type { Environment } from '../contract/process.ts';
 
-// A manifest that nests defaults deeper than this is refused.
+// The greatest depth of nested references.
 const DEEPEST = 50;
 
 /**
@@ -14,16 +14,16 @@ export function expand(text: string, env: Environment): string {
   return text.includes('$') ? expandParts(text, env, 0) : text;
 }
 
-/** What an action says about its environment variables. */
+/** The environment variables of an action. */
 export type ActionVariables = {
   /** Its own variables, before expansion. */
   env?: Readonly<Record<string, string | null>>;
-  /** Returns true for a variable that it may read; it may read all of them when absent. */
+  /** Returns true for a variable that the action may read; without it, the action may read all of them. */
   reads?: (name: string) => boolean;
 };
 
 /**
- * The environment that a tool runs in: the caller's variables, then the manifest's `env`, the tool's `environment` and
+ * Returns the environment that a tool runs in: the caller's variables, then the manifest's `env`, the tool's `environment` and
  * those of its action, each of which may refer to the ones before it. GANTZ_AUTH_TOKEN is for `${}` only: processes do not
  * inherit it unless one of these declares it. Throws MANIFEST_INVALID when a `${VAR:?}` that the action may read is not set.
  */
@@ -48,7 +48,10 @@ function hide(environment: Record<string, string>, name: string): void {
   if (Object.hasOwn(environment, name)) Object.defineProperty(environment, name, { enumerable: false });
 }
 
-/** The caller's environment with the manifest's `env` on top; only the variables that connect to Redis are required. */
+/**
+ * Returns the caller's environment overridden by the manifest's `env`. Throws MANIFEST_INVALID only for an unset `${VAR:?}`
+ * of a variable that connects to Redis.
+ */
 export function manifestEnvironment(manifest: Manifest, caller: Environment): Record<string, string> {
   const environment = defined(caller);
   assign(environment, manifest.env, connects);
@@ -66,8 +69,8 @@ function assign(
   isNeeded: (name: string) => boolean,
 ): void {
   for (const [name, text] of Object.entries(entries)) {
-    // Null passes the caller's variable on. A text that is only one unset variable sets nothing, so that a script's own
-    // default applies.
+    // Null keeps the caller's variable. A text that is one unset variable sets nothing, so that a script can have a default
+    // of its own.
     if (text === null) continue;
     const [, only] = /^\$\{([A-Za-z_]\w*)\}$/.exec(text) ?? [];
     if (only !== undefined && environment[only] === undefined) continue;
@@ -110,7 +113,7 @@ type Reference = { name: string; operator: ':-' | ':?' | ''; word: string; end: 
 
 const HEAD = /\$\{([A-Za-z_]\w*)(:-|:\?|(?=\}))/y;
 
-/** `${NAME}`, `${NAME:-word}` or `${NAME:?word}` at an offset, up to its own closing brace. */
+/** Reads `${NAME}`, `${NAME:-word}` or `${NAME:?word}` at an offset, up to its closing brace. */
 function readReference(text: string, at: number): Reference | undefined {
   HEAD.lastIndex = at;
   const [head, name, operator] = HEAD.exec(text) ?? [];
@@ -121,7 +124,7 @@ function readReference(text: string, at: number): Reference | undefined {
   return { name, operator, word: text.slice(start, end), end: end + 1 };
 }
 
-/** The offset of the brace that closes the reference opened before `start`; -1 when there is none. */
+/** Returns the offset of the brace that closes the reference opened before `start`, -1 when there is none. */
 function closingBrace(text: string, start: number): number {
   let open = 1;
   for (let at = start; at < text.length; at++) {
@@ -144,7 +147,7 @@ function valueOf({ name, operator, word }: Reference, env: Environment, depth: n
     'MANIFEST_INVALID',
     `The variable ${name} is not set${text === '' ? '' : `: ${text}`}`,
     {
-      hint: `This tool's manifest requires it: \`${name}=… gantz …\`.`,
+      hint: `The manifest requires it. Set it: \`${name}=… gantz …\`.`,
     },
   );
 }

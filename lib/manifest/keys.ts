@@ -1,8 +1,8 @@
 import type { JsonSchema } from '../contract/manifest.ts';
 
 /**
- * The form of what stands under a key. schema.ts has a JSON Schema for each, and parse/ a function that parses it.
- * `key:` with nothing after it counts as not given, except for `any`.
+ * The form of the value of a key. schema.ts has a JSON Schema for each form, and parse/ a function that parses it.
+ * A key without a value is ignored, except for `any`.
  */
 export type Form =
   | 'text'
@@ -32,7 +32,7 @@ export type Form =
   | 'pattern'
   | 'name-lists';
 
-/** A key: its form, or a JSON Schema of its own, and what it is for. */
+/** A key: the form of its value, or a JSON Schema of its own, and a description for editors. */
 export type Key = { readonly about: string } & (
   { readonly kind: Form } | { readonly kind: 'own'; readonly schema: JsonSchema }
 );
@@ -42,17 +42,18 @@ export type Keys = Readonly<Record<string, Key>>;
 
 /** The keys of a gantz.yaml. */
 export const ROOT = {
-  name: { kind: 'text', about: 'What this set of tools is called.' },
-  description: { kind: 'text', about: 'What it is for.' },
-  version: { kind: 'text', about: 'Its version.' },
-  server: { kind: 'server', about: 'Where `gantz run` and `gantz serve` listen.' },
+  name: { kind: 'text', about: 'The name of this set of tools.' },
+  description: { kind: 'text', about: 'What this set of tools is for.' },
+  version: { kind: 'text', about: 'The version of this set of tools.' },
+  server: { kind: 'server', about: 'The address on which `gantz run` and `gantz serve` listen.' },
   env: {
     kind: 'env',
-    about: 'Variables for every tool: a map, a list of names to pass on, or a list of NAME=value.',
+    about:
+      'Environment variables for every tool: a map, a list of names to pass on, or a list of NAME=value.',
   },
   include: {
     kind: 'include',
-    about: 'Other manifests whose tools belong to this one; `builtin:redis` for the Redis tools.',
+    about: 'Other manifests whose tools are added to this one; `builtin:redis` adds the Redis tools.',
   },
   tools: { kind: 'tools', about: 'The tools: a list, or a map of name → tool.' },
   toolsets: { kind: 'toolsets', about: 'Named lists of tool names; `*` and `?` are wildcards.' },
@@ -61,27 +62,33 @@ export const ROOT = {
 /** The keys of `server`. */
 export const SERVER = {
   host: { kind: 'text', about: 'The address to listen on.' },
-  port: { kind: 'port', about: 'The port to listen on; 0 takes a free one.' },
+  port: { kind: 'port', about: 'The port to listen on; 0 selects a free one.' },
 } as const satisfies Keys;
 
-/** The keys that every tool may have, whatever it does. */
+/** The keys that every tool may have, with any action. */
 export const TOOL = {
-  name: { kind: 'text', about: 'What the tool is called: letters, digits, `_`, `-` and `.`.' },
-  title: { kind: 'text', about: 'Its name for a person.' },
-  description: { kind: 'text', about: 'What it does, for the person or model that chooses it.' },
-  parameters: { kind: 'parameters', about: 'What it takes: a list, or a map of name → parameter.' },
-  returns: { kind: 'parameters', about: 'The fields of its result, present unless `optional: true`.' },
+  name: { kind: 'text', about: 'The name of the tool: letters, digits, `_`, `-` and `.`.' },
+  title: { kind: 'text', about: 'The name that people see.' },
+  description: { kind: 'text', about: 'What the tool does, for the person or model that chooses it.' },
+  parameters: { kind: 'parameters', about: 'The parameters: a list, or a map of name → parameter.' },
+  returns: {
+    kind: 'parameters',
+    about: 'The fields of the result; each is required unless it has `optional: true`.',
+  },
   annotations: {
     kind: 'annotations',
-    about: 'What a client should know before it calls: does it only read, may it be repeated.',
+    about: 'Hints for clients, for example that the tool only reads, or that a call may be repeated.',
   },
-  timeout: { kind: 'duration', about: 'How long a call may take: `30` (seconds), `30s`, `1m30s`, `500ms`.' },
-  environment: { kind: 'env', about: 'Variables for this tool, over those of the root.' },
-  tests: { kind: 'tests', about: 'Calls with what they must give, for `gantz test`.' },
+  timeout: { kind: 'duration', about: 'The time limit of a call: `30` (seconds), `30s`, `1m30s`, `500ms`.' },
+  environment: {
+    kind: 'env',
+    about: 'Environment variables for this tool; they override those of the root.',
+  },
+  tests: { kind: 'tests', about: 'Calls with their expected results, for `gantz test`.' },
   test: { kind: 'tests', about: 'The same as `tests`.' },
 } as const satisfies Keys;
 
-/** All keys of a tool: those of the actions stand between its description and its limits. */
+/** Returns all keys of a tool, those of the actions before `timeout`. */
 export function toolKeys(actions: Keys): typeof TOOL & Keys {
   const { timeout, environment, tests, test, ...first } = TOOL;
   return { ...first, ...actions, timeout, environment, tests, test };
@@ -89,21 +96,27 @@ export function toolKeys(actions: Keys): typeof TOOL & Keys {
 
 /** The keys of `annotations`. */
 export const ANNOTATIONS = {
-  title: { kind: 'text', about: 'Its name for a person.' },
-  readOnlyHint: { kind: 'boolean', about: 'It changes nothing.' },
-  destructiveHint: { kind: 'boolean', about: 'It may destroy or overwrite something.' },
-  idempotentHint: { kind: 'boolean', about: 'A second call with the same parameters changes nothing more.' },
-  openWorldHint: { kind: 'boolean', about: 'It deals with a world beyond its own data.' },
+  title: { kind: 'text', about: 'The name that people see.' },
+  readOnlyHint: { kind: 'boolean', about: 'True when the tool changes nothing.' },
+  destructiveHint: { kind: 'boolean', about: 'True when the tool may delete or overwrite something.' },
+  idempotentHint: {
+    kind: 'boolean',
+    about: 'True when a second call with the same parameters changes nothing more.',
+  },
+  openWorldHint: {
+    kind: 'boolean',
+    about: 'True when the tool uses systems outside of its own data, for example the web.',
+  },
 } as const satisfies Keys;
 
 /** The keys of `validation`, each another spelling of a JSON Schema keyword. */
 export const VALIDATION = {
-  pattern: { kind: 'pattern', about: 'A regular expression that the text matches.' },
-  min: { kind: 'number', about: 'The least number.' },
-  max: { kind: 'number', about: 'The greatest number.' },
-  min_length: { kind: 'count', about: 'The least number of characters.' },
+  pattern: { kind: 'pattern', about: 'A regular expression that the text must match.' },
+  min: { kind: 'number', about: 'The smallest number allowed.' },
+  max: { kind: 'number', about: 'The greatest number allowed.' },
+  min_length: { kind: 'count', about: 'The smallest number of characters.' },
   max_length: { kind: 'count', about: 'The greatest number of characters.' },
-  allowed_values: { kind: 'values', about: 'The only values.' },
+  allowed_values: { kind: 'values', about: 'The values that are allowed.' },
 } as const satisfies Keys;
 
 /** Every keyword of JSON Schema (draft 2020-12) that may stand in a parameter or inside of one. */
@@ -113,71 +126,83 @@ export const KEYWORDS = {
     about:
       'string, integer, number, boolean, array, object or null, or a list of them; any value when absent.',
   },
-  title: { kind: 'text', about: 'A short name for a person.' },
-  description: { kind: 'text', about: 'What it is.' },
-  default: { kind: 'any', about: 'The value when none is given.' },
-  examples: { kind: 'values', about: 'Values that show what is meant.' },
-  deprecated: { kind: 'boolean', about: 'Better not used any more.' },
-  readOnly: { kind: 'boolean', about: 'Only given back.' },
-  writeOnly: { kind: 'boolean', about: 'Never given back.' },
-  enum: { kind: 'values', about: 'The only values.' },
-  const: { kind: 'any', about: 'The only value.' },
-  format: { kind: 'text', about: 'A named form such as date-time, email or uri.' },
-  pattern: { kind: 'pattern', about: 'A regular expression that the text matches.' },
-  minLength: { kind: 'count', about: 'The least number of characters.' },
+  title: { kind: 'text', about: 'A short name that people see.' },
+  description: { kind: 'text', about: 'What the value means.' },
+  default: { kind: 'any', about: 'The value that is used when none is given.' },
+  examples: { kind: 'values', about: 'Example values.' },
+  deprecated: { kind: 'boolean', about: 'True when it should no longer be used.' },
+  readOnly: { kind: 'boolean', about: 'True when the value occurs only in results.' },
+  writeOnly: { kind: 'boolean', about: 'True when the value never occurs in results.' },
+  enum: { kind: 'values', about: 'The values that are allowed.' },
+  const: { kind: 'any', about: 'The one value that is allowed.' },
+  format: { kind: 'text', about: 'The name of a format, such as date-time, email or uri.' },
+  pattern: { kind: 'pattern', about: 'A regular expression that the text must match.' },
+  minLength: { kind: 'count', about: 'The smallest number of characters.' },
   maxLength: { kind: 'count', about: 'The greatest number of characters.' },
-  minimum: { kind: 'number', about: 'The least number.' },
-  maximum: { kind: 'number', about: 'The greatest number.' },
-  exclusiveMinimum: { kind: 'number', about: 'The number that it is above.' },
-  exclusiveMaximum: { kind: 'number', about: 'The number that it is below.' },
-  multipleOf: { kind: 'number', about: 'The number of which it is a multiple.' },
-  items: { kind: 'schema', about: 'What the items of an array are.' },
-  prefixItems: { kind: 'schemas', about: 'What the first items of an array are, one by one.' },
-  contains: { kind: 'schema', about: 'What at least one item is.' },
-  minContains: { kind: 'count', about: 'How many items `contains` holds for, at least.' },
-  maxContains: { kind: 'count', about: 'How many items `contains` holds for, at most.' },
-  minItems: { kind: 'count', about: 'The least number of items.' },
+  minimum: { kind: 'number', about: 'The smallest number allowed.' },
+  maximum: { kind: 'number', about: 'The greatest number allowed.' },
+  exclusiveMinimum: { kind: 'number', about: 'The number must be greater than this.' },
+  exclusiveMaximum: { kind: 'number', about: 'The number must be less than this.' },
+  multipleOf: { kind: 'number', about: 'The number must be a multiple of this.' },
+  items: { kind: 'schema', about: 'The schema of the items of an array.' },
+  prefixItems: { kind: 'schemas', about: 'The schemas of the first items of an array, in order.' },
+  contains: { kind: 'schema', about: 'The schema of at least one item.' },
+  minContains: { kind: 'count', about: 'The smallest number of items that match `contains`.' },
+  maxContains: { kind: 'count', about: 'The greatest number of items that match `contains`.' },
+  minItems: { kind: 'count', about: 'The smallest number of items.' },
   maxItems: { kind: 'count', about: 'The greatest number of items.' },
-  uniqueItems: { kind: 'boolean', about: 'No item twice.' },
-  unevaluatedItems: { kind: 'schema', about: 'What all other items are.' },
-  properties: { kind: 'schema-map', about: 'What the members of an object are.' },
-  patternProperties: { kind: 'schema-map', about: 'What the members are whose names match.' },
-  additionalProperties: { kind: 'schema', about: 'What all other members are; false for none.' },
-  unevaluatedProperties: { kind: 'schema', about: 'What all other members are; false for none.' },
-  propertyNames: { kind: 'schema', about: 'What the names of the members are.' },
-  minProperties: { kind: 'count', about: 'The least number of members.' },
+  uniqueItems: { kind: 'boolean', about: 'True when no two items may be equal.' },
+  unevaluatedItems: { kind: 'schema', about: 'The schema of all other items.' },
+  properties: { kind: 'schema-map', about: 'The schemas of the members of an object.' },
+  patternProperties: { kind: 'schema-map', about: 'The schemas of the members whose names match.' },
+  additionalProperties: {
+    kind: 'schema',
+    about: 'The schema of all other members; false when there may be none.',
+  },
+  unevaluatedProperties: {
+    kind: 'schema',
+    about: 'The schema of all other members; false when there may be none.',
+  },
+  propertyNames: { kind: 'schema', about: 'The schema of the names of the members.' },
+  minProperties: { kind: 'count', about: 'The smallest number of members.' },
   maxProperties: { kind: 'count', about: 'The greatest number of members.' },
   required: {
     kind: 'required',
-    about: 'Whether it must be given; inside a schema also the list of required members.',
+    about: 'True when it must be given. Inside a schema it may also be the list of required members.',
   },
   dependentRequired: { kind: 'name-lists', about: 'The members that another member requires.' },
-  dependentSchemas: { kind: 'schema-map', about: 'What holds when a member is there.' },
-  allOf: { kind: 'schemas', about: 'All of these hold.' },
-  anyOf: { kind: 'schemas', about: 'At least one of these holds.' },
-  oneOf: { kind: 'schemas', about: 'Exactly one of these holds.' },
-  not: { kind: 'schema', about: 'This does not hold.' },
-  if: { kind: 'schema', about: 'Decides between `then` and `else`.' },
-  then: { kind: 'schema', about: 'Holds when `if` does.' },
-  else: { kind: 'schema', about: 'Holds when `if` does not.' },
-  contentEncoding: { kind: 'text', about: 'How the text encodes bytes.' },
-  contentMediaType: { kind: 'text', about: 'What kind of document the text is.' },
-  contentSchema: { kind: 'schema', about: 'What the document in the text is.' },
-  $defs: { kind: 'schema-map', about: 'Schemas to refer to.' },
+  dependentSchemas: { kind: 'schema-map', about: 'The schemas that apply when a member is present.' },
+  allOf: { kind: 'schemas', about: 'The value must match all of these schemas.' },
+  anyOf: { kind: 'schemas', about: 'The value must match at least one of these schemas.' },
+  oneOf: { kind: 'schemas', about: 'The value must match exactly one of these schemas.' },
+  not: { kind: 'schema', about: 'The value must not match this schema.' },
+  if: { kind: 'schema', about: 'The schema that selects `then` when the value matches it, else `else`.' },
+  then: { kind: 'schema', about: 'The schema that applies when the value matches `if`.' },
+  else: { kind: 'schema', about: 'The schema that applies when the value does not match `if`.' },
+  contentEncoding: { kind: 'text', about: 'The encoding of bytes in the text, such as base64.' },
+  contentMediaType: { kind: 'text', about: 'The media type of the text.' },
+  contentSchema: { kind: 'schema', about: 'The schema of the document in the text.' },
+  $defs: { kind: 'schema-map', about: 'Schemas that `$ref` may refer to.' },
   $ref: { kind: 'text', about: 'Another schema of this tool: `#/properties/…`.' },
-  $comment: { kind: 'text', about: 'A note for whoever reads this file.' },
+  $comment: { kind: 'text', about: 'A note for readers of this file.' },
 } as const satisfies Keys;
 
-/** The keys of a parameter: all of JSON Schema, and what this file adds. */
+/** The keys of a parameter: the keywords of JSON Schema and those of gantz.yaml. */
 export const PARAMETER = {
-  name: { kind: 'text', about: 'What it is called.' },
+  name: { kind: 'text', about: 'The name of the parameter.' },
   ...KEYWORDS,
-  required: { kind: 'required', about: 'Whether it must be given; false when absent.' },
-  optional: { kind: 'boolean', about: 'In `returns`: whether the field may be missing.' },
-  validation: { kind: 'validation', about: 'Limits in the spelling of the Gantz articles.' },
+  required: { kind: 'required', about: 'True when it must be given; false when absent.' },
+  optional: { kind: 'boolean', about: 'In `returns`: true when the field may be missing.' },
+  validation: {
+    kind: 'validation',
+    about: 'Limits of the value, with the key names that Gantz articles use.',
+  },
 } as const satisfies Keys;
 
-/** Keys that people write in place of others too different for a guess; the first one that the map has is meant. */
+/**
+ * Common wrong keys → the keys that are meant, where the names differ too much to be compared. The first one that the map
+ * has is suggested.
+ */
 export const MEANT: Readonly<Record<string, readonly string[]>> = {
   desc: ['description'],
   params: ['parameters', 'query'],

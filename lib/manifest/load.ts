@@ -14,12 +14,13 @@ export type Location = { file: string };
 /** Reads the text of a file. */
 export type Read = (file: string) => Promise<string>;
 
-// A call of a bundled tool reads no file and needs no file system module.
+// The file system module is loaded only when a file is read.
 const fromDisk: Read = async (file) => (await import('node:fs/promises')).readFile(file, 'utf8');
 
 export type LoadOptions = {
   /** The action kinds that a tool may have. */
   actions: ActionKeys;
+  /** Reads a file; from the disk when absent. */
   read?: Read | undefined;
 };
 
@@ -43,7 +44,7 @@ export async function checkManifest(
     // A copy of the bundled manifest, such as the gantz.yaml of a checkout.
     return { manifest: { ...(await loadBundled()), file, directory, sources: [file] }, problems: [] };
   }
-  // A call of a bundled tool parses nothing.
+  // The parser is loaded only when a manifest is parsed.
   const { checkManifestText } = await import('./parse/parse.ts');
   return checkManifestText(text, {
     file,
@@ -57,7 +58,7 @@ export async function checkManifest(
 
 async function readInclude(name: string, from: string, read: Read): Promise<ManifestText | Manifest> {
   if (name === BUILTIN) return loadBundled();
-  if (name.startsWith('builtin:')) throw new Error(`there is only ${BUILTIN}`);
+  if (name.startsWith('builtin:')) throw new Error(`the only bundled manifest is ${BUILTIN}`);
   const file = path.resolve(from, name);
   const directory = path.dirname(file);
   try {
@@ -71,8 +72,8 @@ async function readText(file: string, read: Read): Promise<string> {
   try {
     return await read(file);
   } catch (thrown) {
-    throw new GantzError('MANIFEST_NOT_FOUND', `The manifest ${file} cannot be read: ${reasonOf(thrown)}`, {
-      hint: `Name another with -c FILE; -c ${BUILTIN} is the bundled one.`,
+    throw new GantzError('MANIFEST_NOT_FOUND', `Cannot read the manifest ${file}: ${reasonOf(thrown)}`, {
+      hint: `Choose another manifest with -c FILE; -c ${BUILTIN} selects the bundled one.`,
       cause: thrown,
     });
   }
@@ -80,9 +81,9 @@ async function readText(file: string, read: Read): Promise<string> {
 
 function reasonOf(thrown: unknown): string {
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
-  if (code === 'ENOENT') return 'there is no such file';
+  if (code === 'ENOENT') return 'no such file';
   if (code === 'EISDIR') return 'it is a folder';
-  if (code === 'EACCES') return 'it may not be read';
+  if (code === 'EACCES') return 'permission denied';
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 

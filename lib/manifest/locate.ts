@@ -6,8 +6,10 @@ import type { Location } from './load.ts';
 import type { Environment } from '../contract/process.ts';
 
 export type LocateOptions = {
-  /** What `-c` says. */
+  /** The value of `-c`. */
   config?: string | undefined;
+  /** What names `config` in messages (default: `-c`); `argument` is an argument of a command. */
+  by?: '-c' | 'argument';
   env: Environment;
   /** Returns the current folder; called only when a name is relative to it. */
   cwd: () => string;
@@ -16,15 +18,23 @@ export type LocateOptions = {
 const FILE = 'gantz.yaml';
 
 /**
- * Which manifest a call uses: `-c`, else $GANTZ_CONFIG, else ./gantz.yaml, else the bundled one. A folder stands for
- * the gantz.yaml in it. Throws MANIFEST_NOT_FOUND when the named one does not exist.
+ * Returns the manifest of a call: that of `-c`, else of $GANTZ_CONFIG, else ./gantz.yaml, else the bundled one. The name of
+ * a folder means the gantz.yaml in it. Throws MANIFEST_NOT_FOUND when the named one does not exist.
  */
-export function locateManifest({ config, env, cwd }: LocateOptions): Location {
-  if (config !== undefined) return named(config, cwd, '-c');
-  // Empty counts as unset, as in a shell's ${GANTZ_CONFIG:-}.
+export function locateManifest({ config, by = '-c', env, cwd }: LocateOptions): Location {
+  if (config !== undefined) return named(config, cwd, by);
+  // An empty value is the same as none, as in a shell's ${GANTZ_CONFIG:-}.
   if (env['GANTZ_CONFIG']) return named(env['GANTZ_CONFIG'], cwd, 'GANTZ_CONFIG');
   const file = path.join(folder(cwd), FILE);
   return { file: kindOf(file) === 'file' ? file : BUILTIN };
+}
+
+/** Returns true when nobody named the manifest: it was found as ./gantz.yaml. */
+export function isImplicit(
+  { file }: Location,
+  { config, env }: Pick<LocateOptions, 'config' | 'env'>,
+): boolean {
+  return config === undefined && !env['GANTZ_CONFIG'] && file !== BUILTIN;
 }
 
 function named(name: string, cwd: () => string, by: string): Location {
@@ -36,9 +46,11 @@ function named(name: string, cwd: () => string, by: string): Location {
   if (kind === 'folder' && kindOf(inside) === 'file') return { file: inside };
   throw new GantzError(
     'MANIFEST_NOT_FOUND',
-    `There is no manifest ${JSON.stringify(kind === 'folder' ? inside : name)}, which ${by} names`,
+    `The manifest ${JSON.stringify(kind === 'folder' ? inside : name)}${by === 'argument' ? '' : `, which ${by} names,`} does not exist`,
     {
-      hint: `Looked for ${kind === 'folder' ? inside : file}. -c ${BUILTIN} is the bundled one; \`gantz init\` writes a new one.`,
+      hint:
+        `Looked for ${kind === 'folder' ? inside : file}. ` +
+        `${by === 'argument' ? '' : `-c ${BUILTIN} selects the bundled manifest; `}\`gantz init\` writes a new one.`,
     },
   );
 }
@@ -47,7 +59,7 @@ function folder(cwd: () => string): string {
   try {
     return cwd();
   } catch (cause) {
-    throw new GantzError('MANIFEST_NOT_FOUND', 'The current folder is gone or cannot be entered', {
+    throw new GantzError('MANIFEST_NOT_FOUND', 'The current folder was deleted or cannot be entered', {
       hint: `Change to another folder, or name a manifest with -c: a full path, or ${BUILTIN}.`,
       cause,
     });
@@ -57,12 +69,12 @@ function folder(cwd: () => string): string {
 function kindOf(file: string): 'file' | 'folder' | undefined {
   try {
     const found = statSync(file, { throwIfNoEntry: false });
-    // Everything but a folder can be read, also a pipe (`-c <(…)`).
+    // Anything that is not a folder can be read, for example a pipe (`-c <(…)`).
     return found && (found.isDirectory() ? 'folder' : 'file');
   } catch (cause) {
     const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
-    throw new GantzError('MANIFEST_NOT_FOUND', `Cannot tell whether there is a manifest ${file}: ${why}`, {
-      hint: `-c names another; -c ${BUILTIN} is the bundled one.`,
+    throw new GantzError('MANIFEST_NOT_FOUND', `Cannot look for the manifest ${file}: ${why}`, {
+      hint: `Choose another manifest with -c FILE; -c ${BUILTIN} selects the bundled one.`,
       cause,
     });
   }

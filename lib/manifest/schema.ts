@@ -15,10 +15,10 @@ import { loadActionKeys, type LoadedKey } from './parse/action.ts';
 import { TYPES } from './parse/types.ts';
 import type { ActionKeys, ParsedAction } from './tool-key.ts';
 
-/** The schema's file in the repository. */
+/** The file of the schema in the repository. */
 export const SCHEMA_FILE = 'docs/gantz.schema.json';
 
-/** The JSON Schema of gantz.yaml (draft 2020-12) for editors: it accepts every manifest that loads. */
+/** Returns the JSON Schema of gantz.yaml (draft 2020-12) for editors. It accepts every manifest that loads. */
 export async function renderSchema(table: ActionKeys): Promise<JsonSchema> {
   const actions = (await loadActionKeys(table)).filter(({ manifests }) => manifests !== 'bundled');
   const tool = toolKeys(Object.fromEntries(actions.map((action) => [action.key, keyOf(action)])));
@@ -51,7 +51,7 @@ export async function renderSchema(table: ActionKeys): Promise<JsonSchema> {
   };
 }
 
-/** The key of an action in the schema; the schema of one with fields of its own has a name. */
+/** Returns an action as a key of a tool. The schema of an action with fields is one of the `$defs`. */
 function keyOf({ key, about, fields, schema }: LoadedKey<ParsedAction>): Key {
   return { kind: 'own', about, schema: fields ? ref(key) : schema() };
 }
@@ -138,7 +138,7 @@ function schemaOf(form: Form): JsonSchema {
   }
 }
 
-/** The schema of a map with these keys. */
+/** Returns the schema of a map with these keys. */
 export function objectOf(keys: Keys): JsonSchema {
   return {
     type: 'object',
@@ -151,7 +151,7 @@ function propertyOf(key: Key): JsonSchema {
   return { description: key.about, ...(key.kind === 'any' ? schema : nullable(schema)) };
 }
 
-/** The schema, or null: `key:` with nothing after it counts as not given. */
+/** Returns a schema that also accepts null: a key without a value is ignored. */
 function nullable(schema: JsonSchema): JsonSchema {
   return { anyOf: [schema, { type: 'null' }] };
 }
@@ -168,7 +168,7 @@ function mapOf(name: string): JsonSchema {
   return { type: 'object', additionalProperties: ref(name) };
 }
 
-/** A word in any mixture of cases, as a pattern. */
+/** Returns a pattern that matches a word in upper, lower or mixed case. */
 function anyCase(word: string): string {
   return word.replace(/[a-z]/g, (letter) => `[${letter.toUpperCase()}${letter}]`);
 }

@@ -9,30 +9,30 @@ import type { Problems } from './yaml/problems.ts';
  */
 export type ToolKey<Parsed> = {
   readonly key: string;
-  /** What it is for: a sentence for editors. */
+  /** Its description: a sentence for editors. */
   readonly about: string;
   /** Which manifests have this key: those of users, or the bundled one; both when absent. */
   readonly manifests?: 'user' | 'bundled';
-  /** Loads how it is written. A call of a tool whose manifest is bundled or cached never needs this. */
+  /** Loads its syntax; called only when a manifest is parsed, not for a bundled or a cached one. */
   readonly syntax: () => Promise<Syntax<Parsed>>;
 };
 
-/** How a key of a tool is written. */
+/** The syntax of a key of a tool: the form of its value. */
 export type Syntax<Parsed> = {
-  /** The keys of the map that stands under it; absent when it takes no map. */
+  /** The keys of its value; absent when its value is not a map. */
   readonly fields?: Keys;
-  /** Parses what stands under it. Returns undefined after it has reported an error. */
+  /** Parses its value. Returns undefined after it has reported an error. */
   readonly parse: (problems: Problems, node: Node) => Parsed | undefined;
-  /** Returns the JSON Schema of what may stand under it; it may refer to the `$defs` of schema.ts. */
+  /** Returns the JSON Schema of its value, which may refer to the `$defs` of schema.ts. */
   readonly schema: () => JsonSchema;
 };
 
-/** A parsed action, with what else its text says about the tool. */
+/** A parsed action, with the other properties of the tool that its text defines. */
 export type ParsedAction<A extends Action = Action> = {
   action: A;
   /** Its own time limit in milliseconds, which takes precedence over that of the tool. */
   timeoutMs?: number;
-  /** Hints that hold whatever the author states. */
+  /** Hints that override those of the author. */
   annotations?: Annotations;
 };
 

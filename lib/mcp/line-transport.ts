@@ -2,19 +2,25 @@ import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/server';
 import { readLines } from '../json/lines.ts';
 import { readMessage, type Inputs } from './message.ts';
 
-/** The largest message that is read, in bytes; a larger one is answered with an error, and the next one is read. */
+/** The size limit of a message, in bytes. A larger message is answered with an error, and reading goes on after it. */
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
+/** What a `LineTransport` reads from and writes to. */
 export type LineTransportOptions = {
+  /** Chunks of newline-delimited JSON. */
   input: AsyncIterable<Uint8Array | string>;
+  /** Writes one or more whole lines. */
   write: (text: string) => unknown;
-  /** Where the parameters of calls are put. */
+  /** Receives the parameters of each tools/call. */
   inputs: Inputs;
 };
 
-/** MCP over lines of JSON: the SDK's stdio transport, but for reading JSON without loss and answering what is no message. */
+/**
+ * An MCP transport over newline-delimited JSON. Unlike the SDK's stdio transport, it reads JSON without loss, and answers a
+ * line that is not a JSON-RPC message with an error.
+ */
 export class LineTransport implements Transport {
-  /** Resolves when the transport is closed, by the end of its input or from here. */
+  /** Resolves when the input has ended or `close` was called. */
   readonly ended: Promise<void>;
   onclose?: () => void;
   onerror?: (error: Error) => void;
@@ -58,7 +64,7 @@ export class LineTransport implements Transport {
           else if (line.text.trim() !== '') this.#receive(line.text);
         }
       }
-      // Whoever pipes a request in and closes the pipe gets the answers that need no waiting.
+      // A client may send a request and close the pipe at once. Answers that are ready in this turn are still written.
       await new Promise((resolve) => setImmediate(resolve));
     } catch (error) {
       if (!this.#closed) this.onerror?.(error instanceof Error ? error : new Error(String(error)));
@@ -72,12 +78,12 @@ export class LineTransport implements Transport {
     else this.#refuse(reading.code, reading.problem);
   }
 
-  /** JSON-RPC answers what has no id of its own with the id null. */
+  /** Writes an error with the id null, as JSON-RPC requires when the id of the request is not known. */
   #refuse(code: number, message: string): void {
     this.#write(`${JSON.stringify({ jsonrpc: '2.0', id: null, error: { code, message } })}\n`);
   }
 
-  /** Answers that are ready at the same moment leave together: a write for each would cost more than the call behind it. */
+  /** Joins the answers of one turn into one write: a write for each answer costs more than a call of Redis. */
   #write(line: string): void {
     if (this.#unwritten === '') process.nextTick(() => this.#flush());
     this.#unwritten += line;

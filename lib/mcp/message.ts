@@ -11,19 +11,20 @@ import { parseJson } from '../json/parse.ts';
 import { parseObject } from '../parameters/parse.ts';
 import { rawMember } from './raw-member.ts';
 
-/** A JSON-RPC message, or why a text is none: the code and the message of the error to answer with. */
+/** A JSON-RPC message, or the code and the message of the JSON-RPC error to answer with. */
 export type Reading = { message: JSONRPCMessage } | { code: number; problem: string };
 
+/** The id of a JSON-RPC request. */
 export type RequestId = string | number;
 
 /**
- * The parameters of the calls of one connection, by the ids of their requests. The SDK reads JSON with JSON.parse, which
- * rounds what a double cannot hold, and copies objects without some of their members; parameters that are kept here are
- * read as the command line reads them. Entries leave when they are taken.
+ * The parameters of the calls of one connection, by request id. The SDK parses with JSON.parse, which rounds numbers that a
+ * double cannot hold, and it copies objects without some of their members. The functions in this map parse parameters as
+ * the command line does, and throw the same errors. The server deletes an entry when it begins the call.
  */
 export type Inputs = Map<RequestId, () => unknown>;
 
-/** Reads one message and moves the parameters of a tools/call into `inputs`. */
+/** Parses one message and moves the parameters of a tools/call into `inputs`. */
 export function readMessage(text: string, inputs: Inputs): Reading {
   const parsed = parseJson(text);
   if (!('value' in parsed) && parsed.problem === 'syntax') return notJson(parsed.message);
@@ -32,30 +33,30 @@ export function readMessage(text: string, inputs: Inputs): Reading {
     return { code: -32600, problem: 'This is not one JSON-RPC 2.0 message' };
   if ('method' in message && 'id' in message && message.method === 'tools/call' && isObject(message.params)) {
     const { arguments: input = {}, ...params } = message.params;
-    // A call without a name is refused by the SDK, and nobody would take its parameters out again.
+    // The SDK refuses a call without a name, and no code would delete its entry.
     if (typeof params['name'] === 'string') inputs.set(message.id, readInput(text, input, 'value' in parsed));
     return { message: { ...message, params } };
   }
   return { message };
 }
 
-/** Parameters are as they were read, unless they are no object or something of the message was lost in reading. */
+/** Uses the parsed parameters when they are an object and parsing lost nothing; otherwise parses their text again. */
 function readInput(text: string, input: unknown, isExact: boolean): () => unknown {
   if (isExact && isObject(input)) return () => input;
   return () => parseObject(rawMember(rawMember(text, 'params') ?? '', 'arguments') ?? '{}');
 }
 
-/** Numbers may be rounded here: where it matters the text is read again. */
+/** Parses with rounding. `readInput` parses the text of the parameters again. */
 function parseAnyway(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // A runtime whose parser is recursive gives up on what is nested without end.
+    // A recursive JSON.parse (Bun) throws on very deep nesting.
     return undefined;
   }
 }
 
-/** Whether it is a tools/call as nearly all are: what the SDK's schemas say of it too, at a fiftieth of their price. */
+/** Returns true for a tools/call of the common form. The SDK's schemas accept the same, and cost fifty times as much. */
 function isPlainCall(value: unknown): value is JSONRPCRequest {
   if (!isObject(value)) return false;
   const { jsonrpc, id, method, params, ...others } = value;

@@ -2,29 +2,29 @@ import type { CallToolResult, JSONRPCMessage, Transport } from '@modelcontextpro
 import { GantzError } from '../contract/errors.ts';
 import type { RequestId } from './message.ts';
 
-/** A tools/call with nothing but a tool and its parameters. */
+/** A tools/call that has only a tool and its parameters. `signal` aborts when the client cancels it or disconnects. */
 type PlainCall = { id: RequestId; name: string; signal: AbortSignal };
 
-/** Answers a call; undefined when the SDK has to answer it. */
+/** Answers a call; returns undefined for a call that the SDK must answer. */
 export type AnswerPlainCall = (call: PlainCall) => Promise<CallToolResult> | undefined;
 
 /**
  * A transport that answers plain calls itself and passes everything else to the SDK.
  *
- * Measured as ours ÷ theirs, medians of seven runs (four of 50 in flight). Sequential p50 is against the SDK's own server
- * with one GET, target ≤ 1.15; 50 calls in flight are against @modelcontextprotocol/server-redis, target ≥ 1.
+ * Measured as gantz ÷ reference, medians of seven runs (four for 50 in flight). Sequential p50: the reference is a server
+ * of the SDK that sends one GET, and the target is ≤ 1.15. Throughput with 50 calls in flight: the reference is
+ * @modelcontextprotocol/server-redis, and the target is ≥ 1.
  *
  *                  sequential: executable   Node 20   50 in flight: executable
  *     with this                      0.81      0.75                       1.36
  *     without                        1.10      1.11                       0.88
  *
- * The sequential target holds without it; the target of 50 calls in flight does not, so it is kept.
+ * Only the target of 50 calls in flight needs this class.
  *
- * The SDK checks every message of a call with its schemas, eight times in all, and builds a context of which a tool here
- * uses only the signal: more work than the rest of the call, GET included. Of the protocol this keeps what its versions
- * from 2024 to 2025 demand for such a call: one result for its id, and none after it was cancelled. The SDK answers calls
- * with a progress token, calls of unknown tools, the protocol of 2026, and whatever comes before it has answered
- * initialize.
+ * The SDK validates the messages of a call with its schemas eight times, and builds a context of which tools use only the
+ * signal. That is more work than the rest of the call, GET included. This class implements what protocol versions 2024 to
+ * 2025 require for such a call: one result for its id, and none after it was cancelled. The SDK answers calls with a
+ * progress token, calls of unknown tools, protocol version 2026, and everything before the answer to initialize.
  */
 export class PlainCalls implements Transport {
   onclose?: () => void;
@@ -72,7 +72,7 @@ export class PlainCalls implements Transport {
       return method === 'notifications/cancelled' && isRequestId(requestId) && this.#cancel(requestId);
     }
     const { id } = message;
-    // A client of 2026 sends its version in the _meta of every request, and need not initialize.
+    // A client of version 2026 sends its version in the _meta of every request, and does not need initialize.
     if (method === 'initialize' && !params?._meta) this.#initialize = id;
     if (method !== 'tools/call' || !this.#initialized || !params || this.#running.has(id)) return false;
     const { name, ...others } = params;
@@ -92,11 +92,11 @@ export class PlainCalls implements Transport {
     return true;
   }
 
-  /** Returns false when no call of that id runs here. */
+  /** Returns false when this class runs no call with that id. */
   #cancel(id: RequestId): boolean {
     const controller = this.#running.get(id);
     this.#running.delete(id);
-    controller?.abort(new GantzError('CANCELLED', 'The client cancelled the call or went away'));
+    controller?.abort(new GantzError('CANCELLED', 'The client cancelled the call or disconnected'));
     return controller !== undefined;
   }
 }

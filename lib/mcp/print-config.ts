@@ -5,8 +5,8 @@ import { parseRedisUrl } from '../redis/url.ts';
 import { loadCatalogue } from '../run/open.ts';
 import { programPath } from './program-path.ts';
 
-/** How a client starts the server. `secrets` are variables whose values do not belong into a file. */
-type Entry = {
+/** How a client starts the server. `secrets` are variables whose values must not be written to a file. */
+type ServerEntry = {
   name: string;
   command: string;
   args: string[];
@@ -15,23 +15,23 @@ type Entry = {
 };
 
 type Client = {
-  /** Where its configuration is. */
+  /** The path of its configuration file, as text for a person. */
   place: string;
-  /** The text to put there, whole as a new file. */
-  render(entry: Entry, environment: Context['process']['env']): string;
-  /** What is left for the person to do when there are secrets. */
+  /** Returns the content of that file. */
+  render(entry: ServerEntry, environment: Context['process']['env']): string;
+  /** Returns what the person must do when there are secrets. */
   secretsNote?: (names: string) => string;
 };
 
 const fromEnvironment = (names: string): string =>
-  `${names} holds a password: it is left out, and read from the environment of the client.`;
+  `${names} contains a password and is not in this output. The client reads it from its environment.`;
 
-/** The clients that `--print-config` knows. */
+/** The clients that `--print-config` supports. */
 const CLIENTS: Readonly<Record<string, Client>> = {
   'claude-desktop': {
     place:
       'claude_desktop_config.json (Settings, Developer, Edit Config; on macOS in ~/Library/Application Support/Claude, on Linux in ~/.config/Claude)',
-    // A program that is started from the desktop has not the PATH of a shell, and finds neither node nor redis-server.
+    // A program that is started from the desktop does not get the shell's PATH, and finds neither node nor redis-server.
     render: (entry, { PATH }) =>
       json({
         mcpServers: server(entry, {
@@ -40,7 +40,7 @@ const CLIENTS: Readonly<Record<string, Client>> = {
         }),
       }),
     secretsNote: (names) =>
-      `${names} holds a password: it is left out, and this client has no other place for it. Put it in by hand.`,
+      `${names} contains a password and is not in this output. This client cannot read it from elsewhere: add it by hand.`,
   },
   'claude-code': {
     place: '.mcp.json in the folder of the project',
@@ -85,7 +85,8 @@ const CLIENTS: Readonly<Record<string, Client>> = {
           })),
         }),
       }),
-    secretsNote: (names) => `${names} holds a password: it is left out, and the client will ask for it.`,
+    secretsNote: (names) =>
+      `${names} contains a password and is not in this output. The client prompts for it.`,
   },
   codex: {
     place: '~/.codex/config.toml',
@@ -110,27 +111,30 @@ const CLIENTS: Readonly<Record<string, Client>> = {
   },
 };
 
-/** Prints the entry for a client's configuration on stdout, and on stderr where it goes. USAGE for an unknown client. */
+/**
+ * Prints the entry for a client's configuration on stdout, and the path of the configuration file on stderr. Throws USAGE
+ * for an unknown client, and the errors of loading the manifest.
+ */
 export async function printConfig(context: Context, name: string): Promise<void> {
   const client = Object.hasOwn(CLIENTS, name) ? CLIENTS[name] : undefined;
   if (!client) {
     const names = Object.keys(CLIENTS);
     const meant = nearest(name, names);
-    throw new GantzError('USAGE', `--print-config knows no client ${JSON.stringify(name)}`, {
-      hint: meant ? `Did you mean ${meant}?` : `There are ${names.join(', ')}.`,
+    throw new GantzError('USAGE', `--print-config does not support the client ${JSON.stringify(name)}`, {
+      hint: meant ? `Did you mean ${meant}?` : `Supported clients: ${names.join(', ')}.`,
     });
   }
   const entry = await describeServer(context);
   context.process.stdout.write(client.render(entry, context.process.env));
-  context.notice(`This goes into ${client.place}.`);
+  context.notice(`Add this to ${client.place}.`);
   if (entry.secrets.length > 0)
     context.notice(client.secretsNote?.(entry.secrets.map((secret) => secret.name).join(', ')) ?? '');
 }
 
-/** Variables that decide what the tools work on, and that a client which is started elsewhere would not have. */
+/** Variables that tools depend on, and that a client which is started elsewhere does not have. */
 const VARIABLES = ['GANTZ_NAMESPACE', 'GANTZ_REDIS_SERVER', 'XDG_STATE_HOME'];
 
-async function describeServer(context: Context): Promise<Entry> {
+async function describeServer(context: Context): Promise<ServerEntry> {
   const { process, options } = context;
   const { file, name } = (await loadCatalogue(context)).manifest;
   const env: Record<string, string> = {};
@@ -138,7 +142,7 @@ async function describeServer(context: Context): Promise<Entry> {
     const value = process.env[variable];
     if (value) env[variable] = value;
   }
-  const secrets: Entry['secrets'] = [];
+  const secrets: ServerEntry['secrets'] = [];
   const url = process.env['REDIS_URL'];
   if (url) {
     const target = parseRedisUrl(url);
@@ -151,7 +155,7 @@ async function describeServer(context: Context): Promise<Entry> {
     name: name.replace(/[^A-Za-z0-9_-]+/g, '-') || 'gantz',
     command: await programPath(process),
     args: [
-      // Whole: the client starts the server in a folder of its own choice.
+      // An absolute path, because the client chooses the working folder of the server.
       ...['--config', file],
       ...(tools === undefined ? [] : ['--tools', tools]),
       ...(toolset === undefined ? [] : ['--toolset', toolset]),
@@ -166,7 +170,7 @@ async function describeServer(context: Context): Promise<Entry> {
 }
 
 function server(
-  { name, command, args, env }: Entry,
+  { name, command, args, env }: ServerEntry,
   more: Record<string, string>,
   first: Record<string, string> = {},
 ): Record<string, unknown> {
@@ -175,8 +179,8 @@ function server(
 }
 
 function secretsAs(
-  { secrets }: Entry,
-  write: (secret: Entry['secrets'][number]) => string,
+  { secrets }: ServerEntry,
+  write: (secret: ServerEntry['secrets'][number]) => string,
 ): Record<string, string> {
   return Object.fromEntries(secrets.map((secret) => [secret.name, write(secret)]));
 }

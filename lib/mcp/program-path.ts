@@ -2,7 +2,7 @@ import { access, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Process } from '../contract/process.ts';
 
-/** The absolute path of `bin/gantz`, or of this executable where it stands alone. */
+/** Returns the absolute path of `bin/gantz`, or of this executable when no `bin/gantz` is in a folder above it. */
 export async function programPath(process: Process): Promise<string> {
   const { execPath } = globalThis.process;
   const isRuntime = /^(node|bun)(\.exe)?$/.test(basename(execPath));

@@ -1,14 +1,14 @@
 import type { ProgressEvent } from '../contract/call.ts';
 
-/** What a progress notification says, beside its token. */
+/** The members of a progress notification, without its token. */
 export type Progress = { progress: number; total?: number; message: string };
 
 const BURST = 100;
 const PER_SECOND = 20;
 
 /**
- * Turns the events of one call into progress that always grows. A call that reports without pause keeps its first hundred
- * events and then twenty a second: the result holds everything, progress is for whoever watches.
+ * Turns the events of one call into progress notifications. `progress` always grows. A call that reports without pause
+ * sends its first 100 events, and then 20 a second; the others are dropped. The result of the call contains all of it.
  */
 export function trackProgress(send: (progress: Progress) => void): (event: ProgressEvent) => void {
   let last = 0;
@@ -31,10 +31,10 @@ export function trackProgress(send: (progress: Progress) => void): (event: Progr
   };
 }
 
-/** A line that a script printed as it is; the event's own message when it has nothing else to say; else all of it as JSON. */
+/** Returns the line that a script printed, or the message of an event that has nothing else, or the event as JSON. */
 function describeEvent(event: Readonly<Record<string, unknown>>): string {
   const { event: kind, message = kind } = event;
-  const said = Object.entries(event).filter(([name]) => name !== 'progress' && name !== 'total');
-  const isPlain = kind === 'output' || said.every(([name]) => name === 'event' || name === 'message');
-  return isPlain && typeof message === 'string' ? message : JSON.stringify(Object.fromEntries(said));
+  const members = Object.entries(event).filter(([name]) => name !== 'progress' && name !== 'total');
+  const isPlain = kind === 'output' || members.every(([name]) => name === 'event' || name === 'message');
+  return isPlain && typeof message === 'string' ? message : JSON.stringify(Object.fromEntries(members));
 }

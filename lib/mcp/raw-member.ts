@@ -1,6 +1,9 @@
 import { endOfString } from '../json/string-end.ts';
 
-/** The text of a member of the object that a valid JSON text holds, as it is written; the last one of a name counts. */
+/**
+ * Returns the source text of a member of an object, given the valid JSON text of the object. The last member of a name
+ * counts, as in JSON.parse. Returns undefined when the text is not an object or has no such member.
+ */
 export function rawMember(text: string, name: string): string | undefined {
   let at = afterSpace(text, 0);
   if (text[at] !== '{') return undefined;
@@ -24,7 +27,7 @@ function afterSpace(text: string, start: number): number {
   return at;
 }
 
-/** The offset after the value that begins at `start`. */
+/** Returns the offset after the value that begins at `start`. */
 function endOfValue(text: string, start: number): number {
   let depth = 0;
   let at = start;

@@ -17,19 +17,17 @@ import { trackProgress } from './progress.ts';
 import type { AnswerPlainCall } from './plain-calls.ts';
 import type { Runners } from '../serving/runners.ts';
 
+/** Options of one MCP server. */
 export type ServerOptions = {
-  /**
-   * Parameters of calls by the id of their request, as `readMessage` put them there; those of a request that is not in it
-   * are taken as the SDK read them.
-   */
+  /** Parameters of calls by request id, from `readMessage`. For other requests, the SDK's parsed parameters are used. */
   inputs?: Inputs;
-  /** Whether clients are told of a new manifest (the transport calls `sendToolListChanged`); true when absent. */
+  /** True (the default) when clients are notified of a new manifest. The transport calls `sendToolListChanged`. */
   listChanged?: boolean;
 };
 
 /**
- * An MCP server of the current runner's tools, for one connection or, over HTTP, one request: what `serveStdio` and
- * `createMcpHandler` want of their factory. Both protocol eras are served alike.
+ * Creates an MCP server for the tools of the current runner. It serves one connection or, over HTTP, one request: the
+ * factories of `serveStdio` and `createMcpHandler` return it. It serves both protocol eras.
  */
 export function createServer(
   runners: Runners,
@@ -41,14 +39,14 @@ export function createServer(
     {
       capabilities: { tools: { listChanged } },
       ...(description !== undefined && { instructions: description }),
-      // The default would build an ajv of its own for elicitation, which no tool uses.
+      // The default creates an ajv instance for elicitation, which no tool uses.
       jsonSchemaValidator: { getValidator: unusedValidator },
     },
   );
-  // McpServer's own registry wants schemas of validation libraries; a manifest has JSON Schema.
+  // McpServer's registry takes schemas of validation libraries; a manifest has JSON Schema.
   const { server } = mcp;
   server.setRequestHandler('tools/list', () => ({
-    // The SDK's types want JSON values where a manifest says unknown; the manifest was JSON or YAML.
+    // The SDK's types require JSON values where a manifest has `unknown`. The manifest was parsed from JSON or YAML.
     tools: runners.current.tools.map(definitionOf) as ListToolsResult['tools'],
   }));
   server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
@@ -64,12 +62,12 @@ export function createServer(
               method: 'notifications/progress',
               params: { progressToken: token, ...progress },
             });
-            // Whoever has gone needs no progress.
+            // A client that has disconnected needs no progress.
             sent.catch(() => undefined);
           });
     return await runners.use((runner) => {
       const tool = findOrRefuse(runner, params.name);
-      // Calls of Redis take any reason; a controller of its own for each would cost a tenth of it.
+      // Redis calls accept any abort reason, and a controller for each call would add a tenth to its cost.
       const signal = needsRedis(tool) ? mcpReq.signal : cancelledBy(mcpReq.signal);
       const deadline = runner.deadline(tool, startedAt);
       return answerCall(runner, tool, input, { signal, deadline, ...(emit && { emit }) });
@@ -79,8 +77,8 @@ export function createServer(
 }
 
 /**
- * Answers the calls that `PlainCalls` takes as the server does, but for tools that are not there or not allowed: how
- * their calls are refused is the server's to say.
+ * Returns the function that answers calls for `PlainCalls`, with the same answers as the server. It returns undefined for
+ * tools that do not exist or are not allowed; the server answers those.
  */
 export function plainAnswers(runners: Runners, inputs: Inputs): AnswerPlainCall {
   return ({ id, name, signal }) => {
@@ -105,9 +103,9 @@ function findIn(runner: Runner, name: string): Tool | undefined {
 }
 
 /**
- * Runs a call. A failure has its envelope in `content` alone: clients before 2026 hold structuredContent against the
- * outputSchema even then, and their callers would never see the error. Without an outputSchema structuredContent may be
- * any object in every version that knows it, so a success always has it.
+ * Runs a call. A failure has its envelope only in `content`: clients before version 2026 validate structuredContent
+ * against the outputSchema also for failures, and would report their own error instead. A success always has
+ * structuredContent: without an outputSchema it may be any object, in every version that has structuredContent.
  */
 async function answerCall(
   runner: Runner,
@@ -117,14 +115,14 @@ async function answerCall(
 ): Promise<CallToolResult> {
   try {
     const envelope = success(await runner.call(tool, input(), settings));
-    // What JSON cannot say shall fail here, as the failure of the call.
+    // A result that JSON cannot represent throws here, so that it is a failure of the call.
     return { content: [{ type: 'text', text: JSON.stringify(envelope) }], structuredContent: envelope };
   } catch (error) {
     return { content: [{ type: 'text', text: JSON.stringify(failure(error)) }], isError: true };
   }
 }
 
-/** The tool of a name; a protocol error, with the envelope as its data, when there is none or the policy hides it. */
+/** Returns the tool of a name. Throws a protocol error with the envelope as its data for unknown and forbidden tools. */
 function findOrRefuse(runner: Runner, name: string): Tool {
   try {
     return runner.find(name);
@@ -135,11 +133,11 @@ function findOrRefuse(runner: Runner, name: string): Tool {
   }
 }
 
-/** The SDK's signal with the reason that a call's signal has. */
+/** Returns a signal that aborts with the SDK's signal, and with CANCELLED as its reason. */
 function cancelledBy(signal: AbortSignal): AbortSignal {
   const controller = new AbortController();
   const abort = (): void =>
-    controller.abort(new GantzError('CANCELLED', 'The client cancelled the call or went away'));
+    controller.abort(new GantzError('CANCELLED', 'The client cancelled the call or disconnected'));
   if (signal.aborted) abort();
   else signal.addEventListener('abort', abort, { once: true });
   return controller.signal;

@@ -5,18 +5,18 @@ import { holdRunners, type Runners } from '../serving/runners.ts';
 import type { Inputs } from './message.ts';
 import { redirectStdout } from './stray-output.ts';
 
-/** How long calls that were cancelled at the end may take to stop what they began. */
+/** How long cancelled calls may take to stop their work at the end, in milliseconds. */
 const STOP_MS = 5000;
 
 /**
- * Serves MCP on stdin and stdout until stdin ends or the process is told to end; calls in flight are cancelled then.
- * Throws when the manifest cannot be used.
+ * Serves MCP on stdin and stdout until stdin ends or `context.signal` aborts. Then calls in flight are cancelled. Throws
+ * the errors of loading the manifest.
  */
 export async function serveStdio(context: Context): Promise<void> {
   const isReal = context.process.stdout === process.stdout;
   const write: Write = isReal ? redirectStdout() : (text) => context.process.stdout.write(text);
   try {
-    // The protocol's library and the manifest are read at the same time; together they are most of the start.
+    // The SDK and the manifest are loaded concurrently; they take most of the start-up time.
     const protocol = loadProtocol();
     protocol.catch(() => undefined);
     const loadedAt = Date.now();
@@ -51,7 +51,7 @@ async function loadProtocol() {
 type Serving = {
   context: Context;
   runners: Runners;
-  /** When the manifest was read. */
+  /** When the manifest was read, as `Date.now()`. */
   loadedAt: number;
   write: Write;
   protocol: Protocol;
@@ -71,7 +71,7 @@ async function serve({ context, runners, loadedAt, write, protocol }: Serving): 
     if (server?.isConnected()) server.server.sendToolListChanged().catch(() => undefined);
   });
   const stop = (): void => void connection.close();
-  // Nobody reads the answers any more.
+  // The reader of stdout has closed it.
   if (process.stdout === globalThis.process.stdout) globalThis.process.stdout.on('error', stop);
   if (signal.aborted) stop();
   else signal.addEventListener('abort', stop, { once: true });

@@ -1,4 +1,5 @@
 import type { Detail } from '../contract/errors.ts';
+import { parseDuration } from '../contract/settings.ts';
 import { losesDigits } from '../json/number.ts';
 import { isObject } from '../json/object.ts';
 import { shorten } from '../json/parse.ts';
@@ -36,9 +37,15 @@ export function convertText(
   }
   problems.push({
     path: path(),
-    message: `must be ${describeTypes(types)}, not the text ${quote(value)}`,
+    message: `must be ${describeTypes(types)}, not the text ${quote(value)}${inSeconds(value)}`,
   });
   return value;
+}
+
+/** Returns the seconds of a duration such as `1h`, as the end of a message; an empty text for any other text. */
+function inSeconds(text: string): string {
+  const ms = parseDuration(text);
+  return ms === undefined ? '' : `; ${text.trim()} is ${ms / 1000} seconds`;
 }
 
 /** Returns the JSON Schema types of a schema; an empty array when it accepts any type. */

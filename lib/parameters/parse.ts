@@ -38,7 +38,7 @@ export function parseObject(text: string, what?: string): Record<string, unknown
 /** Returns the failure for parameters that are not a JSON object. */
 export function notAnObject(value: unknown, what = 'Parameters'): GantzError {
   const kind = kindOf(value);
-  return new GantzError('INVALID_PARAMETERS', `${what} must be a JSON object, not ${kind}`, {
+  return new GantzError('INVALID_PARAMETERS', `${what} must be one JSON object, not ${kind}`, {
     details: [{ path: '', message: `must be a JSON object, not ${kind}` }],
   });
 }

@@ -19,10 +19,11 @@ export type Target = { display: string } & (
 export type ServerTarget = Exclude<Target, { kind: 'embedded' }>;
 
 /**
- * Parses a REDIS_URL: `redis://`, `rediss://`, `unix://` or `embedded:`. Throws NOT_RUNNABLE for any other text. The
- * message never repeats the URL, which may contain a password.
+ * Parses a REDIS_URL: `redis://`, `rediss://`, `unix://` or `embedded:`. Blanks around it are ignored. Throws
+ * NOT_RUNNABLE for any other text. The message never repeats the URL, which may contain a password.
  */
-export function parseRedisUrl(url: string): Target {
+export function parseRedisUrl(text: string): Target {
+  const url = text.trim();
   const scheme = /^[a-z][a-z0-9+.-]*(?=:)/i.exec(url)?.[0].toLowerCase();
   switch (scheme) {
     case 'embedded':

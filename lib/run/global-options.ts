@@ -1,8 +1,7 @@
 import type { GlobalOptions } from '../contract/context.ts';
 import type { Process } from '../contract/process.ts';
-import { parseDuration } from '../contract/duration.ts';
 import { GantzError } from '../contract/errors.ts';
-import { parseSwitch } from '../contract/switch.ts';
+import { parseDuration, parseSize, parseSwitch } from '../contract/settings.ts';
 
 /** An option that is written before the name of a tool. */
 export type OptionDefinition<Options> = {
@@ -89,24 +88,4 @@ export function optionsFromEnvironment(env: Process['env']): GlobalOptions {
 function need<T>(value: T | undefined, flag: string, text: string, examples: string): T {
   if (value !== undefined) return value;
   throw new GantzError('USAGE', `${flag} ${JSON.stringify(text)} is not valid; write ${examples}`);
-}
-
-const UNITS: Readonly<Record<string, number>> = {
-  '': 1,
-  b: 1,
-  kb: 1000,
-  kib: 1024,
-  mb: 1e6,
-  mib: 1024 ** 2,
-  gb: 1e9,
-  gib: 1024 ** 3,
-};
-
-/** Parses a size such as `512`, `512KiB`, `10MiB` or `1MB`. Returns bytes, or undefined for anything else and for 0. */
-function parseSize(text: string): number | undefined {
-  const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim()) ?? [];
-  const factor = UNITS[unit.toLowerCase()];
-  if (amount === undefined || factor === undefined) return undefined;
-  const bytes = Math.floor(Number(amount) * factor);
-  return bytes > 0 && Number.isSafeInteger(bytes) ? bytes : undefined;
 }

@@ -1,5 +1,5 @@
 import { BUILTIN } from '../manifest/bundled.ts';
-import { locateManifest } from '../manifest/locate.ts';
+import { isImplicit, locateManifest } from '../manifest/locate.ts';
 import type { Location } from '../manifest/load.ts';
 import type { Manifest } from '../contract/manifest.ts';
 import type { Context } from '../contract/context.ts';
@@ -12,6 +12,8 @@ import { openRunner, type Runner } from './runner.ts';
 /** The part of a context that opening a manifest and a runner needs. */
 export type Surroundings = Pick<Context, 'options' | 'notice' | 'cacheFolder'> & {
   process: Pick<Process, 'env' | 'cwd'>;
+  /** True when nobody reads the notices, so that none may be recorded as written. */
+  muted?: boolean;
 };
 
 /**
@@ -20,11 +22,20 @@ export type Surroundings = Pick<Context, 'options' | 'notice' | 'cacheFolder'> &
  * Throws MANIFEST_NOT_FOUND, MANIFEST_INVALID, and USAGE for an unknown toolset.
  */
 export async function loadCatalogue(
-  { process, options, notice, cacheFolder }: Surroundings,
+  { process, options, notice, cacheFolder, muted = false }: Surroundings,
   about?: string,
 ): Promise<Catalogue> {
-  const location = locateManifest({ config: options.config, env: process.env, cwd: () => process.cwd() });
+  const location = locateManifest({
+    config: options.config,
+    ...(options.configBy && { by: options.configBy }),
+    env: process.env,
+    cwd: () => process.cwd(),
+  });
   const manifest = await loadCached(location, cacheFolder);
+  if (!muted && isImplicit(location, { config: options.config, env: process.env })) {
+    const { noticeHiddenNames } = await import('./hidden-names.ts');
+    await noticeHiddenNames(manifest, { notice, cacheFolder });
+  }
   const warnings =
     about === undefined
       ? manifest.warnings

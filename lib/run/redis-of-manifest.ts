@@ -15,7 +15,7 @@ export function openRedisOf({
 }: Pick<RedisOptions, 'env' | 'mode' | 'notice'> & { manifest: Manifest }): RedisHandle {
   const environment = manifestEnvironment(manifest, env);
   return openRedis({
-    url: environment['REDIS_URL'] || env['REDIS_URL'] || 'embedded:',
+    url: environment['REDIS_URL']?.trim() || env['REDIS_URL']?.trim() || 'embedded:',
     namespace: environment['GANTZ_NAMESPACE'] ?? env['GANTZ_NAMESPACE'],
     env,
     mode,

@@ -25,7 +25,8 @@ export type Segment = Literal | Placeholder | Condition;
 /** A part of a template after the branches of its conditions are chosen. */
 export type Piece = Literal | Placeholder;
 
-type ProblemInTemplate = ProblemInText & { text: string; offset: number; length: number };
+/** A problem of a template, with its place in the text. */
+export type ProblemInTemplate = ProblemInText & { text: string; offset: number; length: number };
 
 /** A parsed template. */
 export type Template = {

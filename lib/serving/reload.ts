@@ -1,21 +1,21 @@
 import type { Context } from '../contract/context.ts';
 import type { Manifest } from '../contract/manifest.ts';
 import { loadCatalogue, openRunnerFor } from '../run/open.ts';
-import { explain } from '../contract/explain.ts';
+import { explain } from '../contract/errors.ts';
 import type { Runners } from './runners.ts';
 import { watchFiles } from './watch.ts';
 
 /**
- * Watches the files of the current manifest, which was read at `loadedAt` (as `Date.now()`). After a valid edit a new
- * runner takes the place of the current one. After an invalid one the problem is written to stderr and the tools stay as
- * they were. Returns a function that ends the watching.
+ * Watches the files of the current manifest, which was read at `loadedAt` (as `Date.now()`). After a valid edit it replaces
+ * the current runner. After an invalid edit it writes the problem to stderr and keeps the tools. Returns a function that
+ * stops watching.
  */
 export async function reloadOnChange(
   context: Context,
   runners: Runners,
   loadedAt: number,
 ): Promise<() => void> {
-  // The file that was found at the start: while it is gone for a moment, no other manifest takes its place.
+  // The file that was found at the start: no other manifest is located while that file is missing.
   const { file } = runners.current.manifest;
   const pinned: Context = { ...context, options: { ...context.options, config: file } };
   const stop = new AbortController();
@@ -29,7 +29,7 @@ export async function reloadOnChange(
       onChange: () => void (loading = loading.then(reload)),
       onProblem: (error) => {
         const why = error instanceof Error ? error.message : String(error);
-        context.notice(`Changes of ${file} may go unseen: ${why}`);
+        context.notice(`Changes of ${file} may be missed: ${why}`);
       },
     });
   }
@@ -53,9 +53,9 @@ export async function reloadOnChange(
         return;
       }
       runners.replace(runner);
-      context.notice(`Loaded ${file} again: ${runner.tools.length} tools`);
+      context.notice(`Reloaded ${file}: ${runner.tools.length} tools`);
     } catch (thrown) {
-      context.notice(`${explain(thrown)}\nThe tools stay as they were.`);
+      context.notice(`${explain(thrown)}\nThe tools are unchanged.`);
     }
   }
 

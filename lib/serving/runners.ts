@@ -1,22 +1,22 @@
 import type { Runner } from '../run/runner.ts';
 
-/** The runner of new calls, which may be replaced at any time; a call in flight ends on the runner that it began with. */
+/** Holds the runner of new calls, which may be replaced at any time. A call in flight keeps the runner it began with. */
 export type Runners = {
   /** The runner of new calls. */
   readonly current: Runner;
-  /** Does work with the current runner, which stays open until the work is done. */
+  /** Calls `work` with the current runner, which stays open until the returned promise settles. */
   use<R>(work: (runner: Runner) => Promise<R>): Promise<R>;
-  /** Makes another runner the current one. */
+  /** Makes a runner the current one. */
   replace(runner: Runner): void;
-  /** Calls back after each replacement. Returns a function that ends that. */
+  /** Calls `listener` after each replacement. Returns a function that removes it. */
   onReplace(listener: () => void): () => void;
-  /** Resolves when no call is in flight, at the latest after a time in milliseconds. */
+  /** Resolves when no call is in flight, or after `limitMs` milliseconds. */
   idle(limitMs: number): Promise<void>;
   /** Closes every runner; calls in flight fail. */
   close(): Promise<void>;
 };
 
-/** Holds the current runner, at first this one, and closes every runner that it was given. */
+/** Creates a holder with `first` as the current runner. The holder closes each runner when its last call has ended. */
 export function holdRunners(first: Runner): Runners {
   const listeners = new Set<() => void>();
   const uses = new Map<Runner, number>([[first, 0]]);

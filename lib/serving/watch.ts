@@ -2,14 +2,15 @@ import { watch, type FSWatcher } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 
-/** How long the files must be left alone before a change counts: editors write in several steps. */
+/** How long the files must stay unchanged before `onChange`, in milliseconds. Editors write in several steps. */
 const QUIET_MS = 50;
 
-/** Clocks of file systems tick in steps. */
+/** The resolution of file times, in milliseconds. */
 const CLOCK_STEP_MS = 20;
 
+/** Options of `watchFiles`. */
 export type WatchOptions = {
-  /** When the files were read, as `Date.now()`: what changed since, but before they were watched, counts too. */
+  /** When the files were read, as `Date.now()`. Changes after this time count, also those before watching began. */
   since: number;
   onChange: () => void;
   /** Called for a folder that cannot be watched. */
@@ -17,8 +18,9 @@ export type WatchOptions = {
 };
 
 /**
- * Calls back once files have changed, or appeared again. Their folders are watched, since many editors put a new file in
- * the place of the old one, and the folders of what symbolic links lead to. Keeps no process alive.
+ * Calls `onChange` after files have changed or were created again. It watches the folders of the files, because many editors
+ * replace a file by a new one, and the folders of the targets of symbolic links. It does not keep the process alive.
+ * Returns a function that stops watching.
  */
 export async function watchFiles(
   files: readonly string[],
@@ -34,7 +36,7 @@ export async function watchFiles(
   for (const [folder, names] of await foldersOf(files)) {
     try {
       const watcher = watch(folder, { persistent: false }, (_, name) => {
-        // Some platforms name no file.
+        // Some platforms do not pass a file name.
         if (name === null || names.has(name)) changed();
       });
       watcher.on('error', onProblem);
@@ -50,7 +52,7 @@ export async function watchFiles(
   };
 }
 
-/** The folders to watch, with the names of the files that matter in each. */
+/** Returns the folders to watch, each with the names of the watched files in it. */
 async function foldersOf(files: readonly string[]): Promise<Map<string, Set<string>>> {
   const folders = new Map<string, Set<string>>();
   for (const file of files) {
@@ -62,7 +64,7 @@ async function foldersOf(files: readonly string[]): Promise<Map<string, Set<stri
   return folders;
 }
 
-/** A file that was moved here has an old mtime, but a new ctime. */
+/** Compares ctime: a file that was moved to its path has an old mtime but a new ctime. */
 async function haveChanged(files: readonly string[], since: number): Promise<boolean> {
   const times = await Promise.all(
     files.map((file) =>

@@ -1,45 +1,49 @@
 import { printFailure } from '../contract/print.ts';
+import { reasonOf } from '../contract/system-error.ts';
 import type { Process } from '../contract/process.ts';
 
-/** How a process goes on after an error that nobody caught. */
+/** Controls what happens after an uncaught error. */
 export type CrashHandling = {
   /**
-   * From now on such an error is written to stderr and does not end the process. A server goes on for its other callers
-   * when the handler of one call leaves a promise or a timer behind that fails.
+   * After this call, an uncaught error is written to stderr and does not end the process. A server must continue for its
+   * other callers when a promise or a timer of one handler fails after its call.
    */
   surviveCrashes: () => void;
 };
 
 /**
- * Turns an error that nobody caught into the one envelope and exit status 70, and ends the process quietly when the
- * reader of its stdout has gone (`gantz … | head -1`). `main` sees neither.
+ * Handles the errors that `main` cannot catch. An uncaught error becomes an INTERNAL envelope and exit status 70. When the
+ * reader of stdout has closed its end (`gantz … | head -1`), the process ends without a message.
  */
 export function watchForCrashes(process: NodeJS.Process): CrashHandling {
   let survives = false;
-  // Taken now: a server and a handler replace both while they run.
+  // Bound now, because a server or a handler may replace both later.
   const write = process.stdout.write.bind(process.stdout);
   const exit = process.exit.bind(process);
   const crash = (error: unknown): void => {
-    // After an answer a second one would break the promise of one line.
+    // When the exit code is set, the envelope has been printed. A second one would break the promise of one line.
     if (process.exitCode === undefined) {
       printFailure(Object.create(process, { stdout: { value: { write } } }) as Process, error);
     } else {
       process.stderr.write(`${describe(error)}\n`);
     }
     process.exitCode = 70;
-    // The state of the program is unknown now: only what was written is waited for.
+    // The state of the program is unknown, so the process waits only until the text is written.
     write('', () => exit());
   };
   const onError = (error: unknown): void => {
-    // Without a reader of stderr its text is lost; stdout goes on.
+    // When stderr has no reader, its text is lost. The output on stdout continues.
     if (isBrokenPipe(error)) return;
-    if (survives) process.stderr.write(`An error that nobody caught: ${describe(error)}\n`);
+    if (survives) process.stderr.write(`Uncaught error: ${describe(error)}\n`);
     else crash(error);
   };
   process.stdout.on('error', (error) => {
-    // Without a reader of stdout there is nothing left to do.
-    if (isBrokenPipe(error)) exit();
-    else crash(error);
+    // When stdout has no reader, there is nothing left to do.
+    if (!isBrokenPipe(error)) {
+      process.stderr.write(`Cannot write to stdout: ${reasonOf(error)}\n`);
+      process.exitCode = 70;
+    }
+    exit();
   });
   process.on('uncaughtException', onError);
   process.on('unhandledRejection', onError);

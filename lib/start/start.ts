@@ -1,8 +1,15 @@
-// The first line of the package for Node: an old one gets a sentence, where the program itself would be a syntax error.
+// The package for Node starts here. On an old version of Node, which cannot parse the program, it prints a failure.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major > 20 || (major === 20 && minor >= 19)) {
-  // Imported here, where an old Node does not come.
-  void import('./node.ts').then(({ main }) => main(__dirname, require));
+  // Imported here, so that an old version of Node does not load it.
+  // Loading the program takes tens of milliseconds. With a listener, a signal in this time waits until the program listens.
+  const signals: NodeJS.Signals[] = ['SIGHUP', 'SIGINT', 'SIGTERM'];
+  const wait = (): void => undefined;
+  for (const signal of signals) process.on(signal, wait);
+  void import('./node.ts').then(({ main }) => {
+    main(__dirname, require);
+    for (const signal of signals) process.off(signal, wait);
+  });
 } else {
   const failure = {
     success: false,
@@ -10,7 +17,7 @@ if (major > 20 || (major === 20 && minor >= 19)) {
     code: 'NOT_RUNNABLE',
     retryable: false,
     outcome: 'none',
-    hint: 'Install a newer Node, or use the native executable, which needs none.',
+    hint: 'Install a newer Node, or use the native executable, which does not need Node.',
   };
   process.stdout.write(`${JSON.stringify(failure)}\n`);
   process.exitCode = 3;

@@ -18,7 +18,7 @@ let namespaces = 0;
 type Answer = Record<string, unknown>;
 type Batch = { answers: Answer[]; exitCode: number; stderr: string };
 
-/** Runs a batch over lines; what is no text becomes JSON. */
+/** Runs a batch over lines. Values other than text become JSON. */
 async function batch(
   lines: readonly unknown[],
   {
@@ -61,7 +61,7 @@ test('answers come in the order of the calls, each with its id', async () => {
   assert.match(stderr, /^6 calls, 0 failed, [\d.]+ s, \d+ a second\n$/);
 });
 
-test('a call without an id is answered without one; params may be left out', async () => {
+test('a call without an id is answered without one; params are optional', async () => {
   const { answers } = await batch(['{"tool":"cache_keys"}']);
   assert.deepEqual(answers, [{ success: true, keys: [], count: 0, cursor: null }]);
 });
@@ -95,8 +95,8 @@ const badLines: [string, unknown, Answer][] = [
   ['an array', '[]', { code: 'USAGE', line: 2 }],
   ['null', 'null', { code: 'USAGE', line: 2 }],
   ['no tool', { params: {}, id: 7 }, { code: 'USAGE', line: 2, id: 7 }],
-  ['a tool that is no text', { tool: 1, id: 7 }, { code: 'USAGE', line: 2, id: 7 }],
-  ['a member too much', { tool: 'cache_get', prams: {} }, { code: 'USAGE', line: 2 }],
+  ['a tool that is not a string', { tool: 1, id: 7 }, { code: 'USAGE', line: 2, id: 7 }],
+  ['an unknown member', { tool: 'cache_get', prams: {} }, { code: 'USAGE', line: 2 }],
   ['an unknown tool', { tool: 'cache_gte', id: 'x' }, { code: 'UNKNOWN_TOOL', line: 2, id: 'x' }],
   [
     'digits lost in parameters',
@@ -113,7 +113,7 @@ const badLines: [string, unknown, Answer][] = [
 ];
 
 for (const [what, line, expected] of badLines) {
-  test(`${what} is the failure of its own line`, async () => {
+  test(`${what} fails its own line only`, async () => {
     const { answers, exitCode } = await batch([set('a', 1), line, get('a')]);
     assert.equal(answers.length, 3);
     const { success, outcome } = answers[1] ?? {};
@@ -125,7 +125,7 @@ for (const [what, line, expected] of badLines) {
   });
 }
 
-test('blank lines are skipped, but counted; the last line needs no end', async () => {
+test('blank lines are skipped, but counted; the last line needs no newline', async () => {
   const { answers } = await batch([], { stdin: '\n  \r\n{"tool":"cache_keys"}\r\n\nx' });
   assert.deepEqual(
     answers.map(({ success, line }) => [success, line]),

@@ -19,19 +19,19 @@ before(async () => {
     `name: flow
 tools:
   - name: wait_for
-    description: Waits until a file is there
+    description: Waits until a file exists
     parameters:
       - { name: file, type: string, required: true }
     script:
       shell: 'while [ ! -e {{file}} ]; do sleep 0.01; done'
   - name: touch
-    description: Makes a file, and says how many there are
+    description: Creates a file
     parameters:
       - { name: file, type: string, required: true }
     script:
       shell: ': > {{file}}'
   - name: trace
-    description: Writes down when it begins and when it ends
+    description: Appends a line when it begins and when it ends
     parameters:
       - { name: file, type: string, required: true }
     script:
@@ -57,7 +57,7 @@ const script = (tool: string, id: unknown, file?: string) => ({
   ...(file !== undefined && { params: { file: join(folder, file) } }),
 });
 
-test('an answer comes as soon as there is one, not when the input ends', async () => {
+test('an answer is written when its call ends, not when the input ends', async () => {
   const batch = startBatch([], { env: env() });
   for (const id of [1, 2, 3]) {
     batch.send(get('a', id));
@@ -67,7 +67,7 @@ test('an answer comes as soon as there is one, not when the input ends', async (
   assert.equal(await batch.ended(), 0);
 });
 
-test('calls after a waiting subscription run; only their answers wait for its answer', async () => {
+test('calls after a waiting subscription run; only their answers wait', async () => {
   const batch = startBatch([], { env: env() });
   batch.send({ tool: 'pubsub_subscribe', params: { channel: 'news', timeout: 60 }, id: 'sub' });
   await batch.said(/^subscribed /m);
@@ -139,7 +139,7 @@ test('a signal ends a batch whose input is silent', async () => {
   assert.equal(await batch.ended(), 130);
 });
 
-test('a slow reader makes the calls wait, and the input with them', async () => {
+test('a slow reader stops the calls and the reading of the input', async () => {
   const values = env();
   const batch = startBatch([], { env: values, highWaterMark: 1024 });
   const client = server.plain;

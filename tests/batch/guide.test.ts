@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { startRedis } from '../helpers/redis-server.ts';
 import { runMain } from '../helpers/run-main.ts';
 
-test('the session of docs/batch.md gives what the page says', async () => {
+test('the session of docs/batch.md prints the answers of the page', async () => {
   const page = await readFile(join(import.meta.dirname, '../../docs/batch.md'), 'utf8');
   const [, calls = '', answers = ''] =
     /\$ cat calls\.ndjson\n(.*?)\$ gantz batch calls\.ndjson\n(.*?)4 calls, 2 failed/s.exec(page) ?? [];

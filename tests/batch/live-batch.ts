@@ -5,23 +5,23 @@ import { nextEvent, settled, waitFor } from '../helpers/wait.ts';
 
 type Answer = Record<string, unknown>;
 
-/** A running batch whose streams belong to the test. Every wait is bounded. */
+/** A running batch with streams of the test. Every wait is bounded. */
 export type LiveBatch = {
   stdin: PassThrough;
-  /** Lines given to it. */
+  /** Writes values as lines of JSON. */
   send(...lines: unknown[]): void;
-  /** The next answer, once there is one. */
+  /** Waits for the next answer. */
   answer(): Promise<Answer>;
-  /** Resolves once stderr has said this. */
+  /** Waits until stderr matches. */
   said(pattern: RegExp): Promise<void>;
   stdout: PassThrough;
   stderr: () => string;
   signal(name: 'SIGINT' | 'SIGTERM'): void;
-  /** Waits until it has ended, and gives its exit code. */
+  /** Waits until the batch has ended, and returns its exit code. */
   ended(): Promise<number>;
 };
 
-/** Starts `gantz batch` with streams of its own; `highWaterMark` is how much of stdout may wait for a reader. */
+/** Starts `gantz batch` in this process. `highWaterMark` is the size of the buffer of stdout, in bytes. */
 export function startBatch(
   words: readonly string[],
   {

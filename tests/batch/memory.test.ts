@@ -14,7 +14,7 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true, force: true }));
 
-/** The most memory that a batch of so many lines has, in KiB. */
+/** Runs a batch of this many lines, and returns its peak memory in KiB. */
 async function peakOf(lines: number): Promise<number> {
   const file = join(folder, `${lines}.ndjson`);
   const value = 'x'.repeat(100);
@@ -43,7 +43,7 @@ async function peakOf(lines: number): Promise<number> {
 }
 
 test('four times as many lines need no more memory, within the growth of a heap', async () => {
-  // Fewer end before the heap has grown to where it stays.
+  // With fewer lines, the batch ends before its heap has its full size.
   const few = await peakOf(100_000);
   const many = await peakOf(400_000);
   assert.ok(many <= few * 1.25, `${many} KiB for 400,000 lines, ${few} KiB for 100,000`);

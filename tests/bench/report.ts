@@ -1,20 +1,20 @@
 import type { Row, Target } from './row.ts';
 import type { Spread } from './statistics.ts';
 
-/** The measurements of one row, or the reason why it could not be measured. */
+/** The result of one row. `why` says why it could not be measured. */
 export type Outcome = Pick<Row, 'what' | 'against' | 'unit' | 'target'> &
   ({ ours: Spread; theirs: Spread; ratio: Spread; pairs: number; met?: boolean } | { why: string });
 
-/** The place and time of the measurements. */
+/** Where and when the rows were measured. */
 export type Circumstances = {
   when: string;
   machine: string;
   versions: string;
-  /** NODE_EXTRA_CA_CERTS was set. */
+  /** True when NODE_EXTRA_CA_CERTS was set. */
   extraCertificates: boolean;
 };
 
-/** Renders the report as a Markdown page. */
+/** Renders the report as a page of Markdown. */
 export function renderMarkdown(
   outcomes: readonly Outcome[],
   { when, machine, versions, extraCertificates }: Circumstances,
@@ -29,13 +29,14 @@ export function renderMarkdown(
   });
   return `# Benchmarks
 
-Written by \`npm run bench\`. Each program and its yardstick ran in turn, pair by pair, on ${machine} (${versions}), ${when}.
-A ratio is the median of the ratios of all pairs, with the quartiles. "ms" is the time of a whole process, from start to end,
-unless the row says otherwise. Redis was on the loopback interface. Absolute numbers differ between machines; compare the ratios.${extraCertificates ? CERTIFICATES : ''}
+\`npm run bench\` wrote this page on ${when}, on ${machine} (${versions}).
+Each program and the program that it is compared with ran in turn, in pairs. The column "ratio" is the median of the ratios of
+all pairs; the quartiles are in parentheses. A time in ms is that of a whole process, from start to end, unless the row says
+otherwise. Redis ran on the same machine. Absolute numbers differ between machines; compare the ratios.${extraCertificates ? CERTIFICATES : ''}
 
 ![Ratios and targets](benchmarks.svg)
 
-| what | against | ours | theirs | ratio | target | met | pairs |
+| measured | compared with | gantz | other | ratio | target | met | pairs |
 | --- | --- | --- | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
 `;
@@ -43,10 +44,10 @@ ${rows.join('\n')}
 
 const CERTIFICATES = `
 
-\`NODE_EXTRA_CA_CERTS\` was set. Node 20 reads those certificates at each start, including \`node -e 0\`, which about doubles
-the time. Some rows were measured without the variable; their names say so.`;
+\`NODE_EXTRA_CA_CERTS\` was set, as it often is behind a proxy. Node 20 reads those certificates at each start, also for
+\`node -e 0\`, and then takes about twice as long to start. Some rows were measured without the variable, and say so.`;
 
-/** Renders a chart with one bar for each row: ours ÷ theirs relative to the target, which is the line in the middle. */
+/** Renders a chart (SVG) with one bar per row that has a target. A bar that reaches the dashed line meets its target. */
 export function renderChart(outcomes: readonly Outcome[]): string {
   const measured = outcomes.flatMap((outcome) => {
     const { target } = outcome;
@@ -69,7 +70,7 @@ export function renderChart(outcomes: readonly Outcome[]): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="900" height="${total}" viewBox="0 0 900 ${total}" font-family="system-ui, sans-serif" font-size="11" fill="#24292f">
   <style>.small { font-size: 9px; fill: #6e7781 }</style>
   <rect width="900" height="${total}" fill="#ffffff"/>
-  <text x="510" y="20">ours ÷ yardstick: a longer bar is better, the line is the target</text>
+  <text x="510" y="20">longer is better; a bar that reaches the dashed line meets its target</text>
 ${bars.join('\n')}
   <line x1="630" y1="${top - 8}" x2="630" y2="${total - 6}" stroke="#24292f" stroke-dasharray="3 3"/>
 </svg>

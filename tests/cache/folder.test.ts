@@ -7,7 +7,7 @@ const cases: [env: Record<string, string>, folder: string | undefined][] = [
   [{ XDG_CACHE_HOME: '/x', HOME: '/h' }, '/x/gantz'],
   [{ HOME: '/h' }, '/h/.cache/gantz'],
   [{ XDG_CACHE_HOME: '', HOME: '/h' }, '/h/.cache/gantz'],
-  // A relative path there is to be ignored, says the specification of these variables.
+  // The XDG Base Directory Specification requires that relative paths are ignored.
   [{ XDG_CACHE_HOME: 'x', HOME: '/h' }, '/h/.cache/gantz'],
   [{ HOME: '' }, undefined],
   [{ HOME: 'h' }, undefined],

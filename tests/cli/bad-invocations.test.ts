@@ -13,7 +13,7 @@ const server = useRedis({
   },
 });
 
-test('two thousand bad invocations: one envelope each, the right exit status, and nothing changed', async () => {
+test('2,000 wrong command lines print one envelope, have the right exit status, and change nothing', async () => {
   const untouched = await dump(server.plain);
   await fc.assert(
     fc.asyncProperty(badInvocation, async (argv) => assertRefused(await runMain(argv, { env }), argv)),

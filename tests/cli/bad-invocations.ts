@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { CODES } from '../../lib/contract/errors.ts';
 import { envelopeOf, runMain } from '../helpers/run-main.ts';
 
-/** Stores one value of each type under the key `a`, which the invocations name. */
+/** Stores one value of each type with the key `a`, which the command lines use. */
 export async function storeValues(env: Record<string, string>): Promise<void> {
   for (const argv of [
     ['cache', 'set', '{"key":"a","value":1}'],
@@ -14,7 +14,7 @@ export async function storeValues(env: Record<string, string>): Promise<void> {
     assert.equal((await runMain(argv, { env })).exitCode, 0);
 }
 
-/** One of some command lines. */
+/** One of the given command lines. */
 const oneOf = (...lines: string[][]): fc.Arbitrary<string[]> => fc.constantFrom(...lines);
 
 const groups = ['cache', 'list', 'hash', 'set', 'session', 'pubsub', 'rate_limit'];
@@ -75,7 +75,7 @@ const wrongTypes: fc.Arbitrary<string[]> = oneOf(
   ['rate_limit', 'sliding_window', '{"identifier":"a","limit":0,"window_seconds":10}'],
 );
 
-/** Command lines that must be refused before anything is done. */
+/** Command lines that must fail before they have an effect. */
 export const badInvocation: fc.Arbitrary<string[]> = fc.oneof(
   fc
     .tuple(
@@ -111,7 +111,7 @@ export const badInvocation: fc.Arbitrary<string[]> = fc.oneof(
   wrongTypes,
 );
 
-/** Fails unless a run ended with one envelope, a code of status 2, and no effect. */
+/** Fails unless a run printed one failure envelope with a code of exit status 2 and the outcome `none`. */
 export function assertRefused(run: { stdout: string; exitCode: number }, argv: readonly string[]): void {
   const shown = JSON.stringify(argv).slice(0, 300);
   const envelope = envelopeOf({ ...run, stderr: '' });

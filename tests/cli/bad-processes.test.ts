@@ -13,7 +13,7 @@ const server = useRedis({
   },
 });
 
-test('a hundred bad invocations as real processes', async () => {
+test('100 wrong command lines print one envelope as real processes, and change nothing', async () => {
   const untouched = await dump(server.plain);
   const samples = fc.sample(
     badInvocation.filter((argv) =>

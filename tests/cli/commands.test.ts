@@ -11,7 +11,7 @@ const env = { GANTZ_CONFIG: 'builtin:redis' };
 
 const server = useRedis();
 
-test('--version is that of package.json', async () => {
+test('--version prints the version of package.json', async () => {
   const { version } = JSON.parse(await readFile(join(import.meta.dirname, '../../package.json'), 'utf8')) as {
     version: string;
   };
@@ -25,8 +25,8 @@ const helps: [string[], RegExp][] = [
   [['-h'], /^Usage: gantz/],
   [['tools', '--help'], /^Usage: gantz tools/],
   [['redis', '--help'], /status/],
-  [['redis', 'stop', '--help'], /its data stay/],
-  [['call', '--help'], /the whole name of a tool/],
+  [['redis', 'stop', '--help'], /its data are kept/],
+  [['call', '--help'], /the full name of a tool/],
   [['cache', '--help'], /gantz cache get +Read the value/],
   [['cache', 'set', '--help'], /^cache_set: Store a JSON value/],
   [['--help', 'cache', 'set'], /^cache_set: Store a JSON value/],
@@ -51,7 +51,7 @@ test('tools prints a table, and the definitions with --json', async () => {
   assert.equal(tools.length, table.stdout.trim().split('\n').length - 1);
   assert.deepEqual(tools.find(({ name }) => name === 'cache_exists')?.inputSchema, {
     type: 'object',
-    properties: { key: { type: 'string', minLength: 1, description: 'the key to look for' } },
+    properties: { key: { type: 'string', minLength: 1, description: 'the key to check' } },
     required: ['key'],
     additionalProperties: false,
   });
@@ -81,7 +81,7 @@ test('every example that describe prints is accepted', async () => {
   }
 });
 
-test('-h as the value of a flag is stored, not taken for help', async () => {
+test('-h as the value of a flag is stored and does not print help', async () => {
   const stored = await runMain(['cache', 'set', '--key', 'h', '--value', '-h'], {
     env: { ...env, REDIS_URL: server.url },
   });
@@ -94,17 +94,17 @@ test('-h as the value of a flag is stored, not taken for help', async () => {
   );
 });
 
-test('the list of commands shows what each takes', async () => {
+test('the list of commands shows the arguments of each command', async () => {
   assert.match((await runMain(['--help'])).stdout, /describe \[options\] <tool> \[operation\]/);
 });
 
-test('redis without a subcommand reports which subcommands there are', async () => {
+test('redis without a subcommand names the subcommands', async () => {
   const run = await runMain(['redis']);
   assert.equal(run.exitCode, 2);
   assert.match(String(envelopeOf(run)['error']), /needs status or stop/);
 });
 
-test('ping says which server, its version, where and how far, without a password', async () => {
+test('ping prints the server, its version, its address and the round-trip time, without a password', async () => {
   const envelope = envelopeOf(await runMain(['ping'], { env: { ...env, REDIS_URL: server.url } }));
   assert.equal(envelope.success, true);
   assert.match(String(envelope['version']), /^\d+\.\d+/);
@@ -131,19 +131,18 @@ const mistakes: [string[], RegExp][] = [
   [['cahce', 'get', '{}'], /cache_get/],
   [['cache', 'gte', '{}'], /cache_get/],
   [['tols'], /gantz tools/],
-  [['cache_get'], /gantz call cache_get/],
   [['tools', '--jsno'], /--json/],
   [['--confg', 'x', 'tools'], /--config/],
 ];
 for (const [argv, hint] of mistakes) {
-  test(`${argv.join(' ')} is answered with what was probably meant`, async () => {
+  test(`${argv.join(' ')} fails with the nearest name in the hint`, async () => {
     const run = await runMain(argv, { env });
     assert.equal(run.exitCode, 2);
     assert.match(String(envelopeOf(run)['hint']), hint);
   });
 }
 
-test('the error for a bundled tool that the manifest lacks says where the tool is', async (t) => {
+test('the hint for a bundled tool that the manifest does not include names the bundled manifest', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'gantz-'));
   t.after(() => rm(folder, { recursive: true }));
   await writeFile(join(folder, 'gantz.yaml'), 'name: own\ntools: []\n');

@@ -7,13 +7,13 @@ import { runProgram } from '../helpers/run-program.ts';
 const server = useRedis();
 
 const WORKERS = 20;
-/** These make each of their calls in a process of its own; each of the others is one batch, which starts faster. */
+/** How many workers start a process for each call. Each of the others runs one batch, which starts faster. */
 const ONE_SHOT_WORKERS = 2;
 
 type Call = { tool: string; params: Record<string, unknown> };
 type Envelope = Record<string, unknown>;
 
-/** Shares calls out to twenty workers that run at the same time, each in processes of its own. */
+/** Runs `count` calls in twenty workers at the same time, and returns their envelopes. Each worker uses its own processes. */
 async function runMany(count: number, callOf: (index: number) => Call): Promise<Envelope[]> {
   const env = { REDIS_URL: server.url };
   const shares = Array.from({ length: WORKERS }, (_, worker) =>

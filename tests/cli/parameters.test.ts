@@ -112,9 +112,13 @@ const refused: [string[], string, RegExp, string?][] = [
   [['--value:json', '1', '--value:json', '2'], 'USAGE', /more than once/],
   [['--values', 'x', '--values:json', '[1]'], 'USAGE', /more than once/],
   [['--values:json', '[1]', '--values', 'x'], 'USAGE', /more than once/],
-  [['-k', 'a'], 'USAGE', /"-k" is no flag/],
+  [['-k', 'a'], 'USAGE', /"-k" is not a flag/],
   [['--left', 'yes'], 'USAGE', /--left takes true or false, not "yes"/],
-  [['@missing.json'], 'USAGE', /Cannot read the parameters from .*missing\.json: ENOENT/],
+  [
+    ['@missing.json'],
+    'USAGE',
+    /Cannot read the parameters from .*missing\.json: no such file or directory \(ENOENT\)/,
+  ],
   [['@bytes.json'], 'INVALID_JSON', /not UTF-8/],
 ];
 for (const [words, code, message, stdin] of refused) {

@@ -9,7 +9,7 @@ const ROOT = join(import.meta.dirname, '../..');
 
 const server = useRedis();
 
-/** A group file run by itself, as in a checkout on Node 20. */
+/** Runs a file of tools/ directly, as in a checkout on Node 20. */
 function runFile(
   file: string,
   words: readonly string[],
@@ -32,8 +32,8 @@ const calls: [string, string, string, string][] = [
 ];
 
 for (const [file, group, operation, json] of calls) {
-  test(`${group} ${operation} ${json} answers the same in all three ways`, async () => {
-    // A time limit that a process on a slow machine does not spend on its start.
+  test(`${group} ${operation} ${json} gives the same result in all three ways`, async () => {
+    // A slow machine needs long to start a process, and the start counts against the time limit.
     const env = { REDIS_URL: server.url, GANTZ_TIMEOUT: '60s' };
     await runProgram(['cache', 'set', '{"key":"greeting","value":{"a":[1,null]}}'], { env });
     const direct = await runProgram([group, operation, json], { env, cwd: ROOT });

@@ -36,7 +36,7 @@ tools:
     tests: [{ input: {}, expect: { sucess: true } }]
 `;
 
-test('validate names every problem of actions and tests at its place, and ends with 3', async () => {
+test('validate reports every problem of actions and tests with its position, and ends with status 3', async () => {
   const run = await validate(BROKEN);
   assert.equal(run.exitCode, 3);
   assert.deepEqual(
@@ -49,12 +49,57 @@ test('validate names every problem of actions and tests at its place, and ends w
       ['error', 13, 13, 'tested'],
     ],
   );
-  assert.match(run.stderr, /gantz\.yaml:6:23: error: \{\{a\}\} stands in an arithmetic expression/);
+  assert.match(run.stderr, /gantz\.yaml:6:23: error: \{\{a\}\} is evaluated as arithmetic/);
   assert.match(run.stderr, / {2}6 \| {7}shell: echo.*\n {4}\| {23}\^\n/);
   assert.match(run.stderr, /did you mean success\?/);
 });
 
-test('warnings pass on stderr, and fail with --strict', async () => {
+test('validate names code in args and stdin at its place', async () => {
+  const run = await validate(`name: x
+tools:
+  - name: list
+    description: d
+    parameters: { p: string }
+    script: { command: sh, args: ["-c", "ls \\"$1\\" {{p}}", "{{p}}"] }
+  - name: pipe
+    description: d
+    parameters: { p: string }
+    script:
+      command: env
+      args: ["A={{p}}", bash, -s]
+      stdin: |
+        cd /
+        ls {{p}}
+  - name: count
+    description: d
+    parameters: { p: string }
+    script: { command: python3, args: [-c, "print({{p}})"] }
+  - name: split
+    description: d
+    parameters: { p: string }
+    script: { shell: "v={{p}}; ls $v" }
+  - name: json
+    description: d
+    parameters: { p: string }
+    script: { command: bash, args: [-c] }
+`);
+  assert.equal(run.exitCode, 3);
+  assert.deepEqual(
+    problemsOf(run).map(({ severity, line, column, tool }) => [severity, line, column, tool]),
+    [
+      ['error', 6, 52, 'list'],
+      ['error', 15, 12, 'pipe'],
+      ['warning', 19, 51, 'count'],
+      ['warning', 23, 25, 'split'],
+      ['error', 27, 13, 'json'],
+    ],
+  );
+  assert.match(run.stderr, /error: \{\{p\}\} becomes source that a shell parses\n/);
+  assert.match(run.stderr, /warning: \{\{p\}\} is assigned to the variable v, which is used without quotes/);
+  assert.match(run.stderr, /error: The JSON object of all parameters becomes source that a shell parses\n/);
+});
+
+test('warnings are printed on stderr, and fail only with --strict', async () => {
   const text = 'name: x\ntools:\n  - { name: lost, description: d, handler: foo.bar }\n';
   const run = await validate(text);
   assert.equal(run.exitCode, 0);
@@ -64,7 +109,7 @@ test('warnings pass on stderr, and fail with --strict', async () => {
   assert.deepEqual([strict.exitCode, problemsOf(strict).length], [3, 1]);
 });
 
-test('--json prints one line and nothing for a person', async () => {
+test('--json prints one line on stdout and nothing on stderr', async () => {
   const bad = await validate(BROKEN, ['--json']);
   assert.deepEqual([bad.stderr, problemsOf(bad).length], ['', 5]);
   const good = await validate('name: x\ntools:\n  - { name: a, description: d, script: { shell: ls } }\n', [
@@ -73,7 +118,7 @@ test('--json prints one line and nothing for a person', async () => {
   assert.deepEqual(envelopeOf(good)['problems'], []);
 });
 
-test('several files are checked at once', async () => {
+test('one run checks several files', async () => {
   await writeFile(join(folder, 'other.yaml'), 'tools: 5\n');
   await writeFile(join(folder, 'gantz.yaml'), 'name: x\ntools: []\n');
   const run = await runMain(['validate', 'gantz.yaml', 'other.yaml', '--json'], { cwd: folder });
@@ -81,7 +126,7 @@ test('several files are checked at once', async () => {
   assert.match(problemsOf(run).find(({ severity }) => severity === 'error')?.message ?? '', /tools/);
 });
 
-test('a call says the warnings about its own tool alone', async () => {
+test('a call prints only the warnings about its own tool', async () => {
   const text =
     'name: x\ntools:\n  - { name: a, descriptoin: d, script: { shell: echo hi } }\n  - { name: b, descriptoin: d, script: { shell: ls } }\n';
   await writeFile(join(folder, 'gantz.yaml'), text);
@@ -91,7 +136,7 @@ test('a call says the warnings about its own tool alone', async () => {
 });
 
 for (const template of ['redis', 'shell', 'http', 'python']) {
-  test(`what init --template ${template} writes passes validate --strict, and is never overwritten`, async () => {
+  test(`the files of init --template ${template} pass validate --strict, and init does not overwrite them`, async () => {
     const project = await mkdtemp(join(tmpdir(), 'gantz-init-'));
     try {
       assert.equal((await runMain(['init', '--template', template], { cwd: project })).exitCode, 0);

@@ -12,7 +12,7 @@ describe('generated files', () => {
     }
   });
 
-  it('are the same bytes for the same inputs, in whatever order the scripts come', async () => {
+  it('have the same content for the same inputs, in any order of the scripts', async () => {
     const inputs = await readInputs();
     const reversed = {
       ...inputs,
@@ -22,13 +22,13 @@ describe('generated files', () => {
     assert.deepEqual(await renderGeneratedFiles(reversed), await renderGeneratedFiles(inputs));
   });
 
-  it('name no place of this machine', async () => {
+  it('contain no path of this machine', async () => {
     for (const [path, content] of await renderGeneratedFiles(await readInputs())) {
       assert.ok(!content.includes(ROOT), path);
     }
   });
 
-  it('are not made of a manifest with a warning, or with a tool that runs no row', async () => {
+  it('are not generated from a manifest with a warning, or with a tool that is no operation of tools/', async () => {
     const inputs = await readInputs();
     const [tool] = inputs.manifest.tools;
     assert.ok(tool);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, it } from 'node:test';
-// The group files are imported by path, which needs a loader on a Node that has none.
+// The group files are imported by path. A Node that cannot load TypeScript needs a loader for this.
 import 'tsx';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { BUNDLED_MANIFEST } from '../../lib/generated/manifest.ts';
@@ -16,7 +16,7 @@ const groups = readdirSync(join(ROOT, 'tools')).filter((file) => file.endsWith('
 
 describe('the bundled manifest', () => {
   for (const tool of tools) {
-    it(`${tool.name} has a row, a description, annotations, and says what it returns`, async () => {
+    it(`${tool.name} has an operation, a description, annotations and a schema of its result`, async () => {
       const action = operationOf(tool.action);
       assert.ok(action);
       assert.equal(`${action.group}_${action.operation}`, tool.name);
@@ -26,7 +26,7 @@ describe('the bundled manifest', () => {
       assert.equal(tool.inputSchema.additionalProperties, false);
     });
 
-    it(`${tool.name} has schemas that ajv takes, flat ones, and a type for each member that has one`, () => {
+    it(`${tool.name} has flat schemas that ajv compiles, and each typed member has a TypeScript type`, () => {
       for (const schema of [tool.inputSchema, tool.outputSchema]) {
         new Ajv2020({ strict: true, allowUnionTypes: true }).compile(schema ?? {});
         for (const keyword of ['oneOf', 'anyOf', 'allOf']) assert.ok(!(keyword in (schema ?? {})));
@@ -38,7 +38,7 @@ describe('the bundled manifest', () => {
   }
 
   for (const file of groups) {
-    it(`tools/${file} exports one table, and each of its rows has a tool`, async () => {
+    it(`tools/${file} exports one table, and each of its operations has a tool`, async () => {
       const group = (await import(join(ROOT, 'tools', file))) as Record<string, object>;
       const prefix = basename(file, '.ts').replaceAll('-', '_');
       const [table, ...others] = Object.values(group);

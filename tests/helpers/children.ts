@@ -8,7 +8,7 @@ const running = new Set<ChildProcess>();
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
-// The test runner ends a file whose time is over with SIGTERM. Without a listener no exit handler would run.
+// The test runner ends a file that exceeds its time limit with SIGTERM. Without a listener no exit handler would run.
 process.once('SIGTERM', () => process.exit(143));
 // A child that a failed test left behind must not keep the process of its file alive. A benchmark has no tests.
 if (process.env['NODE_TEST_CONTEXT'] !== undefined) after(releaseAll);
@@ -20,7 +20,7 @@ function releaseAll(): void {
   }
 }
 
-/** Ends a child process with the tests of this file, unless it has ended by then. */
+/** Kills a child process when this process exits, unless the child has ended. Returns the child. */
 export function endWithTests<Child extends ChildProcess>(child: Child): Child {
   running.add(child);
   child.once('exit', () => running.delete(child));

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** Copies the files that a clone would hold if the present state of the checkout were committed. */
+/** Copies the files that a clone would contain if the current state of the checkout were committed. */
 export function copySources(target: string): void {
   const { stdout } = spawnSync('git', ['ls-files', '-z', '-co', '--exclude-standard'], {
     cwd: ROOT,

@@ -6,14 +6,14 @@ import type { CallSettings, Runner } from '../../lib/run/runner.ts';
 
 type Work = (input: unknown, settings: CallSettings) => Promise<Result>;
 
-/** A runner whose one tool, `work`, does what the test says; `hidden` is there but forbidden. */
+/** Returns a runner with one allowed tool, `work`, which calls the function of the test, and the forbidden tool `hidden`. */
 export function runnerOf(
   work: Work,
   outputSchema?: Tool['outputSchema'],
 ): Runner & { readonly closed: boolean } {
   const tool: Tool = {
     name: 'work',
-    description: 'Does what the test says',
+    description: 'Calls the function of the test',
     inputSchema: { type: 'object', properties: {}, required: [], additionalProperties: true },
     ...(outputSchema && { outputSchema }),
     annotations: {},
@@ -38,7 +38,7 @@ export function runnerOf(
     prepare: () => Promise.resolve(),
     call: (_: Tool, input: unknown, settings: CallSettings = {}) => work(input, settings),
     redis: () => {
-      throw new Error('There is no Redis here');
+      throw new Error('This runner has no Redis');
     },
     close: () => {
       closed = true;

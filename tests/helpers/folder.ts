@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after } from 'node:test';
 
-/** A folder of its own with the given files, by relative path; gone when the tests of this file have ended. */
+/** Makes a new folder with the given files, by relative path, and returns its path. Removes it after the tests of this file. */
 export function folderWith(files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'gantz-test-'));
   for (const [path, text] of Object.entries(files)) {

@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { nextEvent } from './wait.ts';
 
-/** A TCP port of 127.0.0.1 that was free a moment ago. */
+/** Returns a TCP port of 127.0.0.1 that was free when it was checked. */
 export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await nextEvent(probe, 'listening', { what: 'a listening probe' });

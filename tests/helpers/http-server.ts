@@ -1,20 +1,23 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
-/** A request as it arrived; `url` is the raw target. */
+/** A request that the server received. `url` is the request target, unchanged. */
 export type Received = { method: string; url: string; headers: IncomingHttpHeaders; body: string };
 
+/** A running HTTP server. */
 export type TestServer = {
   /** `http://127.0.0.1:port` */
   origin: string;
-  /** Every request so far. */
+  /** Every request that has arrived. */
   received: Received[];
+  /** Closes the server and all its connections. */
   close(): Promise<void>;
 };
 
+/** Writes the response to a request. */
 export type Answer = (response: ServerResponse, request: Received, raw: IncomingMessage) => void;
 
-/** Starts a server on a free loopback port that remembers what it receives; answers `{}` unless told otherwise. */
+/** Starts a server on a free port of 127.0.0.1. It records every request, and responds with `{}` or with `answer`. */
 export async function startServer(
   answer: Answer = (response) => void response.setHeader('content-type', 'application/json').end('{}'),
 ): Promise<TestServer> {

@@ -2,8 +2,9 @@ import { Deadline } from '../../lib/contract/deadline.ts';
 import type { Action, Tool } from '../../lib/contract/manifest.ts';
 import type { Invocation } from '../../lib/run/invocation.ts';
 
+/** Each option has a default. */
 export type InvocationOptions = {
-  /** Every parameter that the tool declares; those of `params` when absent. */
+  /** The parameters that the tool declares (default: those of `params`). */
   names?: readonly string[];
   params?: Record<string, unknown>;
   environment?: Record<string, string>;
@@ -14,7 +15,7 @@ export type InvocationOptions = {
   annotations?: Tool['annotations'];
 };
 
-/** One call of a tool with the given action, and the notices that it writes. */
+/** Returns an invocation of a tool with the given action. `notices` collects the notices of the call. */
 export function invocationOf<A extends Action>(
   action: A,
   {
@@ -57,7 +58,7 @@ export function invocationOf<A extends Action>(
     environment: { PATH: process.env['PATH'] ?? '', ...environment },
     maxOutputBytes,
     redis: () => {
-      throw new Error('There is no Redis here');
+      throw new Error('This invocation has no Redis');
     },
   };
 }

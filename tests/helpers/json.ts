@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-const NASTY = [
+const DIFFICULT_TEXTS = [
   '',
   '"',
   'null',
@@ -24,14 +24,14 @@ const NASTY = [
   '\\*',
 ];
 
-/** Any text, with those among it that look like something else. */
+/** Any text, including texts that look like other JSON values. */
 export const anyText = fc.oneof(
   fc.string({ unit: 'binary' }),
-  fc.constantFrom(...NASTY),
+  fc.constantFrom(...DIFFICULT_TEXTS),
   fc.string().map((text) => `${text}\udbff`),
 );
 
-/** Any JSON value, as JSON.parse gives it (so 0 for −0), with the nasty ones among it. */
+/** Any JSON value as JSON.parse returns it (0 instead of −0), including difficult ones. */
 export const anyJson: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown; array: unknown[]; object: object }>(
   (tie) => ({
     value: fc.oneof(
@@ -51,7 +51,7 @@ export const anyJson: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown; array:
   }),
 ).value;
 
-/** Any well-formed name of a key or a field. */
+/** Any well-formed name of a key or a field, including difficult ones. */
 export const anyName = fc.oneof(
   fc.string({ unit: 'grapheme', minLength: 1 }),
   fc.constantFrom('__proto__', 'constructor', '*', '[a]', 'a:b', '\u0000', '\n', '"', '\\'),

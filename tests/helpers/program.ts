@@ -7,7 +7,7 @@ const ROOT = join(import.meta.dirname, '../..');
 
 /**
  * Compiles a TypeScript program of a test, whose imports begin at the root of the repository, into one file for node,
- * and returns the path of that file. It starts faster than with a loader. Gone when this process exits.
+ * and returns the path of that file. It starts faster than with a loader. The file is removed when this process exits.
  */
 export async function compileProgram(source: string): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'gantz-program-'));

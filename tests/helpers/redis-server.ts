@@ -10,24 +10,24 @@ import { settled } from './wait.ts';
 
 export type PlainClient = Awaited<ReturnType<typeof connect>>;
 
-/** A real redis-server of the test's own, on a Unix socket in a folder of its own. */
+/** A running redis-server that only this test uses, on a Unix socket in a temporary folder. */
 export type RedisServer = {
-  /** `unix://…`, or `redis://…` when a port was asked for. */
+  /** `unix://…`, or `redis://…` when the options have a port. */
   readonly url: string;
   readonly socketPath: string;
   readonly pid: number;
   /** A connected plain node-redis client; stop() closes it. */
   client(): Promise<PlainClient>;
-  /** SIGSTOP: the server accepts connections and stays silent. */
+  /** Sends SIGSTOP: the server accepts connections but does not reply. */
   pause(): void;
   resume(): void;
-  /** SIGKILL; resolves when it is gone. */
+  /** Sends SIGKILL, and resolves when the server has ended. */
   kill(): Promise<void>;
   /** Ends the server, closes its clients and removes its folder. */
   stop(): Promise<void>;
 };
 
-/** `args` go to the server as they are, `port` adds a TCP port on 127.0.0.1. */
+/** `args` are arguments of redis-server. `port` adds a TCP port on 127.0.0.1. */
 export type RedisOptions = { args?: readonly string[]; port?: number };
 
 /** The server that the tests of a file or a suite share. */
@@ -40,9 +40,9 @@ export type SharedRedis = RedisServer & {
 
 export type SharedRedisOptions = {
   options?: () => RedisOptions | Promise<RedisOptions>;
-  /** What the tests need done once the server runs. Other `before` hooks of a file can run at the same time. */
+  /** Called when the server runs, before the tests. Other `before` hooks of the file may run at the same time. */
   started?: (redis: SharedRedis) => unknown;
-  /** What must be done before the server stops. */
+  /** Called after the tests, before the server stops. */
   stopping?: () => unknown;
 };
 
@@ -134,7 +134,7 @@ export async function startRedis({ args = [], port }: RedisOptions = {}): Promis
   };
 }
 
-/** Everything a server holds, key by key, as text that two moments can be compared by. */
+/** Returns everything that a server stores, as one text for each key, so that two states can be compared. */
 export async function dump(client: PlainClient): Promise<Record<string, string>> {
   const dumped: Record<string, string> = {};
   const keys: string[] = [];
@@ -176,7 +176,7 @@ async function connect(socketPath: string) {
   return client;
 }
 
-/** Starts redis-server, or valkey-server where there is none, and resolves once it accepts connections. */
+/** Starts redis-server, or valkey-server when redis-server is not installed. Resolves when the server accepts connections. */
 async function launch(options: readonly string[], folder: string): Promise<ChildProcess> {
   for (const binary of [process.env['GANTZ_REDIS_SERVER'] ?? 'redis-server', 'valkey-server']) {
     const server = endWithTests(spawn(binary, options, { stdio: ['ignore', 'pipe', 'pipe'] }));

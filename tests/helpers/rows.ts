@@ -16,18 +16,19 @@ import { useRedis, type RedisServer, type SharedRedis } from './redis-server.ts'
 
 type Name = keyof BundledTools;
 
+/** What binds the call of an operation; each has a default. */
 export type RowOptions = Partial<Pick<Call, 'deadline' | 'signal' | 'emit' | 'notice' | 'follow'>>;
 
-/** The bundled tools on one server, under a namespace of their own. */
+/** The bundled tools on one server, with one namespace. */
 export type Rows = {
   readonly namespace: string;
-  /** Runs a row with checked parameters; fails unless the result holds to the tool's `returns`. */
+  /** Checks the parameters and runs the operation. Fails unless the result matches the `returns` of the tool. */
   call<N extends Name>(
     name: N,
     input: BundledTools[N]['input'],
     options?: RowOptions,
   ): Promise<BundledTools[N]['result']>;
-  /** The failure that a row must end in; fails when it ends in another or in none. */
+  /** Runs an operation that must fail with `code`, and returns the failure. Fails when it succeeds or has another code. */
   failure<N extends Name>(
     name: N,
     input: BundledTools[N]['input'],
@@ -40,7 +41,7 @@ export type Rows = {
 const validators = new Map<string, ReturnType<Ajv2020['compile']>>();
 const ignore = (): void => undefined;
 
-/** A server, and the bundled tools on it under its namespace, for the tests of this file or suite. */
+/** Starts a server for the tests of this file or suite, and opens the bundled tools on it with its namespace. */
 export function useRows(): { redis: SharedRedis; rows: Rows } {
   let opened: Rows | undefined;
   const rows = (): Rows => {
@@ -62,7 +63,7 @@ export function useRows(): { redis: SharedRedis; rows: Rows } {
   };
 }
 
-/** Opens the bundled tools on a server; the namespace is random unless given. */
+/** Opens the bundled tools on a server. Without `namespace`, the namespace is random. */
 export function openRows({ url }: Pick<RedisServer, 'url'>, namespace = `test-${randomUUID()}`): Rows {
   const redis = openRedis({ url, namespace, env: {}, mode: 'long-lived', notice: ignore });
 
@@ -98,7 +99,7 @@ export function openRows({ url }: Pick<RedisServer, 'url'>, namespace = `test-${
   };
 }
 
-/** Fails unless a result, as JSON, holds to its tool's outputSchema. */
+/** Fails unless a result, as JSON, matches the outputSchema of its tool. */
 function assertReturns({ name, outputSchema }: Tool, result: unknown): void {
   assert.ok(outputSchema, `${name} declares what it returns`);
   const validate = validators.get(name) ?? new Ajv2020({ allErrors: true }).compile(outputSchema);

@@ -5,15 +5,17 @@ import type { Failure } from '../../lib/contract/errors.ts';
 import { main } from '../../lib/main.ts';
 import type { Process } from '../../lib/contract/process.ts';
 
+/** What a run printed, and its exit status. */
 export type Run = { stdout: string; stderr: string; exitCode: number };
 
+/** `cwd` is `/` when absent. */
 export type RunOptions = {
   env?: Record<string, string | undefined>;
   stdin?: string | Uint8Array;
   cwd?: string;
 };
 
-/** Runs one command line through main with a process of its own; nothing of the real one but PATH is used. */
+/** Runs one command line through `main` with a process object of its own. Only PATH comes from the real environment. */
 export async function runMain(
   argv: readonly string[],
   { env = {}, stdin = '', cwd = '/' }: RunOptions = {},
@@ -34,7 +36,7 @@ export async function runMain(
   return { stdout: out.join(''), stderr: err.join(''), exitCode: Number(process.exitCode ?? 0) };
 }
 
-/** The one envelope of a run; fails unless stdout is exactly one line of one JSON object. */
+/** Returns the envelope of a run. Fails unless stdout is exactly one line with one JSON object. */
 export function envelopeOf({ stdout }: Run): Success | Failure {
   assert.match(stdout, /^[^\n]*\n$/, `stdout is one line: ${JSON.stringify(stdout.slice(0, 300))}`);
   const envelope: unknown = JSON.parse(stdout);

@@ -3,16 +3,17 @@ import { join } from 'node:path';
 import { endOf, endWithTests } from './children.ts';
 import type { Run } from './run-main.ts';
 
-/** The program under test: bin/gantz, or what GANTZ_TEST_PROGRAM names. */
+/** The path of the program to test: GANTZ_TEST_PROGRAM, or bin/gantz. */
 export const PROGRAM = process.env['GANTZ_TEST_PROGRAM'] ?? join(import.meta.dirname, '../../bin/gantz');
 
+/** `cwd` is `/` when absent. */
 export type ProgramOptions = {
   env?: Record<string, string | undefined>;
   stdin?: string | Uint8Array;
   cwd?: string;
 };
 
-/** Runs the program as a process of its own, with a clean environment, to its end. */
+/** Runs the program as a process with only PATH and `env` as its environment, and waits for its end. */
 export async function runProgram(
   argv: readonly string[],
   { env = {}, stdin = '', cwd = '/' }: ProgramOptions = {},

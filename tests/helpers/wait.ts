@@ -1,19 +1,20 @@
 import { once, type EventEmitter } from 'node:events';
 
-/** How long a test waits for what takes a healthy machine far less. A slow machine under load needs some of it. */
+/** The longest wait of a test, in milliseconds. A fast machine needs far less; a slow machine under load needs part of it. */
 const WAIT_LIMIT_MS = 60_000;
 
-/** How often a condition is checked. */
+/** The time between two checks of a condition, in milliseconds. */
 const INTERVAL_MS = 10;
 
+/** Options of every wait. */
 export type WaitOptions = {
-  /** What is waited for, as a noun, for the message of the failure. A function is called when the wait fails. */
+  /** A noun for what the test waits for. It is part of the failure's message. A function is called when the wait fails. */
   what: string | (() => string);
-  /** Milliseconds; WAIT_LIMIT_MS when absent. */
+  /** Milliseconds (default: WAIT_LIMIT_MS). */
   limitMs?: number;
 };
 
-// Tests that mock timers wait in real time nevertheless.
+// The real timers, because some tests replace the global ones.
 const { setTimeout, clearTimeout } = globalThis;
 
 /** Waits until a condition returns something truthy, and returns that. Throws when the limit passes first. */
@@ -58,5 +59,5 @@ export async function nextEvent(
 }
 
 function limitPassed({ what, limitMs = WAIT_LIMIT_MS }: WaitOptions): Error {
-  return new Error(`Waited ${limitMs} ms in vain for ${typeof what === 'string' ? what : what()}`);
+  return new Error(`Waited ${limitMs} ms without success for ${typeof what === 'string' ? what : what()}`);
 }

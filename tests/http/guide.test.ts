@@ -8,7 +8,7 @@ import { startServer } from './server.ts';
 
 const PAGE = await readFile(join(import.meta.dirname, '../../docs/http.md'), 'utf8');
 
-test('the requests of docs/http.md are answered as the page says', async () => {
+test('the requests of docs/http.md get the answers that it prints', async () => {
   const redis = await startRedis();
   const server = await startServer([], { env: { REDIS_URL: redis.url } });
   const requests = [...PAGE.matchAll(/^\$ curl -s \S+?3000(\S+) -d '(.*)'\n(.*)$/gm)];
@@ -21,7 +21,7 @@ test('the requests of docs/http.md are answered as the page says', async () => {
   await redis.stop();
 });
 
-test('docs/http.md gives the status of every code', () => {
+test('docs/http.md lists the status of every code', () => {
   for (const code of Object.keys(CODES) as Code[]) {
     const row = PAGE.split('\n').find((line) => line.startsWith(`| ${CODES[code].http} | `));
     assert.ok(row && new RegExp(`\\b${code}\\b`).test(row), `${code} is with ${CODES[code].http}`);

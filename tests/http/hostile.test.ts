@@ -8,7 +8,7 @@ const TOKEN = 'gtz_a-token-of-the-tests';
 
 let open: TestServer;
 let locked: TestServer;
-let before_: Record<string, string>;
+let stateBefore: Record<string, string>;
 const redis = useRedis({
   async started({ url, plain }) {
     open = await startServer([], { env: { REDIS_URL: url, GANTZ_NAMESPACE: 'hostile' } });
@@ -16,10 +16,10 @@ const redis = useRedis({
       env: { REDIS_URL: url, GANTZ_NAMESPACE: 'hostile', GANTZ_AUTH_TOKEN: TOKEN },
     });
     await open.call('cache_set', { key: 'precious', value: 'untouched', ttl: null });
-    before_ = await dump(plain);
+    stateBefore = await dump(plain);
   },
   async stopping() {
-    assert.deepEqual(await dump(redis.plain), before_, 'nothing was changed');
+    assert.deepEqual(await dump(redis.plain), stateBefore, 'nothing was changed');
     assert.deepEqual([await open.stop(), await locked.stop()], [143, 143]);
   },
 });
@@ -29,7 +29,7 @@ const STEAL = JSON.stringify({ tool: 'cache_set', params: { key: 'precious', val
 const JSON_TYPE = { 'content-type': 'application/json' };
 const local = (server: TestServer): Record<string, string> => ({ host: `127.0.0.1:${server.port}` });
 
-/** The status and the code of a raw request. */
+/** Sends a raw request, and returns the status and the code of its answer. */
 async function statusOf(
   server: TestServer,
   line: string,
@@ -64,7 +64,7 @@ for (const [what, authorization] of authorizations) {
   }
 }
 
-test('the right token passes, and the header says what was missing', async () => {
+test('the right token passes, and a refusal names the scheme in www-authenticate', async () => {
   const headers = { ...local(locked), authorization: `bearer ${TOKEN}` };
   assert.equal((await statusOf(locked, 'GET /mcp/tools', headers))[0], 200);
   const refused = await fetch(`${locked.url}/mcp/tools`);
@@ -102,12 +102,12 @@ for (const host of hosts) {
 }
 
 for (const host of ['localhost', 'LOCALHOST:80', '127.0.0.1', '127.1.2.3:1', '[::1]:3000']) {
-  test(`Host: ${host} is the server's own`, async () => {
+  test(`Host: ${host} is accepted`, async () => {
     assert.equal((await statusOf(open, 'GET /healthz', { host }))[0], 200);
   });
 }
 
-test('a whole URL as the target is answered when it names the server, and its Host does', async () => {
+test('a whole URL as the target is answered when the URL and Host name the server', async () => {
   const target = `http://127.0.0.1:${open.port}/healthz?x=1`;
   assert.equal((await statusOf(open, `GET ${target}`, local(open)))[0], 200);
   assert.equal((await statusOf(open, `GET ${target}`, { host: 'evil.example' }))[0], 403);
@@ -129,21 +129,21 @@ test('a page from this machine can call', async () => {
 });
 
 const bodies: [string, string | Uint8Array, number, string][] = [
-  ['nothing', '', 400, 'INVALID_JSON'],
+  ['no bytes', '', 400, 'INVALID_JSON'],
   ['broken JSON', '{"tool":', 400, 'INVALID_JSON'],
-  ['no JSON', 'tool=cache_set', 400, 'INVALID_JSON'],
-  ['bytes that are no UTF-8', Buffer.from([0x22, 0xff, 0x22]), 400, 'INVALID_JSON'],
+  ['form data', 'tool=cache_set', 400, 'INVALID_JSON'],
+  ['bytes that are not UTF-8', Buffer.from([0x22, 0xff, 0x22]), 400, 'INVALID_JSON'],
   ['an array', `[${STEAL}]`, 400, 'USAGE'],
   ['no tool', '{}', 400, 'USAGE'],
-  ['a tool that is no text', '{"tool":["cache_set"]}', 400, 'USAGE'],
-  ['a member too much', '{"tool":"cache_set","params":{},"__proto__":{}}', 400, 'USAGE'],
+  ['a tool that is not a string', '{"tool":["cache_set"]}', 400, 'USAGE'],
+  ['an unknown member', '{"tool":"cache_set","params":{},"__proto__":{}}', 400, 'USAGE'],
   [
     'digits that would be lost',
     '{"tool":"cache_set","params":{"key":"precious","value":12345678901234567890}}',
     400,
     'INVALID_PARAMETERS',
   ],
-  ['nesting without end', `{"tool":"cache_set","params":${'['.repeat(200_000)}`, 400, 'INVALID_JSON'],
+  ['unclosed nesting', `{"tool":"cache_set","params":${'['.repeat(200_000)}`, 400, 'INVALID_JSON'],
   [
     'deep nesting',
     `{"tool":"cache_set","params":{"key":"precious","value":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`,
@@ -157,8 +157,8 @@ for (const [what, body, status, code] of bodies) {
     const headers = { ...local(open), ...JSON_TYPE };
     const [given, found] = await statusOf(open, CALL, headers, body);
     assert.equal(given, status);
-    // A parser that recurses gives up on deep nesting before it sees that it has no end.
-    if (what !== 'nesting without end') assert.equal(found, code);
+    // A recursive parser fails on deep nesting before it reaches the end of the text.
+    if (what !== 'unclosed nesting') assert.equal(found, code);
   });
 }
 

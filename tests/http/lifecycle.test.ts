@@ -20,7 +20,7 @@ before(async () => {
     `name: lifecycle
 tools:
   - name: wait_for
-    description: Waits until a file is there
+    description: Waits until a file exists
     parameters: [{ name: file, type: string, required: true }, { name: begun, type: string, required: true }]
     script:
       shell: 'finish() { echo ended > {{begun}}; }; trap finish EXIT TERM; echo begun > {{begun}}; while [ ! -e {{file}} ]; do sleep 0.01; done; echo there'
@@ -129,7 +129,7 @@ test('a request whose body does not arrive in time is answered with 408', async 
   await settled(ended, { what: 'the end of the server' });
 });
 
-test('--auth prints a fresh token once, on stderr', async () => {
+test('--auth prints a new token once, on stderr', async () => {
   const server = await startServer(['--auth'], { config });
   const tokens = server.stderr().match(/gtz_[\w-]{43}/g) ?? [];
   assert.equal(tokens.length, 1);
@@ -182,7 +182,7 @@ test('a port that is in use is reported, with exit status 2', async () => {
   const run = await runMain(['-c', config, 'serve', '--port', String(port)]);
   const envelope = envelopeOf(run);
   assert.deepEqual([envelope['code'], run.exitCode], ['USAGE', 2]);
-  assert.match(String(envelope['error']), new RegExp(`port ${port}: something else listens there`));
+  assert.match(String(envelope['error']), new RegExp(`port ${port}: another program listens there`));
   other.close();
 });
 
@@ -213,12 +213,12 @@ test('the manifest sets the address, unless a flag does', async () => {
 test('a valid edit of the manifest takes effect at once; an invalid one is reported and changes nothing', async () => {
   const file = join(folder, 'edited.yaml');
   const manifest = (name: string): string =>
-    `name: edited\ntools:\n  - name: ${name}\n    description: Says so\n    script: { shell: "echo so" }\n`;
+    `name: edited\ntools:\n  - name: ${name}\n    description: Prints so\n    script: { shell: "echo so" }\n`;
   await writeFile(file, manifest('before'));
   const server = await startServer([], { config: file });
   assert.equal((await server.call('before')).status, 200);
   await writeFile(file, 'name: [');
-  await waitFor(() => /MANIFEST|stay as they were/.test(server.stderr()), {
+  await waitFor(() => /MANIFEST|tools are unchanged/.test(server.stderr()), {
     what: 'the problem of the manifest on stderr',
   });
   assert.equal((await server.call('before')).status, 200);

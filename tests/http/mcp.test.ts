@@ -52,8 +52,8 @@ async function connectOld(): Promise<Caller> {
 
 const clients: [string, () => Promise<Caller>][] = [
   ['a client of 2026', () => connectNew('auto')],
-  ['a new client that begins as one of 2025', () => connectNew('legacy')],
-  ['a client of the SDK 1.x', connectOld],
+  ['an SDK 2.x client of 2025', () => connectNew('legacy')],
+  ['an SDK 1.x client', connectOld],
 ];
 
 function textOf({ content }: Answer): Record<string, unknown> {
@@ -149,7 +149,7 @@ it('a number that would lose digits is refused, not rounded', async () => {
 
 for (const [what, body] of [
   ['broken JSON', '{"jsonrpc":'],
-  ['no JSON-RPC', '{"hello":1}'],
+  ['JSON that is not JSON-RPC', '{"hello":1}'],
   ['an array', '[]'],
 ] as const) {
   it(`a body of ${what} is 400 with an error of JSON-RPC`, async () => {

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { settled } from '../helpers/wait.ts';
 
-/** Sends bytes over a connection of their own, and gives all that comes back until the server closes it. */
+/** Sends bytes on a new connection, and returns all that the server sends until it closes the connection. */
 export async function sendRaw(port: number, ...parts: readonly (string | Uint8Array)[]): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   let answer = '';
@@ -19,7 +19,7 @@ export async function sendRaw(port: number, ...parts: readonly (string | Uint8Ar
   return answer;
 }
 
-/** A request by hand, with the headers given and no others but its length. */
+/** Returns the bytes of a request with `connection: close`, its content-length and the given headers. */
 export function request(
   line: string,
   headers: Readonly<Record<string, string>>,

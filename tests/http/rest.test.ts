@@ -114,7 +114,7 @@ test('the policy hides tools and refuses calls', async () => {
   await other.stop();
 });
 
-test('`gantz run` alone is the server', async () => {
+test('`gantz run` without a tool starts the server', async () => {
   const other = await startServer([], { env: { REDIS_URL: redis.url }, command: 'run' });
   assert.equal((await other.call('cache_exists', { key: 'nothing' })).result['exists'], false);
   assert.equal(await other.stop(), 143);

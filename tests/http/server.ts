@@ -4,15 +4,15 @@ import { endWithTests } from '../helpers/children.ts';
 import { PROGRAM } from '../helpers/run-program.ts';
 import { settled, waitFor } from '../helpers/wait.ts';
 
-/** `gantz serve` under way. */
+/** A running `gantz serve`. */
 export type TestServer = {
   url: string;
   port: number;
   stderr(): string;
   signal(name: 'SIGTERM' | 'SIGINT'): void;
-  /** Waits until it has ended, and gives its exit code. */
+  /** Waits until the server has ended, and returns its exit code. */
   ended(): Promise<number>;
-  /** Ends it, and gives its exit code. */
+  /** Stops the server with SIGTERM, and returns its exit code. */
   stop(): Promise<number>;
   /** POST /mcp/tools/call. */
   call(tool: string, params?: unknown): Promise<{ status: number; result: Record<string, unknown> }>;

@@ -1,12 +1,12 @@
-/** A call as it is written: the name of a tool and the text of its parameters. `$SESSION` is the session made before it. */
+/** The name of a tool and the JSON text of its parameters. `$SESSION` is replaced by the id of the last created session. */
 export type WrittenCall = readonly [tool: string, params: string];
 
-/** The manifest that the calls are of. */
+/** The manifest of the calls. */
 export const MANIFEST = `name: interfaces
 include: [builtin:redis]
 tools:
   - name: say
-    description: Says text
+    description: Prints text
     parameters: [{ name: text, type: string, required: true }]
     script: { shell: "printf %s {{text}}" }
   - name: sum
@@ -37,14 +37,14 @@ tools:
     timeout: 1s
     script: { shell: "sleep 60" }
   - name: unreachable
-    description: Asks nobody
+    description: Calls a server that does not exist
     http: { method: GET, url: "http://127.0.0.1:1/" }
 `;
 
 const DEEP = `${'['.repeat(499)}1${']'.repeat(499)}`;
 const TOO_DEEP = `${'['.repeat(700)}1${']'.repeat(700)}`;
 
-/** A hundred calls, good and bad, each of which may count on those before it. */
+/** A hundred valid and invalid calls, in an order that they depend on. */
 export const CALLS: readonly WrittenCall[] = [
   ['cache_get', '{"key":"a"}'],
   ['cache_set', '{"key":"a","value":"text"}'],
@@ -154,7 +154,7 @@ export const CALLS: readonly WrittenCall[] = [
   ['unreachable', '{}'],
 ];
 
-/** Calls of tools that are not there: data elsewhere, an error of the protocol over MCP. */
+/** Calls of unknown tools: a failure envelope on other interfaces, a protocol error over MCP. */
 export const UNKNOWN: readonly WrittenCall[] = [
   ['cache_gte', '{}'],
   ['__proto__', '{}'],

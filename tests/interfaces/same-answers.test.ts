@@ -24,7 +24,7 @@ before(async () => {
 after(() => rm(folder, { recursive: true, force: true }));
 
 type Answer = Record<string, unknown>;
-/** Runs one call through an interface and gives the envelope of its answer. */
+/** An open interface. `call` runs one call and returns the envelope of its answer. */
 type Interface = { call(tool: string, params: string): Promise<Answer>; close(): Promise<unknown> };
 
 const envOf = (name: string): Record<string, string> => ({
@@ -77,7 +77,7 @@ async function openRest(): Promise<Interface> {
 const request = (id: number, tool: string, params: string): string =>
   `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":{"name":${JSON.stringify(tool)},"arguments":${params}}}`;
 
-/** The envelope in an answer of MCP; in its error for a tool that is not there. */
+/** Returns the envelope in an answer of MCP. For an unknown tool it is in the data of the error. */
 function envelopeIn(text: string): Answer {
   const { result, error } = JSON.parse(text) as {
     result?: { content: [{ text: string }]; structuredContent?: Answer };
@@ -172,7 +172,7 @@ async function openLibrary(): Promise<Interface> {
   return {
     async call(tool, params) {
       try {
-        // A program may pass what its types forbid.
+        // Programs can pass parameters that the types forbid.
         const input = JSON.parse(params) as Record<string, unknown>;
         return { success: true, ...(await gantz.call(tool, input)) };
       } catch (error) {
@@ -184,13 +184,15 @@ async function openLibrary(): Promise<Interface> {
   };
 }
 
-/** What differs from call to call, by nature. */
+/** Fields whose values differ from call to call. */
 const VOLATILE = ['session_id', 'created_at', 'updated_at', 'ttl_ms', 'reset_at', 'retry_after_ms'];
 
 function comparable(answer: Answer): unknown {
   const session = 'session_id' in answer ? String(answer['session_id']) : undefined;
+  // session_get answers with the time that is left, which a slow machine shortens by a second.
+  const volatile = 'session' in answer ? [...VOLATILE, 'ttl'] : VOLATILE;
   const text = JSON.stringify(answer, (name, value: unknown) =>
-    VOLATILE.includes(name) ? typeof value : value,
+    volatile.includes(name) ? typeof value : value,
   );
   const plain = session === undefined ? text : text.replaceAll(session, 'SESSION');
   return JSON.parse(
@@ -222,13 +224,13 @@ const interfaces: [string, () => Promise<Interface>][] = [
   ['the library', openLibrary],
 ];
 
-/** What only a text can say: a program's numbers have lost their digits before they come here. */
+/** Parameters that only JSON text can carry. A number of a program has lost its digits before the call. */
 const ONLY_IN_TEXT = /\d{17}|:9007199254740993|1e400|\[{600}/;
 
 let expected: Promise<unknown[]> | undefined;
 const shellAnswers = (): Promise<unknown[]> => (expected ??= answersOf(openShell, [...CALLS, ...UNKNOWN]));
 
-test('a hundred calls succeed and fail as they should, through the shell', async () => {
+test('a hundred calls succeed or fail through the shell, and none is INTERNAL', async () => {
   const answers = (await shellAnswers()) as Answer[];
   assert.equal(CALLS.length >= 100, true);
   const failed = answers.filter(({ success }) => success === false);

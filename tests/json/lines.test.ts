@@ -22,7 +22,7 @@ function repairedLinesOf(chunks: readonly (Buffer | string)[], maxBytes = 1000):
 const text = fc.string({ unit: fc.constantFrom('\n', 'a', 'ä', '😀', ' ') });
 const cuts = fc.array(fc.nat(40));
 
-/** The bytes, cut at these places. */
+/** Returns the bytes, cut at these offsets. */
 function cutAt(bytes: Buffer, places: readonly number[]): Buffer[] {
   const at = [...new Set(places.map((place) => Math.min(place, bytes.length)))].sort((a, b) => a - b);
   return [0, ...at].map((start, index) => bytes.subarray(start, at[index] ?? bytes.length));

@@ -122,7 +122,7 @@ describe('parseJson', () => {
         const parsed = parseJson(broken);
         if (!('problem' in parsed) || parsed.problem !== 'syntax') return;
         assert.ok(parsed.position >= 0 && parsed.position <= broken.length);
-        // What stands before the place can be completed: the place is the first wrong character, not a later one.
+        // The text before the position can be completed, so the position is that of the first wrong character.
         assert.throws(() => JSON.parse(broken));
       }),
     );

@@ -33,7 +33,7 @@ after(() => rm(folder, { recursive: true, force: true }));
 for (const resolution of ['node16', 'bundler']) {
   test(`a program under moduleResolution ${resolution} compiles against the package's types, and runs`, async () => {
     const project = join(folder, `tsconfig.${resolution}.json`);
-    // What is wrong stands in tsc's output.
+    // tsc prints the errors on stdout.
     const { stdout } = await run(process.execPath, [TSC, '-p', project], { timeout: LIMIT_MS }).catch(
       (error: unknown) => {
         throw error instanceof Error && 'stdout' in error ? new Error(String(error.stdout)) : error;

@@ -8,12 +8,12 @@ import { startRedis } from '../helpers/redis-server.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-test('the first program of docs/library.md prints what the page says', async () => {
+test('the first program of docs/library.md prints the output of the page', async () => {
   const page = await readFile(join(ROOT, 'docs/library.md'), 'utf8');
   const [, program = ''] = /```ts\n(.*?)```/s.exec(page) ?? [];
   const [, printed = ''] = /```text\n(.*?)```/s.exec(page) ?? [];
   const redis = await startRedis();
-  // Beside the tests, so that it is read with the settings of the repository.
+  // In a folder of the repository, so that its tsconfig.json applies.
   const file = join(import.meta.dirname, `guide-${process.pid}.mts`);
   try {
     await writeFile(file, program.replace(`'gantz'`, `'../../lib/library/library.ts'`));

@@ -37,7 +37,7 @@ async function failureOf(promise: Promise<unknown>): Promise<GantzError> {
   throw new Error('it did not fail');
 }
 
-test('a call gives the fields of the result', () =>
+test('a call returns the fields of the result', () =>
   withGantz(async (gantz) => {
     assert.deepEqual(await gantz.call('cache_set', { key: 'a', value: { b: [1] } }), {
       key: 'a',
@@ -70,7 +70,7 @@ test('a failure is a GantzError with its envelope', () =>
     assert.match(unknown.hint ?? '', /cache_get/);
   }));
 
-test('parameters are left alone, and what happens to them later changes nothing', () =>
+test('parameters are not modified, and later changes to them have no effect', () =>
   withGantz(async (gantz) => {
     const value = Object.freeze({ list: Object.freeze([1, 2]) });
     const params = Object.freeze({ key: 'frozen', value });
@@ -133,7 +133,7 @@ test('any JSON value is stored and read unchanged', () =>
     );
   }));
 
-test('tools are listed as agents see them, and the policy hides and refuses', () =>
+test('tools are the published definitions, and the policy hides and refuses tools', () =>
   withGantz(
     async (gantz) => {
       assert.deepEqual(
@@ -156,7 +156,7 @@ test('a signal cancels a call', () =>
     assert.equal((await failureOf(aborted)).code, 'CANCELLED');
   }));
 
-test('a thousand calls at once are matched to their answers', () =>
+test('a thousand concurrent calls get their own answers', () =>
   withGantz(async (gantz) => {
     const numbers = Array.from({ length: 1000 }, (_, index) => index);
     await Promise.all(numbers.map((value) => gantz.call('cache_set', { key: String(value), value })));
@@ -175,7 +175,7 @@ test('after close, calls fail', async () => {
   await gantz.close();
 });
 
-test('a manifest of the user’s own, with types of its own', async () => {
+test('a custom manifest with custom types', async () => {
   type Tools = { greet: { input: { name: string }; result: { message: string } } };
   const file = join(folder, 'gantz.yaml');
   await writeFile(
@@ -193,15 +193,15 @@ tools:
   assert.equal(message, 'hello Ada');
 });
 
-test('the Redis and the namespace of the program win over those of the manifest', async () => {
+test('redisUrl and namespace override the manifest', async () => {
   const file = join(folder, 'fixed.yaml');
   await writeFile(
     file,
     'name: fixed\nenv: { REDIS_URL: "unix:///nonexistent", GANTZ_NAMESPACE: fixed }\ninclude: [builtin:redis]\n',
   );
-  await using gantz = await openGantz({ manifest: file, env: {}, redisUrl: server.url, namespace: 'said' });
+  await using gantz = await openGantz({ manifest: file, env: {}, redisUrl: server.url, namespace: 'option' });
   await gantz.call('cache_set', { key: 'where', value: 1 });
-  assert.equal(await (await server.client()).get('said:cache:where'), '1');
+  assert.equal(await (await server.client()).get('option:cache:where'), '1');
 });
 
 const badOptions: [GantzOptions, string][] = [
@@ -218,7 +218,7 @@ for (const [options, code] of badOptions) {
   });
 }
 
-test('an invalid namespace or URL is refused, at the latest by the first call', async () => {
+test('an invalid namespace or URL is refused when opening or by the first call', async () => {
   const open = async (options: GantzOptions): Promise<void> => {
     await using gantz = await openGantz({ manifest: 'builtin:redis', env: {}, ...options });
     await gantz.call('cache_get', { key: 'a' });

@@ -56,11 +56,11 @@ describe('expand', () => {
     }
   });
 
-  it('refuses to nest without end', () => {
+  it('refuses a text that is nested too deeply', () => {
     assert.throws(() => expand('${N:-'.repeat(5000) + '}'.repeat(5000), ENV), /nested/);
   });
 
-  it('leaves every text without a dollar alone and reads no value twice', () => {
+  it('does not change a text without a dollar, and does not expand a value again', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (text, value) => {
         if (!text.includes('$')) assert.equal(expand(text, ENV), text);
@@ -83,7 +83,7 @@ function environmentOf(manifest: Manifest, tool: Tool, caller: Environment): Rec
 }
 
 describe('toolEnvironment', () => {
-  it('puts the root, the tool and the script over the caller, each seeing those before', async () => {
+  it('overrides the caller by the root, the tool and the script; each may refer to those before', async () => {
     const { manifest, tool } = await load(`
 env: { A: root, B: "\${A}+\${HOME}" }
 tools:
@@ -97,14 +97,14 @@ tools:
     );
   });
 
-  it('does not export what is wholly one unset variable, nor what it passes through', async () => {
+  it('does not set a variable whose text is one unset variable, nor one without a value', async () => {
     const { manifest, tool } = await load(
       'env: { A: "${NONE}", B: "x${NONE}", C: , E: "${EMPTY}" }\ntools: [{ name: t, script: ./a }]\n',
     );
     assert.deepEqual({ ...environmentOf(manifest, tool, { EMPTY: '' }) }, { B: 'x', EMPTY: '', E: '' });
   });
 
-  it('requires a ${VAR:?} of the tools that need it, and of no other', async () => {
+  it('requires a ${VAR:?} for the tools that read it, and for no other', async () => {
     const { manifest, tool, other } = await load(`
 env: { TOKEN: "\${TOKEN:?get one}" }
 tools:
@@ -120,7 +120,7 @@ tools:
     assert.deepEqual({ ...manifestEnvironment(manifest, {}) }, {});
   });
 
-  it('gives the caller back unchanged when a manifest says nothing', async () => {
+  it('returns the environment of the caller when the manifest sets no variable', async () => {
     const { manifest, tool } = await load('tools: [{ name: t, script: ./a }]\n');
     assert.deepEqual(
       { ...environmentOf(manifest, tool, { PATH: '/bin', X: '${A}$$' }) },

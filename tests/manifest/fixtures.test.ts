@@ -11,7 +11,7 @@ import type { Manifest, Problem } from '../../lib/contract/manifest.ts';
 import { checkManifest, renderSchema } from '../../lib/run/manifests.ts';
 
 const ROOT = path.join(import.meta.dirname, '../fixtures/manifests');
-// `npm run fixtures` writes down what the loader says now; the diff is what to review.
+// `npm run fixtures` rewrites the expected files; review the diff.
 const UPDATE = process.env['UPDATE'] === '1';
 
 describe('every manifest of the fixtures', async () => {
@@ -23,13 +23,13 @@ describe('every manifest of the fixtures', async () => {
     const folder = path.join(ROOT, name);
     const { manifest, problems } = await checkManifest({ file: path.join(folder, 'gantz.yaml') });
 
-    it(`${name} loads as stored`, () => {
-      const said = problems.map((problem) => describeProblem(local(problem, folder))).join('\n\n');
-      compare(path.join(folder, 'expected.txt'), said && `${said}\n`);
+    it(`${name} gives the stored problems and manifest`, () => {
+      const report = problems.map((problem) => describeProblem(local(problem, folder))).join('\n\n');
+      compare(path.join(folder, 'expected.txt'), report && `${report}\n`);
       compare(path.join(folder, 'expected.json'), manifest ? render(manifest, folder) : '');
     });
 
-    it(`${name} is refused exactly when its name says so`, () => {
+    it(`${name} is refused if and only if its name begins with bad-`, () => {
       assert.equal(manifest === undefined, name.startsWith('bad-'));
       assert.equal(problems.length === 0, name.startsWith('good-') && !SKETCHES.has(name));
     });
@@ -54,7 +54,7 @@ describe('every manifest of the fixtures', async () => {
   }
 });
 
-/** These load with a warning, since a tool of theirs does nothing yet. */
+/** Manifests that load with a warning, because one of their tools has no action. */
 const SKETCHES = new Set(['good-name-only', 'good-tools-map']);
 
 function local(problem: Problem, folder: string): Problem {
@@ -62,7 +62,7 @@ function local(problem: Problem, folder: string): Problem {
   return { ...problem, file: strip(problem.file), message: strip(problem.message) };
 }
 
-/** The manifest as JSON, its folder as `<here>`, without the bundled tools that it includes. */
+/** Renders the manifest as JSON, its folder as `<here>`, without the bundled tools that it includes. */
 function render(manifest: Manifest, folder: string): string {
   const tools = manifest.tools.filter(({ action }) => action?.kind !== 'bundled');
   const bundled = manifest.tools.length - tools.length;

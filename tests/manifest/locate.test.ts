@@ -17,23 +17,27 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('locateManifest', () => {
   const cases: [name: string, options: Parameters<typeof locateManifest>[0], found: string][] = [
-    ['-c over all', { config: file, env: { GANTZ_CONFIG: '/none' }, cwd: () => empty }, file],
+    [
+      '-c takes precedence over all others',
+      { config: file, env: { GANTZ_CONFIG: '/none' }, cwd: () => empty },
+      file,
+    ],
     ['-c relative to the working directory', { config: 'gantz.yaml', env: {}, cwd: () => here }, file],
     ['-c with a folder', { config: '../here', env: {}, cwd: () => empty }, file],
     ['-c builtin:redis', { config: 'builtin:redis', env: {}, cwd: () => here }, 'builtin:redis'],
     [
-      'GANTZ_CONFIG over ./gantz.yaml',
+      'GANTZ_CONFIG takes precedence over ./gantz.yaml',
       { env: { GANTZ_CONFIG: 'builtin:redis' }, cwd: () => here },
       'builtin:redis',
     ],
-    ['an empty GANTZ_CONFIG is none', { env: { GANTZ_CONFIG: '' }, cwd: () => here }, file],
+    ['an empty GANTZ_CONFIG is ignored', { env: { GANTZ_CONFIG: '' }, cwd: () => here }, file],
     ['./gantz.yaml', { env: {}, cwd: () => here }, file],
-    ['else the bundled one', { env: {}, cwd: () => empty }, 'builtin:redis'],
+    ['the bundled one when there is no other', { env: {}, cwd: () => empty }, 'builtin:redis'],
   ];
   for (const [name, options, found] of cases)
     it(name, () => assert.deepEqual(locateManifest(options), { file: found }));
 
-  it('says what it looked for when there is none', () => {
+  it('names the missing file and the option that names it', () => {
     for (const config of ['none.yaml', 'builtin:mysql', '', '.']) {
       assert.throws(() => locateManifest({ config, env: {}, cwd: () => empty }), {
         code: 'MANIFEST_NOT_FOUND',
@@ -46,20 +50,20 @@ describe('locateManifest', () => {
   });
 });
 
-describe('a working directory that is of no use', () => {
-  const gone = (): string => {
+describe('a working directory that cannot be used', () => {
+  const deleted = (): string => {
     throw new Error('ENOENT: uv_cwd');
   };
 
-  it('that is gone, is not asked where no name is relative to it', () => {
-    assert.deepEqual(locateManifest({ config: 'builtin:redis', env: {}, cwd: gone }), {
+  it('is not read when it was deleted and no name is relative to it', () => {
+    assert.deepEqual(locateManifest({ config: 'builtin:redis', env: {}, cwd: deleted }), {
       file: 'builtin:redis',
     });
-    assert.deepEqual(locateManifest({ config: file, env: {}, cwd: gone }), { file });
-    assert.throws(() => locateManifest({ env: {}, cwd: gone }), { code: 'MANIFEST_NOT_FOUND' });
+    assert.deepEqual(locateManifest({ config: file, env: {}, cwd: deleted }), { file });
+    assert.throws(() => locateManifest({ env: {}, cwd: deleted }), { code: 'MANIFEST_NOT_FOUND' });
   });
 
-  it('whose gantz.yaml leads in a circle is MANIFEST_NOT_FOUND, not a crash', () => {
+  it('gives MANIFEST_NOT_FOUND when its gantz.yaml is a symbolic link to itself', () => {
     const loop = path.join(folder, 'loop');
     mkdirSync(loop);
     symlinkSync('gantz.yaml', path.join(loop, 'gantz.yaml'));
@@ -71,7 +75,7 @@ describe('a working directory that is of no use', () => {
 });
 
 describe('loadManifest', () => {
-  it('says so when a file cannot be read', async () => {
+  it('reports a file that cannot be read', async () => {
     await assert.rejects(loadManifest({ file: path.join(folder, 'none.yaml') }), {
       code: 'MANIFEST_NOT_FOUND',
       message: /no such file/,
@@ -85,7 +89,7 @@ describe('loadManifest', () => {
     assert.ok(tools.every(({ action }) => action?.kind === 'bundled'));
   });
 
-  it("takes the checkout's own gantz.yaml, and a copy of it, for the bundled one", async () => {
+  it('loads the gantz.yaml of the checkout, and a copy of it, as the bundled manifest', async () => {
     const root = path.join(import.meta.dirname, '../../gantz.yaml');
     const copy = path.join(folder, 'copy.yaml');
     writeFileSync(copy, readFileSync(root));
@@ -98,7 +102,7 @@ describe('loadManifest', () => {
     }
   });
 
-  it('does not take handlers of other folders for bundled ones', async () => {
+  it('does not load handlers of other folders as bundled tools', async () => {
     const own = path.join(folder, 'own.yaml');
     writeFileSync(own, 'tools: [{ name: cache_get, handler: cache.get }]\n');
     const { tools } = await loadManifest({ file: own });

@@ -28,7 +28,7 @@ describe('the text of a manifest', () => {
     assert.deepEqual([problem?.line, problem?.column, problem?.source], [2, 8, 'tools: text']);
   });
 
-  it('names every problem at once in one failure', async () => {
+  it('reports every problem in one failure', async () => {
     const failure = await load(
       'tools:\n  - name: t\n    timeout: soon\n    annotation: {}\n    script: []\n',
     ).catch((e: unknown) => e);
@@ -47,7 +47,7 @@ describe('the text of a manifest', () => {
     );
   });
 
-  it('cannot take the memory of the machine with aliases of aliases', async () => {
+  it('limits how many values aliases of aliases expand to', async () => {
     const lists = Array.from(
       { length: 9 },
       (_, level) =>
@@ -70,7 +70,7 @@ describe('the text of a manifest', () => {
     assert.match(other?.message ?? '', /expand to too many values/);
   });
 
-  it('may be nested as deep as anyone likes and is still answered with a sentence', async () => {
+  it('reports a text that is nested too deeply', async () => {
     for (const text of [
       `tools: ${'['.repeat(20_000)}`,
       `tools: ${'[{a: '.repeat(5_000)}${'}]'.repeat(5_000)}`,
@@ -80,7 +80,7 @@ describe('the text of a manifest', () => {
     }
   });
 
-  it('never makes the reader throw anything but MANIFEST_INVALID', async () => {
+  it('is parsed or has an error, and never makes the parser throw', async () => {
     const line = fc.stringMatching(
       /^ {0,6}(- )?(name|tools|script|shell|parameters|type|default|http|url|include|env|<<)?:? ?[-[\]{}*&!|>'"%@`#,:?a-c0-9\t ]{0,12}$/,
     );
@@ -96,7 +96,7 @@ describe('the text of a manifest', () => {
     );
   });
 
-  it('takes any JSON where a schema is expected, and every schema that it lets through compiles', async () => {
+  it('accepts only schemas that compile', async () => {
     const keyword = fc.constantFrom(
       'type',
       'enum',
@@ -169,7 +169,7 @@ describe('the text of a manifest', () => {
     assert.ok(accepted > 50, String(accepted));
   });
 
-  it('holds two thousand tools', async () => {
+  it('may have two thousand tools', async () => {
     const tools = Array.from(
       { length: 2000 },
       (_, i) => `  - name: tool_${i}\n    parameters: { key: string }\n    script: { shell: echo }\n`,
@@ -181,14 +181,14 @@ describe('the text of a manifest', () => {
     assert.deepEqual(warnings, []);
   });
 
-  it('keeps a parameter called __proto__', async () => {
+  it('may have a parameter named __proto__', async () => {
     const { tools } = await load(
       'tools:\n  - name: t\n    parameters: { __proto__: string, constructor: int }\n    script: ./a\n',
     );
     assert.deepEqual(Object.keys(tools[0]?.inputSchema.properties ?? {}), ['__proto__', 'constructor']);
   });
 
-  it('puts what a closer look at a tool finds at its place in the file', async () => {
+  it('reports the problems of a review at their places in the file', async () => {
     const text = `tools:
   - name: t
     description: d

@@ -4,7 +4,7 @@ import { OlderClient, OlderStdioClientTransport } from '../helpers/older-mcp-sdk
 import { PROGRAM } from '../helpers/run-program.ts';
 import type { CallOptions, ToolResult } from './result.ts';
 
-/** SDK 2.x with the protocol of 2026, SDK 2.x with the one of 2025, and SDK 1.x. */
+/** SDK 2.x with protocol version 2026-07-28, SDK 2.x with 2025-11-25, and SDK 1.x. */
 export const CLIENTS = ['2026', '2025', 'sdk 1'] as const;
 export type ClientName = (typeof CLIENTS)[number];
 
@@ -16,11 +16,11 @@ type ListedTool = {
   annotations?: unknown;
 };
 
-/** What the tests do with a client, whichever it is. */
+/** What the tests do with every client. */
 export type Agent = {
   list(): Promise<ListedTool[]>;
   call(name: string, input?: Record<string, unknown>, options?: CallOptions): Promise<ToolResult>;
-  /** How often the server has said that its tools changed. */
+  /** How many list_changed notifications have arrived. */
   readonly changes: () => number;
   readonly pid: number;
   readonly stderr: () => string;
@@ -106,7 +106,7 @@ function collect(stream: NodeJS.EventEmitter | null): () => string {
   return () => text;
 }
 
-/** Whether a process is there, other than as a zombie that waits for its parent. */
+/** Returns true while a process exists; a zombie counts. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -12,7 +12,7 @@ const MANIFEST = `
 name: lifetime
 tools:
   - name: sleep_long
-    description: A process with a child, both of which leave their ids in a file
+    description: Starts a process with a child, and writes both process ids to a file
     parameters: [{ name: file, type: string, required: true }]
     script:
       shell: |
@@ -20,11 +20,11 @@ tools:
         echo "$$ $!" > {{file}}
         wait
   - name: count_lines
-    description: Prints lines as it goes
+    description: Prints lines
     script:
       shell: 'echo one; echo two; echo three'
   - name: loud
-    description: Prints on stdout in every way, at once and later
+    description: Prints on stdout by every function, at once and later
     handler: loud.say
 `;
 
@@ -83,7 +83,7 @@ describe('gantz mcp', () => {
     });
   }
 
-  for (const how of ['stdin closes', 'SIGTERM comes'] as const) {
+  for (const how of ['stdin closes', 'SIGTERM arrives'] as const) {
     it(`leaves no process behind when ${how}, and exits`, async () => {
       const client = startRaw({ cwd });
       client.send(INITIALIZE);
@@ -123,7 +123,7 @@ describe('gantz mcp', () => {
     );
   });
 
-  it('keeps stdout to the protocol whatever a handler prints, and exits although it left a timer', async () => {
+  it('writes only the protocol to stdout when a handler prints, and exits although a timer is left', async () => {
     const client = startRaw({ cwd });
     client.send(INITIALIZE);
     client.send(call(1, 'loud'));
@@ -140,7 +140,7 @@ describe('gantz mcp', () => {
       assert.match(client.stderr(), new RegExp(`loud: ${way}`));
   });
 
-  it('returns the envelope of a tool that cannot run', async () => {
+  it('returns the envelope of a call with invalid parameters', async () => {
     const agent = await connect({ cwd });
     try {
       const result = await agent.call('sleep_long', {});

@@ -16,7 +16,7 @@ describe('LineTransport', () => {
     return { transport, written };
   }
 
-  it('writes messages that are ready at the same moment together, in their order', async () => {
+  it('writes messages of one turn together, in their order', async () => {
     const { transport, written } = open();
     await Promise.all([1, 2, 3].map((id) => transport.send(answer(id))));
     await new Promise((resolve) => setImmediate(resolve));

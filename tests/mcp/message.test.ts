@@ -12,7 +12,7 @@ import { rawMember } from '../../lib/mcp/raw-member.ts';
 import { parseObject } from '../../lib/parameters/parse.ts';
 
 describe('rawMember', () => {
-  it('is the text of the member, whatever else is there', () => {
+  it('returns the text of the member, for all other members', () => {
     const json = fc.jsonValue({ maxDepth: 4 });
     fc.assert(
       fc.property(
@@ -36,11 +36,11 @@ describe('rawMember', () => {
     assert.equal(rawMember('{"a":1,"a":[2, "}"] ,"b":3}', 'a'), '[2, "}"]');
   });
 
-  it('knows a name by what it says, not by how it is written', () => {
+  it('compares names after their escapes are decoded', () => {
     assert.equal(rawMember(String.raw`{"\u0061rguments":{"x":1}}`, 'arguments'), '{"x":1}');
   });
 
-  it('finds nothing where there is nothing', () => {
+  it('returns undefined when the member is missing', () => {
     assert.equal(rawMember('{}', 'a'), undefined);
     assert.equal(rawMember('[{"a":1}]', 'a'), undefined);
     assert.equal(rawMember('{"b":{"a":1}}', 'a'), undefined);
@@ -48,7 +48,7 @@ describe('rawMember', () => {
 });
 
 describe('readMessage', () => {
-  it('takes for a message exactly what the SDK does', () => {
+  it('accepts exactly the messages that the SDK accepts', () => {
     const id = fc.constantFrom(1, 'a', '', 1.5, 1e300, null, true);
     const params = fc.constantFrom(
       {},
@@ -133,7 +133,7 @@ describe('readMessage', () => {
     assert.deepEqual(inputOf('{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"t"}}'), {});
   });
 
-  it('keeps parameters whose neighbours lose digits', () => {
+  it('keeps parameters when other members lose digits', () => {
     assert.deepEqual(
       inputOf(call('{"value":1}').replace('"progressToken":7', '"progressToken":7,"x":1e999')),
       {
@@ -142,14 +142,14 @@ describe('readMessage', () => {
     );
   });
 
-  it('tells calls apart whose ids differ in type alone', () => {
+  it('distinguishes ids that differ only in type', () => {
     const inputs: Inputs = new Map();
     readMessage(call('{"a":1}', '1'), inputs);
     readMessage(call('{"a":2}', '"1"'), inputs);
     assert.deepEqual([inputs.get(1)?.(), inputs.get('1')?.()], [{ a: 1 }, { a: 2 }]);
   });
 
-  it('answers what is not JSON, and what is no message, with the codes of JSON-RPC', () => {
+  it('refuses text that is not JSON, and JSON that is not a message, with the codes of JSON-RPC', () => {
     const codeOf = (text: string): unknown => {
       const reading = readMessage(text, new Map());
       return 'code' in reading ? reading.code : undefined;

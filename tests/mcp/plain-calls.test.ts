@@ -13,7 +13,7 @@ import { waitFor } from '../helpers/wait.ts';
 
 type Sent = { jsonrpc: string; id?: unknown; result?: unknown };
 
-/** A server behind `PlainCalls`, with what was sent to its client, and which requests reached the SDK. */
+/** Opens a server with `PlainCalls`. `sent` has what its client received, `seen` the ids that reached the SDK. */
 async function open(work: (input: unknown, settings: CallSettings) => Promise<Result>) {
   const sent: Sent[] = [];
   const seen: unknown[] = [];
@@ -26,10 +26,10 @@ async function open(work: (input: unknown, settings: CallSettings) => Promise<Re
   const inputs: Inputs = new Map();
   const transport = new PlainCalls(wire, plainAnswers(runners, inputs));
   await createServer(runners, { inputs }).connect(transport);
-  const handOn = transport.onmessage;
+  const passOn = transport.onmessage;
   transport.onmessage = (message) => {
     if ('id' in message) seen.push(message.id);
-    handOn?.(message);
+    passOn?.(message);
   };
   const receive = (message: object): void => {
     wire.onmessage?.({ jsonrpc: '2.0', ...message } as JSONRPCMessage);
@@ -88,10 +88,10 @@ describe('PlainCalls', () => {
     ['of a forbidden tool', { method: 'tools/call', params: { name: 'hidden' } }],
     ['without a name', { method: 'tools/call', params: {} }],
     ['without params', { method: 'tools/call' }],
-    ['that is none', { method: 'tools/list' }],
+    ['of another method', { method: 'tools/list' }],
   ];
   for (const [what, message] of others) {
-    it(`leaves a call ${what} to the SDK`, async () => {
+    it(`passes a call ${what} to the SDK`, async () => {
       const { receive, answer, initialize, seen } = await open(echo);
       await initialize();
       receive({ id: 'other', ...message });
@@ -100,7 +100,7 @@ describe('PlainCalls', () => {
     });
   }
 
-  it('leaves calls to the SDK until it has answered initialize', async () => {
+  it('passes calls to the SDK until it has answered initialize', async () => {
     const { call, answer, seen } = await open(echo);
     call(1);
     await answer(1);

@@ -12,10 +12,10 @@ const print = (client: string, env: Record<string, string> = {}, options: string
 
 describe('gantz mcp --print-config', () => {
   for (const client of CLIENTS.filter((name) => name !== 'codex')) {
-    it(`prints JSON for ${client}: an absolute command and a manifest that is found from anywhere`, async () => {
+    it(`prints JSON for ${client}: an absolute command, and a manifest path that is valid in every folder`, async () => {
       const { stdout, stderr, exitCode } = await print(client, { REDIS_URL: 'redis://localhost:7000' });
       assert.equal(exitCode, 0);
-      assert.match(stderr, /This goes into .*\.json/);
+      assert.match(stderr, /Add this to .*\.json/);
       const json = JSON.parse(stdout) as Json;
       const servers = client === 'vscode' ? json.servers : json.mcpServers;
       assert.deepEqual(Object.keys(json), [client === 'vscode' ? 'servers' : 'mcpServers']);
@@ -58,26 +58,39 @@ describe('gantz mcp --print-config', () => {
     ['vscode', '"REDIS_URL": "${input:REDIS_URL}"'],
     ['codex', 'env_vars = ["REDIS_URL"]'],
   ] as const) {
-    it(`never prints a password for ${client}, and says what to do`, async () => {
+    it(`never prints a password for ${client}, and prints what to do`, async () => {
       const { stdout, stderr } = await print(client, { REDIS_URL: 'redis://me:s3cret@host:6379' });
       assert.doesNotMatch(stdout + stderr, /s3cret/);
       assert.ok(stdout.includes(stands), stdout);
-      assert.match(stderr, /REDIS_URL holds a password/);
+      assert.match(stderr, /REDIS_URL contains a password/);
     });
   }
 
-  it('gives the options of the command line and their variables on to the server', async () => {
+  it('passes the options of the command line and their variables to the server', async () => {
     const { stdout } = await print('cursor', { GANTZ_TIMEOUT: '1500ms' }, [
-      '--toolset',
-      'x',
+      '--tools',
+      'cache_*',
       '--max-output',
       '1KiB',
     ]);
     const { args } = (JSON.parse(stdout) as Json).mcpServers?.['redis-tools'] ?? { args: [] };
-    assert.deepEqual(args.slice(2), ['--toolset', 'x', '--timeout', '1500ms', '--max-output', '1024', 'mcp']);
+    assert.deepEqual(args.slice(2), [
+      '--tools',
+      'cache_*',
+      '--timeout',
+      '1500ms',
+      '--max-output',
+      '1024',
+      'mcp',
+    ]);
   });
 
-  it('refuses a client that it does not know, with the nearest one', async () => {
+  it('refuses a toolset that the manifest does not define', async () => {
+    const envelope = envelopeOf(await print('cursor', {}, ['--toolset', 'x']));
+    assert.equal(envelope['code'], 'USAGE');
+  });
+
+  it('refuses an unknown client, with the nearest name', async () => {
     const envelope = envelopeOf(await print('curser'));
     assert.equal(envelope['code'], 'USAGE');
     assert.equal(envelope['hint'], 'Did you mean cursor?');

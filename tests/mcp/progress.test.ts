@@ -11,7 +11,7 @@ function track(events: readonly ProgressEvent[]): Progress[] {
 }
 
 describe('trackProgress', () => {
-  it('counts events that say nothing of progress', () => {
+  it('counts events without progress', () => {
     assert.deepEqual(
       track([
         { event: 'output', stream: 'stdout', message: 'one' },
@@ -24,7 +24,7 @@ describe('trackProgress', () => {
     );
   });
 
-  it('keeps what events say of progress, as long as it grows', () => {
+  it('uses the progress of events, as long as it grows', () => {
     assert.deepEqual(
       track([
         { event: 'scan', progress: 10, total: 30 },
@@ -39,14 +39,14 @@ describe('trackProgress', () => {
     );
   });
 
-  it('says all of an event that holds more than a message', () => {
+  it('sends the whole event when it has more than a message', () => {
     const event = { event: 'message', channel: 'news', message: 'hello', progress: 1, total: 2 };
     assert.deepEqual(track([event]), [
       { progress: 1, total: 2, message: '{"event":"message","channel":"news","message":"hello"}' },
     ]);
   });
 
-  it('does not flood a client with what never pauses', () => {
+  it('limits the notifications of a call that reports without pause', () => {
     const sent = track(
       Array.from({ length: 10_000 }, (_, index) => ({ event: 'line', message: `${index}` })),
     );

@@ -10,16 +10,16 @@ type Answer = {
   error?: Record<string, unknown>;
 };
 
-/** A client that writes lines as they are and keeps every byte that comes back. */
+/** A client that writes lines unchanged and keeps all output. */
 export type RawClient = {
   readonly pid: number;
   send(line: string): void;
-  /** The answer to a request. */
+  /** Waits for the answer to a request. */
   answer(id: unknown): Promise<Answer>;
-  /** Everything that came on stdout. */
+  /** All of stdout so far. */
   stdout(): string;
   stderr(): string;
-  /** Closes stdin; resolves to the exit code once the process is gone and its pipes are closed. */
+  /** Closes stdin, and resolves to the exit code when the process has ended and its pipes are closed. */
   end(): Promise<number | null>;
   kill(signal: NodeJS.Signals): void;
   /** Waits for the exit code; null when a signal ended the process. */

@@ -12,7 +12,7 @@ export type CallOptions = {
   onprogress?: (progress: { progress: number; message?: string | undefined }) => void;
 };
 
-/** The envelope in a result's content. */
+/** Returns the envelope in a result's content. */
 export function envelopeIn({ content }: ToolResult): Success | Failure {
   return JSON.parse(content[0]?.text ?? '') as Success | Failure;
 }

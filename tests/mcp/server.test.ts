@@ -15,7 +15,7 @@ import { envelopeIn, type CallOptions, type ToolResult } from './result.ts';
 
 const INFO = { name: 'test', version: '1' };
 
-/** A schema that no failure's envelope fits. */
+/** A schema that no failure envelope matches. */
 const STRICT: ObjectSchema = {
   type: 'object',
   properties: { answer: { type: 'integer' } },
@@ -27,12 +27,12 @@ type Call = (name: string, input?: Record<string, unknown>, options?: CallOption
 
 async function connectOlder(runner: Runner): Promise<{ call: Call; client: OlderClient }> {
   const [ours, theirs] = OlderInMemoryTransport.createLinkedPair();
-  // The two SDKs agree on what a transport does, not on how its type says so.
+  // The transports of the two SDKs behave alike, but their types differ.
   const transport: object = ours;
   await createServer(holdRunners(runner)).connect(transport as InMemoryTransport);
   const client = new OlderClient(INFO);
   await client.connect(theirs);
-  // It holds results against the schemas that it has seen.
+  // After this, the client validates results against the listed schemas.
   await client.listTools();
   return {
     client,
@@ -59,7 +59,7 @@ for (const [name, connect] of [
   ['SDK 2.x', connectCurrent],
 ] as const) {
   describe(`the server, with a client of ${name}`, () => {
-    it('gives a success as structuredContent, and the same as JSON text', async () => {
+    it('returns a success as structuredContent, and the same as JSON text', async () => {
       const { call } = await connect(runnerOf(() => Promise.resolve({ answer: 42 }), STRICT));
       const result = await call('work');
       assert.deepEqual(result.structuredContent, { success: true, answer: 42 });
@@ -67,7 +67,7 @@ for (const [name, connect] of [
       assert.ok(!result.isError);
     });
 
-    it('gives structuredContent without an outputSchema too', async () => {
+    it('returns structuredContent without an outputSchema too', async () => {
       const { call } = await connect(runnerOf(() => Promise.resolve({ anything: [1] })));
       assert.deepEqual((await call('work')).structuredContent, { success: true, anything: [1] });
     });
@@ -88,7 +88,7 @@ for (const [name, connect] of [
       });
     }
 
-    it('answers a result that JSON cannot say with a failure', async () => {
+    it('answers a result that JSON cannot represent with a failure', async () => {
       const { call } = await connect(runnerOf(() => Promise.resolve({ big: 1n } as Result)));
       const result = await call('work');
       assert.equal(result.isError, true);
@@ -113,7 +113,7 @@ for (const [name, connect] of [
       });
     }
 
-    it('sends events as progress that grows, when the client asks for it', async () => {
+    it('sends events as growing progress to a client that sent a progressToken', async () => {
       const { call } = await connect(
         runnerOf((_, { emit }) => {
           emit?.({ event: 'line', message: 'one' });

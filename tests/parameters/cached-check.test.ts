@@ -34,7 +34,7 @@ const samples: unknown[] = [
 test('a cached check gives the same errors as the compiled one', async () => {
   const compiled = await compileValidator(schema(), folder);
   assert.equal(readdirSync(join(folder, 'checks')).length, 1);
-  // A schema of its own, so that nothing remembers it.
+  // A new schema object, which no validator was compiled for.
   const kept = await compileValidator(schema(), folder);
   assert.notEqual(kept, compiled);
   const plain = await compileValidator(schema());

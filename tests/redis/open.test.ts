@@ -19,10 +19,10 @@ const within = (budgetMs: number, more: Omit<UseOptions, 'deadline'> = {}): UseO
   ...more,
 });
 
-/** For calls that end by something else than their deadline, on a slow machine too. */
+/** The time limit of calls that must end before it, on a slow machine too. */
 const AMPLE_MS = 30_000;
 
-/** What a call failed with. The limit is generous: most calls here fail within milliseconds, some at a deadline of 200 ms. */
+/** Returns the failure of a call. Most calls here fail within milliseconds, some at a deadline of 200 ms. */
 async function failureOf(
   call: Promise<unknown>,
 ): Promise<{ code: string; outcome: string; message: string }> {
@@ -35,7 +35,7 @@ async function failureOf(
   assert.fail('the call should fail');
 }
 
-/** A server that accepts and never says a word. */
+/** Starts a server that accepts connections and never replies. */
 async function startSilent(): Promise<{ port: number; stop(): void }> {
   const sockets: Socket[] = [];
   const server: Server = createServer((socket) => sockets.push(socket.on('error', () => undefined)));
@@ -51,7 +51,7 @@ async function startSilent(): Promise<{ port: number; stop(): void }> {
   };
 }
 
-/** Brings whoever connects to a port to a server on a Unix socket. */
+/** Listens on a port, and connects each client to the server on a Unix socket. */
 async function listen(port: number, socketPath: string): Promise<Server> {
   const relay = createServer((socket) => {
     const onward = createConnection(socketPath);
@@ -140,7 +140,7 @@ for (const mode of MODES) {
         const failures = await Promise.all([
           call(`redis://${url}`, false),
           call(`redis://${url}`, true),
-          // It waits for the answer to its password.
+          // This call waits for the reply to AUTH.
           call(`redis://:secret@${url}`, false, false),
         ]);
         assert.deepEqual(
@@ -165,7 +165,7 @@ for (const mode of MODES) {
           failureOf(connection.use(within(200), ({ client }) => client.set('a', 'b'))),
           failureOf(connection.use(within(250, { readOnly: true }), ({ client }) => client.get('a'))),
         ]);
-        // Without a repair a one-shot connection ends for both at the first deadline.
+        // A one-shot connection is not replaced, so the first deadline ends it for both calls.
         assert.deepEqual([failures[0].code, failures[0].outcome], ['TIMEOUT', 'unknown']);
         assert.equal(failures[1].outcome, 'none');
         assert.equal(
@@ -456,7 +456,7 @@ describe('a long-lived connection', () => {
     const connection = open(first.url, 'long-lived');
     await connection.use(within(AMPLE_MS), ({ client }) => client.ping());
     await first.stop();
-    // Its patience does not depend on how fast a server starts here: this one only takes the port.
+    // The second server starts first and then gets the port, so its start-up time does not matter.
     const second = await startRedis();
     const waiting = connection.use(within(AMPLE_MS), ({ client }) => client.ping());
     const port = await listen(silent.port, second.socketPath);

@@ -5,7 +5,7 @@ import { scanPage } from '../../lib/redis/scan.ts';
 
 const deadline = (): Deadline => new Deadline({ budgetMs: 60_000 });
 
-/** A cursor per batch, as SCAN gives them. */
+/** Returns a scan step that gives one batch of items for each cursor, as SCAN does. */
 const steps =
   (batches: readonly (readonly string[])[]) =>
   (cursor: string): Promise<{ cursor: string; items: readonly string[] }> => {
@@ -70,7 +70,7 @@ describe('scanPage', () => {
       await new Promise((resolve) => setTimeout(resolve, 5));
       return { items: [cursor], cursor: String(Number(cursor) + 1) };
     };
-    // How early it must stop to be in time is the machine's affair: the longest of these is enough for any.
+    // A slow machine needs a longer deadline to stop in time. The longest one is enough for every machine.
     let short = new Deadline({ budgetMs: 100 });
     let page = await scanPage(endless, { limit: 1e6, deadline: short });
     for (let budgetMs = 200; short.remainingMs() === 0 && budgetMs < 20_000; budgetMs *= 2) {

@@ -15,7 +15,7 @@ async function printed(words: readonly string[]): Promise<string> {
   return stdout;
 }
 
-/** A schema is one that ajv takes in its strict mode, flat, and says yes and no as it should. */
+/** Fails unless a schema is flat, compiles in ajv's strict mode, accepts `key` and refuses `kye`. */
 function check(schema: Schema): void {
   assert.equal(schema['type'], 'object');
   for (const keyword of ['oneOf', 'anyOf', 'allOf']) assert.equal(schema[keyword], undefined);
@@ -111,7 +111,7 @@ test('the front matter of a skill is short and names the tools', async () => {
   assert.match(text, /cache_get/);
 });
 
-/** The words that a shell makes of a command line. */
+/** Returns the words into which a shell splits a command line. */
 function wordsOf(command: string): Promise<string[]> {
   return new Promise((resolve, reject) => {
     execFile(

@@ -7,7 +7,7 @@ import { waitFor } from '../helpers/wait.ts';
 import { CLIENTS, connect, type Agent, type ClientName } from '../mcp/connect.ts';
 
 const tool = (name: string, script: string): string =>
-  `  - name: ${name}\n    description: Says ${name}\n    script: { shell: '${script}' }\n`;
+  `  - name: ${name}\n    description: Prints ${name}\n    script: { shell: '${script}' }\n`;
 const manifest = (...tools: string[]): string => `name: reloaded\ntools:\n${tools.join('')}`;
 
 describe('gantz mcp, while its manifest is edited', () => {
@@ -48,7 +48,7 @@ describe('gantz mcp, while its manifest is edited', () => {
     try {
       await writeFile(file, 'name: reloaded\ntools:\n  - nam: second\n');
       // A load between the two steps of the write reports an empty manifest first.
-      await waitFor(() => /gantz\.yaml:3:[^]*The tools stay as they were\./.test(agent.stderr()), {
+      await waitFor(() => /gantz\.yaml:3:[^]*The tools are unchanged\./.test(agent.stderr()), {
         what: () => `the problem in line 3 on stderr: ${agent.stderr()}`,
       });
       await hasTools(agent, 'first');
@@ -77,7 +77,7 @@ describe('gantz mcp, while its manifest is edited', () => {
     const agent = await start();
     try {
       await rm(file);
-      await waitFor(() => agent.stderr().includes('The tools stay as they were.'), {
+      await waitFor(() => agent.stderr().includes('The tools are unchanged.'), {
         what: 'the problem of the manifest on stderr',
       });
       await hasTools(agent, 'first');

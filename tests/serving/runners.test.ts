@@ -40,18 +40,18 @@ describe('holdRunners', () => {
     assert.equal(first.closed, true);
   });
 
-  it('tells of each replacement until it is told to stop', () => {
+  it('calls a listener after each replacement until the listener is removed', () => {
     const runners = holdRunners(idle());
-    let told = 0;
-    const stop = runners.onReplace(() => told++);
+    let replacements = 0;
+    const stop = runners.onReplace(() => replacements++);
     runners.replace(idle());
     runners.replace(idle());
     stop();
     runners.replace(idle());
-    assert.equal(told, 2);
+    assert.equal(replacements, 2);
   });
 
-  it('is idle when the last call has ended, or when it takes too long', async () => {
+  it('resolves idle when the last call has ended, or after the limit', async () => {
     const runners = holdRunners(idle());
     await runners.idle(60_000);
     let finish: () => void = () => undefined;
@@ -62,7 +62,7 @@ describe('holdRunners', () => {
     await Promise.all([waiting, call]);
   });
 
-  it('closes every runner in the end', async () => {
+  it('closes every runner when it is closed', async () => {
     const [first, second] = [idle(), idle()];
     const runners = holdRunners(first);
     void runners.use(() => new Promise(() => undefined));

@@ -32,8 +32,8 @@ tools:
 `;
 
 for (const program of PROGRAMS) {
-  describe(program.slice(DIST.length + 1), { skip: !existsSync(program) && 'it is not built here' }, () => {
-    /** Calls a tool of a manifest with this cache folder, rightly and wrongly. */
+  describe(program.slice(DIST.length + 1), { skip: !existsSync(program) && 'it is not built' }, () => {
+    /** Calls a tool twice with this cache folder, with valid and with invalid parameters. */
     function call(caches: string, env: Record<string, string> = {}): void {
       const cwd = mkdtempSync(join(tmpdir(), 'gantz-'));
       try {
@@ -58,7 +58,7 @@ for (const program of PROGRAMS) {
       return stdout;
     }
 
-    /** Runs `work` with a cache folder and a manifest that was called before. */
+    /** Calls a tool so that the cache folder is filled, and then calls `work`. `again` repeats the call. */
     function warmed(work: (caches: string, again: () => string) => void): void {
       const folder = mkdtempSync(join(tmpdir(), 'gantz-'));
       try {
@@ -66,14 +66,14 @@ for (const program of PROGRAMS) {
         const caches = join(folder, 'caches');
         const again = (): string => run(caches, folder, '{"text":"hi"}', {});
         assert.equal(again(), GOOD);
-        assert.ok(filesIn(caches).length > 0, 'something was kept');
+        assert.ok(filesIn(caches).length > 0, 'the cache holds files');
         work(caches, again);
       } finally {
         rmSync(folder, { recursive: true });
       }
     }
 
-    it('answers the same with the caches empty and full', () => {
+    it('gives the same result with an empty and a full cache', () => {
       warmed((caches, again) => {
         const kept = filesIn(caches).map((file) => [file, statSync(file).mtimeMs]);
         assert.equal(again(), GOOD);
@@ -85,22 +85,22 @@ for (const program of PROGRAMS) {
       });
     });
 
-    it('works with caches off, and keeps nothing', () => {
+    it('works without a cache, and writes nothing', () => {
       const folder = mkdtempSync(join(tmpdir(), 'gantz-'));
       call(folder, { GANTZ_CACHE: 'off' });
       assert.deepEqual(readdirSync(folder), []);
       rmSync(folder, { recursive: true });
     });
 
-    it('works where nothing can be written', () => call('/proc/none'));
+    it('works when the cache folder cannot be written', () => call('/proc/none'));
 
     const damages: [string, (content: Buffer) => Buffer][] = [
-      ['nonsense', () => Buffer.from('nonsense')],
-      ['nothing', () => Buffer.alloc(0)],
-      ['half', (content) => content.subarray(0, content.length / 2 - 1)],
-      ['zeros', (content) => Buffer.alloc(content.length)],
+      ['other text', () => Buffer.from('nonsense')],
+      ['an empty file', () => Buffer.alloc(0)],
+      ['half of the file', (content) => content.subarray(0, content.length / 2 - 1)],
+      ['only zeros', (content) => Buffer.alloc(content.length)],
       [
-        'one bit',
+        'one changed bit',
         (content) => {
           const turned = Buffer.from(content);
           const at = content.length >> 2;
@@ -120,13 +120,13 @@ for (const program of PROGRAMS) {
     }
 
     it(
-      'uses nothing that belongs to somebody else',
-      { skip: process.getuid?.() !== 0 && 'it takes root' },
+      'does not use a cache file of another user',
+      { skip: process.getuid?.() !== 0 && 'only root can change the owner of a file' },
       () => {
         warmed((caches, again) => {
           for (const file of filesIn(caches)) {
             const content = readFileSync(file).toString('latin1');
-            // A change that is whole, and would be seen.
+            // The file stays valid, and the result would change.
             writeFileSync(file, content.replaceAll('echo', 'true'), 'latin1');
             chownSync(file, 1, 1);
           }
@@ -138,8 +138,8 @@ for (const program of PROGRAMS) {
 }
 
 it(
-  'runs no compiled code of a program that was changed since',
-  { skip: !existsSync(PACKAGE) && 'it is not built here' },
+  'does not run the compiled code of a program that has changed',
+  { skip: !existsSync(PACKAGE) && 'it is not built' },
   () => {
     const folder = mkdtempSync(join(tmpdir(), 'gantz-'));
     try {

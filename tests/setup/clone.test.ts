@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { copySources } from '../helpers/copy-sources.ts';
 
-const REACH = /^(https?_proxy|no_proxy|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR))$/i;
+/** The variables with which npm reaches the registry. They are kept, because they are not part of the home folder. */
+const NETWORK_VARIABLE = /^(https?_proxy|no_proxy|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR))$/i;
 
-/** Setting up installs all packages and builds both programs. */
+/** bin/setup installs all packages and builds both programs. */
 const LIMIT_MS = 600_000;
 
 test("a fresh clone in a clean home: the README's first command works, and a second time", (t) => {
@@ -20,13 +21,12 @@ test("a fresh clone in a clean home: the README's first command works, and a sec
   const setting = (name: string) =>
     spawnSync('npm', ['config', 'get', name], { encoding: 'utf8', timeout: LIMIT_MS }).stdout.trim();
   const env = {
-    // How this machine reaches the registry is no part of a home.
-    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => REACH.test(name))),
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => NETWORK_VARIABLE.test(name))),
     npm_config_globalconfig: setting('globalconfig'),
     PATH: process.env['PATH'],
     HOME: home,
     NODE_ENV: 'production',
-    // What npm has downloaded for this checkout is not downloaded again.
+    // npm uses the packages that it has already downloaded.
     npm_config_cache: setting('cache'),
     npm_config_prefer_offline: 'true',
     npm_config_prefix: join(folder, 'prefix'),
@@ -45,7 +45,7 @@ test("a fresh clone in a clean home: the README's first command works, and a sec
   assert.equal(fresh.stdout, expected, fresh.stderr);
   const again = shell(first);
   assert.equal(again.stdout, expected, again.stderr);
-  assert.equal(again.stderr, '', 'nothing to set up, nothing to say');
+  assert.equal(again.stderr, '', 'the second run prints nothing on stderr');
   const elsewhere = spawnSync(join(clone, 'bin/setup'), [], {
     cwd: '/',
     env: { ...env, HOME: '' },

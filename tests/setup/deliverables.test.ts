@@ -9,21 +9,21 @@ const TESTS = join(ROOT, 'tests');
 const NATIVE = join(ROOT, 'dist/native/gantz');
 const PACKAGE = join(ROOT, 'dist/node/gantz.cjs');
 
-// bin/gantz prefers the executable, so that the other tests try it; here the package for Node goes through the same.
+// bin/gantz prefers the executable, so the other tests run it. This test runs the same files with the package for Node.
 test('the package for Node passes every test that runs the program', (t) => {
   if (process.env['GANTZ_TEST_PROGRAM']) {
-    t.skip('the tests run a program of the caller');
+    t.skip('GANTZ_TEST_PROGRAM names another program');
     return;
   }
   if (!exists(NATIVE)) {
-    t.skip('there is no native executable, so that all tests have run the package already');
+    t.skip('there is no native executable, so all other tests run the package');
     return;
   }
   const files = importersOf(join(TESTS, 'helpers/run-program.ts')).filter(
     (file) => file.endsWith('.test.ts') && !/[\\/]setup[\\/](clone|package|deliverables)\./.test(file),
   );
   assert.ok(files.length > 0);
-  // Without NODE_TEST_CONTEXT it is a run of its own, not a part of this one.
+  // Without NODE_TEST_CONTEXT, the tests are a separate run.
   const { stdout, status } = spawnSync(join(ROOT, 'scripts/test'), files, {
     cwd: ROOT,
     env: { ...process.env, NODE_TEST_CONTEXT: undefined, GANTZ_TEST_PROGRAM: PACKAGE },
@@ -34,7 +34,7 @@ test('the package for Node passes every test that runs the program', (t) => {
   assert.equal(status, 0, stdout);
 });
 
-/** The files of tests/ that import a file, by themselves or by others that do. */
+/** Returns the files of tests/ that import a file, directly or indirectly. */
 function importersOf(file: string): string[] {
   const imports = new Map(
     readdirSync(TESTS, { recursive: true, encoding: 'utf8' })
@@ -46,7 +46,7 @@ function importersOf(file: string): string[] {
       }),
   );
   const importers = new Set([file]);
-  // A set that grows while it is gone through: those of the last step are asked for as well.
+  // The loop also visits the files that are added to the set during the loop.
   for (const each of importers)
     for (const [path, targets] of imports) if (targets.includes(each)) importers.add(path);
   return [...importers];

@@ -17,17 +17,17 @@ const ROOT = join(import.meta.dirname, '../..');
 let env: Record<string, string>;
 useRedis({ started: ({ url }) => (env = { REDIS_URL: url }) });
 
-test('the version of the program is that of package.json', async () => {
+test('--version prints the version of package.json', async () => {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
   assert.equal(VERSION, version);
   assert.equal((await runProgram(['--version'])).stdout, `${version}\n`);
 });
 
-test('a value of a megabyte arrives whole through a pipe', async () => {
+test('a value of one megabyte passes through a pipe completely', async () => {
   const value = 'x'.repeat(1024 * 1024);
   const stdin = JSON.stringify({ key: 'large', value });
   assert.equal((await runProgram(['cache', 'set', '-'], { env, stdin })).exitCode, 0);
-  // A reader that begins after the program has long given its answer finds all of it.
+  // The reader starts long after the program has written its envelope.
   const { stdout } = spawnSync('sh', ['-c', `"${PROGRAM}" cache get '{"key":"large"}' | { sleep 1; cat; }`], {
     env: { ...process.env, ...env },
     maxBuffer: 8 * 1024 * 1024,
@@ -37,7 +37,7 @@ test('a value of a megabyte arrives whole through a pipe', async () => {
   assert.equal((JSON.parse(stdout) as { value: string }).value, value);
 });
 
-test('succeeds although its reader has gone', async () => {
+test('a call succeeds when the reader of stdout has closed the pipe', async () => {
   const child = endWithTests(
     spawn(PROGRAM, ['cache', 'get', '{"key":"large"}'], {
       env: { ...process.env, ...env },
@@ -47,7 +47,7 @@ test('succeeds although its reader has gone', async () => {
   child.stdout.destroy();
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  const status = await endOf(child, { what: 'the end of a program whose reader has gone' });
+  const status = await endOf(child, { what: 'the end of a program without a reader' });
   assert.equal(stderr, '');
   assert.equal(status, 0);
 });
@@ -63,7 +63,7 @@ test('ignores .env and bunfig.toml in the folder of the caller', async (t) => {
   assert.equal(exitCode, 0);
 });
 
-/** A folder with a tool `late_run`, whose handler holds these lines. */
+/** Makes a folder with a tool `late_run`. Its handler runs `lines`; its module begins with `before`. */
 async function folderOf(t: TestContext, lines: string, before = ''): Promise<string> {
   const cwd = await mkdtemp(join(tmpdir(), 'gantz-'));
   t.after(() => rm(cwd, { recursive: true }));
@@ -80,9 +80,9 @@ async function folderOf(t: TestContext, lines: string, before = ''): Promise<str
 }
 
 for (const [what, lines] of [
-  ['an error that nobody caught', 'setTimeout(() => { throw new Error("late"); }, 1);'],
-  ['a rejection that nobody awaited', 'void Promise.reject(new Error("late"));'],
-  ['the end of the process in a timer', 'setTimeout(() => process.exit(0), 1); const late = 1;'],
+  ['an uncaught error', 'setTimeout(() => { throw new Error("late"); }, 1);'],
+  ['an unhandled rejection', 'void Promise.reject(new Error("late"));'],
+  ['process.exit in a timer', 'setTimeout(() => process.exit(0), 1); const late = 1;'],
 ] as const) {
   test(`${what} gives one INTERNAL envelope and ends the program`, async (t) => {
     const run = await runProgram(['late', 'run'], {
@@ -98,10 +98,10 @@ for (const [what, lines] of [
 
 for (const [what, lines, before] of [
   ['a handler', 'process.exit(0);', ''],
-  ['what a handler calls later', 'await null; process.exit();', ''],
+  ['a handler after an await', 'await null; process.exit();', ''],
   ['the module of a handler', '', 'process.exit(5);'],
 ] as const) {
-  test(`${what} that calls process.exit fails with HANDLER_FAILED, and the program runs on`, async (t) => {
+  test(`${what} that calls process.exit fails with HANDLER_FAILED, and the program continues`, async (t) => {
     const run = await runProgram(['late', 'run'], {
       cwd: await folderOf(t, lines, before),
       env: { GANTZ_CACHE: 'off' },
@@ -113,7 +113,7 @@ for (const [what, lines, before] of [
   });
 }
 
-test('gantz mcp reports an error that a handler throws after its call on stderr, and runs on', async (t) => {
+test('gantz mcp reports on stderr an error that a handler throws after its call, and continues', async (t) => {
   const cwd = await folderOf(
     t,
     'setTimeout(() => { throw new Error("left behind"); }, 1); return { ok: 1 };',
@@ -143,22 +143,26 @@ test('gantz mcp reports an error that a handler throws after its call on stderr,
     assert.equal((JSON.parse(line) as { jsonrpc?: string }).jsonrpc, '2.0', line);
 });
 
-test('gantz batch that cannot write its answers ends with 70', { skip: !existsSync('/dev/full') }, () => {
-  const line = '{"tool":"cache_exists","params":{"key":"nothing"}}\n';
-  const { status, stderr } = spawnSync('sh', ['-c', '"$0" batch > /dev/full', PROGRAM], {
-    env: { ...process.env, ...env },
-    input: line.repeat(1000),
-    timeout: 120_000,
-    encoding: 'utf8',
-  });
-  assert.equal(status, 70, stderr);
-  assert.match(stderr, /ENOSPC/);
-});
+test(
+  'gantz batch ends with status 70 when it cannot write its envelopes',
+  { skip: !existsSync('/dev/full') },
+  () => {
+    const line = '{"tool":"cache_exists","params":{"key":"nothing"}}\n';
+    const { status, stderr } = spawnSync('sh', ['-c', '"$0" batch > /dev/full', PROGRAM], {
+      env: { ...process.env, ...env },
+      input: line.repeat(1000),
+      timeout: 120_000,
+      encoding: 'utf8',
+    });
+    assert.equal(status, 70, stderr);
+    assert.match(stderr, /ENOSPC/);
+  },
+);
 
-test('gantz batch ends with status 1 when its reader goes away', async () => {
+test('gantz batch ends with status 1 when the reader of stdout closes the pipe', async () => {
   const child = endWithTests(spawn(PROGRAM, ['batch'], { env: { ...process.env, ...env }, stdio: 'pipe' }));
   child.stdin.on('error', () => undefined);
   child.stdin.write('{"tool":"cache_exists","params":{"key":"nothing"}}\n'.repeat(1000));
   child.stdout.destroy();
-  assert.equal(await endOf(child, { what: 'the end of a batch whose reader has gone' }), 1);
+  assert.equal(await endOf(child, { what: 'the end of a batch without a reader' }), 1);
 });

@@ -21,13 +21,13 @@ before(async () => {
     maxBuffer: 1e8,
     timeout: LIMIT_MS,
   });
-  // npm 11 gives a list, npm 12 an object by name.
+  // npm 11 prints an array, npm 12 an object with the name as the key.
   const answer: unknown = JSON.parse(stdout);
   packed = Object.values(answer as Packed[] | Record<string, Packed>)[0] as Packed;
 });
 after(() => rm(folder, { recursive: true }));
 
-test('the package holds the program, its documentation and the manifest, and nothing else', () => {
+test('the package contains only the program, its documentation and the manifest', () => {
   const places = new Set(packed.files.map(({ path }) => path.replace(/^(dist\/node|docs)\/.*/, '$1/…')));
   const known = [
     'CHANGELOG.md',
@@ -49,7 +49,7 @@ test('the package holds the program, its documentation and the manifest, and not
   assert.ok(packed.files.some(({ path, mode }) => path === 'bin/gantz' && (mode & 0o111) === 0o111));
 });
 
-test('installed into an empty folder, npx gantz cache set and get work, with nothing from elsewhere', async (t) => {
+test('npx gantz cache set and get work after an offline installation into an empty folder', async (t) => {
   const cwd = join(folder, 'empty folder');
   const home = join(folder, 'home');
   await mkdir(cwd);

@@ -22,7 +22,7 @@ import { copySources } from '../helpers/copy-sources.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const CURRENT = (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }).version;
 const NEXT = `${Number.parseInt(CURRENT) + 1}.0.0`;
-const CHANGES = '# Changelog\n\n## Unreleased\n\n- Changed a thing.\n\n## 0.0.1 - 2026-01-01\n\n- Began.\n';
+const CHANGES = '# Changelog\n\n## Unreleased\n\n- Changed a thing.\n\n## 0.0.1 - 2026-01-01\n\n- Started.\n';
 
 describe('a release', () => {
   let folder: string;
@@ -34,7 +34,7 @@ describe('a release', () => {
     env = {
       ...process.env,
       HOME: folder,
-      // Nothing is cached here, so that the runtimes of other platforms cannot be had.
+      // An empty cache and no network: the runtimes of other platforms cannot be downloaded.
       npm_config_cache: join(folder, 'npm'),
       npm_config_offline: 'true',
       GIT_CONFIG_GLOBAL: '/dev/null',
@@ -83,7 +83,7 @@ describe('a release', () => {
     });
   }
 
-  it('is refused in one line, with nothing changed, when there is no change to release', (t) => {
+  it('fails with one line and changes nothing when the changelog has no unreleased change', (t) => {
     const head = git('rev-parse', 'HEAD');
     t.after(() => git('reset', '--quiet', '--hard', head));
     writeFileSync(join(clone, 'CHANGELOG.md'), CHANGES.replace('- Changed a thing.\n', ''));
@@ -93,7 +93,7 @@ describe('a release', () => {
     assert.deepEqual([status, stdout, git('status', '--porcelain'), git('tag')], [1, '', '', '']);
   });
 
-  it('that is dry makes everything but the commit and the tag', () => {
+  it('with --dry-run makes everything except the commit and the tag', () => {
     const head = git('rev-parse', 'HEAD');
     const { status, stdout, stderr } = release(NEXT, '--dry-run');
     assert.equal(status, 0, stderr);
@@ -123,7 +123,7 @@ describe('a release', () => {
     assert.equal(git('tag'), '');
   });
 
-  it('is one commit of its files, and a tag with the notes', async () => {
+  it('makes one commit of the changed files, and a tag with the notes', async () => {
     writeFileSync(join(clone, 'CHANGELOG.md'), moveUnreleased(CHANGES, NEXT, '2026-12-01').text);
     await commitAndTag(clone, NEXT, '- Changed a thing.');
     assert.equal(git('show', '--no-patch', '--format=%s', 'HEAD'), `release: ${NEXT}`);
@@ -149,19 +149,19 @@ describe('a release', () => {
 
 describe('the version of a release', () => {
   for (const version of ['0.9.10', '0.10.0', '1.0.0'])
-    it(`may be ${version} after 0.9.9`, () => {
+    it(`can be ${version} after 0.9.9`, () => {
       requireHigher(version, '0.9.9');
     });
 
   for (const version of ['0.9.9', '0.9.8', '0.8.10', '0.1.0'])
-    it(`may not be ${version} after 0.9.9`, () => {
+    it(`cannot be ${version} after 0.9.9`, () => {
       assert.throws(() => {
         requireHigher(version, '0.9.9');
       }, /is not higher than 0\.9\.9, the version in package\.json$/);
     });
 
   for (const version of ['1.0', 'v1.0.0', '1.0.0-rc.1', '01.0.0', '1.0.0.0', ''])
-    it(`may not be written as "${version}"`, () => {
+    it(`cannot be "${version}"`, () => {
       assert.throws(() => {
         requireHigher(version, '0.9.9');
       }, /is not a version such as 1\.2\.3$/);
@@ -169,18 +169,18 @@ describe('the version of a release', () => {
 });
 
 describe('the changelog', () => {
-  it('moves what is unreleased below the version', () => {
+  it('moves the unreleased changes below the new version', () => {
     const { text, notes } = moveUnreleased(CHANGES, '0.1.0', '2026-12-01');
     assert.equal(notes, '- Changed a thing.');
     assert.equal(text, CHANGES.replace('## Unreleased\n', '## Unreleased\n\n## 0.1.0 - 2026-12-01\n'));
   });
 
-  it('may hold no version yet', () => {
+  it('can be without any version', () => {
     const { text } = moveUnreleased('## Unreleased\n\n- One.\n- Two.\n', '0.1.0', '2026-12-01');
     assert.equal(text, '## Unreleased\n\n## 0.1.0 - 2026-12-01\n\n- One.\n- Two.\n');
   });
 
-  it('has a section for what is unreleased', () => {
+  it('must have a section "Unreleased"', () => {
     assert.throws(() => moveUnreleased('# Changelog\n', '0.1.0', '2026-12-01'), /no section "Unreleased"/);
   });
 });
@@ -196,7 +196,7 @@ describe('the files of the package', () => {
       ['dist/a.cjs'],
       /lacks dist\/a\.cjs/,
     ],
-    ['a file is there that should not be', ['bin/gantz'], [], /should not hold README\.md/],
+    ['there is an unexpected file', ['bin/gantz'], [], /should not hold README\.md/],
   ];
   for (const [name, expected, required, error] of cases)
     it(`are refused when ${name}`, () => {

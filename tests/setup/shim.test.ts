@@ -8,7 +8,7 @@ import { after, before, describe, it } from 'node:test';
 const ROOT = join(import.meta.dirname, '../..');
 const SHIM = join(ROOT, 'bin/gantz');
 
-/** Prints what it was started as, its arguments, and the variables that must not reach it. */
+/** Prints the name that it was started with, its arguments, and the variables that it must not receive. */
 const PROGRAM = '#!/bin/sh\nprintf "%s:" "${0##*/}" "$@" "${BUN_OPTIONS-}" "${BUN_BE_BUN-}"\n';
 
 describe('bin/gantz', () => {
@@ -48,7 +48,7 @@ describe('bin/gantz', () => {
     });
   }
 
-  it('finds it by a relative path and through PATH', () => {
+  it('finds the executable by a relative path and through PATH', () => {
     assert.equal(run('./chained').stdout, 'gantz:a b::*:::');
     const env = { PATH: `${join(folder, '.bin')}:${process.env['PATH'] ?? ''}` };
     assert.equal(run('gantz', { env }).stdout, 'gantz:a b::*:::');
@@ -60,7 +60,7 @@ describe('bin/gantz', () => {
     assert.equal(stdout, 'gantz:::');
   });
 
-  it('answers in a deleted folder, in which the executable could not start', () => {
+  it('prints an envelope in a deleted folder, where the executable cannot start', () => {
     const script = 'mkdir gone && cd gone && rmdir ../gone && exec ../chained';
     const { stdout, status } = spawnSync('sh', ['-c', script], {
       cwd: folder,
@@ -71,7 +71,7 @@ describe('bin/gantz', () => {
     assert.equal(status, 3);
   });
 
-  it('removes the variables that would turn the executable into a compiler', () => {
+  it('removes the variables that change what the runtime of the executable does', () => {
     assert.equal(
       run('./chained', { env: { BUN_OPTIONS: '--x', BUN_BE_BUN: '1' } }).stdout,
       'gantz:a b::*:::',
@@ -85,13 +85,13 @@ describe('bin/gantz', () => {
     await copyFile(SHIM, join(app, 'bin/gantz'));
     await writeFile(join(app, 'dist/node/gantz.cjs'), 'console.log(process.argv.slice(2).join())');
     assert.deepEqual(run(join(app, 'bin/gantz')), { stdout: 'a b,,*\n', status: 0 });
-    // Without node it says so, in the one line that every call prints.
+    // Without node, it prints an envelope.
     const { stdout, status } = run(join(app, 'bin/gantz'), { env: { PATH: '/nonexistent' } });
     assert.equal(status, 3);
-    assert.match((JSON.parse(stdout) as { error: string }).error, /no node on PATH/);
+    assert.match((JSON.parse(stdout) as { error: string }).error, /no node was found on PATH/);
   });
 
-  it('prints what to do when nothing is built', async () => {
+  it('names bin/setup when no program is built', async () => {
     const app = join(folder, 'unbuilt');
     await mkdir(join(app, 'bin'), { recursive: true });
     await copyFile(SHIM, join(app, 'bin/gantz'));
@@ -107,6 +107,6 @@ it('shell scripts pass shellcheck', (t) => {
     ['bin/gantz', 'bin/setup', 'scripts/test', '.ci/run'],
     { cwd: ROOT, encoding: 'utf8', timeout: 120_000 },
   );
-  if (error) t.skip('there is no shellcheck here');
+  if (error) t.skip('shellcheck is not installed');
   else assert.equal(status, 0, stdout);
 });

@@ -16,7 +16,7 @@ describe('the CI workflow', () => {
     assert.notDeepEqual(lint(workflow.replace('matrix.node ', 'matrix.nod '), 'ci.yml'), []);
   });
 
-  it("runs the README's two commands, as .ci/run runs the second", () => {
+  it('runs both commands of the README; .ci/run runs the second', () => {
     const commands = [...read('README.md').matchAll(/^```sh\n(.*)\n```$/gm)].map(([, line]) => line);
     assert.equal(commands.length, 2);
     for (const command of commands) assert.ok(workflow.includes(`run: ${command}\n`), command);

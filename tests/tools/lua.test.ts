@@ -20,7 +20,7 @@ describe('the scripts of tools/lua', () => {
     const code = codeOf(source);
 
     describe(`${name}.lua`, () => {
-      it('begins with its purpose, and says what it returns', () => {
+      it('begins with a header that has its purpose and what it returns', () => {
         assert.match(header, /^-- [A-Z].*\./);
         assert.match(header, /^-- Returns /m);
       });
@@ -36,7 +36,16 @@ describe('the scripts of tools/lua', () => {
       it('is accepted by SCRIPT LOAD, with its includes, under the generated digest', async () => {
         const script = Object.values(scripts).find((generated) => generated.name === name);
         assert.ok(script, 'it was generated');
-        assert.equal(await redis.plain.scriptLoad(source), script.sha);
+        assert.equal(script.source, resolveIncludes(name, source, includes));
+        assert.equal(await redis.plain.scriptLoad(script.source), script.sha);
+      });
+
+      it('calls what it includes, and includes what it calls', () => {
+        const included = [...source.matchAll(/^-- @include (.*)$/gm)].map(([, include]) => include ?? '');
+        const called = [...includes.keys()].filter((include) =>
+          code.includes(`${functionOf(includes.get(include))}(`),
+        );
+        assert.deepEqual(included.sort(), called.sort());
       });
     });
   }
@@ -44,7 +53,7 @@ describe('the scripts of tools/lua', () => {
 
 describe('the includes of tools/lua/includes', () => {
   for (const [name, source] of includes) {
-    it(`${name}.lua says what it does, defines one function, and takes what it needs as arguments`, () => {
+    it(`${name}.lua has a header, defines one function, and reads no KEYS or ARGV`, () => {
       assert.match(headerOf(source), /^-- [A-Z].*/);
       assert.notEqual(functionOf(source), '');
       assert.doesNotMatch(codeOf(source), /KEYS|ARGV|cjson|os\.time|os\.clock/);
@@ -104,22 +113,22 @@ function headerOf(source: string): string {
   return /^(?:--.*\n)+/.exec(source)?.[0] ?? '';
 }
 
-/** What follows the header, without comments. */
+/** Returns the source after the header, without comments. */
 function codeOf(source: string): string {
   return source.slice(headerOf(source).length).replaceAll(/--.*$/gm, '');
 }
 
-/** The name of the function that an include defines. */
+/** Returns the name of the function that an include defines. */
 function functionOf(include = ''): string {
   return /^local function (\w+)\(/m.exec(include)?.[1] ?? '';
 }
 
-/** `KEYS[1]`, `ARGV[2]`, `ARGV[3..]` as the header names them. */
+/** Returns the keys and arguments in the header: `KEYS[1]`, `ARGV[2]`, `ARGV[3..]`. */
 function documented(header: string): string[] {
   return [...header.matchAll(/^-- ((?:KEYS|ARGV)\[\d+(?:\.\.)?\])/gm)].map(([, name]) => name ?? '').sort();
 }
 
-/** The same as the code reads them: one by one, and all from an index on. */
+/** Returns the keys and arguments that the code reads, in the same form. */
 function used(code: string): string[] {
   const single = [...code.matchAll(/(?:KEYS|ARGV)\[\d+\]/g)].map(([name]) => name);
   const rest = [...code.matchAll(/chunks\(ARGV, (\d+)\)/g)].map(([, from]) => `ARGV[${from ?? ''}..]`);

@@ -8,7 +8,7 @@ describe('on a server that is out of memory', () => {
   let session_id: string;
   before(async () => {
     ({ session_id } = await rows.call('session_create', { data: { a: 1 }, ttl: null }));
-    // Entries that have left the window, and one that has not.
+    // One entry that has expired, and one that has not.
     const log = `${rows.namespace}:rate:sliding:5:a`;
     const now = Date.now() * 1000;
     await redis.plain.zAdd(log, [
@@ -31,7 +31,7 @@ describe('on a server that is out of memory', () => {
     ['rate_limit_check', () => window],
     ['rate_limit_sliding_window', () => window],
   ] as const) {
-    it(`${tool} writes nothing, and says why`, async () => {
+    it(`${tool} writes nothing, and its message names the cause`, async () => {
       const untouched = await dump(redis.plain);
       const error = await rows.failure(tool, input(), 'REDIS_UNAVAILABLE');
       assert.match(error.message, /OOM/);

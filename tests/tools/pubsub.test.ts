@@ -38,7 +38,7 @@ describe('pubsub', () => {
     assert.ok(ended && typeof notice === 'string', 'it says when it is subscribed');
     const id = notice.replace(/^subscribed /, '');
     const bounded = settled(ended, { what: `the end of subscription ${id}` });
-    // It may fail before the test awaits it.
+    // The call may fail before the test awaits it.
     bounded.catch(() => undefined);
     return { id, ended: bounded, events };
   }
@@ -113,7 +113,7 @@ describe('pubsub', () => {
   });
 
   it('ends at its timeout with the messages received so far', async () => {
-    // A machine that takes longer to publish has another try.
+    // On a slow machine the timeout may pass before the message is published. Then the test tries a longer one.
     for (let timeout = 0.2, came = 0; came === 0; timeout *= 2) {
       const { ended } = await subscribe({ channel: 'quiet', count: 5, timeout });
       await publish('quiet', 1);
@@ -132,8 +132,8 @@ describe('pubsub', () => {
     assert.equal((await ended).reason, 'timeout');
   });
 
-  it('answers within a fixed time limit', async () => {
-    // What it keeps to answer in grows with the limit: the longest of these is enough for any machine.
+  it('returns before a fixed time limit passes', async () => {
+    // The time that is reserved for the answer grows with the limit. The longest limit is enough for every machine.
     for (let budgetMs = 1000; ; budgetMs *= 2) {
       const deadline = new Deadline({ budgetMs, fixed: true });
       const call = subscribe({ channel: 'fixed', timeout: 60 }, { deadline }).then(({ ended }) => ended);
@@ -169,14 +169,14 @@ describe('pubsub', () => {
       assert.equal((await ended).received, 1);
     });
 
-    it('receives no message of other namespaces, and none that ends subscriptions', async () => {
+    it('receives no message of other namespaces, and no control message', async () => {
       const other = openRows(redis, rows.namespace.replaceAll('-', '.'));
       const dotted = await subscribe({ pattern: '*', count: 9 }, {}, other);
       const own = await subscribe({ pattern: '*', count: 9 });
       await other.call('pubsub_unsubscribe', { channel: 'x' });
       await rows.call('pubsub_unsubscribe', { subscription_id: 'x' });
       await publish('mine', 1);
-      // What ends them comes after all the rest.
+      // Redis delivers the messages that end the subscriptions after all the others.
       await other.call('pubsub_unsubscribe', { subscription_id: dotted.id });
       await end(own.id);
       assert.equal((await dotted.ended).received, 0);
@@ -390,7 +390,7 @@ describe('pubsub', () => {
         const before = await pings();
         t.mock.timers.tick(15_000);
         await waitFor(async () => (await pings()) > before, { what: `ping ${beat}` });
-        // What is published now arrives behind the answer.
+        // This message arrives after the reply to the ping.
         await waiting.call('pubsub_publish', { channel: 'c', message: beat });
         await waitFor(() => events.length === beat, { what: `message ${beat}` });
       }

@@ -18,7 +18,7 @@ function keyOf(name: Name, identifier: string, window: number): string {
   return `${rows.namespace}:rate:${KINDS[name]}:${window}:${identifier}`;
 }
 
-/** Lets time pass for a sliding log, or run backwards: its entries become older by so many seconds. */
+/** Makes the entries of a sliding log older by this many seconds; a negative number makes them younger. */
 async function age(identifier: string, window: number, seconds: number): Promise<void> {
   const key = keyOf('rate_limit_sliding_window', identifier, window);
   for (const member of await redis.plain.zRange(key, 0, -1))
@@ -31,7 +31,7 @@ async function serverTime(): Promise<number> {
   return Number(seconds) * 1000 + Number(microseconds) / 1000;
 }
 
-/** A limit of its own. */
+/** Creates a limit with a new identifier. */
 function limiter(name: Name, common: Omit<RateLimitCheckInput, 'identifier'>) {
   const identifier = fresh();
   return {
@@ -202,7 +202,7 @@ describe('fixed window', () => {
 });
 
 describe('sliding window', () => {
-  // In hours, so that what the test itself takes does not count.
+  // The windows have hours, so the duration of the test has no effect.
   it('allows 9 of 30 hourly requests at a limit of 3 in 10 hours', async () => {
     const window = 10 * HOUR;
     const { identifier, ask } = limiter('rate_limit_sliding_window', { limit: 3, window_seconds: window });
@@ -218,7 +218,7 @@ describe('sliding window', () => {
     const { ask, key } = limiter('rate_limit_sliding_window', { limit: 10, window_seconds: HOUR });
     const answers = await Promise.all(Array.from({ length: 5 }, () => ask()));
     assert.deepEqual(answers.map(({ current }) => current).sort(), [1, 2, 3, 4, 5]);
-    // All in one microsecond: the next one still counts them all.
+    // All entries get the same time. The next call must still count all of them.
     for (const member of await redis.plain.zRange(key, 0, -1))
       await redis.plain.zAdd(key, { score: Date.now() * 1000, value: member });
     assert.equal((await ask()).current, 6);
@@ -244,7 +244,7 @@ describe('sliding window', () => {
       await ask(cost);
       await age(identifier, window, 10 * HOUR);
     }
-    // Their ages are 40, 30, 20 and 10 hours, so they leave in 60, 70, 80 and 90.
+    // The entries are 40, 30, 20 and 10 hours old, so they expire in 60, 70, 80 and 90 hours.
     for (const [cost, hours] of [
       [1, 60],
       [2, 70],
@@ -266,7 +266,7 @@ describe('sliding window', () => {
   });
 
   it('allows the cost after a whole window, and not before', async () => {
-    // A machine that takes a second between the first two calls gets another try.
+    // The test is repeated when the first two calls are a second apart.
     await waitFor(
       async () => {
         const { ask } = limiter('rate_limit_sliding_window', { limit: 2, window_seconds: 1 });
@@ -276,7 +276,7 @@ describe('sliding window', () => {
         if (allowed) return false;
         assert.ok(retry_after_ms > 0 && retry_after_ms <= 1000);
         await waitFor(async () => (await ask(1)).allowed, { what: 'the end of the window' });
-        // The time is the subject here. A slow machine only makes it longer.
+        // This test measures time. A slow machine only makes the time longer.
         assert.ok((await serverTime()) - begun >= 1000, 'a whole window later by the clock of the server');
         return true;
       },

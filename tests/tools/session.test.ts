@@ -64,7 +64,7 @@ describe('session', () => {
     assert.ok(later.updated_at >= updated_at);
   });
 
-  it('lives one hour by default, and for ever with a ttl of null', async () => {
+  it('expires after one hour by default, and never with a ttl of null', async () => {
     const id = await create({});
     assert.ok((await redis.plain.ttl(stored(id))) > 3590);
     assert.equal((await rows.call('session_get', { session_id: id })).ttl, 3600);

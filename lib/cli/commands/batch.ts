@@ -3,31 +3,36 @@ import type { Concurrency } from '../../batch/batch.ts';
 import { GantzError } from '../../contract/errors.ts';
 import type { Define } from '../command.ts';
 
-/** Enough in flight to keep one connection busy; more gains nothing. */
+/** How many calls use the Redis connection at a time. More calls do not make a batch faster. */
 const REDIS_CONCURRENCY = 256;
 
-type Flags = { concurrency?: string; unordered?: boolean; failFast?: boolean };
+type BatchFlags = { concurrency?: string; unordered?: boolean; failFast?: boolean };
 
-/** `gantz batch`: a stream of calls in, a stream of envelopes out. */
+/** `gantz batch`: reads a stream of calls and prints a stream of envelopes. */
 export const define: Define = (command, context) => {
   command
-    .argument('[file]', 'calls, one JSON object a line: {"tool":…,"params":…,"id":…}; - or none is stdin')
+    .argument(
+      '[file]',
+      'calls, one JSON object per line: {"tool":…,"params":…,"id":…}; stdin when it is - or absent',
+    )
     .option(
       '--concurrency <n>',
-      `how many calls may be in flight (default: ${REDIS_CONCURRENCY} on Redis; scripts and HTTP: one per processor)`,
+      `how many calls run at a time (default: ${REDIS_CONCURRENCY} on Redis; scripts and HTTP: one per processor)`,
     )
-    .option('--unordered', 'write answers as they come, not in the order of the calls')
-    .option('--fail-fast', 'begin no call after one that failed')
-    .action(async (file: string | undefined, { concurrency, unordered = false, failFast = false }: Flags) => {
-      context.surviveCrashes();
-      const { runBatchFile } = await import('../../batch/run-file.ts');
-      await runBatchFile(context, {
-        file: file ?? '-',
-        concurrency: parseConcurrency(concurrency),
-        unordered,
-        failFast,
-      });
-    });
+    .option('--unordered', 'print each envelope when its call ends, not in the order of the calls')
+    .option('--fail-fast', 'start no more calls after one has failed')
+    .action(
+      async (file: string | undefined, { concurrency, unordered = false, failFast = false }: BatchFlags) => {
+        context.surviveCrashes();
+        const { runBatchFile } = await import('../../batch/run-file.ts');
+        await runBatchFile(context, {
+          file: file ?? '-',
+          concurrency: parseConcurrency(concurrency),
+          unordered,
+          failFast,
+        });
+      },
+    );
 };
 
 function parseConcurrency(text: string | undefined): Concurrency {

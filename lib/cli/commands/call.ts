@@ -1,15 +1,17 @@
 import { GantzError } from '../../contract/errors.ts';
 import type { Define } from '../command.ts';
 
-/** What `gantz call --help` shows; a call that names a tool never comes this way. */
+/** The help of `gantz call`. A call with the name of a tool is run by `runTool` and does not use this definition. */
 export const define: Define = (command) => {
   command
-    .argument('<tool>', 'the whole name of a tool')
+    .argument('<tool>', 'the full name of a tool')
     .argument(
       '[parameters...]',
-      `a JSON object, - for stdin, @file, and --name value flags, which override its members`,
+      'a JSON object, - (stdin) or @file, and flags (--name value), which override its members',
     )
     .action(() => {
-      throw new GantzError('USAGE', 'Name the tool to run', { hint: 'gantz tools lists them.' });
+      throw new GantzError('USAGE', 'The name of the tool is missing', {
+        hint: 'gantz tools lists the tools.',
+      });
     });
 };

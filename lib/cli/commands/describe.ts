@@ -1,10 +1,14 @@
+import { GantzError } from '../../contract/errors.ts';
+import type { Tool } from '../../contract/manifest.ts';
 import { printSuccess } from '../../contract/print.ts';
 import { definitionOf } from '../../manifest/definition.ts';
 import { renderPage } from '../../reference/page.ts';
 import { loadCatalogue } from '../../run/open.ts';
+import type { Catalogue } from '../../run/catalogue.ts';
 import type { Define } from '../command.ts';
+import { suggestOperation } from '../suggestion.ts';
 
-/** `gantz describe <tool>`: its parameters, an example call and its result. FORBIDDEN for a tool that is not allowed. */
+/** `gantz describe <tool>`: prints the parameters of a tool, an example and its result. Throws UNKNOWN_TOOL and FORBIDDEN. */
 export const define: Define = (command, context) => {
   command
     .argument('<tool>', 'the name of a tool, or its group and operation')
@@ -12,8 +16,18 @@ export const define: Define = (command, context) => {
     .option('--json', 'print the definition as one JSON line')
     .action(async (name: string, operation: string | undefined, { json }: { json?: boolean }) => {
       const catalogue = await loadCatalogue(context);
-      const tool = catalogue.find(operation === undefined ? name : `${name}_${operation}`);
+      const tool = find(catalogue, operation === undefined ? name : `${name}_${operation}`);
       if (json) printSuccess(context.process, definitionOf(tool));
       else context.process.stdout.write(renderPage(tool));
     });
 };
+
+function find(catalogue: Catalogue, name: string): Tool {
+  try {
+    return catalogue.find(name);
+  } catch (error) {
+    const isUnknown = error instanceof GantzError && error.code === 'UNKNOWN_TOOL';
+    const hint = isUnknown ? suggestOperation(catalogue, 'describe', [name, undefined]) : undefined;
+    throw hint === undefined || !isUnknown ? error : new GantzError('UNKNOWN_TOOL', error.message, { hint });
+  }
+}

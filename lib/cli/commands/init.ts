@@ -2,6 +2,7 @@ import { access, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Option } from 'commander';
 import { GantzError } from '../../contract/errors.ts';
+import { reasonOf } from '../../contract/system-error.ts';
 import { TEMPLATE_FILES } from '../../generated/templates.ts';
 import { renderSchemaFile } from '../../run/manifests.ts';
 import { printSuccess } from '../../contract/print.ts';
@@ -9,7 +10,7 @@ import type { Define } from '../command.ts';
 
 type TemplateName = keyof typeof TEMPLATE_FILES;
 
-/** The templates of lib/cli/templates, and the command to try first in each. */
+/** The command to try first in a project made from each template. */
 const FIRST_COMMANDS = {
   redis: `gantz cache set '{"key":"greeting","value":"hello"}'`,
   shell: 'gantz call greet --name Ada',
@@ -17,11 +18,11 @@ const FIRST_COMMANDS = {
   python: 'gantz call word-count --text "to be or not to be"',
 } as const satisfies Record<TemplateName, string>;
 
-/** `gantz init`: writes the files of a new project into the current folder; never over one that is there. */
+/** `gantz init`: writes the files of a new project into the current folder. Throws CONFLICT when one of them exists. */
 export const define: Define = (command, { process, notice }) => {
   const names = Object.keys(FIRST_COMMANDS);
   command
-    .addOption(new Option('--template <name>', 'what to begin with').choices(names).default('redis'))
+    .addOption(new Option('--template <name>', 'the kind of project').choices(names).default('redis'))
     .action(async ({ template }: { template: TemplateName }) => {
       const contents = {
         ...TEMPLATE_FILES[template],
@@ -35,29 +36,32 @@ export const define: Define = (command, { process, notice }) => {
     });
 };
 
-/** Looks at every file before the first is written, so that a refusal leaves nothing behind. */
+/** Checks every file before the first is written, so that a failure writes nothing. */
 async function refuseExisting(folder: string, paths: readonly string[]): Promise<void> {
   for (const path of paths) {
-    const there = await access(join(folder, path)).then(
+    const exists = await access(join(folder, path)).then(
       () => true,
       () => false,
     );
-    if (there) throw exists(path);
+    if (exists) throw fileExists(path);
   }
 }
 
 async function writeNew(file: string, text: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
   try {
+    await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text, { flag: 'wx' });
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') throw exists(file);
-    throw error;
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') throw fileExists(file);
+    throw new GantzError('USAGE', `Cannot write ${file}: ${reasonOf(error)}`, {
+      hint: 'Run gantz init in a folder that you may write to.',
+      cause: error,
+    });
   }
 }
 
-function exists(path: string): GantzError {
-  return new GantzError('CONFLICT', `${path} is already there`, {
-    hint: 'gantz init never overwrites; run it in another folder.',
+function fileExists(path: string): GantzError {
+  return new GantzError('CONFLICT', `${path} already exists`, {
+    hint: 'gantz init does not overwrite files. Run it in another folder.',
   });
 }

@@ -1,8 +1,7 @@
-import { CODES, toGantzError } from '../../contract/errors.ts';
-import { explain } from '../../contract/explain.ts';
+import { CODES, explain, toGantzError } from '../../contract/errors.ts';
 import type { Define } from '../command.ts';
 
-/** `gantz mcp`: serves the tools on stdin and stdout, or prints how a client starts that. */
+/** `gantz mcp`: serves the tools on stdin and stdout, or prints the configuration with which a client starts it. */
 export const define: Define = (command, context) => {
   command
     .option(
@@ -21,7 +20,7 @@ export const define: Define = (command, context) => {
         await serveStdio(context);
         context.process.exitCode = 0;
       } catch (thrown) {
-        // stdout belongs to the protocol, so why the server did not start is written to stderr.
+        // stdout is reserved for the protocol, so the failure is written to stderr.
         context.notice(explain(thrown));
         context.process.exitCode = CODES[toGantzError(thrown).code].exit;
       }

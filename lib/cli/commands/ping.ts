@@ -3,7 +3,7 @@ import { loadCatalogue, openRunnerFor } from '../../run/open.ts';
 import type { Define } from '../command.ts';
 import { commandDeadline } from '../deadline.ts';
 
-/** `gantz ping`: which server the Redis tools of the manifest use, its version, where it is, and the round trip. */
+/** `gantz ping`: prints the Redis server that the tools of the manifest use, its version, its address, and the round-trip time. */
 export const define: Define = (command, context) => {
   command.action(async () => {
     const { process, signal } = context;

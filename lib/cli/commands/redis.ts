@@ -3,20 +3,20 @@ import { embeddedStatus, stopEmbedded } from '../../redis/embedded/status.ts';
 import type { Define } from '../command.ts';
 import { commandDeadline } from '../deadline.ts';
 
-/** `gantz redis status|stop`: the embedded server of this user, whatever REDIS_URL says. */
+/** `gantz redis status|stop`: shows or stops the embedded server of this user. Ignores REDIS_URL. */
 export const define: Define = (command, context) => {
   const { process } = context;
-  // Made in the action, because options after the command's name are parsed only then.
+  // A function, because the options after the name of the command are parsed before the action, not here.
   const embedded = () => ({ env: process.env, deadline: commandDeadline(context) });
   command.usage('<status|stop>');
   command
     .command('status')
-    .description('show whether it runs, where, and its data')
+    .description('show if the server runs, its address and its data folder')
     .copyInheritedSettings(command)
     .action(async () => printSuccess(process, await embeddedStatus(embedded())));
   command
     .command('stop')
-    .description('end it; its data stay')
+    .description('stop the server; its data are kept')
     .copyInheritedSettings(command)
     .action(async () => printSuccess(process, await stopEmbedded(embedded())));
 };

@@ -1,20 +1,26 @@
 import type { Define } from '../command.ts';
 import { GantzError } from '../../contract/errors.ts';
 
-type Flags = { host?: string; port?: string; auth?: boolean; allowHost?: string[] };
+type ServeFlags = { host?: string; port?: string; auth?: boolean; allowHost?: string[] };
 
-/** `gantz serve`: the tools over HTTP. */
+/** `gantz serve`: serves the tools over HTTP until a signal arrives. */
 export const define: Define = (command, context) => {
   command
-    .option('--host <address>', 'where to listen (default: server.host of the manifest, else 127.0.0.1)')
-    .option('--port <n>', 'where to listen (default: server.port of the manifest, else 3000); 0 is any')
-    .option('--auth', 'demand a bearer token: GANTZ_AUTH_TOKEN, else a fresh one that is printed on stderr')
+    .option(
+      '--host <address>',
+      'the address to listen on (default: server.host of the manifest, or 127.0.0.1)',
+    )
+    .option(
+      '--port <n>',
+      'the port to listen on (default: server.port of the manifest, or 3000); 0 chooses a free port',
+    )
+    .option('--auth', 'require a bearer token: GANTZ_AUTH_TOKEN, or a new one that is printed on stderr')
     .option(
       '--allow-host <name>',
-      'another name that this server may be called by; may be repeated',
+      'accept this host name in requests as well; can be repeated',
       (name: string, names: string[] | undefined) => [...(names ?? []), name],
     )
-    .action(async ({ host, port, auth, allowHost }: Flags) => {
+    .action(async ({ host, port, auth, allowHost }: ServeFlags) => {
       context.surviveCrashes();
       const { serveHttp } = await import('../../http/serve.ts');
       await serveHttp(context, {

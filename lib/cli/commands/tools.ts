@@ -14,12 +14,14 @@ const FORMAT_NAMES = [
   'markdown',
 ] as const satisfies readonly Format[];
 
-/** `gantz tools`: a table of the tools, or their definitions as JSON or in the format of a framework. */
+/** `gantz tools`: prints a table of the tools, or their definitions as JSON or in the format of a framework. */
 export const define: Define = (command, context) => {
   command
     .option('--json', 'print the definitions as one JSON line')
     .addOption(
-      new Option('--format <name>', 'print the definitions as a framework takes them').choices(FORMAT_NAMES),
+      new Option('--format <name>', 'print the definitions in the format of a framework').choices(
+        FORMAT_NAMES,
+      ),
     )
     .action(async ({ json, format }: { json?: boolean; format?: Format }) => {
       const { process } = context;

@@ -9,22 +9,42 @@ import { printSuccess } from '../../contract/print.ts';
 
 type ValidateFlags = { strict?: boolean; json?: boolean };
 
-/** What one file gave. */
+/** The result of checking one file. */
 type Report = { file: string; tools: number; problems: Problem[] };
 
-/** `gantz validate`: every problem of one or more manifests, with its place; exit 3 when there is an error. */
+/**
+ * `gantz validate`: prints every problem of one or more manifests, with its position. Throws MANIFEST_INVALID for an error, and
+ * MANIFEST_NOT_FOUND for a file that cannot be read, after all others are checked.
+ */
 export const define: Define = (command, context) => {
   command
-    .argument('[files...]', 'manifests; without any, the one that a call would use')
-    .option('--strict', 'let warnings fail as well')
+    .argument('[files...]', 'the manifests (default: the one that a call uses)')
+    .option('--strict', 'treat warnings as errors')
     .option('--json', 'print the problems as one JSON line')
     .action(async (files: string[], { strict = false, json = false }: ValidateFlags) => {
       const reports: Report[] = [];
-      for (const file of files.length > 0 ? files : [undefined]) reports.push(await check(context, file));
+      const missing: GantzError[] = [];
+      for (const file of files.length > 0 ? files : [undefined]) {
+        try {
+          reports.push(await check(context, file));
+        } catch (error) {
+          if (!isMissing(error)) throw error;
+          missing.push(error);
+        }
+      }
       const problems = reports.flatMap((report) => report.problems);
       const errors = problems.filter(({ severity }) => strict || severity === 'error').length;
       if (!json) for (const problem of problems) context.notice(`${describeProblem(problem)}\n`);
-      if (errors > 0) throw failure(problems, errors);
+      const [first] = missing;
+      if (first || errors > 0) {
+        // stdout is the envelope of the failure, so the other results are written to stderr.
+        if (!json && files.length > 1) {
+          for (const report of reports)
+            if (report.problems.length === 0) context.notice(summary(report).trimEnd());
+          for (const error of missing) context.notice(`${error.message}\n`);
+        }
+        throw first ? withProblems(first, problems) : failure(problems, errors);
+      }
       if (json)
         printSuccess(context.process, {
           files: reports.map(({ file, tools }) => ({ file, tools })),
@@ -34,9 +54,19 @@ export const define: Define = (command, context) => {
     });
 };
 
+function isMissing(error: unknown): error is GantzError {
+  return error instanceof GantzError && error.code === 'MANIFEST_NOT_FOUND';
+}
+
+/** Returns the failure for a manifest that cannot be read, with the problems of the others. */
+function withProblems({ code, message, hint }: GantzError, problems: readonly Problem[]): GantzError {
+  return new GantzError(code, message, { ...(hint !== undefined && { hint }), fields: { problems } });
+}
+
 async function check({ process, options }: CliContext, file: string | undefined): Promise<Report> {
   const location = locateManifest({
     config: file ?? options.config,
+    ...(file !== undefined && { by: 'argument' as const }),
     env: process.env,
     cwd: () => process.cwd(),
   });
@@ -48,15 +78,15 @@ async function review(tool: Tool): Promise<ProblemInText[]> {
   return [...(await reviewAction(tool)), ...reviewTests(tool)];
 }
 
-/** The answer says how many problems there are, and which; a person reads them on stderr. */
+/** Returns the failure for a manifest with errors: the first error as its message, and all problems in `problems`. */
 function failure(problems: readonly Problem[], errors: number): GantzError {
   const [first] = problems.filter(({ severity }) => severity === 'error').concat(problems);
   const more = problems.length - 1;
   return new GantzError('MANIFEST_INVALID', first ? describeProblem(first) : 'The manifest is invalid', {
     hint:
       more > 0
-        ? `There are ${problems.length} problems, ${errors} of them fail.`
-        : (first?.hint ?? 'See the place that it names.'),
+        ? `There are ${problems.length} problems; ${errors} of them count as errors.`
+        : (first?.hint ?? 'Correct the manifest at this position.'),
     fields: { problems },
   });
 }

@@ -5,7 +5,7 @@ import { typesOf } from '../../parameters/convert.ts';
 import type { Commands } from '../command.ts';
 import { COMMAND_LINE_OPTIONS, splitOptions } from '../options.ts';
 
-/** What the last of the words could become; the words are those after `gantz`. */
+/** Returns the completions of the last word. `words` are those after `gantz`. */
 export function candidates(words: readonly string[], commands: Commands, tools: readonly Tool[]): string[] {
   const partial = words.at(-1) ?? '';
   const before = commandWords(words.slice(0, -1));
@@ -13,7 +13,7 @@ export function candidates(words: readonly string[], commands: Commands, tools: 
   return [...new Set(all)].filter((candidate) => candidate.startsWith(partial));
 }
 
-/** The words before the last without the global options, or undefined while an option waits for its value. */
+/** Returns the words without the global options, or undefined when the value of an option is missing or wrong. */
 function commandWords(words: readonly string[]): string[] | undefined {
   try {
     return splitOptions(words).rest;
@@ -53,7 +53,7 @@ function candidatesAfter(
   );
 }
 
-/** Every word that can stand before an operation: `cache`, `rate` and `rate_limit` for its tools. */
+/** Returns every word that can stand before an operation of the tool: `rate` and `rate_limit` for `rate_limit_check`. */
 function groupsOf({ name }: Tool): string[] {
   const parts = name.split('_');
   return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('_'));
@@ -64,8 +64,8 @@ function parameterCandidates(tool: Tool | undefined, given: readonly string[]): 
   const { properties } = tool.inputSchema;
   const names = Object.keys(properties);
   const last = given.at(-1);
-  const waiting = names.find((name) => last === flagOf(name));
-  const values = waiting === undefined ? [] : valuesOf(properties[waiting] ?? {});
+  const current = names.find((name) => last === flagOf(name));
+  const values = current === undefined ? [] : valuesOf(properties[current] ?? {});
   if (values.length > 0) return values;
   return names.flatMap((name) => {
     const boolean = typesOf(properties[name] ?? {}).includes('boolean');

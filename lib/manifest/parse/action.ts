@@ -16,7 +16,7 @@ export async function loadActionKeys(table: ActionKeys): Promise<LoadedKey<Parse
   );
 }
 
-/** The keys of a tool in the bundled manifest, or in one of a user. */
+/** Returns the keys of a tool in the bundled manifest, or in the manifest of a user. */
 export function toolSyntaxOf(all: readonly LoadedKey<ParsedAction>[], bundled: boolean): ToolSyntax {
   const other = bundled ? 'user' : 'bundled';
   const actions = all.filter(({ manifests }) => manifests !== other);
@@ -36,8 +36,8 @@ export function readAction(
     error(
       problems,
       second.node.at,
-      `A tool does one thing, but this one has \`${first.action.key}\` and \`${second.action.key}\``,
-      'Make two tools of it.',
+      `A tool has one action, but this one has \`${first.action.key}\` and \`${second.action.key}\``,
+      'Split it into two tools.',
     );
     return;
   }

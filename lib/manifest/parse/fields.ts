@@ -3,7 +3,7 @@ import { error, warn, type Problems } from '../yaml/problems.ts';
 import { MEANT, type Keys } from '../keys.ts';
 import { describe, isNull, type Entry, type Mapping, type Node } from '../yaml/node.ts';
 
-/** The nodes of a map by key; it has only keys of the table. */
+/** The values of a map by key, for the keys of a table. */
 export type Fields<Table extends Keys> = { readonly [Name in keyof Table]?: Node };
 
 /** Returns a node that is a map, or reports an error that begins with `what`. */
@@ -29,9 +29,9 @@ export function readFields<Table extends Keys>(
 }
 
 function warnUnknown(problems: Problems, { key, keyAt, value }: Entry, table: Keys, what: string): void {
-  // Such keys hold notes and YAML anchors, as in compose files.
+  // Such keys hold notes and YAML anchors, as in files of Docker Compose.
   if (key.startsWith('x-') || key.startsWith('.')) return;
-  // In `{ description: one, two }` YAML ends the text at the comma and takes `two` as a key.
+  // In `{ description: one, two }` YAML ends the text at the comma and reads `two` as a key.
   if (isNull(value) && key.includes(' ')) {
     warn(
       problems,
@@ -49,7 +49,7 @@ function warnUnknown(problems: Problems, { key, keyAt, value }: Entry, table: Ke
       ? `Did you mean \`${guess}\`?`
       : names.length > 15
         ? undefined
-        : `It knows ${names.join(', ')}.`;
+        : `The keys are ${names.join(', ')}.`;
   const subject = what === 'gantz.yaml' ? what : `${what.charAt(0).toUpperCase()}${what.slice(1)}`;
   warn(problems, keyAt, `${subject} has no key ${JSON.stringify(key)}; it has no effect`, hint);
 }

@@ -17,13 +17,13 @@ export function readFitting(problems: Problems, node: Node, types: readonly stri
   if (types.length === 0 || types.some((type) => hasType(value, type))) return value;
   const converted = node.kind === 'scalar' ? convert(node.text, value, types) : undefined;
   if (converted !== undefined) return converted;
-  error(problems, node.at, `${what} must be ${types.join(' or ')}, not ${describe(node)}`);
+  error(problems, node.at, `${what} must be of type ${types.join(' or ')}, not ${describe(node)}`);
   return undefined;
 }
 
 function convert(text: string, value: unknown, types: readonly string[]): unknown {
   if (value === null) return undefined;
-  // A number or a boolean was written without quotes; its source is the text.
+  // An unquoted number or boolean; its source is the text.
   if (typeof value !== 'string') return types.includes('string') ? text : undefined;
   const word = text.trim();
   if (types.includes('boolean')) {
@@ -96,7 +96,7 @@ export function checkLimits(schema: JsonSchema, value: unknown): { wrong: string
   };
   const same = (other: unknown): boolean => isDeepStrictEqual(other, value);
   if (Array.isArray(allowed) && !allowed.some(same)) {
-    return { wrong: `is none of ${allowed.map((one) => JSON.stringify(one)).join(', ')}` };
+    return { wrong: `is not one of ${allowed.map((one) => JSON.stringify(one)).join(', ')}` };
   }
   if ('const' in schema && !same(only)) return { wrong: `is not ${JSON.stringify(only)}` };
   if (typeof value === 'string') {

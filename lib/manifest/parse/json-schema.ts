@@ -9,7 +9,7 @@ import { describe, isNull, type Node } from '../yaml/node.ts';
 import { readTypes } from './types.ts';
 import { readBoolean, readCount, readNumber, readText, readTexts } from './values.ts';
 
-/** A parsed schema; `required` is the flag of a parameter, not the list of an object. */
+/** A schema, and the value of `required: true` or `required: false` beside its keywords. */
 export type ReadSchema = { schema: JsonSchema; required: boolean | undefined };
 
 /** Reads a JSON Schema; text alone is a type. */
@@ -119,7 +119,7 @@ function readValidation(problems: Problems, node: Node, schema: JsonSchema, what
     const from = fields[spelling];
     if (!from) return;
     if (keyword in schema) {
-      error(problems, from.at, `\`${keyword}\` of ${what} is said twice`, 'Leave it out of `validation`.');
+      error(problems, from.at, `\`${keyword}\` of ${what} is given twice`, 'Remove it from `validation`.');
     }
     const found = read(from, `\`${spelling}\` of ${what}`);
     if (found !== undefined) schema[keyword] = found;
@@ -135,7 +135,7 @@ function readValidation(problems: Problems, node: Node, schema: JsonSchema, what
     warn(
       problems,
       bound.at,
-      `min and max say nothing about ${what}, which is no number`,
+      `\`min\` and \`max\` have no effect on ${what}, which is not a number`,
       'Did you mean `min_length` or `max_length`?',
     );
   }
@@ -147,7 +147,7 @@ function readLimit(problems: Problems, node: Node, keyword: string, name: string
       problems,
       node.at,
       `${name} must be a number, not ${describe(node)}`,
-      `Put the limit itself here: \`${keyword}: 0\`.`,
+      `Write the limit itself: \`${keyword}: 0\`.`,
     );
     return;
   }
@@ -167,11 +167,11 @@ function checkPattern(problems: Problems, { at }: Pick<Node, 'at'>, pattern: str
     return true;
   } catch (thrown) {
     const reason =
-      /: ([^:]*)$/.exec(thrown instanceof Error ? thrown.message : '')?.[1] ?? 'it does not parse';
+      /: ([^:]*)$/.exec(thrown instanceof Error ? thrown.message : '')?.[1] ?? 'it cannot be parsed';
     error(
       problems,
       at,
-      `${name} is no regular expression: ${reason.charAt(0).toLowerCase()}${reason.slice(1)}`,
+      `${name} is not a valid regular expression: ${reason.charAt(0).toLowerCase()}${reason.slice(1)}`,
       patternHint(pattern),
     );
     return false;
@@ -179,13 +179,13 @@ function checkPattern(problems: Problems, { at }: Pick<Node, 'at'>, pattern: str
 }
 
 function patternHint(pattern: string): string | undefined {
-  // These are the syntax of Python and PCRE; JavaScript does not have it.
-  if (pattern.includes('(?P<')) return 'A named group is written (?<name>…).';
-  if (/^\(\?[a-z]+\)/.test(pattern)) return 'There are no inline flags; write [Aa] for both cases.';
+  // Syntax of Python and PCRE that JavaScript does not have.
+  if (pattern.includes('(?P<')) return 'Write a named group as (?<name>…).';
+  if (/^\(\?[a-z]+\)/.test(pattern)) return 'Inline flags are not supported; write [Aa] for both cases.';
   if (/\\[AZz]/.test(pattern)) return 'Write ^ and $ for the beginning and the end.';
   try {
     new RegExp(pattern);
-    return 'Escape only what needs it: inside [ ] that is \\ ] ^ and -, outside . * + ? ( ) [ ] { } | ^ $ and /.';
+    return 'Escape only these characters: inside [ ]: \\ ] ^ -; outside: . * + ? ( ) [ ] { } | ^ $ and /.';
   } catch {
     return undefined;
   }
@@ -219,7 +219,7 @@ function readItems(
       problems,
       node.at,
       `${name} must be one schema, not a list`,
-      'The schemas of the first items are `prefixItems`.',
+      'Use `prefixItems` for the schemas of the first items.',
     );
     return;
   }
@@ -277,7 +277,7 @@ function readDefault(problems: Problems, node: Node, types: readonly string[], w
     warn(
       problems,
       node.at,
-      `The default of ${what} is nothing, which is no ${types.join(' or ')}; it counts as absent`,
+      `The default of ${what} is null, which is not of type ${types.join(' or ')}; it is ignored`,
     );
     return;
   }
@@ -299,7 +299,7 @@ function checkFormat(problems: Problems, node: Node): void {
   warn(
     problems,
     node.at,
-    `Nothing checks the format ${JSON.stringify(node.text)}`,
+    `The format ${JSON.stringify(node.text)} is unknown; it is not checked`,
     meant && `Did you mean \`${meant}\`?`,
   );
 }

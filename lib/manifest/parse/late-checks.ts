@@ -12,7 +12,7 @@ export async function runLateChecks(problems: Problems): Promise<void> {
     try {
       validate = await compileValidator(schema);
     } catch (thrown) {
-      // The reason was usually reported at its own line already.
+      // Another error of the manifest is usually the cause.
       if (!problems.list.some(({ severity }) => severity === 'error')) {
         error(
           problems,
@@ -28,7 +28,7 @@ export async function runLateChecks(problems: Problems): Promise<void> {
     error(
       problems,
       at,
-      `The default of ${what}, ${JSON.stringify(value)}, does not fit: ${path ? `${path} ` : 'it '}${message}`,
+      `The default of ${what}, ${JSON.stringify(value)}, does not match its schema: ${path ? `${path} ` : 'it '}${message}`,
     );
   }
   problems.tool = undefined;

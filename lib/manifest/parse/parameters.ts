@@ -29,8 +29,8 @@ export function readParameters(
       warn(
         problems,
         nameAt,
-        `Some agents refuse a name such as ${JSON.stringify(name)}`,
-        'Use letters, digits, _ - and . only, at most 64.',
+        `Some model APIs refuse the name ${JSON.stringify(name)}`,
+        'Use only letters, digits, _ - and ., at most 64.',
       );
     }
     const { schema, required: isRequired } = readParameter(problems, parameter, what, role);
@@ -42,7 +42,7 @@ export function readParameters(
     // Unlike an assignment, fromEntries defines a member even for `__proto__`.
     properties: Object.fromEntries(properties),
     required,
-    // A result may have more fields than are declared, except that of a bundled tool; parameters may not.
+    // A result may have undeclared fields, except that of a bundled tool. A call may not have undeclared parameters.
     additionalProperties: role === 'returns' && !bundled,
   };
   if (node) checkReferences(problems, node, schema);
@@ -65,7 +65,7 @@ function readParameter(problems: Problems, node: Node, what: string, role: Role)
   return { schema, required: required ?? (always && optional !== true) };
 }
 
-/** Parameters with their names, from a list, from a map, or from the `properties` of an object schema. */
+/** Returns parameters with their names, from a list, from a map, or from the `properties` of an object schema. */
 function named(problems: Problems, node: Node | undefined, role: Role): Named[] {
   if (!node) return [];
   if (node.kind === 'map') {
@@ -103,14 +103,14 @@ function named(problems: Problems, node: Node | undefined, role: Role): Named[] 
   });
 }
 
-/** A hint for `- path: { type: string }`, a list item that is written as a map. */
+/** Returns a hint for a list item without a name, such as `- path: { type: string }`. */
 function nameHint({ entries: [first] }: Mapping): string {
   return first && !Object.hasOwn(PARAMETER, first.key)
-    ? `Write - { name: ${first.key}, … }, or leave the - out.`
-    : 'Every one needs a `name`.';
+    ? `Write - { name: ${first.key}, … }, or remove the dash.`
+    : 'Add a `name`.';
 }
 
-/** The `properties` of parameters that are written as the JSON Schema of an object, as in MCP. */
+/** Returns the `properties` of parameters that are written as the JSON Schema of an object, as in MCP. */
 function propertiesOf(map: Mapping): Mapping | undefined {
   const type = member(map, 'type');
   const properties = member(map, 'properties');
@@ -125,7 +125,7 @@ function requiredOfSchema(problems: Problems, node: Node): Set<string> | undefin
   return new Set(required && !isNull(required) ? readTexts(problems, required, '`required`') : []);
 }
 
-/** Reports a second parameter of the same name, or with the same variable in a script's environment. */
+/** Returns the parameters without duplicates, and reports those with the same name or the same environment variable. */
 function unique(problems: Problems, all: readonly Named[], role: Role): Named[] {
   const names = new Map<string, Named>();
   const variables = new Map<string, Named>();
@@ -135,7 +135,7 @@ function unique(problems: Problems, all: readonly Named[], role: Role): Named[] 
       error(
         problems,
         one.nameAt,
-        `${JSON.stringify(one.name)} stands in \`${role}\` twice; the first is on line ${position(first.nameAt).line}`,
+        `${JSON.stringify(one.name)} occurs twice in \`${role}\`; the first is on line ${position(first.nameAt).line}`,
       );
       continue;
     }
@@ -146,7 +146,7 @@ function unique(problems: Problems, all: readonly Named[], role: Role): Named[] 
       error(
         problems,
         one.nameAt,
-        `The parameters ${JSON.stringify(other.name)} and ${JSON.stringify(one.name)} would be the same variable to a script, ${variable}`,
+        `The parameters ${JSON.stringify(other.name)} and ${JSON.stringify(one.name)} have the same environment variable in a script, ${variable}`,
         'Rename one of them.',
       );
     }

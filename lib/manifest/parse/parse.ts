@@ -14,7 +14,7 @@ import { readTools, type ReadTool } from './tool.ts';
 import { readCount, readText, readTexts, readVariables } from './values.ts';
 import { wildcard } from '../wildcard.ts';
 
-/** The text of a manifest, its file, and whether it is that of the bundled manifest. */
+/** The text of a manifest, its file, and `bundled`: true for the bundled manifest. */
 export type ManifestText = { file: string; directory: string; text: string; bundled?: boolean };
 
 export type ParseOptions = Omit<ManifestText, 'text'> & {
@@ -72,7 +72,7 @@ export async function checkManifestText(
   return { manifest, problems: sorted };
 }
 
-/** What all files together contain. */
+/** The contents of all files of a manifest. */
 type Gathered = {
   readonly actions: readonly LoadedKey<ParsedAction>[];
   readonly tools: Map<string, ReadTool>;
@@ -98,21 +98,26 @@ async function readFile(
   const start = { source, offset: 0 };
   if (!node || isNull(node)) {
     if (problems.list.length > before) return undefined;
-    error(problems, start, 'The manifest is empty', 'Begin with `tools:`; `gantz init` writes an example.');
+    error(
+      problems,
+      start,
+      'The manifest is empty',
+      'Begin it with `tools:`; `gantz init` writes an example.',
+    );
     return;
   }
   const map = asMap(
     problems,
     node,
     'A manifest',
-    node.kind === 'list' ? 'Put the list under `tools:`.' : 'Begin with `tools:`.',
+    node.kind === 'list' ? 'Put the list under `tools:`.' : 'Begin it with `tools:`.',
   );
   if (!map) return undefined;
   const fields = readFields(problems, map, ROOT, 'gantz.yaml');
   if (fields.include) await readIncludes(problems, fields.include, directory, gathered, [...above, file]);
   const env = readVariables(problems, fields.env, '`env`');
   for (const [name, value] of Object.entries(env)) {
-    // Deleted first, so that it comes after the variables that it may refer to.
+    // Deletes it first, so that it comes after the variables that it may refer to.
     gathered.env.delete(name);
     gathered.env.set(name, value);
   }
@@ -170,8 +175,8 @@ async function readIncludes(
       error(
         problems,
         item.at,
-        `${name} cannot be included: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
-        'A path begins at the folder of this file; `builtin:redis` names the Redis tools.',
+        `Cannot include ${name}: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+        'Paths are relative to the folder of this file; `builtin:redis` is the manifest of the Redis tools.',
       );
       continue;
     }
@@ -179,10 +184,10 @@ async function readIncludes(
       error(
         problems,
         item.at,
-        `${name} includes itself${above.at(-1) === found.file ? '' : ', by way of other files'}`,
+        `${name} includes itself${above.at(-1) === found.file ? '' : ' through other files'}`,
       );
     } else if (gathered.sources.includes(found.file)) {
-      error(problems, item.at, `${name} is included already`);
+      error(problems, item.at, `${name} is already included`);
     } else if ('text' in found) {
       await readFile(problems, found, gathered, above);
     } else {
@@ -214,7 +219,7 @@ function add(problems: Problems, read: ReadTool, { tools }: Gathered): void {
     first.at.source === at.source
       ? `on line ${position(first.at).line}`
       : `in ${first.at.source.file}:${position(first.at).line}`;
-  error(problems, at, `There are two tools called ${JSON.stringify(tool.name)}; the first is ${where}`);
+  error(problems, at, `There are two tools named ${JSON.stringify(tool.name)}; the first is ${where}`);
 }
 
 function readToolsets(problems: Problems, node: Node | undefined, { toolsets }: Gathered): void {
@@ -226,7 +231,7 @@ function readToolsets(problems: Problems, node: Node | undefined, { toolsets }: 
       continue;
     }
     if (toolsets.has(key)) {
-      error(problems, keyAt, `There are two toolsets called ${JSON.stringify(key)}`);
+      error(problems, keyAt, `There are two toolsets named ${JSON.stringify(key)}`);
       continue;
     }
     const items = value.kind === 'list' ? value.items : isNull(value) ? [] : [value];
@@ -254,7 +259,7 @@ function checkToolsets(problems: Problems, { toolsets, tools }: Gathered): void 
   }
 }
 
-/** Reports tools whose names differ only in case or in `-` and `_`: `gantz get user` may mean either. */
+/** Reports tools whose names differ only in case or in `-` and `_`: `gantz get user` can mean either of them. */
 function checkLookalikes(problems: Problems, { tools }: Gathered): void {
   const folded = new Map<string, string>();
   for (const [name, { at }] of tools) {
@@ -264,8 +269,8 @@ function checkLookalikes(problems: Problems, { tools }: Gathered): void {
       warn(
         problems,
         at,
-        `The tools ${JSON.stringify(other)} and ${JSON.stringify(name)} are told apart by little`,
-        'Hyphens count as underscores on the command line, except after `gantz call`.',
+        `The names of the tools ${JSON.stringify(other)} and ${JSON.stringify(name)} differ only in case, or in - and _`,
+        'On the command line, hyphens are read as underscores, except after `gantz call`.',
       );
     }
     folded.set(word, name);
@@ -292,5 +297,5 @@ function assemble(
 }
 
 function refuseInclude(): Promise<never> {
-  return Promise.reject(new Error('nothing can be included here'));
+  return Promise.reject(new Error('this manifest cannot include others'));
 }

@@ -15,8 +15,8 @@ export function checkReferences(problems: Problems, node: Node, schema: ObjectSc
       error(
         problems,
         at,
-        `${text} leads to no schema of this tool`,
-        'A reference begins at the object of all parameters: #/properties/<parameter>/…',
+        `${text} refers to no schema of this tool`,
+        'A reference starts at the object of all parameters: #/properties/<parameter>/…',
       );
     }
   }
@@ -43,14 +43,14 @@ function targetOf(schema: ObjectSchema, reference: string): Target {
 
 type Schema = Readonly<Record<string, unknown>>;
 
-/** The schemas inside of one that apply to the same value. */
+/** Returns the schemas inside of one that apply to the same value. */
 function appliedInPlace(schema: Schema): Schema[] {
   const { allOf, anyOf, oneOf, not, if: condition, then, else: otherwise, dependentSchemas } = schema;
   const dependent = isObject(dependentSchemas) ? Object.values(dependentSchemas) : [];
   return [allOf, anyOf, oneOf, not, condition, then, otherwise, dependent].flat().filter(isObject);
 }
 
-/** Every `$ref` in the text of a schema; a `$ref` inside data (`default`, `enum`, …) is not one. */
+/** Returns every `$ref` of a schema, without those inside data (`default`, `enum`, …). */
 function referencesIn(root: Node): Scalar[] {
   const seen = new Set<Node>();
   const queue = [root];

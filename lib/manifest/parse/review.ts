@@ -4,7 +4,7 @@ import { error, warn, type Problems } from '../yaml/problems.ts';
 import type { Place } from '../yaml/source.ts';
 import type { ToolSyntax } from './action.ts';
 
-/** Looks for problems of a tool that could be parsed. */
+/** Finds more problems of a parsed tool. */
 export type Review = (tool: Tool) => readonly ProblemInText[] | Promise<readonly ProblemInText[]>;
 
 /** Reviews one tool and reports each problem at its place in the file. */
@@ -28,8 +28,8 @@ function actionOf({ action }: Tool, node: Node, actions: ToolSyntax['actions']):
 }
 
 /**
- * The first line of the part that a problem is about, searched from the start of the action on. Indentation, quotes and
- * escapes make the offsets of a text differ from those of the file.
+ * Returns the place of the text that has a problem: its first line is searched from the start of the action on, because
+ * indentation, quotes and escapes make the offsets of a text differ from those of the file.
  */
 function placeOf({ text, offset = 0, length }: ProblemInText, start: Place): Place {
   if (text === undefined) return start;

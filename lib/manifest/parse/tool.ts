@@ -38,7 +38,7 @@ export function readTools(problems: Problems, node: Node, origin: Origin): ReadT
 }
 
 function readListed(problems: Problems, item: Node, origin: Origin): ReadTool | undefined {
-  // A name alone is a tool that does nothing yet.
+  // A name alone is a tool without an action.
   if (item.kind === 'scalar' && item.value !== null)
     return readTool(problems, { kind: 'map', entries: [], at: item.at }, origin, {
       text: item.text,
@@ -57,8 +57,8 @@ function readListed(problems: Problems, item: Node, origin: Origin): ReadTool | 
     item.at,
     'A tool has no name',
     first && map.entries.length === 1 && !Object.hasOwn(origin.syntax.keys, first.key)
-      ? `Write - name: ${first.key} with its keys below, or leave the - out.`
-      : 'Every tool needs a `name`.',
+      ? `Write - name: ${first.key} with its keys below, or remove the dash.`
+      : 'Add a `name`.',
   );
 }
 
@@ -71,8 +71,8 @@ function readTool(problems: Problems, node: Node, origin: Origin, name: Name): R
       error(
         problems,
         name.at,
-        `${JSON.stringify(name.text)} cannot name a tool`,
-        'Use letters, digits, _ - and . only, at most 128.',
+        `${JSON.stringify(name.text)} is not a valid name of a tool`,
+        'Use only letters, digits, _ - and ., at most 128.',
       );
     }
     const map = isNull(node)
@@ -84,7 +84,7 @@ function readTool(problems: Problems, node: Node, origin: Origin, name: Name): R
       warn(
         problems,
         fields.name.at,
-        `This tool is called ${JSON.stringify(name.text)} already; this \`name\` has no effect`,
+        `The name of this tool is its key ${JSON.stringify(name.text)}; this \`name\` has no effect`,
       );
     }
     return { tool: assemble(problems, fields, name, origin), at: name.at, node: map };
@@ -107,8 +107,8 @@ function assemble(
     warn(
       problems,
       name.at,
-      `The tool ${JSON.stringify(name.text)} does nothing yet`,
-      `Give it one of ${actions.map(({ key }) => `\`${key}\``).join(', ')}.`,
+      `The tool ${JSON.stringify(name.text)} has no action`,
+      `Add one of ${actions.map(({ key }) => `\`${key}\``).join(', ')}.`,
     );
   }
   const ownTimeoutMs = fields.timeout && readDuration(problems, fields.timeout, '`timeout`');

@@ -3,7 +3,7 @@ import { nearest } from '../../contract/nearest.ts';
 import { error, type Problems } from '../yaml/problems.ts';
 import { describe, isNull, type Node } from '../yaml/node.ts';
 
-/** Every name of a type, in lower case → its name in JSON Schema; `any` allows every type. */
+/** The names of types, in lower case → their names in JSON Schema; `any` allows every type. */
 export const TYPES: Readonly<Record<string, string>> = {
   string: 'string',
   str: 'string',
@@ -26,7 +26,7 @@ export const TYPES: Readonly<Record<string, string>> = {
 
 const JSON_TYPES = ['string', 'integer', 'number', 'boolean', 'array', 'object', 'null'];
 
-/** Reads a type or a list of types as JSON Schema names them; undefined allows every type. */
+/** Reads a type or a list of types. Returns their names in JSON Schema, or undefined when every type is allowed. */
 export function readTypes(problems: Problems, node: Node): string | string[] | undefined {
   if (node.kind !== 'list') {
     const type = readType(problems, node);
@@ -48,7 +48,7 @@ function readType(problems: Problems, node: Node): string | undefined {
       problems,
       node.at,
       `A type must be a name, not ${describe(node)}`,
-      `Types are ${JSON_TYPES.join(', ')}.`,
+      `The types are ${JSON_TYPES.join(', ')}.`,
     );
     return;
   }
@@ -58,9 +58,9 @@ function readType(problems: Problems, node: Node): string | undefined {
   error(
     problems,
     node.at,
-    `There is no type ${JSON.stringify(node.value)}`,
+    `Unknown type ${JSON.stringify(node.value)}`,
     meant === undefined
-      ? `Types are ${JSON_TYPES.join(', ')}.`
+      ? `The types are ${JSON_TYPES.join(', ')}.`
       : `Did you mean \`${TYPES[meant] ?? meant}\`?`,
   );
 }

@@ -1,9 +1,9 @@
 import { losesDigits } from '../../json/number.ts';
-import { parseDuration } from '../../contract/duration.ts';
+import { parseDuration } from '../../contract/settings.ts';
 import { error, spend, type Problems } from '../yaml/problems.ts';
 import { describe, isNull, type Node } from '../yaml/node.ts';
 
-/** Reads text; a number or a boolean counts as its source text, so that `version: 1.10` keeps its zero. */
+/** Reads text. A number or a boolean is read as its source text, so that `version: 1.10` keeps its zero. */
 export function readText(problems: Problems, node: Node, what: string): string | undefined {
   if (node.kind === 'scalar' && node.value !== null) return node.text;
   error(problems, node.at, `${what} must be text, not ${describe(node)}`);
@@ -33,17 +33,17 @@ export function readNumber(problems: Problems, node: Node, what: string): number
   if (node.kind === 'scalar' && (typeof node.value === 'number' || DECIMAL.test(node.text))) {
     const number = typeof node.value === 'number' ? node.value : Number(node.text);
     if (isExact(node.text, number)) return number + 0;
-    error(problems, node.at, `${what} is ${node.text}, which no JSON number holds without losing digits`);
+    error(problems, node.at, `${what}, ${node.text}, loses digits as a JSON number`);
     return;
   }
   error(problems, node.at, `${what} must be a number, not ${describe(node)}`);
 }
 
-/** Reads an integer from 0. */
+/** Reads an integer of at least 0. */
 export function readCount(problems: Problems, node: Node, what: string): number | undefined {
   const number = readNumber(problems, node, what);
   if (number === undefined || (Number.isSafeInteger(number) && number >= 0)) return number;
-  error(problems, node.at, `${what} must be an integer from 0, not ${describe(node)}`);
+  error(problems, node.at, `${what} must be an integer of at least 0, not ${describe(node)}`);
 }
 
 /** Reads a duration in milliseconds. */
@@ -58,7 +58,7 @@ export function readDuration(problems: Problems, node: Node, what: string): numb
   );
 }
 
-/** Reads a list of texts; one text counts as a list of one. */
+/** Reads a list of texts, or one text as a list of one. */
 export function readTexts(problems: Problems, node: Node, what: string): string[] {
   if (node.kind === 'map') {
     error(problems, node.at, `${what} must be a list of texts, not a map`);
@@ -68,7 +68,7 @@ export function readTexts(problems: Problems, node: Node, what: string): string[
   return items.flatMap((item) => readText(problems, item, `Each item of ${what}`) ?? []);
 }
 
-/** Reads a map of texts; nothing after a key is the empty text. */
+/** Reads a map of texts. A key without a value has the empty text. */
 export function readTextMap(problems: Problems, node: Node, what: string): Record<string, string> {
   if (node.kind !== 'map') {
     error(problems, node.at, `${what} must be a map of name → text, not ${describe(node)}`);
@@ -76,7 +76,7 @@ export function readTextMap(problems: Problems, node: Node, what: string): Recor
   }
   return Object.fromEntries(
     node.entries.flatMap(({ key, value }) => {
-      const text = isNull(value) ? '' : readText(problems, value, `${what}.${key}`);
+      const text = isNull(value) ? '' : readText(problems, value, `${key} of ${what}`);
       return text === undefined ? [] : [[key, text]];
     }),
   );
@@ -85,8 +85,8 @@ export function readTextMap(problems: Problems, node: Node, what: string): Recor
 const VARIABLE = /^[^=\0\s]+$/;
 
 /**
- * Parses environment variables: a map, a list of names to pass on, or a list of `NAME=value`. Null passes the
- * caller's variable on.
+ * Parses environment variables: a map, a list of names to pass on, or a list of `NAME=value`. Null keeps the
+ * caller's variable.
  */
 export function readVariables(
   problems: Problems,
@@ -102,7 +102,7 @@ export function readVariables(
   if (node.kind === 'map') {
     for (const { key, keyAt, value } of node.entries) {
       if (!checkName(problems, keyAt, key)) continue;
-      const text = isNull(value) ? null : readText(problems, value, `${what}.${key}`);
+      const text = isNull(value) ? null : readText(problems, value, `${key} of ${what}`);
       if (text !== undefined) entries.push([key, text]);
     }
     return Object.fromEntries(entries);
@@ -125,11 +125,16 @@ export function readVariables(
 
 function checkName(problems: Problems, at: Node['at'], name: string): boolean {
   if (VARIABLE.test(name)) return true;
-  error(problems, at, `${JSON.stringify(name)} cannot name a variable`, 'A name has no = and no space.');
+  error(
+    problems,
+    at,
+    `${JSON.stringify(name)} is not a valid name of a variable`,
+    'Remove = and spaces from the name.',
+  );
   return false;
 }
 
-/** Reads any value as JSON data. Reports a number that would lose digits in JSON. */
+/** Reads any value as JSON data. Reports a number that loses digits in JSON. */
 export function readJson(problems: Problems, node: Node): unknown {
   spend(problems, node.at);
   switch (node.kind) {
@@ -143,8 +148,8 @@ export function readJson(problems: Problems, node: Node): unknown {
       error(
         problems,
         node.at,
-        `JSON has no number that is ${node.text}`,
-        `Quote it to keep it as text: "${node.text}"`,
+        `JSON cannot represent the number ${node.text} exactly`,
+        `To use it as text, quote it: "${node.text}"`,
       );
       return null;
   }

@@ -34,7 +34,7 @@ export async function parseDocument(source: Source, problems: Problems): Promise
     });
   } catch (thrown) {
     if (!(thrown instanceof RangeError)) throw thrown;
-    error(problems, { source, offset: 0 }, 'This is nested too deeply to be read');
+    error(problems, { source, offset: 0 }, 'This text is nested too deeply');
     return;
   }
   reportSyntax(
@@ -46,8 +46,8 @@ export async function parseDocument(source: Source, problems: Problems): Promise
     warn(
       problems,
       { source, offset: pos[0] },
-      code === 'TAG_RESOLVE_FAILED' ? 'A tag (!name) means nothing here and has no effect' : message,
-      'Text that begins with ! must be quoted.',
+      code === 'TAG_RESOLVE_FAILED' ? 'A tag (!name) has no effect in a manifest' : message,
+      'Quote a text that begins with !.',
     );
   }
   const building: Building = { yaml, source, problems, anchors: new Map() };
@@ -60,7 +60,7 @@ export async function parseDocument(source: Source, problems: Problems): Promise
     return build(document.contents, building, 0);
   } catch (thrown) {
     if (!(thrown instanceof RangeError)) throw thrown;
-    error(problems, { source, offset: 0 }, 'This is nested too deeply to be read');
+    error(problems, { source, offset: 0 }, 'This text is nested too deeply');
     return;
   }
 }
@@ -120,9 +120,9 @@ function resolve(alias: Alias, at: Place, { anchors, problems }: Building): Node
     problems,
     at,
     node === null
-      ? `*${alias.source} stands inside of what it names`
-      : `*${alias.source} names no anchor (&${alias.source}) above it`,
-    node === null ? undefined : 'Text that begins with * must be quoted.',
+      ? `The alias *${alias.source} is inside the value that it refers to`
+      : `The alias *${alias.source} has no anchor &${alias.source} above it`,
+    node === null ? undefined : 'Quote a text that begins with *.',
   );
   return { kind: 'scalar', value: null, text: '', at };
 }
@@ -140,7 +140,7 @@ function buildScalar(node: YamlNode, at: Place, { yaml, source }: Building): Nod
       return { kind: 'scalar', value: Number(value), text: written, at };
     default:
       if (value === null || value === undefined) return { kind: 'scalar', value: null, text: '', at };
-      // A tag such as !!binary made another value of it; its text is what the author wrote.
+      // A tag such as !!binary changes the value; the source text is used instead.
       return { kind: 'scalar', value: written, text: written, at: { source, offset: at.offset } };
   }
 }
@@ -171,13 +171,13 @@ function buildMap(node: YAMLMap, at: Place, building: Building): Mapping {
       error(
         problems,
         key.at,
-        `The key ${JSON.stringify(key.name)} stands here twice; the first is on line ${line}`,
+        `The key ${JSON.stringify(key.name)} occurs twice; the first is on line ${line}`,
       );
       continue;
     }
     own.set(key.name, { key: key.name, keyAt: key.at, value });
   }
-  // A map's own keys win over merged ones, and of those the first wins.
+  // The keys of the map override merged ones; of equal merged keys the first is used.
   for (const entry of merged) if (!own.has(entry.key)) own.set(entry.key, entry);
   return { kind: 'map', entries: [...own.values()], at };
 }
@@ -211,7 +211,7 @@ function mergedEntries(value: Node, at: Place, problems: Problems): readonly Ent
   const maps = value.kind === 'list' ? value.items : [value];
   return maps.flatMap((map) => {
     if (map.kind !== 'map') {
-      error(problems, at, '<< merges a map, or a list of maps', 'Give it an alias: <<: *name');
+      error(problems, at, 'The value of << must be a map or a list of maps', 'Write an alias: <<: *name');
       return [];
     }
     for (let left = map.entries.length; left > 0; left--) spend(problems, at);

@@ -3,7 +3,7 @@ import type { Place } from './source.ts';
 /** A value of a YAML text with its place. Aliases are resolved, so one node may occur several times. */
 export type Node = Scalar | List | Mapping;
 
-/** `text` is what stands in the source, so that `1.10` can be read as text without becoming 1.1. */
+/** A scalar. `text` is its source text, so that `1.10` can be read as text without becoming 1.1. */
 export type Scalar = {
   readonly kind: 'scalar';
   readonly value: string | number | boolean | null;
@@ -13,7 +13,7 @@ export type Scalar = {
 
 type List = { readonly kind: 'list'; readonly items: readonly Node[]; readonly at: Place };
 
-/** Keys are texts and each stands once. */
+/** A map. Keys are texts, and no key occurs twice. */
 export type Mapping = { readonly kind: 'map'; readonly entries: readonly Entry[]; readonly at: Place };
 
 export type Entry = { readonly key: string; readonly keyAt: Place; readonly value: Node };
@@ -32,7 +32,7 @@ export function member(map: Mapping, key: string): Node | undefined {
 export function describe(node: Node): string {
   if (node.kind === 'list') return 'a list';
   if (node.kind === 'map') return 'a map';
-  if (node.value === null) return 'nothing';
+  if (node.value === null) return 'null';
   if (typeof node.value === 'string') return `the text ${shorten(node.value)}`;
   return typeof node.value === 'number' ? `the number ${node.text}` : node.text;
 }

@@ -30,12 +30,12 @@ export function noProblems(): Problems {
   return { list: [], tool: undefined, budget: ALIASED_VALUES, later: [] };
 }
 
-/** Reports an error; the manifest will not load. */
+/** Reports an error; a manifest with an error does not load. */
 export function error(problems: Problems, at: Place, message: string, hint?: string): undefined {
   note(problems, 'error', at, message, hint);
 }
 
-/** Reports a warning; the manifest still loads. */
+/** Reports a warning; a manifest with warnings loads. */
 export function warn(problems: Problems, at: Place, message: string, hint?: string): undefined {
   note(problems, 'warning', at, message, hint);
 }

@@ -1,10 +1,10 @@
-/** A text with the name of its file; `starts` holds the offsets of its lines once `position` has needed them. */
+/** A text with the name of its file; `position` stores the offsets of the lines in `starts`. */
 export type Source = { readonly file: string; readonly text: string; starts?: number[] };
 
-/** A place in a source, by its offset. */
+/** A place in a source: its offset. */
 export type Place = { readonly source: Source; readonly offset: number };
 
-/** Line and column of a place, both from 1, and the text of the line. */
+/** Returns the line and the column of a place, which count from 1, and the text of the line. */
 export function position({ source, offset }: Place): { line: number; column: number; text: string } {
   const starts = (source.starts ??= lineStarts(source.text));
   let low = 0;

@@ -1,6 +1,6 @@
 import type { YAMLError } from 'yaml';
 
-/** A mistake in YAML in the terms of the person who wrote it, at its offset in the text. */
+/** A syntax error, explained for the author of the manifest, with its offset in the text. */
 export type SyntaxProblem = { offset: number; message: string; hint?: string };
 
 /** Explains a syntax error of the YAML parser by the mistake that most likely caused it. */
@@ -17,14 +17,14 @@ export function explainSyntaxError(
       return (
         unquotedColon(offset, line) ?? {
           offset,
-          message: 'This text goes on over several lines before its `:`',
+          message: 'This key continues over several lines before its `:`',
         }
       );
     case 'TAB_AS_INDENT':
       return {
         offset,
-        message: 'A tab indents this line; YAML takes only spaces',
-        hint: 'Replace the tab by spaces.',
+        message: 'This line is indented with a tab; YAML allows only spaces',
+        hint: 'Replace the tab with spaces.',
       };
     case 'BAD_SCALAR_START': {
       const start = text.charAt(offset);
@@ -37,13 +37,13 @@ export function explainSyntaxError(
     case 'MULTIPLE_DOCS':
       return {
         offset,
-        message: 'A second document begins here (---); a manifest is one',
-        hint: 'Use `include:` for several files.',
+        message: 'A second YAML document begins here (---); a manifest is one document',
+        hint: 'Use `include:` to combine several files.',
       };
     case 'BAD_INDENT':
       return message.startsWith('Flow') ? unclosed(offset) : misplacedLine(text, offset);
     case 'RESOURCE_EXHAUSTION':
-      return { offset, message: 'This is nested too deeply to be read' };
+      return { offset, message: 'This text is nested too deeply' };
     case 'UNEXPECTED_TOKEN':
     case 'MISSING_CHAR': {
       const before = text.slice(line.start, offset);
@@ -54,7 +54,7 @@ export function explainSyntaxError(
         return {
           offset,
           message: 'More text follows the closing quote',
-          hint: 'Quote the whole text: a quoted part cannot stand at the beginning of a longer text.',
+          hint: 'Quote the whole text: a text that begins with a quote ends at the next quote.',
         };
       }
       if (/^Unexpected flow-(seq|map)-start at node end/.test(message)) return bracketProblem(text, offset);
@@ -68,7 +68,7 @@ export function explainSyntaxError(
   }
 }
 
-/** `data.items[0]` unquoted inside `{ }`, where every bracket begins a list. */
+/** Explains an unquoted `data.items[0]` inside `{ }`, where every bracket begins a list. */
 function bracketProblem(text: string, offset: number): SyntaxProblem {
   const bracket = text.charAt(offset);
   const [word = ''] = /[^\s,{}]*$/.exec(text.slice(0, offset)) ?? [];
@@ -80,34 +80,34 @@ function bracketProblem(text: string, offset: number): SyntaxProblem {
   };
 }
 
-/** Whether an unquoted `{{` stands at an offset. */
+/** Returns true when the text has `{{` at an offset. */
 export function looksLikePlaceholder(text: string, offset: number): boolean {
   return text.startsWith('{{', offset);
 }
 
-/** A hint that shows how to write a text that YAML would read as something else. */
+/** Returns a hint that shows how to quote a text. */
 function quoteHint(text: string): string {
   if (text.includes('"') && text.includes("'"))
-    return 'Put the text on a line of its own, deeper, after `key: |`.';
+    return 'Write `key: |` and put the text on the next line, indented.';
   return text.length > 80 ? 'Put the text in quotes.' : `Put the text in quotes: ${quoted(text)}`;
 }
 
-/** A text as one quoted YAML scalar, in the quotes that need the fewest changes. */
+/** Renders a text as one quoted YAML scalar, with the quotes that need fewer escapes. */
 export function quoted(text: string): string {
   if (!/["\\]/.test(text)) return `"${text}"`;
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** A bare `{{x}}` at an offset. */
+/** Explains an unquoted `{{x}}` at an offset. */
 export function bracesProblem(text: string, offset: number): SyntaxProblem {
   const line = lineAt(text, offset);
   const rest = restOf(line, offset);
   const tag = /^\{\{.*?\}\}/.exec(rest)?.[0] ?? '{{…}}';
-  // In a list or a map in brackets, the value is taken to end with the tag.
+  // In a list or a map in brackets, the value most likely ends after the tag.
   const value = /^\s*[,\]}]/.test(rest.slice(tag.length)) ? tag : rest.replace(/\s+#.*$/, '');
   return {
     offset,
-    message: `A value that begins with {{ is a map to YAML`,
+    message: 'YAML reads an unquoted value that begins with {{ as a map',
     hint: `Quote the whole value: ${quoted(value)}`,
   };
 }
@@ -116,7 +116,7 @@ function starProblem(line: Line, before: string): SyntaxProblem {
   const offset = line.start + before.lastIndexOf('*');
   return {
     offset,
-    message: 'A text that begins with * is an alias to YAML',
+    message: 'YAML reads an unquoted text that begins with * as an alias',
     hint: quoteHint(restOf(line, offset)),
   };
 }
@@ -127,7 +127,7 @@ function unquotedColon(offset: number, line: Line): SyntaxProblem | undefined {
   if (!colon) return undefined;
   return {
     offset: offset + colon.index,
-    message: 'An unquoted text cannot hold `: `; YAML takes what is before it for a key',
+    message: 'An unquoted text cannot contain `: `; YAML reads the part before it as a key',
     hint: quoteHint(value),
   };
 }
@@ -135,7 +135,7 @@ function unquotedColon(offset: number, line: Line): SyntaxProblem | undefined {
 function deeperLine(offset: number): SyntaxProblem {
   return {
     offset,
-    message: 'The next line is indented as if it belonged to this value',
+    message: 'The next line is indented more than this key, which has a value already',
     hint: 'The keys of one map begin at the same column.',
   };
 }
@@ -144,7 +144,7 @@ function misplacedLine(text: string, offset: number): SyntaxProblem {
   const { start, text: line } = lineAt(text, offset);
   return {
     offset: Math.max(offset, start + line.search(/\S|$/)),
-    message: 'The indentation of this line fits nothing above it',
+    message: 'The indentation of this line matches no line above it',
     hint: 'The keys of one map, and the dashes of one list, begin at the same column.',
   };
 }
@@ -153,7 +153,7 @@ function unclosed(offset: number): SyntaxProblem {
   return {
     offset,
     message: 'A [ or { above is not closed',
-    hint: 'Close it with ] or }, or quote the text that holds it.',
+    hint: 'Close it with ] or }, or quote the text that contains it.',
   };
 }
 

@@ -1,37 +1,42 @@
 import { choose, parseTemplate, renderValue, valueAt } from '../template.ts';
 import { renderJsonText } from './json-text.ts';
 import { refuseValue } from './refuse-value.ts';
-import { renderText, type Source } from './source.ts';
+import { renderText, type TemplateInput } from './template-input.ts';
 import { escapeUrlText, wellFormed } from './url.ts';
 
-/** What is sent, and the media type that says what it is. */
+/** The text of a request body, and its media type. */
 export type Body = { text: string; type: string };
 
 const JSON_TYPE = 'application/json';
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 const TEXT_TYPE = 'text/plain;charset=UTF-8';
-// Stands for a member or an element that is left out.
+// Marks a member or an element whose parameter is omitted.
 const OMITTED = Symbol('omitted');
 
 /**
- * The body of a request: text with every value escaped for the given Content-Type, anything else as JSON (or as a form,
- * if that is the type). Undefined when there is none.
+ * Renders the body of a request. In a text, every value is escaped for the given Content-Type. A map is sent as a form
+ * when that is the type. Any other value is sent as JSON. Returns undefined when there is no body. Throws
+ * INVALID_PARAMETERS for a value that the body cannot hold.
  */
-export function renderBody(body: unknown, contentType: string | undefined, source: Source): Body | undefined {
+export function renderBody(
+  body: unknown,
+  contentType: string | undefined,
+  input: TemplateInput,
+): Body | undefined {
   if (body === undefined || body === null) return undefined;
   const type = contentType?.split(';')[0]?.trim().toLowerCase();
   if (typeof body === 'string') {
-    const rendered = renderTextBody(body, { type, boundary: boundaryOf(contentType) }, source);
+    const rendered = renderTextBody(body, { type, boundary: boundaryOf(contentType) }, input);
     return rendered && { text: rendered.text, type: contentType ?? rendered.type };
   }
   if (type === FORM_TYPE && typeof body === 'object' && !Array.isArray(body)) {
-    return { text: form(Object.entries(body), source), type: contentType ?? FORM_TYPE };
+    return { text: form(Object.entries(body), input), type: contentType ?? FORM_TYPE };
   }
-  const filled = fill(body, source);
+  const filled = fill(body, input);
   return filled === OMITTED ? undefined : { text: JSON.stringify(filled), type: contentType ?? JSON_TYPE };
 }
 
-/** Whether a media type, without its parameters, is JSON. */
+/** Returns true for a media type of JSON, such as `application/problem+json`. The type has no parameters. */
 export function isJsonType(type: string | undefined): boolean {
   return type !== undefined && /^(?:application|text)\/(?:[\w.-]+\+)?json$/.test(type);
 }
@@ -39,33 +44,33 @@ export function isJsonType(type: string | undefined): boolean {
 function renderTextBody(
   body: string,
   { type, boundary }: { type: string | undefined; boundary: string | undefined },
-  source: Source,
+  input: TemplateInput,
 ): Body | undefined {
-  const whole = wholeValue(body, source);
+  const whole = wholeValue(body, input);
   if (whole === OMITTED) return undefined;
-  // A body that is nothing but one text parameter is the author's wish to send that text.
+  // A body of one placeholder sends the text of its parameter, without any escaping.
   if (typeof whole === 'string') {
     return { text: wellFormed(whole, ['body']), type: parsesAsJson(whole) ? JSON_TYPE : TEXT_TYPE };
   }
   if (whole !== undefined) return { text: JSON.stringify(whole), type: JSON_TYPE };
-  if (isJsonType(type)) return { text: renderJsonText(body, source), type: JSON_TYPE };
+  if (isJsonType(type)) return { text: renderJsonText(body, input), type: JSON_TYPE };
   if (type === undefined && /^\s*[[{]/.test(body)) {
-    const text = renderJsonText(body, source);
+    const text = renderJsonText(body, input);
     if (parsesAsJson(text)) return { text, type: JSON_TYPE };
   }
-  const text = renderText(body, source, (value, path) => {
+  const text = renderText(body, input, (value, path) => {
     const plain = wellFormed(renderValue(value), path);
     if (type === FORM_TYPE) return escapeUrlText(plain);
     if (type !== undefined && /(?:^|[/+])xml$/.test(type)) return escapeXml(plain);
     if (boundary !== undefined && plain.includes(boundary))
-      throw refuseValue(path, 'holds the boundary of the parts');
+      throw refuseValue(path, 'contains the boundary that separates the parts of the body');
     return plain;
   });
   return text === undefined ? undefined : { text, type: TEXT_TYPE };
 }
 
-/** The value of a text that is wholly one placeholder, OMITTED when it has none; undefined for any other text. */
-function wholeValue(text: string, { names, params }: Source): unknown {
+/** Returns the value of a text that is one placeholder, or OMITTED when it has no value. Returns undefined for any other text. */
+function wholeValue(text: string, { names, params }: TemplateInput): unknown {
   const { segments } = parseTemplate(text, names);
   const [first, ...more] = choose(segments, params);
   if (more.length > 0 || first?.kind === 'literal') return undefined;
@@ -74,27 +79,27 @@ function wholeValue(text: string, { names, params }: Source): unknown {
   return value === undefined ? OMITTED : value;
 }
 
-/** A map or list of the manifest with the placeholders inside its texts filled in. */
-function fill(body: unknown, source: Source): unknown {
+/** Returns a map or list of the manifest with its placeholders replaced by their values. */
+function fill(body: unknown, input: TemplateInput): unknown {
   if (typeof body === 'string') {
-    const whole = wholeValue(body, source);
-    return whole === undefined ? (renderText(body, source, renderValue) ?? OMITTED) : whole;
+    const whole = wholeValue(body, input);
+    return whole === undefined ? (renderText(body, input, renderValue) ?? OMITTED) : whole;
   }
   if (Array.isArray(body)) {
-    return body.map((element) => fill(element, source)).filter((element) => element !== OMITTED);
+    return body.map((element) => fill(element, input)).filter((element) => element !== OMITTED);
   }
   if (typeof body !== 'object' || body === null) return body;
   return Object.fromEntries(
     Object.entries(body)
-      .map(([name, member]) => [name, fill(member, source)] as const)
+      .map(([name, member]) => [name, fill(member, input)] as const)
       .filter(([, member]) => member !== OMITTED),
   );
 }
 
-function form(members: readonly [string, unknown][], source: Source): string {
+function form(members: readonly [string, unknown][], input: TemplateInput): string {
   return members
     .flatMap(([name, member]) => {
-      const filled = fill(member, source);
+      const filled = fill(member, input);
       if (filled === OMITTED) return [];
       return [`${escapeUrlText(name)}=${escapeUrlText(wellFormed(renderValue(filled), ['body', name]))}`];
     })

@@ -1,18 +1,21 @@
 import { parseJson } from '../../json/parse.ts';
 import { isJsonType } from './body.ts';
 
-/** What an answer holds: a JSON value, or text, or bytes that are neither. `lossy` names a number too long for JSON here. */
+/**
+ * The content of a response: a JSON value, text, or other bytes. `lossy` is a number of a JSON text that would lose
+ * digits. `json` is true when the text was read as JSON.
+ */
 export type Content =
   | { kind: 'json'; value: unknown; text: string }
   | { kind: 'text'; text: string; lossy?: string; json: boolean }
   | { kind: 'bytes'; base64: string; type: string };
 
-/** Reads the bytes of an answer by its Content-Type, and by what they are where that says too little. */
+/** Reads the body of a response by its Content-Type. A text that begins as an object or array is read as JSON with any type. */
 export function readContent(bytes: Buffer, contentType = ''): Content {
   const text = decode(bytes, /;\s*charset="?([^\s;"]+)/i.exec(contentType)?.[1]);
   const type = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
   if (text === undefined) return { kind: 'bytes', base64: bytes.toString('base64'), type };
-  // A number or a word alone is JSON only where the server says so: a version such as 1.10 is text.
+  // A single number or word is JSON only when the Content-Type is JSON: a version such as 1.10 is text.
   const json = isJsonType(type) || /^\s*[[{]/.test(text);
   if (!json || text === '') return { kind: 'text', text, json };
   const parsed = parseJson(text);
@@ -22,7 +25,7 @@ export function readContent(bytes: Buffer, contentType = ''): Content {
     : { kind: 'text', text, json: false };
 }
 
-/** The text of bytes that are text. */
+/** Decodes bytes in the given charset. Returns undefined when they are not text. */
 function decode(bytes: Buffer, charset = 'utf-8'): string | undefined {
   try {
     const text = new TextDecoder(charset, { fatal: true }).decode(bytes);

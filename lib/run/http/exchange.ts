@@ -3,22 +3,25 @@ import { request as requestSecure } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import { GantzError, toGantzError, withOutcome } from '../../contract/errors.ts';
 import { isCertificateError, TRUST_HINT } from '../../contract/certificate.ts';
-import type { Headers } from './headers.ts';
+import type { HeaderFields } from './headers.ts';
 
-export type Sending = { method: string; url: URL; headers: Headers; body: Buffer | undefined };
+/** A request as it is sent to one server. */
+export type OutgoingRequest = { method: string; url: URL; headers: HeaderFields; body: Buffer | undefined };
 
 /**
- * Sends one request and gives the answer once its headers are there; its body may still be on the way. Aborting ends
- * both, with the signal's reason. A failure's outcome is `none` when nothing can have been sent, else `unknown`.
+ * Sends one request and returns the response when its headers have arrived; its body may still be arriving. An abort of
+ * the signal ends both and throws the reason of the signal. Throws UPSTREAM_UNAVAILABLE or UNEXPECTED_ANSWER, with the
+ * outcome `none` when nothing can have been sent, else `unknown`.
  */
 export async function exchange(
-  { method, url, headers, body }: Sending,
+  { method, url, headers, body }: OutgoingRequest,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   const open = url.protocol === 'https:' ? requestSecure : requestPlain;
   signal.throwIfAborted();
   return await new Promise((resolve, reject) => {
-    // A connection of its own: one that was kept may die just as it is used again, and a POST cannot be repeated.
+    // Each request has its own connection. A server may close a kept connection while it is used again, and a POST cannot
+    // be repeated.
     const request = open(url, { method, headers, agent: false, maxHeaderSize: 64 * 1024 });
     const onAbort = (): void => {
       reject(interrupted(signal.reason, request));
@@ -32,14 +35,17 @@ export async function exchange(
   });
 }
 
-/** What went wrong with a connection, as a failure to reach `url`'s host. */
+/** Converts an error of a connection to the host of `url` to a GantzError. */
 export function networkFailure(error: Error & { code?: string; syscall?: string }, url: URL): GantzError {
   const { code = '', syscall } = error;
   if (syscall === 'getaddrinfo') {
-    return unreachable(`There is no host ${url.hostname}${code === 'ENOTFOUND' ? '' : ` (${code})`}`, error);
+    return unreachable(
+      `Cannot find the host ${url.hostname}${code === 'ENOTFOUND' ? '' : ` (${code})`}`,
+      error,
+    );
   }
   if (syscall === 'connect' || NOT_CONNECTED.test(code)) {
-    return unreachable(`Nothing answers at ${url.host}: ${REASONS[code] ?? code}`, error);
+    return unreachable(`Cannot connect to ${url.host}: ${REASONS[code] ?? code}`, error);
   }
   if (isCertificateError(code)) {
     return new GantzError('UPSTREAM_UNAVAILABLE', `The certificate of ${url.host} is not trusted (${code})`, {
@@ -49,17 +55,17 @@ export function networkFailure(error: Error & { code?: string; syscall?: string 
     });
   }
   if (code === 'EPROTO' || /^ERR_SSL_/.test(code)) {
-    return unreachable(`${url.host} does not speak TLS as it should (${code})`, error);
+    return unreachable(`The TLS handshake with ${url.host} failed (${code})`, error);
   }
   if (/^(?:HPE_|Z_DATA_ERROR|ERR_.*(?:BROTLI|_PADDING))/.test(code)) {
-    return new GantzError('UNEXPECTED_ANSWER', `${url.host} answered with something broken (${code})`, {
+    return new GantzError('UNEXPECTED_ANSWER', `${url.host} sent an invalid HTTP response (${code})`, {
       outcome: 'unknown',
       cause: error,
     });
   }
   return new GantzError(
     'UPSTREAM_UNAVAILABLE',
-    `The connection to ${url.host} broke off (${code || error.message})`,
+    `The connection to ${url.host} was lost (${code || error.message})`,
     {
       outcome: 'unknown',
       cause: error,
@@ -71,18 +77,18 @@ const NOT_CONNECTED = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNR
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
   ConnectionRefused: 'connection refused',
-  ETIMEDOUT: 'no answer to the attempt to connect',
+  ETIMEDOUT: 'the attempt to connect timed out',
   EHOSTUNREACH: 'no route to the host',
   ENETUNREACH: 'the network is unreachable',
   ENOTFOUND: 'no such host',
-  EAI_AGAIN: 'the name cannot be looked up now',
+  EAI_AGAIN: 'the name lookup failed temporarily',
 };
 
 function unreachable(message: string, cause: Error): GantzError {
   return new GantzError('UPSTREAM_UNAVAILABLE', message, { cause });
 }
 
-/** The reason of an abort as a GantzError that says whether the request can have been sent by then. */
+/** Converts the reason of an abort to a GantzError. Its outcome is `none` while the connection was not yet open. */
 function interrupted(reason: unknown, { socket }: ClientRequest): Error {
   const { connecting, secureConnecting } = (socket ?? {}) as Partial<
     TLSSocket & { secureConnecting: boolean }

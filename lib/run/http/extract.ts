@@ -1,11 +1,11 @@
 import { losesDigits } from '../../json/number.ts';
 
-/** One step into a JSON value: a member's name, or an element's number. */
+/** One step of a path into a JSON value: the name of a member, or the index of an element. */
 export type Step = string | number;
 
 const STEP = /\.?([^.[\]'"\s]+)|\[\s*(\d+)\s*\]|\[\s*(?:'([^']*)'|"([^"]*)")\s*\]/y;
 
-/** The steps of a path such as `data.items[0].name`, `$.a['b c']` or `$`; undefined when it is none. */
+/** Parses a path such as `data.items[0].name`, `$.a['b c']` or `$`. Returns undefined for any other text. */
 export function parsePath(text: string): Step[] | undefined {
   const path = text.trim().replace(/^\$(?=$|[.[])/, '');
   const steps: Step[] = [];
@@ -13,7 +13,7 @@ export function parsePath(text: string): Step[] | undefined {
     STEP.lastIndex = at;
     const match = STEP.exec(path);
     const [whole = '', name, index, single, double] = match ?? [];
-    // Names after the first one need their dot.
+    // A name after the first step needs a dot.
     const joined = name === undefined || whole.startsWith('.') || at === 0;
     if (!match || !joined) return undefined;
     steps.push(index === undefined ? (name ?? single ?? double ?? '') : Number(index));
@@ -21,7 +21,7 @@ export function parsePath(text: string): Step[] | undefined {
   return steps.length === 0 && text.trim() !== '$' ? undefined : steps;
 }
 
-/** What a path leads to, or why it leads nowhere. */
+/** Returns the value at a path. `missing` is the reason when there is no value. */
 export function extract(value: unknown, steps: readonly Step[]): { value: unknown } | { missing: string } {
   let here = value;
   for (const [done, step] of steps.entries()) {
@@ -37,7 +37,7 @@ export function extract(value: unknown, steps: readonly Step[]): { value: unknow
   return { value: here };
 }
 
-/** The same JSON text with every number that would lose digits as a string of them. */
+/** Replaces every number of a JSON text that would lose digits by a string of its digits. */
 export function quoteLongNumbers(text: string): string {
   return text.replace(/"(?:[^"\\]+|\\.)*"|-?\d[\d.eE+-]*/g, (token) =>
     token.startsWith('"') || !losesDigits(token) ? token : `"${token}"`,
@@ -45,7 +45,7 @@ export function quoteLongNumbers(text: string): string {
 }
 
 function describePath(steps: readonly Step[]): string {
-  if (steps.length === 0) return 'the answer';
+  if (steps.length === 0) return 'the response';
   return steps
     .map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`))
     .join('')

@@ -3,23 +3,24 @@ import { GantzError, withOutcome, type Outcome } from '../../contract/errors.ts'
 import { exchange } from './exchange.ts';
 import { headersToSend, type HttpRequest } from './request.ts';
 
-/** The last answer of a request, who gave it, and what a failure from here on leaves open. */
-export type Answered = { response: IncomingMessage; url: URL; method: string };
+/** The response of a request after all redirects, and the URL and method of the last request. */
+export type FinalResponse = { response: IncomingMessage; url: URL; method: string };
 
 const MAX_REDIRECTS = 10;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /**
- * Sends a request and follows where it is redirected to. The manifest's headers stay with the first origin. `safe` is
- * whether sending it changes nothing, so that a failure's outcome is `none`.
+ * Sends a request and follows its redirects. The headers of the manifest are not sent to another origin. `safe` is true
+ * when the request changes nothing; a failure then has the outcome `none`. Throws as `exchange`, and UNEXPECTED_ANSWER for
+ * a redirect that is refused.
  */
-export async function follow(first: HttpRequest, safe: boolean, signal: AbortSignal): Promise<Answered> {
+export async function follow(first: HttpRequest, safe: boolean, signal: AbortSignal): Promise<FinalResponse> {
   let request = first;
-  let foreign = false;
+  let otherOrigin = false;
   let sent: Outcome = 'none';
   for (let hops = 0; ; hops++) {
     const { method, url, body } = request;
-    const headers = headersToSend(request, { foreign });
+    const headers = headersToSend(request, { otherOrigin });
     let response: IncomingMessage;
     try {
       response = await exchange({ method, url, headers, body: body?.bytes }, signal);
@@ -31,13 +32,13 @@ export async function follow(first: HttpRequest, safe: boolean, signal: AbortSig
     const target = targetOf(response, url, sent);
     if (!target) return { response, url, method };
     response.destroy();
-    if (hops === MAX_REDIRECTS) throw refused(`redirects more than ${MAX_REDIRECTS} times`, first.url, sent);
-    foreign ||= target.origin !== url.origin;
+    if (hops === MAX_REDIRECTS) throw refused(`redirected more than ${MAX_REDIRECTS} times`, first.url, sent);
+    otherOrigin ||= target.origin !== url.origin;
     request = redirected(request, response.statusCode ?? 0, target, sent);
   }
 }
 
-/** Where an answer sends the request next, if it does. */
+/** Returns the target of a redirect; undefined for any other response. */
 function targetOf(
   { statusCode = 0, headers }: IncomingMessage,
   from: URL,
@@ -48,33 +49,29 @@ function targetOf(
   const text = Buffer.from(location, 'latin1').toString();
   const target = URL.canParse(text, from.href) ? new URL(text, from) : undefined;
   if (!target || !/^https?:$/.test(target.protocol)) {
-    throw refused('redirects to what is not an http or https URL', from, outcome);
+    throw refused('redirected to a URL that is not http or https', from, outcome);
   }
   if (from.protocol === 'https:' && target.protocol === 'http:') {
-    throw refused(
-      `redirects from https to http (${target.host}), which would be readable on the way`,
-      from,
-      outcome,
-    );
+    throw refused(`redirected from https to http (${target.host}), which is not encrypted`, from, outcome);
   }
-  // Credentials belong to the manifest, not to an answer.
+  // Credentials come from the manifest, never from a response.
   target.username = '';
   target.password = '';
   return target;
 }
 
-/** The request to send next: 303 asks with GET, 301 and 302 turn a POST into one, 307 and 308 change nothing. */
+/** Returns the next request. 303 changes the method to GET, 301 and 302 change POST to GET, 307 and 308 change nothing. */
 function redirected(request: HttpRequest, status: number, url: URL, outcome: Outcome): HttpRequest {
   const { method, body, headers } = request;
-  const asksAnew =
+  const becomesGet =
     status === 303 ? method !== 'HEAD' : (status === 301 || status === 302) && method === 'POST';
-  if (asksAnew) {
+  if (becomesGet) {
     const kept = Object.entries(headers).filter(([name]) => name !== 'content-type');
     return { ...request, method: 'GET', url, headers: Object.fromEntries(kept), body: undefined };
   }
   if (body?.private && url.hostname !== request.url.hostname) {
     throw refused(
-      `redirects a body that holds variables of the environment to ${url.host}`,
+      `redirected a body that contains variables of the environment to ${url.host}`,
       request.url,
       outcome,
     );
@@ -85,6 +82,6 @@ function redirected(request: HttpRequest, status: number, url: URL, outcome: Out
 function refused(what: string, { host }: URL, outcome: Outcome): GantzError {
   return new GantzError('UNEXPECTED_ANSWER', `${host} ${what}`, {
     outcome,
-    hint: 'Write the address that it should be into the manifest.',
+    hint: 'Write the final URL in the manifest.',
   });
 }

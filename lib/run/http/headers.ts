@@ -1,13 +1,13 @@
 import { GantzError } from '../../contract/errors.ts';
 import { renderValue } from '../template.ts';
 import { refuseValue } from './refuse-value.ts';
-import { renderText, type Source } from './source.ts';
+import { renderText, type TemplateInput } from './template-input.ts';
 import { wellFormed } from './url.ts';
 
-/** Header names in lower case, values as the bytes of their UTF-8 in a Latin-1 string, which is what node sends. */
-export type Headers = Record<string, string>;
+/** Headers by their names in lower case. A value is a Latin-1 string that holds the bytes of its UTF-8, which Node sends as they are. */
+export type HeaderFields = Record<string, string>;
 
-/** The headers that describe the connection or the length of what is sent; they are made, never taken from a manifest. */
+/** The headers that describe the connection or the length of the body. The program sets them; those of a manifest are not sent. */
 export const CONNECTION_HEADERS: ReadonlySet<string> = new Set([
   'connection',
   'content-length',
@@ -20,24 +20,27 @@ export const CONNECTION_HEADERS: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
-/** Whether a text may be the name of a header or of a method. */
+/** Returns true for a text that can be the name of a header or of a method (RFC 9110, token). */
 export function isToken(text: string): boolean {
   return /^[!#$%&'*+.^_`|~\w-]+$/.test(text);
 }
 
-/** The headers of a manifest with their values put in; one that is nothing but omitted parameters is left out. */
-export function renderHeaders(templates: Readonly<Record<string, string>>, source: Source): Headers {
-  const headers: Headers = {};
+/**
+ * Renders the headers of a manifest. A header whose parameters are all omitted is not sent. Throws MANIFEST_INVALID for a
+ * wrong header, and INVALID_PARAMETERS for a value that a header cannot hold.
+ */
+export function renderHeaders(
+  templates: Readonly<Record<string, string>>,
+  input: TemplateInput,
+): HeaderFields {
+  const headers: HeaderFields = {};
   for (const [written, template] of Object.entries(templates)) {
     const name = written.toLowerCase();
     if (!isToken(name)) {
-      throw new GantzError(
-        'MANIFEST_INVALID',
-        `${JSON.stringify(written)} is not the name of an HTTP header`,
-      );
+      throw new GantzError('MANIFEST_INVALID', `${JSON.stringify(written)} is not a valid header name`);
     }
     if (CONNECTION_HEADERS.has(name)) continue;
-    const text = renderText(template, source, (value, path) => {
+    const text = renderText(template, input, (value, path) => {
       if (name === 'host') throw placeholderInHost();
       return headerText(value, path);
     })?.trim();
@@ -45,9 +48,9 @@ export function renderHeaders(templates: Readonly<Record<string, string>>, sourc
     if (CONTROL.test(text)) {
       throw new GantzError(
         'MANIFEST_INVALID',
-        `The header ${written} holds a line break or a control character`,
+        `The header ${written} contains a line break or a control character`,
         {
-          hint: 'Look at the environment variables that it is made of.',
+          hint: 'Check the values of its environment variables.',
         },
       );
     }
@@ -59,14 +62,14 @@ export function renderHeaders(templates: Readonly<Record<string, string>>, sourc
 function headerText(value: unknown, path: readonly string[]): string {
   const text = wellFormed(renderValue(value), path);
   if (CONTROL.test(text))
-    throw refuseValue(path, 'holds a line break or a control character, which no header can');
+    throw refuseValue(path, 'contains a line break or a control character, which a header cannot hold');
   return text;
 }
 
 function placeholderInHost(): GantzError {
   return new GantzError(
     'MANIFEST_INVALID',
-    'A parameter cannot stand in the header Host, which chooses the server',
+    'A parameter cannot be in the header Host, because that header selects the server',
   );
 }
 

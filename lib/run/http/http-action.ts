@@ -1,12 +1,12 @@
-/** An HTTP request. */
+/** The data of an `http` action: one HTTP request with its placeholders. */
 export type HttpAction = {
   kind: 'http';
   method: string;
   url: string;
   headers: Record<string, string>;
   query: Record<string, string>;
-  /** Text as it is; anything else is sent as JSON. */
+  /** Text is sent as it is, any other value as JSON. */
   body?: unknown;
-  /** A path such as `data.items[0].name` into the JSON answer. */
+  /** A path such as `data.items[0].name`. It selects the part of the JSON response that is the result. */
   extractJson?: string;
 };

@@ -1,7 +1,7 @@
 import type { ActionKind } from '../action-kind.ts';
 import type { HttpAction } from './http-action.ts';
 
-/** An HTTP request. */
+/** The action kind `http`: sends an HTTP request. */
 export const http: ActionKind<HttpAction> = {
   key: 'http',
   about: 'Sends an HTTP request.',

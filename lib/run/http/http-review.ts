@@ -5,7 +5,7 @@ import { CONNECTION_HEADERS, isToken } from './headers.ts';
 import type { HttpAction } from './http-action.ts';
 import { positionAfter } from './url.ts';
 
-/** Finds the problems of an `http` action without sending it. */
+/** Returns the problems of an `http` action. It sends no request. */
 export function reviewHttp({ inputSchema }: Tool, action: HttpAction): ProblemInText[] {
   const names = Object.keys(inputSchema.properties);
   const { method, url, headers, query, body } = action;
@@ -19,7 +19,7 @@ export function reviewHttp({ inputSchema }: Tool, action: HttpAction): ProblemIn
   ];
 }
 
-/** Every text inside a body. */
+/** Returns every text inside a body. */
 function textsOf(body: unknown): string[] {
   if (typeof body === 'string') return [body];
   return typeof body === 'object' && body !== null ? Object.values(body).flatMap(textsOf) : [];
@@ -31,7 +31,7 @@ function reviewMethod(method: string): ProblemInText[] {
   return [
     {
       severity: 'error',
-      message: `${JSON.stringify(method)} is not a method that can be sent`,
+      message: `${JSON.stringify(method)} is not an HTTP method`,
       text: method,
     },
   ];
@@ -44,38 +44,41 @@ function reviewUrl(text: string, names: readonly string[]): ProblemInText[] {
     return [
       {
         severity: 'warning',
-        message: `The caller chooses the whole url with ${first.text}, any host of your network too`,
-        hint: 'Write the host into the manifest, and let parameters fill its path and query.',
+        message: `The caller chooses the whole url with ${first.text}, and so can reach any host of your network`,
+        hint: 'Write the host in the manifest, and use parameters in the path and the query.',
         text,
       },
     ];
   }
   const problems: ProblemInText[] = [];
   const end = walk(segments, '', (tag, before) => {
-    if (positionAfter(stand(before)) !== 'origin') return;
+    if (positionAfter(replaceVariables(before)) !== 'origin') return;
     const dependsOnVariable = /^\$\{.*\}$/.test(before);
     problems.push({
       severity: dependsOnVariable ? 'warning' : 'error',
       message: dependsOnVariable
-        ? `${tag} extends the host of the url unless ${before} ends with a /`
-        : `${tag} stands in the scheme or host of the url`,
-      hint: 'A parameter may fill the path, the query or the whole url; let a ${VAR} of env choose the host, and put a / after it.',
+        ? `${tag} becomes part of the host unless ${before} ends with a /`
+        : `${tag} is in the scheme or host of the url`,
+      hint: 'A parameter may be in the path or the query, or be the whole url. Use a ${VAR} of env for the host, with a / after it.',
       text: tag,
     });
   });
-  const address = stand(end);
+  const address = replaceVariables(end);
   const isAddress = URL.canParse(address) && /^https?:/i.test(address);
   if (problems.length === 0 && mentions.size === 0 && !isAddress && !text.trimStart().startsWith('${')) {
     problems.push({
       severity: 'error',
-      message: `${JSON.stringify(text)} is not an http:// or https:// address`,
+      message: `${JSON.stringify(text)} is not an http:// or https:// URL`,
       text,
     });
   }
   return problems;
 }
 
-/** Visits every placeholder of all branches with the text before it, where a placeholder counts as `x`. Returns the whole text. */
+/**
+ * Calls `visit` for every placeholder of all branches, with the text before it. In that text a placeholder is `x`.
+ * Returns the whole text.
+ */
 function walk(
   segments: readonly Segment[],
   before: string,
@@ -90,15 +93,15 @@ function walk(
     } else {
       const then = walk(segment.then, text, visit);
       const otherwise = walk(segment.otherwise, text, visit);
-      // What follows is checked after the branch that ends inside the host, if one does.
-      text = positionAfter(stand(otherwise)) === 'origin' ? otherwise : then;
+      // If one branch ends inside the host, the text after the condition is checked as part of the host.
+      text = positionAfter(replaceVariables(otherwise)) === 'origin' ? otherwise : then;
     }
   }
   return text;
 }
 
-/** A url with text in place of its variables; a variable at its beginning counts as scheme and host. */
-function stand(url: string): string {
+/** Replaces the variables of a url by text. A variable at its beginning is replaced by a scheme and a host. */
+function replaceVariables(url: string): string {
   return url
     .replace(/^\$\{[^}]*\}/, 'http://host')
     .replace(/\$\{[^}]*\}/g, 'x')
@@ -108,15 +111,13 @@ function stand(url: string): string {
 function reviewHeader(name: string, text: string, names: readonly string[]): ProblemInText[] {
   const lower = name.toLowerCase();
   if (!isToken(name)) {
-    return [
-      { severity: 'error', message: `${JSON.stringify(name)} is not the name of an HTTP header`, text: name },
-    ];
+    return [{ severity: 'error', message: `${JSON.stringify(name)} is not a valid header name`, text: name }];
   }
   if (CONNECTION_HEADERS.has(lower)) {
     return [
       {
         severity: 'warning',
-        message: `The header ${name} is made by gantz; this one is not sent`,
+        message: `The header ${name} is set by gantz; the one of the manifest is not sent`,
         text: name,
       },
     ];
@@ -125,7 +126,7 @@ function reviewHeader(name: string, text: string, names: readonly string[]): Pro
     return [
       {
         severity: 'error',
-        message: 'A parameter cannot stand in the header Host, which chooses the server',
+        message: 'A parameter cannot be in the header Host, because that header selects the server',
         text,
       },
     ];
@@ -134,8 +135,8 @@ function reviewHeader(name: string, text: string, names: readonly string[]): Pro
     return [
       {
         severity: 'warning',
-        message: 'Values stand in a multipart body as they are, so that one may change the name of its part',
-        hint: 'Send a map or list as JSON, or use application/x-www-form-urlencoded.',
+        message: 'Values are not escaped in a multipart body, so a value can change the headers of its part',
+        hint: 'Send a map or a list as JSON, or use application/x-www-form-urlencoded.',
         text,
       },
     ];
@@ -148,7 +149,7 @@ function reviewExtract({ extractJson }: HttpAction): ProblemInText[] {
   return [
     {
       severity: 'error',
-      message: `extract_json cannot be ${JSON.stringify(extractJson)}`,
+      message: `extract_json is not a path: ${JSON.stringify(extractJson)}`,
       hint: "Write a path such as data.items[0].name, $.data or data['a name'].",
       text: extractJson,
     },

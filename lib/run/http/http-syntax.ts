@@ -9,20 +9,23 @@ import type { HttpAction } from './http-action.ts';
 
 const FIELDS = {
   method: { kind: 'text', about: 'GET (the default), POST, …' },
-  url: { kind: 'text', about: 'Where to; values are escaped for the place where they stand.' },
-  headers: { kind: 'text-map', about: 'Header fields.' },
+  url: { kind: 'text', about: 'The URL. Values are escaped for their position in it.' },
+  headers: { kind: 'text-map', about: 'The headers of the request.' },
   query: { kind: 'text-map', about: 'Query parameters, added to the URL.' },
-  body: { kind: 'any', about: 'Text as it is; a map or a list is sent as JSON.' },
+  body: { kind: 'any', about: 'The body of the request. Text is sent as it is, a map or a list as JSON.' },
   timeout: {
     kind: 'duration',
-    about: 'How long the request may take: `30` (seconds), `30s`, `1m30s`, `500ms`.',
+    about: 'The time limit of the request: `30` (seconds), `30s`, `1m30s`, `500ms`.',
   },
-  extract_json: { kind: 'text', about: 'The part of the JSON answer to give: `data.items[0].name`.' },
+  extract_json: {
+    kind: 'text',
+    about: 'The path of the part of the JSON response that is the result: `data.items[0].name`.',
+  },
 } as const satisfies Keys;
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
-/** `http` with `url` and the rest of a request. */
+/** The syntax of the key `http`: a map with `url` and the other parts of a request. */
 export const httpSyntax: Syntax<ParsedAction<HttpAction>> = {
   fields: FIELDS,
   parse(problems, node) {
@@ -45,7 +48,7 @@ export const httpSyntax: Syntax<ParsedAction<HttpAction>> = {
     }
     const isTemplate = /[{$]\{/.test(method);
     if (verb && !isTemplate && !TOKEN.test(method)) {
-      error(problems, verb.at, `${JSON.stringify(method)} is no HTTP method`);
+      error(problems, verb.at, `${JSON.stringify(method)} is not an HTTP method`);
       return undefined;
     }
     const action: HttpAction = {
@@ -66,7 +69,7 @@ export const httpSyntax: Syntax<ParsedAction<HttpAction>> = {
 function readHeaders(problems: Problems, node: Node): Record<string, string> {
   const headers = readTextMap(problems, node, '`headers`');
   for (const { key, keyAt } of node.kind === 'map' ? node.entries : []) {
-    if (!TOKEN.test(key)) error(problems, keyAt, `${JSON.stringify(key)} cannot name a header field`);
+    if (!TOKEN.test(key)) error(problems, keyAt, `${JSON.stringify(key)} is not a valid header name`);
   }
   return headers;
 }

@@ -4,28 +4,29 @@ import { resultOf } from '../action-output.ts';
 import type { Invocation } from '../invocation.ts';
 import { readContent, type Content } from './content.ts';
 import { extract, parsePath, quoteLongNumbers, type Step } from './extract.ts';
-import { follow, type Answered } from './follow.ts';
+import { follow, type FinalResponse } from './follow.ts';
 import type { HttpAction } from './http-action.ts';
 import { readBody } from './read-body.ts';
 import { buildRequest } from './request.ts';
-import { sourceOf } from './source.ts';
+import { templateInputOf } from './template-input.ts';
 
-/** What of a refusal's body goes into the failure, in bytes. */
-const MAX_REFUSAL_BYTES = 64 * 1024;
+/** The part of the body of an HTTP_STATUS failure that the envelope contains, in bytes. */
+const MAX_FAILURE_BODY_BYTES = 64 * 1024;
 const RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
-// The longest that a timer can wait.
+// The longest delay of a timer.
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * Runs a tool's `http` action: `result` of a JSON answer or `output` of a text, `base64` of other bytes, and `status`.
- * A status of 400 or more is HTTP_STATUS. Bounded by the call's deadline, its signal and `maxOutputBytes`.
+ * Runs an `http` action. Returns `status`, and `result` for a JSON response, `output` for text, or `base64` with
+ * `content_type` for other bytes. Throws HTTP_STATUS for a status of 400 or more, OUTPUT_TOO_LARGE for more than
+ * `maxOutputBytes` bytes, TIMEOUT at the deadline of the call, and as `buildRequest` and `follow`.
  */
 export async function runHttp(invocation: Invocation<HttpAction>): Promise<Result> {
   const { tool, call, maxOutputBytes } = invocation;
   const { action } = tool;
   const steps = stepsOf(action);
-  const request = buildRequest(action, sourceOf(invocation));
+  const request = buildRequest(action, templateInputOf(invocation));
   const safe = SAFE.has(request.method) || tool.annotations.readOnlyHint === true;
   const limits = new AbortController();
   const cancel = (): void => limits.abort(call.signal?.reason);
@@ -38,20 +39,20 @@ export async function runHttp(invocation: Invocation<HttpAction>): Promise<Resul
   try {
     const answered = await follow(request, safe, limits.signal);
     const status = answered.response.statusCode ?? 0;
-    const limit = status >= 400 ? Math.min(MAX_REFUSAL_BYTES, maxOutputBytes) : maxOutputBytes;
+    const limit = status >= 400 ? Math.min(MAX_FAILURE_BODY_BYTES, maxOutputBytes) : maxOutputBytes;
     const body = await readBody(answered, limit, limits.signal).catch((error: unknown) => {
       throw withOutcome(toGantzError(error), safe ? 'none' : 'unknown');
     });
     const content = readContent(body.bytes, answered.response.headers['content-type']);
-    if (status >= 400) throw refusal(request.shown, answered, { content, cut: body.cut, safe });
+    if (status >= 400) throw statusFailure(request.shown, answered, { content, cut: body.cut, safe });
     const outcome = safe ? 'none' : 'applied';
     if (body.cut) {
       throw new GantzError(
         'OUTPUT_TOO_LARGE',
-        `${request.shown} answered with more than ${maxOutputBytes} bytes`,
+        `${request.shown} returned more than ${maxOutputBytes} bytes`,
         {
           outcome,
-          hint: 'Ask for less, or allow more with --max-output.',
+          hint: 'Request less data, or raise the limit with --max-output.',
           fields: { status },
         },
       );
@@ -63,7 +64,7 @@ export async function runHttp(invocation: Invocation<HttpAction>): Promise<Resul
       });
     if (content.kind === 'text' && content.lossy !== undefined && !tool.outputSchema) {
       call.notice(
-        `${tool.name}: the number ${content.lossy} would lose digits, so the answer is given as text`,
+        `${tool.name}: the number ${content.lossy} would lose digits, so the response is returned as text`,
       );
     }
     return resultOfContent(content, status);
@@ -77,7 +78,7 @@ function stepsOf({ extractJson }: HttpAction): Step[] | undefined {
   if (extractJson === undefined) return undefined;
   const steps = parsePath(extractJson);
   if (steps) return steps;
-  throw new GantzError('MANIFEST_INVALID', `extract_json cannot be ${JSON.stringify(extractJson)}`, {
+  throw new GantzError('MANIFEST_INVALID', `extract_json is not a path: ${JSON.stringify(extractJson)}`, {
     hint: "Write a path such as data.items[0].name, $.data or data['a name'].",
   });
 }
@@ -106,17 +107,19 @@ function extracted(
     });
   const json = content.kind === 'json' || (content.kind === 'text' && content.lossy !== undefined);
   if (!json)
-    throw unexpected(`not with JSON, so that extract_json ${action.extractJson ?? ''} finds nothing`);
-  // Numbers that JSON would round are handed on as the digits that they are.
+    throw unexpected(
+      `the response is not JSON, so extract_json ${action.extractJson ?? ''} cannot be applied`,
+    );
+  // Numbers that JSON.parse would round become strings of their digits.
   const value: unknown = content.kind === 'json' ? content.value : JSON.parse(quoteLongNumbers(content.text));
   const found = extract(value, steps);
   if ('value' in found) return found.value;
-  throw unexpected(`extract_json ${action.extractJson ?? ''} finds nothing: ${found.missing}`);
+  throw unexpected(`extract_json ${action.extractJson ?? ''} has no value: ${found.missing}`);
 }
 
-function refusal(
+function statusFailure(
   shown: string,
-  { response }: Answered,
+  { response }: FinalResponse,
   { content, cut, safe }: { content: Content; cut: boolean; safe: boolean },
 ): GantzError {
   const { statusCode: status = 0, statusMessage = '' } = response;

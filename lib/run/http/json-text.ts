@@ -1,38 +1,34 @@
 import { GantzError } from '../../contract/errors.ts';
 import { choose, parseTemplate, renderValue, valueAt } from '../template.ts';
-import type { Source } from './source.ts';
+import type { TemplateInput } from './template-input.ts';
 
 /**
- * A JSON text of the manifest with its values put in: inside a JSON string as escaped text, elsewhere as the JSON of the
- * value, where an omitted one is null.
+ * Renders a JSON text of the manifest. Inside a JSON string a value becomes escaped text. Elsewhere it becomes JSON, and
+ * an omitted value becomes null. Throws MANIFEST_INVALID for a placeholder after a backslash.
  */
-export function renderJsonText(text: string, { names, params, expand }: Source): string {
-  const place = new Place();
+export function renderJsonText(text: string, { names, params, expand }: TemplateInput): string {
+  const state = new StringState();
   let built = '';
   for (const piece of choose(parseTemplate(text, names).segments, params)) {
     if (piece.kind === 'literal') {
       const literal = expand(piece.text);
-      place.read(literal);
+      state.read(literal);
       built += literal;
       continue;
     }
     const value = valueAt(params, piece.path);
-    if (place.escaped) {
-      throw new GantzError(
-        'MANIFEST_INVALID',
-        `${piece.text} stands right after a backslash in a JSON body`,
-        {
-          hint: 'Write the backslash of a JSON string twice.',
-        },
-      );
+    if (state.escaped) {
+      throw new GantzError('MANIFEST_INVALID', `${piece.text} follows a backslash in a JSON body`, {
+        hint: 'Write the backslash of a JSON string twice.',
+      });
     }
-    built += place.inString ? JSON.stringify(renderValue(value)).slice(1, -1) : JSON.stringify(value ?? null);
+    built += state.inString ? JSON.stringify(renderValue(value)).slice(1, -1) : JSON.stringify(value ?? null);
   }
   return built;
 }
 
-/** Where in JSON a text ends that is read piece by piece. */
-class Place {
+/** Tracks whether the end of a JSON text is inside a string. The text is read in pieces. */
+class StringState {
   inString = false;
   escaped = false;
 

@@ -3,11 +3,14 @@ import { pipeline, type Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { GantzError } from '../../contract/errors.ts';
 import { networkFailure } from './exchange.ts';
-import type { Answered } from './follow.ts';
+import type { FinalResponse } from './follow.ts';
 
-/** The body of an answer, decompressed, up to `limit` bytes; `cut` says that there was more. */
+/**
+ * Reads and decompresses the body of a response, up to `limit` bytes. `cut` is true when the body is longer. Throws
+ * UNEXPECTED_ANSWER for an unknown or broken compression, and the reason of the signal when it is aborted.
+ */
 export async function readBody(
-  { response, url, method }: Answered,
+  { response, url, method }: FinalResponse,
   limit: number,
   signal: AbortSignal,
 ): Promise<{ bytes: Buffer; cut: boolean }> {
@@ -52,14 +55,14 @@ function decoded(response: IncomingMessage, method: string): Readable {
     if (!decoder) {
       throw new GantzError(
         'UNEXPECTED_ANSWER',
-        `The answer is compressed as ${coding}, which cannot be read`,
+        `The response has the unsupported Content-Encoding ${coding}`,
         {
           outcome: 'unknown',
-          hint: 'Take Accept-Encoding out of the headers of the manifest.',
+          hint: 'Remove Accept-Encoding from the headers of the manifest.',
         },
       );
     }
-    // What goes wrong comes out at the end of the line, where it is read.
+    // An error of any stream ends the last one, which is the one that is read.
     stream = pipeline(stream, decoder, () => undefined);
   }
   return stream;

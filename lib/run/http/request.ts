@@ -1,35 +1,38 @@
 import { GantzError } from '../../contract/errors.ts';
 import { VERSION } from '../../generated/version.ts';
 import { renderBody } from './body.ts';
-import { isToken, renderHeaders, type Headers } from './headers.ts';
+import { isToken, renderHeaders, type HeaderFields } from './headers.ts';
 import type { HttpAction } from './http-action.ts';
-import { renderText, type Source } from './source.ts';
+import { renderText, type TemplateInput } from './template-input.ts';
 import { renderUrl } from './url.ts';
 import { renderValue } from '../template.ts';
 
-/** One request, ready to send. */
+/** One request that is ready to be sent. */
 export type HttpRequest = {
   method: string;
   url: URL;
-  /** What the manifest says; it stays with the origin that it was written for. */
-  headers: Headers;
-  /** The text to send, its type, and whether it holds anything of the environment. */
+  /** The headers of the manifest. They are sent only to the origin of the manifest's URL. */
+  headers: HeaderFields;
+  /** The bytes and media type of the body. `private` is true when it contains variables of the environment. */
   body: { bytes: Buffer; type: string; private: boolean } | undefined;
-  /** `METHOD url` for messages, without anything secret. */
+  /** `METHOD url` for messages, without secrets. */
   shown: string;
 };
 
-/** The request of an action with its parameters put in. */
-export function buildRequest(action: HttpAction, source: Source): HttpRequest {
-  const method = (renderText(action.method, source, renderValue) ?? 'GET').trim().toUpperCase();
+/**
+ * Builds the request of an action from the values of its parameters. Throws MANIFEST_INVALID for a method, URL or header
+ * that cannot be sent, and INVALID_PARAMETERS for a value that cannot be placed in the request.
+ */
+export function buildRequest(action: HttpAction, input: TemplateInput): HttpRequest {
+  const method = (renderText(action.method, input, renderValue) ?? 'GET').trim().toUpperCase();
   if (!isToken(method) || method === 'CONNECT') {
-    throw new GantzError('MANIFEST_INVALID', `${JSON.stringify(method)} is not a method that can be sent`);
+    throw new GantzError('MANIFEST_INVALID', `${JSON.stringify(method)} is not an HTTP method`);
   }
-  const { url, shown } = renderUrl(action, source);
-  const headers = { ...authorization(url), ...renderHeaders(action.headers, source) };
+  const { url, shown } = renderUrl(action, input);
+  const headers = { ...authorization(url), ...renderHeaders(action.headers, input) };
   url.username = '';
   url.password = '';
-  const rendered = renderBody(action.body, headers['content-type'], source);
+  const rendered = renderBody(action.body, headers['content-type'], input);
   const body = rendered && {
     bytes: Buffer.from(rendered.text),
     type: rendered.type,
@@ -38,16 +41,16 @@ export function buildRequest(action: HttpAction, source: Source): HttpRequest {
   return { method, url, headers, body, shown: `${method} ${shown}` };
 }
 
-/** The headers to send: those of this program, those of the manifest unless the origin is another one, and the body's. */
+/** Returns the headers to send: the defaults, those of the manifest unless the origin is another one, and those of the body. */
 export function headersToSend(
   { method, headers, body }: HttpRequest,
-  { foreign }: { foreign: boolean },
-): Headers {
+  { otherOrigin }: { otherOrigin: boolean },
+): HeaderFields {
   return {
     accept: 'application/json, */*;q=0.9',
     'accept-encoding': 'gzip, br',
     'user-agent': `gantz/${VERSION}`,
-    ...(foreign ? {} : headers),
+    ...(otherOrigin ? {} : headers),
     ...(body && { 'content-type': body.type }),
     ...((body || !/^(?:GET|HEAD|OPTIONS|DELETE)$/.test(method)) && {
       'content-length': String(body?.bytes.length ?? 0),
@@ -55,7 +58,7 @@ export function headersToSend(
   };
 }
 
-function authorization({ username, password }: URL): Headers {
+function authorization({ username, password }: URL): HeaderFields {
   if (username === '' && password === '') return {};
   const pair = `${decode(username)}:${decode(password)}`;
   return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };

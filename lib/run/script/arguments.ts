@@ -4,6 +4,7 @@ import { argumentVariable } from '../../manifest/argument-variable.ts';
 import { expand } from '../../manifest/environment.ts';
 import type { Invocation } from '../invocation.ts';
 import { choose, parseTemplate, renderTemplate, renderValue, valueAt } from '../template.ts';
+import { throwFirstError } from './placeholders.ts';
 
 /** The maximum size of one argument or one variable (`NAME=value`) in bytes, including the NUL at its end. */
 const MAX_ARGUMENT_BYTES = 128 * 1024;
@@ -109,10 +110,4 @@ function notReceivable(what: string, problem: string, names: readonly string[]):
         : 'Pass it through `stdin` in the manifest: stdin: "{{name}}".',
     details: names.map((name) => ({ path: pointerOf([name]), message })),
   });
-}
-
-function throwFirstError(problems: readonly { severity: string; message: string; hint?: string }[]): void {
-  const failed = problems.find(({ severity }) => severity === 'error');
-  if (failed)
-    throw new GantzError('MANIFEST_INVALID', failed.message, failed.hint ? { hint: failed.hint } : {});
 }

@@ -6,11 +6,13 @@ import { expand } from '../../manifest/environment.ts';
 import type { Invocation } from '../invocation.ts';
 import { parseTemplate } from '../template.ts';
 import { argumentVariables, checkReceivable, renderArguments, renderInput } from './arguments.ts';
+import { commandProblems } from './command-problems.ts';
+import { throwFirstError } from './placeholders.ts';
 import { runProcess } from './process.ts';
 import { isPython, missingModuleHint, pythonPathFor } from './python.ts';
 import { readResult } from './result.ts';
 import type { ScriptAction } from './script-action.ts';
-import { compileShell, renderShell } from './shell.ts';
+import { renderShell } from './shell.ts';
 
 /**
  * Runs a script and returns the fields of its result. Throws NOT_RUNNABLE when the program cannot be started, SCRIPT_FAILED
@@ -47,11 +49,12 @@ function shellOf(
   invocation: Invocation,
 ): Start {
   const { tool, params } = invocation;
-  const compiled = compileShell(shell, { schema: tool.inputSchema, interpreter });
-  const { source, variables, uses } = renderShell(compiled, params);
-  checkReceivable(source, [...compiled.mentions], `The script of ${tool.name}`);
+  const script = { shell, interpreter, stdin, schema: tool.inputSchema };
+  const { source, variables, uses } = renderShell(script, params);
+  const { mentions } = parseTemplate(shell, Object.keys(tool.inputSchema.properties));
+  checkReceivable(source, [...mentions], `The script of ${tool.name}`);
   for (const [name, text] of Object.entries(variables))
-    checkReceivable(`${name}=${text}`, [...compiled.mentions], `A field of a parameter of ${tool.name}`);
+    checkReceivable(`${name}=${text}`, [...mentions], `A field of a parameter of ${tool.name}`);
   const given = argumentVariables(invocation, {
     stdin,
     uses: (variable) => uses.has(variable) || shell.includes(variable),
@@ -66,16 +69,15 @@ function shellOf(
   };
 }
 
-function commandOf(
-  { command, args, stdin }: Extract<ScriptAction, { command: string }>,
-  invocation: Invocation,
-): Start {
+function commandOf(action: Extract<ScriptAction, { command: string }>, invocation: Invocation): Start {
+  const { command, args, stdin } = action;
   const { tool, environment } = invocation;
   if (parseTemplate(command, Object.keys(tool.inputSchema.properties)).mentions.size > 0) {
     throw new GantzError('MANIFEST_INVALID', `${tool.name}: \`command\` cannot contain a parameter`, {
       hint: 'Write the program in `command` and the parameters in `args`.',
     });
   }
+  throwFirstError(commandProblems(action, tool.inputSchema, invocation));
   const program = expand(command, environment);
   const file =
     program.includes('/') && !isAbsolute(program)

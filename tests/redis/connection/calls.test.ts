@@ -4,7 +4,7 @@ import { CODES } from '../../../lib/contract/errors.ts';
 import { envelopeOf, runMain } from '../../helpers/run-main.ts';
 
 describe('a call without a server', () => {
-  /** Port 1 is nobody's. */
+  /** No server listens on port 1. */
   const env = { REDIS_URL: 'redis://127.0.0.1:1', GANTZ_CONFIG: 'builtin:redis' };
 
   for (const [tool, params] of [

@@ -4,7 +4,7 @@ import { Deadline } from '../../../lib/contract/deadline.ts';
 import { DeadlineWatch } from '../../../lib/redis/connection/deadline-watch.ts';
 import { settled, waitFor } from '../../helpers/wait.ts';
 
-/** Something watched that notes its name when its time is over. */
+/** Returns an entry that adds its name to `ended` at its deadline. */
 const watched = (name: string, budgetMs: number, ended: string[], last?: () => void) => ({
   deadline: new Deadline({ budgetMs }),
   expire() {
@@ -20,7 +20,7 @@ describe('DeadlineWatch', () => {
   it('ends each entry at its own deadline, in any order of arrival, moved deadlines included', async () => {
     const watch = watchThem();
     const ended: string[] = [];
-    // Whichever waited for that of a day would not end today, and none may end before its time.
+    // Entries that wait for the deadline of this one would end a day too late.
     watch.add(watched('a day', 86_400_000, ended));
     const last = new Promise<void>((resolve) => {
       const moved = watched('moved', 20, ended, resolve);
@@ -33,7 +33,7 @@ describe('DeadlineWatch', () => {
     });
     await settled(last, { what: 'the end of the entry whose deadline moved' });
     await waitFor(() => ended.length === 4, { what: () => `four ended entries; so far: ${ended.join()}` });
-    // A machine that comes late to all of them takes them in any order.
+    // On a slow machine several deadlines may pass at once, so the order may differ.
     assert.deepEqual(ended.sort(), ['first', 'moved', 'second', 'third']);
     watch.close();
   });

@@ -6,8 +6,8 @@ import { useRedis } from '../../helpers/redis-server.ts';
 import { envelopeOf } from '../../helpers/run-main.ts';
 import { runProgram } from '../../helpers/run-program.ts';
 
-/** A certificate of `localhost` and 127.0.0.1 that signs itself, with its key. */
-const FILES = join(import.meta.dirname, '../fixtures/tls');
+/** A self-signed certificate for `localhost` and 127.0.0.1, and its key. */
+const FILES = join(import.meta.dirname, '../../fixtures/tls');
 const CERTIFICATE = join(FILES, 'certificate.pem');
 
 describe('rediss://', () => {
@@ -32,7 +32,7 @@ describe('rediss://', () => {
     });
   }
 
-  it('sends nothing to a server that nobody vouches for, and says what to do', async () => {
+  it('sends nothing to a server whose certificate is not trusted, and the hint names the variable to set', async () => {
     const commands = async () => /cmdstat_get:calls=\d+/.exec(await server.plain.info('commandstats'))?.[0];
     const before = await commands();
     const run = await get('localhost', {});

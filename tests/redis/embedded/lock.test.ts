@@ -22,7 +22,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const limits = (budgetMs = 60_000): { deadline: Deadline } => ({ deadline: new Deadline({ budgetMs }) });
 
-/** A program of its own, which can `take()` the lock of the folder that its first word names. */
+/** Compiles a program. Its `take()` takes the lock of the folder in its first argument. */
 const program = (lines: string): Promise<string> =>
   compileProgram(`
     import { writeFileSync, readFileSync } from 'node:fs';
@@ -60,7 +60,7 @@ describe('takeLock', () => {
   });
 
   it('is held by one process at a time, whichever is killed', async () => {
-    // Each adds one to a number by reading and writing it. Two of them are killed while they hold the lock.
+    // Each process reads a number, adds one and writes it. Two processes are killed while they hold the lock.
     const file = await program(`for (let turn = 0; turn < 25; turn++) {
       const release = await take();
       let count = 0;

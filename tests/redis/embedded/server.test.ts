@@ -47,7 +47,7 @@ after(() => {
   }
 });
 
-/** One call as a process of its own would make it: what it answered, and what was said meanwhile. */
+/** Makes one call as a new process would. Returns the answer and the notices. */
 async function call(
   command: readonly string[],
   budgetMs?: number,
@@ -175,7 +175,7 @@ describe('the embedded server', () => {
   });
 
   it('is started by the next caller when the caller that was starting it is killed', async () => {
-    // A server that takes its time, so that the caller is surely killed in the middle.
+    // This server never starts to listen, so the caller is killed while it waits.
     const slow = join(env['XDG_STATE_HOME'] ?? '', 'slow-server');
     writeFileSync(slow, `#!/bin/sh\n: > '${slow}.begun'\nexec sleep 60\n`);
     chmodSync(slow, 0o700);
@@ -217,7 +217,7 @@ describe('the embedded server', () => {
     const pid = await pidOf();
     process.kill(pid, 'SIGSTOP');
     try {
-      // To be sent before its deadline, it may need a longer one on a slow machine.
+      // On a slow machine, a call may need a longer deadline until it is sent.
       for (let budgetMs = 300, outcome = 'none'; outcome === 'none'; budgetMs *= 2) {
         await assert.rejects(call(['SET', 'a', '1'], budgetMs), (error) => {
           assert.ok(error instanceof GantzError);
@@ -308,7 +308,7 @@ describe('the embedded server', () => {
       await send(['SET', 'a', 'kept']);
       await kill(await pidOf());
       let answer: unknown;
-      // A call that was under way when it died may fail; the next finds the new server.
+      // A call that was in flight when the server was killed may fail. The next call uses the new server.
       for (let tries = 0; answer === undefined && tries < 3; tries++) {
         answer = await send(['GET', 'a']).catch(() => undefined);
       }

@@ -4,13 +4,13 @@ import fc from 'fast-check';
 import { GantzError } from '../../../lib/contract/errors.ts';
 import { renderBody } from '../../../lib/run/http/body.ts';
 import { runHttp } from '../../../lib/run/http/http.ts';
-import type { Source } from '../../../lib/run/http/source.ts';
+import type { TemplateInput } from '../../../lib/run/http/template-input.ts';
 import { renderUrl } from '../../../lib/run/http/url.ts';
 import { anyJson, anyText } from '../../helpers/json.ts';
 import { startServer, type TestServer } from '../../helpers/http-server.ts';
 import { invocationOf } from '../../helpers/invocation.ts';
 
-/** Texts that mean something in a URL, a header or JSON, among others. */
+/** Any text, and texts with characters that have a meaning in a URL, a header or JSON. */
 const hostile = fc.oneof(
   anyText,
   fc
@@ -52,13 +52,13 @@ const hostile = fc.oneof(
     .map((parts) => parts.join('')),
 );
 
-const source = (x: unknown): Source => ({
+const source = (x: unknown): TemplateInput => ({
   names: ['x', 'y'],
   params: { x, y: 'other' },
   expand: (text) => text,
 });
 
-/** What a value became, or undefined when it was refused as a value. */
+/** Returns the rendered value; undefined when it was refused with INVALID_PARAMETERS. */
 function refusedOr<T>(render: () => T): T | undefined {
   try {
     return render();
@@ -68,7 +68,7 @@ function refusedOr<T>(render: () => T): T | undefined {
   }
 }
 
-describe('any value', () => {
+describe('escaping: any value', () => {
   let server: TestServer;
   before(async () => {
     server = await startServer();
@@ -104,18 +104,18 @@ describe('any value', () => {
     );
   });
 
-  it('cannot leave its step of a path, whatever the author puts around it', () => {
+  it('stays one segment of a path, with any text around it', () => {
     const around = fc.array(fc.constantFrom('/', '.', '%2E', '\\', '-', '//'), { maxLength: 3 });
     fc.assert(
       fc.property(hostile, around, around, (x, left, right) => {
         const expand = (text: string): string =>
           text.replace('${L}', left.join('')).replace('${R}', right.join(''));
-        // Without an escape, Node 20 leaves the dots in a path such as /.a/./ where they are, so that steps would not compare.
+        // Node 20 keeps the dots of a path such as /.a/./ when it has no escape, so the numbers of segments would differ.
         const url = 'http://host.example/%6Fne/${L}{{x}}${R}';
         const render = (value: string): URL =>
           renderUrl({ url, query: {} }, { ...source(value), expand }).url;
         const rendered = refusedOr(() => render(x));
-        // One that is empty only joins what the author wrote.
+        // An empty value only joins the texts of the manifest.
         if (!rendered || x === '') return;
         assert.equal(rendered.host, 'host.example');
         assert.equal(rendered.pathname.split('/').length, render('harmless').pathname.split('/').length);

@@ -28,7 +28,7 @@ describe('a path of extract_json', () => {
 describe('extract', () => {
   const value = JSON.parse('{"a":[{"b":null},{}],"__proto__":{"x":1},"n":5,"e":{}}') as unknown;
   const missing: [Step[], string][] = [
-    [['b'], 'the answer has a, __proto__, n, e'],
+    [['b'], 'the response has a, __proto__, n, e'],
     [['a', 2], 'a is a list of 2'],
     [['a', 'length'], 'a is a list of 2'],
     [['a', 0, 'b', 'c'], 'a[0].b is null'],
@@ -37,10 +37,10 @@ describe('extract', () => {
     [['e', 0], 'e is an empty object'],
   ];
   for (const [steps, message] of missing) {
-    it(`says that ${message}`, () => assert.deepEqual(extract(value, steps), { missing: message }));
+    it(`reports that ${message}`, () => assert.deepEqual(extract(value, steps), { missing: message }));
   }
 
-  it('finds members by their own names only, elements by number', () => {
+  it('finds own members only, and elements by index', () => {
     assert.deepEqual(extract(value, ['a', 0, 'b']), { value: null });
     assert.deepEqual(extract(value, ['a', '0', 'b']), { value: null });
     assert.deepEqual(extract(value, ['__proto__', 'x']), { value: 1 });
@@ -49,7 +49,7 @@ describe('extract', () => {
 });
 
 describe('quoteLongNumbers', () => {
-  it('quotes numbers that would lose digits and nothing else', () => {
+  it('quotes only numbers that would lose digits', () => {
     const text = '{"1e400":-12345678901234567890,"a":[1.0,1e400,"\\"12345678901234567890"]}';
     assert.equal(
       quoteLongNumbers(text),
@@ -57,7 +57,7 @@ describe('quoteLongNumbers', () => {
     );
   });
 
-  it('leaves every JSON of JavaScript as it is', () => {
+  it('does not change the output of JSON.stringify', () => {
     fc.assert(
       fc.property(anyJson, (value) => {
         const text = JSON.stringify(value);

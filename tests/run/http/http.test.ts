@@ -25,7 +25,7 @@ before(async () => {
 });
 after(() => server.close());
 
-/** Runs a request against the server, `path` being its url from the first slash on. */
+/** Sends a request to the server. `path` is the URL from its first slash on. */
 async function run(
   { path, answer, ...more }: Partial<HttpAction> & { path: string; answer?: Answer },
   options: InvocationOptions = {},
@@ -61,7 +61,7 @@ async function fails(
 }
 
 describe('a request', () => {
-  it('puts parameters and variables where they stand', async () => {
+  it('contains parameters and variables at their positions', async () => {
     const { last } = await run(
       {
         path: '/users/{{ id }}/${KIND}?a={{a}}',
@@ -95,7 +95,7 @@ describe('a request', () => {
     });
   });
 
-  it('never expands a variable or a placeholder that a value holds', async () => {
+  it('does not expand a variable or a placeholder inside a value', async () => {
     const hostile = '${SECRET} {{other}} $$';
     const { last } = await run(
       {
@@ -113,7 +113,7 @@ describe('a request', () => {
     assert.deepEqual(JSON.parse(last.body), { b: hostile });
   });
 
-  it('leaves out what is nothing but omitted parameters', async () => {
+  it('omits members, headers and query parameters whose parameters are omitted', async () => {
     const { last } = await run(
       {
         path: '/x?a={{a}}&b={{b}}&c=',
@@ -140,7 +140,7 @@ describe('a request', () => {
     );
   });
 
-  it('lets one parameter be the whole url, with http and https only', async () => {
+  it('accepts one parameter as the whole url, with http and https only', async () => {
     answers = json('1');
     const whole = action({ url: '{{url}}', query: { more: 'yes' } });
     const { result } = await runHttp(invocationOf(whole, { params: { url: `${server.origin}/p?q=1` } }));
@@ -174,7 +174,7 @@ describe('a request', () => {
     }
   });
 
-  it('refuses values that make a dot segment, also as part of one, or an empty step', async () => {
+  it('refuses values that form a dot segment or an empty segment', async () => {
     for (const [path, x] of [
       ['/a/{{x}}/b', '.'],
       ['/a/{{x}}/b', '..'],
@@ -208,7 +208,7 @@ describe('a request', () => {
     }
   });
 
-  it('refuses a placeholder in Host and makes the headers of the connection itself', async () => {
+  it('refuses a placeholder in Host, and sets the headers of the connection itself', async () => {
     const sent = run({ path: '/', headers: { Host: '{{x}}' } }, { params: { x: 'evil' } });
     await fails(sent, 'MANIFEST_INVALID');
     const { last } = await run({
@@ -224,8 +224,8 @@ describe('a request', () => {
   });
 });
 
-describe('a text body', () => {
-  it('that is JSON gets escaped texts inside quotes and JSON elsewhere', async () => {
+describe('a request body', () => {
+  it('of JSON text contains escaped text inside quotes and JSON elsewhere', async () => {
     const { last } = await run(
       {
         path: '/',
@@ -245,7 +245,7 @@ describe('a text body', () => {
     });
   });
 
-  it('is escaped as JSON where the type says so, whatever it looks like', async () => {
+  it('is escaped as JSON when the Content-Type is JSON', async () => {
     const { last } = await run(
       {
         path: '/',
@@ -259,7 +259,7 @@ describe('a text body', () => {
     assert.equal(last.headers['content-type'], 'application/x+json; charset=utf-8');
   });
 
-  it('is percent-encoded as a form, escaped as XML, and as it is in plain text', async () => {
+  it('is percent-encoded as a form, escaped as XML, and not escaped as plain text', async () => {
     const params = { q: '<a&b="c">\'+ü' };
     const body = 'q={{q}}';
     const sent = async (type: string): Promise<string> =>
@@ -270,7 +270,7 @@ describe('a text body', () => {
     assert.equal(await sent('text/plain'), `q=${params.q}`);
   });
 
-  it('that is one placeholder is the text or the JSON of its value', async () => {
+  it('of one placeholder is the text or the JSON of its value', async () => {
     const sent = async (q: unknown): Promise<[string, unknown]> => {
       const { last } = await run({ path: '/', method: 'POST', body: '{{q}}' }, { params: { q } });
       return [last.body, last.headers['content-type']];
@@ -280,7 +280,7 @@ describe('a text body', () => {
     assert.deepEqual(await sent({ a: [1] }), ['{"a":[1]}', 'application/json']);
   });
 
-  it('of a map is a form where the type says so', async () => {
+  it('of a map is a form when the Content-Type is a form', async () => {
     const { last } = await run(
       {
         path: '/',
@@ -299,7 +299,7 @@ describe('a text body', () => {
     );
   });
 
-  it('refuses the boundary of its parts', async () => {
+  it('refuses a value that contains the boundary of its parts', async () => {
     const sent = run(
       {
         path: '/',
@@ -313,7 +313,7 @@ describe('a text body', () => {
   });
 });
 
-describe('an answer', () => {
+describe('a response', () => {
   it('is result for JSON, output for text, base64 for bytes', async () => {
     assert.deepEqual((await run({ path: '/', answer: json('{"success":false}') })).result, {
       result: { success: false },
@@ -346,7 +346,7 @@ describe('an answer', () => {
     });
   });
 
-  it('of JSON that would lose digits is given as text, with a notice', async () => {
+  it('of JSON that would lose digits is returned as text, with a notice', async () => {
     const text = '{"id":12345678901234567890,"name":"12345678901234567890"}';
     const { result, notices } = await run({ path: '/', answer: json(text) });
     assert.deepEqual(result, { output: text, status: 200 });
@@ -357,7 +357,7 @@ describe('an answer', () => {
     assert.deepEqual(name, { result: '12345678901234567890', status: 200 });
   });
 
-  it('gives what extract_json names, and fails where it is not there', async () => {
+  it('is reduced to the value at extract_json, and fails when there is none', async () => {
     const answer = json('{"data":{"items":[{"name":null},{"the name":2}]}}');
     const found = async (extractJson: string): Promise<unknown> =>
       (await run({ path: '/', answer, extractJson })).result['result'];
@@ -369,12 +369,12 @@ describe('an answer', () => {
     const text: Answer = (response) => void response.end('hello');
     await fails(run({ path: '/', answer: text, extractJson: 'a' }), 'UNEXPECTED_ANSWER', {
       outcome: 'none',
-      message: /not with JSON/,
+      message: /is not JSON/,
     });
     await fails(run({ path: '/', answer, extractJson: 'a..b' }), 'MANIFEST_INVALID');
   });
 
-  it('of 400 and more is HTTP_STATUS with status and body', async () => {
+  it('with a status of 400 or more is HTTP_STATUS with status and body', async () => {
     const answer = json('{"why":"no"}', 404);
     const error = await fails(run({ path: '/x?secret=1', answer }), 'HTTP_STATUS', {
       outcome: 'none',
@@ -393,7 +393,7 @@ describe('an answer', () => {
     assert.equal(cut.fields?.['body_truncated'], true);
   });
 
-  it('is decompressed, and bounded by what it is then', async () => {
+  it('is decompressed, and its limit applies to the decompressed bytes', async () => {
     const compressed =
       (encoding: string, bytes: Buffer): Answer =>
       (response) =>
@@ -416,7 +416,7 @@ describe('an answer', () => {
 });
 
 describe('a failure to reach the server', () => {
-  it('has the outcome none when nothing was sent', async () => {
+  it('has the outcome none when no request was sent', async () => {
     const closed = await startServer();
     await closed.close();
     const url = closed.origin.replace('://', '://me:hush@');
@@ -446,15 +446,15 @@ describe('a failure to reach the server', () => {
     });
   });
 
-  it('says so when the other side does not speak HTTP', async () => {
-    const rude = createServer((socket) => void socket.end('220 mail ready\r\n'));
-    await new Promise<void>((resolve) => rude.listen(0, '127.0.0.1', resolve));
-    const { port } = rude.address() as AddressInfo;
+  it('is UNEXPECTED_ANSWER when the server does not send HTTP', async () => {
+    const mailServer = createServer((socket) => void socket.end('220 mail ready\r\n'));
+    await new Promise<void>((resolve) => mailServer.listen(0, '127.0.0.1', resolve));
+    const { port } = mailServer.address() as AddressInfo;
     await fails(runHttp(invocationOf(action({ url: `http://127.0.0.1:${port}/` }))), 'UNEXPECTED_ANSWER');
-    rude.close();
+    mailServer.close();
   });
 
-  it('ends at the deadline, before and in the middle of the answer', async () => {
+  it('ends at the deadline, before and during the response', async () => {
     const silent: Answer = () => undefined;
     const slow: Answer = (response) => void response.writeHead(200).write('x');
     for (const { method, answer, outcome } of [
@@ -462,7 +462,7 @@ describe('a failure to reach the server', () => {
       { method: 'GET', answer: silent, outcome: 'none' },
       { method: 'POST', answer: slow, outcome: 'unknown' },
     ] as const) {
-      // A deadline that came before the request did says nothing of either.
+      // A deadline that passes before the request arrives does not test either case.
       let arrivals = 0;
       const arrive: Answer = (...exchange) => {
         arrivals++;
@@ -493,7 +493,7 @@ describe('a redirect', () => {
     (response) =>
       void response.writeHead(status, { location }).end();
 
-  it('carries no header of the manifest to another origin, nor back from there', async () => {
+  it('sends no header of the manifest to another origin, nor after a redirect back from it', async () => {
     const other = await startServer((response, { url }) => {
       if (url === '/back') response.writeHead(302, { location: `${server.origin}/end` });
       response.end();
@@ -525,7 +525,7 @@ describe('a redirect', () => {
     await other.close();
   });
 
-  it('keeps them on the same origin', async () => {
+  it('keeps the headers of the manifest on the same origin', async () => {
     const answer: Answer = (response, request, raw) =>
       request.url === '/b' ? void response.end() : to('b')(response, request, raw);
     const { last } = await run({ path: '/a', headers: { 'X-Key': 'k' }, answer });
@@ -555,7 +555,7 @@ describe('a redirect', () => {
     }
   });
 
-  it('ends after ten, and at what is not http', async () => {
+  it('fails after ten redirects, and for a URL that is not http', async () => {
     await fails(run({ path: '/', method: 'POST', answer: to('/again', 307) }), 'UNEXPECTED_ANSWER', {
       outcome: 'unknown',
       message: /more than 10/,
@@ -565,7 +565,7 @@ describe('a redirect', () => {
     });
   });
 
-  it('never takes variables in a body to another host', async () => {
+  it('sends no variables in a body to another host', async () => {
     const elsewhere = server.origin.replace('127.0.0.1', 'localhost');
     const answer = to(`${elsewhere}/`, 307);
     const sent = run(

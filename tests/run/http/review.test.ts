@@ -18,7 +18,7 @@ const found = (more: Partial<HttpAction>): string[] => {
 };
 
 describe('reviewHttp', () => {
-  it('finds nothing wrong with good requests', () => {
+  it('reports no problem for valid requests', () => {
     for (const url of [
       'https://h/{{x}}?q={{id}}#{{x}}',
       '${BASE}/{{x}}',
@@ -37,58 +37,58 @@ describe('reviewHttp', () => {
   });
 
   const bad: [string, Partial<HttpAction>, string][] = [
-    [
-      'a parameter as host',
-      { url: 'https://{{x}}/' },
-      'error: {{x}} stands in the scheme or host of the url',
-    ],
+    ['a parameter as host', { url: 'https://{{x}}/' }, 'error: {{x}} is in the scheme or host of the url'],
     [
       'a parameter after the host',
       { url: 'https://h{{x}}/' },
-      'error: {{x}} stands in the scheme or host of the url',
+      'error: {{x}} is in the scheme or host of the url',
     ],
     [
       'a parameter in a branch',
       { url: 'https://h{{ if x }}{{x}}{{ end }}/' },
-      'error: {{x}} stands in the scheme or host of the url',
+      'error: {{x}} is in the scheme or host of the url',
     ],
     [
       'a host after a branch',
       { url: 'https://h{{ if x }}/a{{ end }}{{id}}' },
-      'error: {{id}} stands in the scheme or host of the url',
+      'error: {{id}} is in the scheme or host of the url',
     ],
     [
-      'a host that a variable may complete',
+      'a placeholder that may extend the host',
       { url: '${BASE}{{path}}' },
-      'warning: {{path}} extends the host of the url unless ${BASE} ends with a /',
+      'warning: {{path}} becomes part of the host unless ${BASE} ends with a /',
     ],
     [
       'a whole url',
       { url: '{{x}}' },
-      'warning: The caller chooses the whole url with {{x}}, any host of your network too',
+      'warning: The caller chooses the whole url with {{x}}, and so can reach any host of your network',
     ],
-    ['no address', { url: 'h/x' }, 'error: "h/x" is not an http:// or https:// address'],
-    ['another scheme', { url: 'ftp://h/x' }, 'error: "ftp://h/x" is not an http:// or https:// address'],
-    ['a typo', { body: { a: ['{{idd}}'] } }, 'warning: {{idd}} names no parameter and stays as it is'],
+    ['a url without a scheme', { url: 'h/x' }, 'error: "h/x" is not an http:// or https:// URL'],
+    ['another scheme', { url: 'ftp://h/x' }, 'error: "ftp://h/x" is not an http:// or https:// URL'],
     [
-      'a typo in the query',
+      'an unknown parameter',
+      { body: { a: ['{{idd}}'] } },
+      'warning: {{idd}} names no parameter and stays as it is',
+    ],
+    [
+      'an unknown parameter in the query',
       { query: { q: '{{idd}}' } },
       'warning: {{idd}} names no parameter and stays as it is',
     ],
-    ['a method', { method: 'CONNECT' }, 'error: "CONNECT" is not a method that can be sent'],
-    ['a header name', { headers: { 'a b': '' } }, 'error: "a b" is not the name of an HTTP header'],
+    ['a method that cannot be sent', { method: 'CONNECT' }, 'error: "CONNECT" is not an HTTP method'],
+    ['a wrong header name', { headers: { 'a b': '' } }, 'error: "a b" is not a valid header name'],
     [
-      'a made header',
+      'a header that gantz sets',
       { headers: { 'Content-Length': '3' } },
-      'warning: The header Content-Length is made by gantz; this one is not sent',
+      'warning: The header Content-Length is set by gantz; the one of the manifest is not sent',
     ],
     [
       'a parameter in Host',
       { headers: { Host: '{{x}}' } },
-      'error: A parameter cannot stand in the header Host, which chooses the server',
+      'error: A parameter cannot be in the header Host, because that header selects the server',
     ],
-    ['a path', { extractJson: 'a..b' }, 'error: extract_json cannot be "a..b"'],
+    ['a wrong path', { extractJson: 'a..b' }, 'error: extract_json is not a path: "a..b"'],
   ];
   for (const [what, action, problem] of bad)
-    it(`tells of ${what}`, () => assert.deepEqual(found(action), [problem]));
+    it(`reports ${what}`, () => assert.deepEqual(found(action), [problem]));
 });

@@ -212,7 +212,7 @@ describe('the folder and the program', () => {
     );
   });
 
-  it('reads nothing when it has no stdin', async () => {
+  it('gets an empty standard input without `stdin`', async () => {
     assert.deepEqual(await invoke({ shell: 'cat; echo end' }), { output: 'end' });
   });
 
@@ -361,7 +361,7 @@ describe('a value that no process can receive', () => {
     );
   });
 
-  it('is longer than 128 KiB with its name and its end', async () => {
+  it('is longer than 128 KiB, counted with its name and the final NUL', async () => {
     const longest = 128 * 1024 - 'GANTZ_ARG_X='.length - 1;
     assert.deepEqual(
       await invoke({ shell: 'echo "{{x}}" | wc -c' }, { params: { x: 'a'.repeat(longest) } }),
@@ -375,7 +375,7 @@ describe('a value that no process can receive', () => {
     );
   });
 
-  it('is one of many that are too long together', async () => {
+  it('exceeds the limit of the system together with other values', async () => {
     const params = Object.fromEntries(
       Array.from({ length: 40 }, (_, index) => [`p${index}`, 'a'.repeat(120_000)]),
     );

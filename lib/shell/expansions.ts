@@ -1,0 +1,131 @@
+import { readArithmetic, readOldArithmetic } from './arithmetic.ts';
+import { enclose } from './here-documents.ts';
+import { readAnsiQuote, readCharacter, readDouble, readSingle, readTo } from './quotes.ts';
+import type { Reader, Surroundings } from './reader.ts';
+import {
+  ARITHMETIC,
+  EVALUATED,
+  OPERAND,
+  SUBSCRIPT,
+  UNCERTAIN,
+  VARIABLE_NAME,
+  type Reason,
+} from './reasons.ts';
+
+/** Reads what a dollar or a backtick begins. */
+export function readExpansion(reader: Reader, surroundings: Surroundings): void {
+  const next = reader.at(1);
+  if (reader.at() === '`') {
+    readBackticks(reader, surroundings);
+    return;
+  }
+  reader.checkJoinedLine(1);
+  if (next === '(' || next === '{') reader.checkJoinedLine(2);
+  if (reader.isPlaceholder(next)) {
+    // A dollar before a value is a dollar, not the beginning of `$"…"` or `${…}`.
+    reader.pos++;
+    reader.out.push('\\$');
+  } else if (next === '(') {
+    if (reader.at(2) === '(' && readArithmetic(reader, '$((')) return;
+    reader.copy(2);
+    readSubstitution(reader);
+  } else if (next === '{') readParameter(reader, surroundings);
+  else if (next === '[' && reader.interpreter !== 'dash') readOldArithmetic(reader);
+  else if (next === "'" && surroundings === 'word') readAnsiQuote(reader);
+  else if (next === '"' && surroundings === 'word') reader.copy();
+  else readVariable(reader);
+}
+
+/**
+ * Reads the inside of `$(…)`, `<(…)` or `>(…)` and its closing parenthesis. The commands of `>(…)` read what the
+ * command around them writes: they are `written`.
+ */
+export function readSubstitution(reader: Reader, written = false): void {
+  reader.depth++;
+  enclose(reader, () => reader.grammar.readCommands(reader, ')', written));
+  reader.depth--;
+  reader.close(')');
+}
+
+function readVariable(reader: Reader): void {
+  const name = reader.match(/[A-Za-z_]\w*/y, 1);
+  const taken = name || reader.match(/[@*#?$!\d-]/y, 1);
+  reader.copy(1 + taken.length);
+  if (name !== '') reader.useVariable(name);
+  if (taken !== '') reader.checkJoinedLine(0);
+  if (reader.interpreter !== 'zsh') return;
+  // zsh takes `$name[…]` for a subscript, also without braces.
+  const region = taken === '' ? '' : reader.match(/\[[^\]\n]*\]?/y);
+  if (reader.hasPlaceholder(region)) reader.copyReported(region, SUBSCRIPT);
+  // The value of $~name is a pattern, and a pattern of zsh may hold commands.
+  if (taken === '') reader.useNames(reader.match(/[=^]*~[=^~]*\w+/y), EVALUATED);
+}
+
+function readBackticks(reader: Reader, surroundings: Surroundings): void {
+  const written = reader.match(/`(?:\\.|[^`\\])*(?:`|\\?$)/sy);
+  const closed = /^`(?:\\.|[^`\\])*`/s.test(written);
+  if (!closed) reader.markUnreadable();
+  const [from, chunk] = [reader.uses.length, reader.out.length];
+  // Written as $(…), which means the same and needs no levels of backslashes.
+  const escapes = surroundings === 'double' ? /\\([\\`$"])/g : /\\([\\`$])/g;
+  reader.out.push('$( ');
+  reader.depth++;
+  const commands = written.slice(1, closed ? -1 : undefined).replace(escapes, '$1');
+  enclose(reader, () => reader.within(commands, () => reader.grammar.readCommands(reader, 'text')));
+  reader.depth--;
+  reader.out.push('\n)');
+  if (!reader.hasPlaceholder(written)) reader.out.splice(chunk, Infinity, written);
+  reader.pos += written.length;
+  if (surroundings === 'here' && written.includes('\\"')) reader.report({ from }, UNCERTAIN);
+}
+
+function readParameter(reader: Reader, surroundings: Surroundings): void {
+  const { interpreter } = reader;
+  reader.copy(2);
+  const written = reader.copyMatch(/[#!]?(?:[A-Za-z_]\w*|\d+|[@*#?$!-])/y);
+  const [name] = /[A-Za-z_]\w*/.exec(written) ?? [];
+  // The length of a value is a number, whatever the value is.
+  if (name !== undefined && !written.startsWith('#')) reader.useVariable(name);
+  reader.checkJoinedLine(0);
+  const region = written === '' ? '' : reader.match(/\[[^\]\n]*\]?/y);
+  reader.copyReported(region, SUBSCRIPT);
+  const from = reader.uses.length;
+  const operator = written === '' ? '' : reader.copyMatch(/:?[-+?=]/y);
+  const start = reader.pos;
+  const substring = operator === '' && reader.at() === ':';
+  readOperand(reader, surroundings, operator !== '' ? undefined : substring ? ARITHMETIC : OPERAND);
+
+  const operand = reader.since(start);
+  if (substring) reader.useNames(operand, ARITHMETIC);
+  // `${!name}` uses the value as a name, but `${!name[@]}` and `${!name*}` list keys and names.
+  const lists = /^(?:\[[@*]\]|[@*])\}/.test(region + operand);
+  if (name !== undefined && written.startsWith('!') && !lists) reader.useVariable(name, VARIABLE_NAME);
+  if (name === written && operator === '' && operand.startsWith('@')) reader.useVariable(name, EVALUATED);
+  if (interpreter === 'zsh' && written === '' && /^(?:\([^)]*[eP%#~]|[=^]*~)/.test(operand))
+    reader.useNames(operand, EVALUATED);
+  if (name === undefined || !operator.endsWith('=')) return;
+  reader.assign(name, { from, to: reader.uses.length });
+  if (surroundings === 'word') reader.report({ from }, OPERAND);
+}
+
+/** Reads what stands behind the operator, and its brace. `reason` is reported where a value would not stay text. */
+function readOperand(reader: Reader, surroundings: Surroundings, reason: Reason | undefined): void {
+  const pattern = /[#%]/.test(reader.at());
+  const quoting = reason ? 'bare' : surroundings === 'word' ? 'one-word' : 'double';
+  readTo(reader, '}', (char) => {
+    const from = reader.uses.length;
+    if (char === "'" && surroundings === 'word') readSingle(reader);
+    else if (char === "'") {
+      // Shells differ in whether this quotes. Only around plain text it makes no difference.
+      const plain = reader.match(/'[^'"`$\\}]*'/y);
+      if (plain === '' || reader.hasPlaceholder(plain)) reader.markUncertain();
+      reader.copy(plain.length || 1);
+    } else if (char === '"' && surroundings !== 'here') {
+      readDouble(reader);
+      // Quotes make text of what would be a pattern.
+      if (pattern) return '';
+    } else readCharacter(reader, surroundings, quoting);
+    if (reason) reader.report({ from }, reason);
+    return '';
+  });
+}

@@ -1,0 +1,75 @@
+import * as builtins from './check-builtins.ts';
+import * as shells from './check-shell.ts';
+import { LANGUAGES } from './languages.ts';
+import type { Program } from './program.ts';
+import { ARITHMETIC, SCRIPT_FILE, VARIABLE_NAME } from './reasons.ts';
+
+const LAUNCHERS =
+  'docker podman nerdctl docker-compose podman-compose kubectl oc crictl lxc lxc-attach incus machinectl multipass wsl ' +
+  'systemd-run systemd-nspawn sshpass fakeroot proot bwrap firejail flatpak flatpak-spawn toolbox distrobox ' +
+  'uv uvx pnpm yarn bunx pipenv poetry pdm hatch rye pipx conda mamba bundle mise asdf nix direnv ' +
+  'dotenv doppler op chamber aws-vault heroku fly flyctl setpriv unshare nsenter ip';
+
+const DECLARATIONS = 'declare typeset local export readonly integer float nameref';
+const ZSH_NUMBERS = 'exit return shift break continue logout bye repeat ulimit limit';
+const ZSH_SOURCE =
+  'emulate zparseopts zstyle sched functions zformat zregexparse zle bindkey compdef zmodload';
+
+const ROWS: Program[] = [
+  // Shells, and programs that hand source to one.
+  { names: shells.SHELLS, check: shells.checkShell },
+  { names: 'ssh autossh slogin mosh', check: shells.checkSsh },
+  { names: 'source .', builtin: 'every', check: shells.checkSource },
+  { names: 'eval trap bind complete compgen', words: 'all', builtin: 'every' },
+  { names: 'alias', words: 'all', builtin: 'every', check: builtins.checkRenaming },
+  { names: 'watch', words: 'all' },
+  { names: 'parallel', words: 'all', input: 'always' },
+  { names: 'at batch crontab', input: 'always' },
+  { names: 'su runuser', options: /^-[a-z]*c$|^--(?:session-)?command$/, input: 'always' },
+  { names: 'script flock gcloud', options: /^-[a-z]*c$|^--command$/ },
+  { names: 'entr', options: /^-[a-z]*s$/ },
+  { names: 'nodemon', options: /^-x$|^--exec$/ },
+  { names: 'rsync', options: /^-[a-zA-Z]*e$|^--rsh$|^--rsync-path$/ },
+  { names: 'tar', options: /^-I$|^--(?:to-command|use-compress-program|checkpoint-action|rsh-command)$/ },
+  { names: 'tmux', words: 'all', valued: /^-[cefFLnpstwxy]$/ },
+  { names: 'hyperfine', words: 'all', valued: /^-[wmMrLP]$|^--(?:warmup|runs|export-\w+)$/ },
+  // Builtins that evaluate names or numbers.
+  { names: 'let', code: ARITHMETIC, words: 'all', builtin: 'every' },
+  { names: 'unset mapfile readarray getopts vared', code: VARIABLE_NAME, words: 'all', builtin: 'every' },
+  { names: 'read', code: VARIABLE_NAME, words: 'all', valued: /^-[a-z]*[dinNptu]$/, builtin: 'every' },
+  { names: 'enable fc jobs', code: SCRIPT_FILE, words: 'all', builtin: 'every' },
+  { names: DECLARATIONS, builtin: 'every', check: builtins.checkDeclaration },
+  { names: 'test [', builtin: 'every', check: builtins.checkTest },
+  { names: 'printf', check: builtins.checkPrintf },
+  { names: 'wait print', builtin: 'every', check: builtins.checkEndOfOptions },
+  { names: 'echo', builtin: 'every', check: builtins.checkEcho },
+  { names: 'for select', builtin: 'every', check: builtins.checkLoop },
+  { names: 'setopt', builtin: 'zsh', check: builtins.checkRenaming },
+  { names: ZSH_NUMBERS, code: ARITHMETIC, words: 'all', builtin: 'zsh' },
+  { names: ZSH_SOURCE, words: 'all', builtin: 'zsh' },
+  // Programs that run the program which their words name.
+  { names: 'env', options: /^-[a-z]*S|^--split-string/, valued: /^-[uC]$|^--(?:unset|chdir)$/, runs: 0 },
+  { names: 'sudo', valued: /^-[ugpCDRTUrth]$|^--(?:user|group|prompt|chdir|host)$/, runs: 0 },
+  { names: 'doas', valued: /^-[uC]$/, runs: 0 },
+  { names: 'nice', valued: /^-n$|^--adjustment$/, runs: 0 },
+  { names: 'ionice', valued: /^-[cnp]$/, runs: 0 },
+  { names: 'timeout gtimeout', valued: /^-[ks]$|^--(?:kill-after|signal)$/, runs: 1 },
+  { names: 'stdbuf', valued: /^-[ioe]$/, runs: 0 },
+  { names: 'exec', valued: /^-a$/, runs: 0, builtin: 'every' },
+  { names: 'command', builtin: 'every', check: shells.checkCommandBuiltin },
+  { names: 'builtin noglob nocorrect', runs: 0, builtin: 'every' },
+  { names: 'chroot', runs: 1 },
+  { names: 'nohup setsid unbuffer ltrace chronic caffeinate', runs: 0 },
+  { names: 'time', valued: /^-[fo]$/, runs: 0 },
+  { names: 'strace', valued: /^-[eopsu]$/, runs: 0 },
+  { names: 'find', check: shells.checkFind },
+  { names: 'xargs', check: shells.checkXargs },
+  { names: LAUNCHERS, runs: 'anywhere' },
+  { names: 'npx npm', options: /^-c$|^--call$/, runs: 'anywhere' },
+  { names: 'vagrant nix-shell', options: /^-c$|^--(?:command|run)$/, runs: 'anywhere' },
+];
+
+/** The table, by the names of the programs. */
+export const PROGRAMS: ReadonlyMap<string, Program> = new Map(
+  [...ROWS, ...LANGUAGES].flatMap((row) => row.names.split(' ').map((name) => [name, row] as const)),
+);
