@@ -24,8 +24,8 @@ export type ActionVariables = {
 
 /**
  * Returns the environment that a tool runs in: the caller's variables, then the manifest's `env`, the tool's `environment` and
- * those of its action, each of which may refer to the ones before it. Throws MANIFEST_INVALID when a `${VAR:?}` that the
- * action may read is not set.
+ * those of its action, each of which may refer to the ones before it. GANTZ_AUTH_TOKEN is for `${}` only: processes do not
+ * inherit it unless one of these declares it. Throws MANIFEST_INVALID when a `${VAR:?}` that the action may read is not set.
  */
 export function toolEnvironment(
   manifest: Manifest,
@@ -34,8 +34,18 @@ export function toolEnvironment(
   { env = {}, reads = () => true }: ActionVariables = {},
 ): Record<string, string> {
   const environment = defined(caller);
-  for (const entries of [manifest.env, tool.environment, env]) assign(environment, entries, reads);
+  const declared = [manifest.env, tool.environment, env];
+  if (!declared.some((entries) => Object.hasOwn(entries, AUTH_TOKEN))) hide(environment, AUTH_TOKEN);
+  for (const entries of declared) assign(environment, entries, reads);
   return environment;
+}
+
+/** The variable with the token of `gantz serve`, which lets its owner call every tool. */
+const AUTH_TOKEN = 'GANTZ_AUTH_TOKEN';
+
+/** Makes a variable not enumerable, so that a copy of the environment for a process does not have it. */
+function hide(environment: Record<string, string>, name: string): void {
+  if (Object.hasOwn(environment, name)) Object.defineProperty(environment, name, { enumerable: false });
 }
 
 /**

@@ -44,7 +44,7 @@ function formsOf(output: ActionOutput, result: Result, schema: ObjectSchema): Re
   const unchanged = names.some((name) => Object.hasOwn(result, name)) ? [result] : [];
   // `returns` may name the field `result` itself. An object without such a member is then its value.
   const isResultDeclared = names.includes('result') && !(isObject(value) && Object.hasOwn(value, 'result'));
-  if (isResultDeclared || !isObject(value)) return [...unchanged, ...single];
+  if (isResultDeclared || !isObject(value)) return [...unchanged, ...spread, ...single];
   return [...spread, ...single, ...unchanged];
 }
 

@@ -87,6 +87,7 @@ describe('the output of a script with `returns`', () => {
     ['[{ name: id, type: string }]', '{"id":12345678901234567890}', { id: '12345678901234567890' }],
     ['[{ name: result, type: object }]', '{"id":7}', { result: { id: 7 } }],
     ['[{ name: result, type: integer }]', '{"result":7}', { result: 7 }],
+    ['[{ name: result, optional: true }, { name: id }]', '{"id":7}', { id: 7 }],
     ['[{ name: output, type: string }]', 'hello', { output: 'hello' }],
     ['[{ name: id, type: integer, default: 3 }, { name: b, optional: true }]', '{"id":7}', { id: 7 }],
     ['[{ name: n, type: integer, optional: true, default: 3 }]', '{"b":1}', { b: 1, n: 3 }],

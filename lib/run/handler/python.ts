@@ -16,6 +16,8 @@ type PythonFailure = {
   traceback?: string;
   /** The names of the functions in the module. */
   names?: string[];
+  /** The path of the interpreter. */
+  executable?: string;
 };
 
 /**
@@ -85,7 +87,7 @@ function notStarted(error: unknown): GantzError {
 }
 
 function failureOf(
-  { stage, type, message, traceback, names = [] }: PythonFailure,
+  { stage, type, message, traceback, names = [], executable = 'python3' }: PythonFailure,
   { what, file, functionName }: { what: string; file: string; functionName: string },
 ): GantzError {
   const description = message === '' ? type : `${type}: ${message}`;
@@ -95,7 +97,7 @@ function failureOf(
       return /^(?:ModuleNotFoundError|SyntaxError|IndentationError|TabError)$/.test(type)
         ? new GantzError('NOT_RUNNABLE', `${file} cannot be loaded: ${description}`, {
             ...(type === 'ModuleNotFoundError' && {
-              hint: 'Install the module for the python3 on PATH, or activate the environment that has it.',
+              hint: `Install the module for ${executable}, or put the folder of another python3 first on PATH.`,
             }),
           })
         : new GantzError('HANDLER_FAILED', `${file} failed while it was loaded: ${description}`, {

@@ -18,7 +18,7 @@ def fail(stage, error):
     while frames is not None and frames.tb_frame.f_code.co_filename == "<string>":
         frames = frames.tb_next
     lines = traceback.format_exception(type(error), error, frames)
-    answer(ok=False, stage=stage, type=type(error).__name__, message=str(error), traceback="".join(lines)[-4096:])
+    answer(ok=False, stage=stage, type=type(error).__name__, message=str(error), traceback="".join(lines)[-4096:], executable=sys.executable)
 
 def load(path, directory):
     for folder in (directory, os.path.dirname(path)):

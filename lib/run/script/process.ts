@@ -29,6 +29,8 @@ export type Ended = {
 };
 
 const STDERR_BYTES = 4096;
+// Shorter scripts are not watched, because starting the watchdog costs as much as they do.
+const WATCH_AFTER_MS = 1000;
 // A longer line is reported in parts of about this size, so that it is not kept in memory twice.
 const MAX_LINE_BYTES = 64 * 1024;
 // After a script ends, its background processes may hold its pipes open. They are read until there is no data for SILENCE_MS,
@@ -39,7 +41,8 @@ const DRAIN_MS = 500;
 /**
  * Runs a program in a new process group and waits for its end. The whole group is ended at the deadline (TIMEOUT), when the
  * caller cancels (CANCELLED), and when the output is too large (OUTPUT_TOO_LARGE). When the program ends by itself, its
- * background processes keep running, and are not waited for. Throws what `spawn` throws.
+ * background processes keep running, and are not waited for. When this process is killed, the group of a program that has run
+ * for a second is killed, too. Throws what `spawn` throws.
  */
 export async function runProcess({
   file,
@@ -62,6 +65,8 @@ export async function runProcess({
     stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
   const release = killAtExit(child);
+  let unwatch: Promise<() => Promise<void>> | undefined;
+  const watchTimer = setTimeout(() => void (unwatch = watchGroup(child)), WATCH_AFTER_MS);
   let stop: (reason: GantzError) => void = () => undefined;
   const stopped = new Promise<GantzError>((resolve) => (stop = resolve));
   const timer = setTimeout(() => stop(withOutcome(deadline.error(what), 'unknown')), deadline.remainingMs());
@@ -86,10 +91,19 @@ export async function runProcess({
     return { ...output(), ...end };
   } finally {
     clearTimeout(timer);
+    clearTimeout(watchTimer);
     signal?.removeEventListener('abort', onAbort);
     release();
+    await (
+      await unwatch
+    )?.();
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();
   }
+}
+
+async function watchGroup({ pid }: ChildProcess): Promise<() => Promise<void>> {
+  if (pid === undefined) return () => Promise.resolve();
+  return (await import('./watchdog.ts')).watch(pid);
 }
 
 function ignore(): void {

@@ -9,15 +9,16 @@ import type { Ended } from './process.ts';
  * Reads the result of a script from its output. A JSON object with a boolean `success` is the envelope itself. Another JSON
  * object, an array and a string in double quotes is the field `result`, unless a number in it would lose digits. Anything else
  * is the text `output`, without its last newline. So a number, true and null are text, which loses no characters (`1.10`).
- * Throws SCRIPT_FAILED for an exit code other than 0, and the failure of an envelope with `success: false`.
+ * Throws SCRIPT_FAILED for an exit code other than 0, with `failureHint` when it is given, and the failure of an envelope with
+ * `success: false`.
  */
-export function readResult(ended: Ended, what: string): Result {
+export function readResult(ended: Ended, what: string, failureHint?: string): Result {
   const { stdout, exitCode } = ended;
   const output = stdout.endsWith('\n') ? stdout.slice(0, -1) : stdout;
   const value = jsonOf(stdout);
   const envelope = asEnvelope(value);
   if (envelope?.['success'] === false) throw failureOf(envelope, what);
-  if (exitCode !== 0) throw exited(ended, output, what);
+  if (exitCode !== 0) throw exited(ended, output, what, failureHint);
   if (envelope) return without(envelope, ['success']);
   return resultOf(value === undefined ? { text: output } : { json: value, text: output });
 }
@@ -87,15 +88,21 @@ function isDetails(details: unknown): details is Detail[] {
   );
 }
 
-function exited({ stderr, exitCode, signal }: Ended, output: string, what: string): GantzError {
+function exited(
+  { stderr, exitCode, signal }: Ended,
+  output: string,
+  what: string,
+  failureHint?: string,
+): GantzError {
   const how = exitCode === null ? `was ended by ${signal ?? 'a signal'}` : `ended with exit code ${exitCode}`;
   const lastLine = stderr.trimEnd().split('\n').at(-1)?.trim() ?? '';
   const hint =
-    exitCode === 127
+    failureHint ??
+    (exitCode === 127
       ? 'Exit code 127 means that a command was not found: check its name and PATH.'
       : exitCode === 126
         ? 'Exit code 126 means that a file could not be run: make it executable with chmod +x.'
-        : undefined;
+        : undefined);
   return new GantzError(
     'SCRIPT_FAILED',
     `${what} ${how}${lastLine === '' ? '' : `: ${lastLine.slice(0, 300)}`}`,

@@ -9,6 +9,7 @@ import { argumentVariables, checkReceivable, renderArguments, renderInput } from
 import { commandProblems } from './command-problems.ts';
 import { throwFirstError } from './placeholders.ts';
 import { runProcess } from './process.ts';
+import { isPython, missingModuleHint, pythonPathFor } from './python.ts';
 import { readResult } from './result.ts';
 import type { ScriptAction } from './script-action.ts';
 import { renderShell } from './shell.ts';
@@ -19,16 +20,23 @@ import { renderShell } from './shell.ts';
  */
 export async function runScript(invocation: Invocation<ScriptAction>): Promise<Result> {
   const { tool, call, maxOutputBytes } = invocation;
-  const { action } = tool;
+  const { action, directory } = tool;
   const what = `Tool ${tool.name}`;
   const cwd = workingDirectory(action, invocation);
   const { file, args, variables } =
     'shell' in action ? shellOf(action, invocation) : commandOf(action, invocation);
   const stdin = action.stdin === undefined ? undefined : renderInput(action.stdin, invocation);
-  const env = { ...inherited(invocation.environment), ...variables };
+  const environment = inherited(invocation.environment);
+  const isPythonCommand = 'command' in action && isPython(file);
+  const pythonPath = isPythonCommand ? pythonPathFor(args[0], { directory, cwd, environment }) : undefined;
+  const env = {
+    ...environment,
+    ...variables,
+    ...(pythonPath !== undefined && { PYTHONPATH: pythonPath }),
+  };
   try {
     const ended = await runProcess({ file, args, cwd, env, stdin, call, maxOutputBytes, what });
-    return readResult(ended, what);
+    return readResult(ended, what, isPythonCommand ? missingModuleHint(file, ended.stderr, env) : undefined);
   } catch (thrown) {
     throw notStarted(thrown, { file, tool: tool.name, shell: 'shell' in action });
   }

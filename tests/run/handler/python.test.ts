@@ -171,7 +171,12 @@ describe('a Python handler', () => {
     ['work.ech', {}, 'NOT_RUNNABLE', /has no function ech Did you mean echo\?/],
     ['work.number', {}, 'NOT_RUNNABLE', /has no function number/],
     ['broken.f', {}, 'NOT_RUNNABLE', /broken\.py cannot be loaded: SyntaxError/],
-    ['needs.f', {}, 'NOT_RUNNABLE', /No module named 'not_installed_anywhere'.*Install the module/],
+    [
+      'needs.f',
+      {},
+      'NOT_RUNNABLE',
+      /No module named 'not_installed_anywhere'.*Install the module for \/.*python3?[\d.]*, or/,
+    ],
     ['throws.f', {}, 'HANDLER_FAILED', /failed while it was loaded: ValueError: at load/],
   ];
   for (const [handler, params, code, message] of failures) {

@@ -385,6 +385,45 @@ describe('a value that no process can receive', () => {
 });
 
 describe('python', () => {
+  const pythonPath = async (command: string, args: string[], more = {}) =>
+    (await invoke({ command, args, ...more }, { directory, environment: { PYTHONPATH: '' } }))['output'];
+
+  it('finds the modules of the project from a file in tools/', async () => {
+    mkdirSync(join(directory, 'lib'), { recursive: true });
+    mkdirSync(join(directory, 'tools'), { recursive: true });
+    write('lib/shared.py', 'WORD = "shared"\n', 0o644);
+    write('tools/word.py', 'from lib.shared import WORD\nprint(WORD)\n', 0o644);
+    for (const command of ['python', 'python3'])
+      assert.equal(await pythonPath(command, ['tools/word.py']), 'shared');
+    assert.equal(await pythonPath('python3', ['../tools/word.py'], { workingDir: 'lib' }), 'shared');
+    assert.equal(await pythonPath('python3', [join(directory, 'tools/word.py')]), 'shared');
+  });
+
+  it('finds the modules of the project after those of PYTHONPATH', async () => {
+    const file = 'print(__import__("os").environ.get("PYTHONPATH", "unset"))\n';
+    write('tools/path.py', file, 0o644);
+    const environment = { PYTHONPATH: '/first' };
+    const action = { command: 'python3', args: ['tools/path.py'] };
+    assert.deepEqual(await invoke(action, { directory, environment }), { output: `/first:${directory}` });
+    // Another file, a module and another program are as before.
+    const outside = temporaryDirectory();
+    writeFileSync(join(outside, 'path.py'), file);
+    assert.equal(await pythonPath('python3', [join(outside, 'path.py')]), '');
+    assert.equal(await pythonPath('python3', ['-c', file]), '');
+    assert.equal(await pythonPath('printenv', ['PYTHONPATH']), '');
+    rmSync(outside, { recursive: true });
+  });
+
+  it('is named with its path when it lacks a module', async () => {
+    write('tools/needs.py', 'import not_installed_anywhere\n', 0o644);
+    const error = await failureOf(invoke({ command: 'python3', args: ['tools/needs.py'] }, { directory }));
+    assert.equal(error.code, 'SCRIPT_FAILED');
+    assert.match(
+      error.hint ?? '',
+      /^\/.*\/python3 has no module not_installed_anywhere\. .*\.venv\/bin\/python/,
+    );
+  });
+
   it('is python3 when only that is installed', async () => {
     const bin = temporaryDirectory();
     const action = { command: 'python', args: ['{{x}}'] };
