@@ -45,10 +45,18 @@ export function createServer(
   );
   // McpServer's registry takes schemas of validation libraries; a manifest has JSON Schema.
   const { server } = mcp;
-  server.setRequestHandler('tools/list', () => ({
-    // The SDK's types require JSON values where a manifest has `unknown`. The manifest was parsed from JSON or YAML.
-    tools: runners.current.tools.map(definitionOf) as ListToolsResult['tools'],
-  }));
+  server.setRequestHandler('tools/list', ({ params }) => {
+    // A list is never split, so no cursor was ever issued.
+    if (params?.cursor !== undefined)
+      throw new ProtocolError(
+        ProtocolErrorCode.InvalidParams,
+        'The cursor is unknown: list without a cursor',
+      );
+    return {
+      // The SDK's types require JSON values where a manifest has `unknown`. The manifest was parsed from JSON or YAML.
+      tools: runners.current.tools.map(definitionOf) as ListToolsResult['tools'],
+    };
+  });
   server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
     const startedAt = performance.now();
     const input = inputs?.get(mcpReq.id) ?? (() => params.arguments ?? {});

@@ -27,7 +27,7 @@ export function compileCatalogue(manifest: Manifest, options: PolicyOptions = {}
     find(name) {
       index ??= indexOf(manifest.tools);
       const tool = index.get(name) ?? index.get(foldName(name));
-      if (!tool) throw unknownTool(name, manifest.file, tools);
+      if (!tool) throw unknownTool(name, manifest.name, tools);
       if (policy && !policy.allows(tool)) throw policy.forbidden(tool);
       return tool;
     },
@@ -42,12 +42,13 @@ function indexOf(tools: readonly Tool[]): ReadonlyMap<string, Tool> {
   return index;
 }
 
-function unknownTool(name: string, file: string, tools: readonly Tool[]): GantzError {
+/** Names the manifest and not its path, because clients of a server see this message. */
+function unknownTool(name: string, manifest: string, tools: readonly Tool[]): GantzError {
   const meant = nearest(
     name,
     tools.map((tool) => tool.name),
   );
-  return new GantzError('UNKNOWN_TOOL', `There is no tool ${JSON.stringify(name)} in ${file}`, {
+  return new GantzError('UNKNOWN_TOOL', `There is no tool ${JSON.stringify(name)} in ${manifest}`, {
     hint:
       meant === undefined ? 'gantz tools lists them.' : `Did you mean ${meant}? gantz tools lists them all.`,
   });

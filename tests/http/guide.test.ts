@@ -21,6 +21,12 @@ test('the requests of docs/http.md get the answers that it prints', async () => 
   await redis.stop();
 });
 
+test('docs/http.md says before its first section that a closed connection cancels the call', () => {
+  const top = PAGE.slice(0, PAGE.indexOf('\n## '));
+  assert.match(top, /A closed connection cancels the call/);
+  assert.match(top, /`notifications\/cancelled`/);
+});
+
 test('docs/http.md lists the status of every code', () => {
   for (const code of Object.keys(CODES) as Code[]) {
     const row = PAGE.split('\n').find((line) => line.startsWith(`| ${CODES[code].http} | `));

@@ -196,6 +196,16 @@ test('a request whose body does not arrive in time is answered with 408', async 
   await settled(ended, { what: 'the end of the server' });
 });
 
+test('an unknown tool is refused without the path of the manifest', async () => {
+  const server = await startServer([], { config });
+  const { status, result } = await server.call('wait_four');
+  assert.deepEqual(
+    [status, result['error'], result['hint']],
+    [404, 'There is no tool "wait_four" in lifecycle', 'Did you mean wait_for? gantz tools lists them all.'],
+  );
+  await server.stop();
+});
+
 test('--auth prints a new token once, on stderr', async () => {
   const server = await startServer(['--auth'], { config });
   const tokens = server.stderr().match(/gtz_[\w-]{43}/g) ?? [];

@@ -106,12 +106,18 @@ for (const [name, connect] of [
           (error: Error & { code?: number; data?: Record<string, unknown> }) => {
             assert.equal(error.code, -32602);
             assert.match(error.message, words);
+            assert.doesNotMatch(JSON.stringify([error.message, error.data]), /gantz\.yaml/, 'no path');
             assert.equal(error.data?.['success'], false);
             return true;
           },
         );
       });
     }
+
+    it('refuses an unknown cursor of tools/list with -32602', async () => {
+      const { client } = await connect(runnerOf(() => Promise.resolve({})));
+      await assert.rejects(client.listTools({ cursor: 'unknown' }), { code: -32602 });
+    });
 
     it('sends events as growing progress to a client that sent a progressToken', async () => {
       const { call } = await connect(
