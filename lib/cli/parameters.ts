@@ -4,7 +4,7 @@ import { GantzError } from '../contract/errors.ts';
 import { pointerOf } from '../json/pointer.ts';
 import type { JsonSchema, Tool } from '../contract/manifest.ts';
 import { nearest } from '../contract/nearest.ts';
-import { quote, typesOf } from '../parameters/convert.ts';
+import { parseStructure, quote, typesOf } from '../parameters/convert.ts';
 import { parseObject, parseValue } from '../parameters/parse.ts';
 
 /**
@@ -26,7 +26,7 @@ export async function readParameters(
   const members = source === undefined ? {} : parseObject(await textOf(source, process));
   return Object.fromEntries([
     ...Object.entries(members),
-    ...[...flags].map(([name, { value }]) => [name, value] as const),
+    ...[...flags].map(([name, given]) => [name, wholeValue(given)] as const),
   ]);
 }
 
@@ -37,8 +37,8 @@ async function textOf(argument: string, process: Process): Promise<string> {
   return await readParameterText(argument, process);
 }
 
-/** What a flag said so far, and whether it said it as JSON. */
-type Given = { json: boolean; value: unknown };
+/** A flag as it was first given, and the values of all its repetitions. */
+type Given = { flag: Flag; values: unknown[] };
 
 type Flags = { flags: Map<string, Given>; positional: string[] };
 
@@ -73,7 +73,8 @@ type Flag = {
   word: string;
   name: string;
   schema: JsonSchema;
-  json: boolean;
+  /** `--value:json` is JSON, `--value:text` is text that is never parsed. */
+  form: 'plain' | 'json' | 'text';
   negated: boolean;
   text: string | undefined;
 };
@@ -82,8 +83,8 @@ function parseFlag(tool: Tool, word: string): Flag {
   const equals = word.indexOf('=');
   const text = equals < 0 ? undefined : word.slice(equals + 1);
   const spelled = equals < 0 ? word : word.slice(0, equals);
-  const json = spelled.endsWith(':json');
-  const wanted = spelled.slice(2, json ? -':json'.length : undefined);
+  const form = spelled.endsWith(':json') ? 'json' : spelled.endsWith(':text') ? 'text' : 'plain';
+  const wanted = spelled.slice(2, form === 'plain' ? undefined : -':json'.length);
   const { properties } = tool.inputSchema;
   const find = (name: string): string | undefined =>
     Object.hasOwn(properties, name)
@@ -91,57 +92,80 @@ function parseFlag(tool: Tool, word: string): Flag {
       : Object.keys(properties).find((key) => foldName(key) === foldName(name));
   const name = find(wanted);
   if (name !== undefined)
-    return { word: spelled, name, schema: properties[name] ?? {}, json, negated: false, text };
+    return { word: spelled, name, schema: properties[name] ?? {}, form, negated: false, text };
   const positive = wanted.startsWith('no-') ? find(wanted.slice(3)) : undefined;
   const schema = positive === undefined ? undefined : properties[positive];
   if (positive !== undefined && schema && typesOf(schema).includes('boolean')) {
-    if (text !== undefined || json) throw new GantzError('USAGE', `${spelled} takes no value`);
-    return { word: spelled, name: positive, schema, json: false, negated: true, text: 'false' };
+    if (text !== undefined || form !== 'plain') throw new GantzError('USAGE', `${spelled} takes no value`);
+    return { word: spelled, name: positive, schema, form, negated: true, text: 'false' };
   }
   throw unknownFlag(tool, spelled, wanted);
 }
 
 /** Whether the next word is this flag's value: never another flag, and for a boolean only `true` or `false`. */
-function takesNext({ schema, json, text }: Flag, next: string | undefined): next is string {
+function takesNext({ schema, form, text }: Flag, next: string | undefined): next is string {
   if (text !== undefined || next === undefined || next.startsWith('--')) return false;
-  return json || !isSwitch(schema) || next === 'true' || next === 'false';
+  return form !== 'plain' || !isSwitch(schema) || next === 'true' || next === 'false';
 }
 
-function flagValue({ word, name, schema, json, negated }: Flag, text: string | undefined): unknown {
+function flagValue({ word, name, schema, form, negated }: Flag, text: string | undefined): unknown {
   if (negated) return false;
   if (text === undefined) {
-    if (isSwitch(schema) && !json) return true;
+    if (isSwitch(schema) && form === 'plain') return true;
     throw new GantzError('USAGE', `${word} needs a value`, {
       hint: `Write ${word} <value>, or ${word}=<value> for one that begins with "--".`,
     });
   }
-  if (json) return parseValue(text, word);
-  const types = typesOf(schema);
-  // Text can mean only one thing for an object; an array's text is one of its items.
-  const objectOnly = types.includes('object') && !types.includes('string') && !types.includes('array');
-  return objectOnly && text.trimStart().startsWith('{') ? parseObject(text, `--${name}`) : text;
+  if (form === 'json') return parseValue(text, word);
+  return form === 'plain' && isObjectOnly(schema) ? objectOf({ word, name, text }) : text;
 }
 
-/** A repeated flag makes a list; one that is JSON says the whole value at once. */
+/** Parses the text of a flag whose parameter is an object. */
+function objectOf({ word, name, text }: { word: string; name: string; text: string }): unknown {
+  if (parseStructure(text, ['object'])) return parseObject(text, word);
+  const code = text.trimStart().startsWith('{') ? 'INVALID_JSON' : 'INVALID_PARAMETERS';
+  const message = `must be a JSON object, not the text ${quote(text)}`;
+  throw new GantzError(code, `${word} ${message}`, {
+    details: [{ path: pointerOf([name]), message }],
+    hint: `Write ${word}:json '{"name":"value"}'.`,
+  });
+}
+
+/** Adds the value of a flag. A flag with `:json` must not be repeated. */
 function setFlag(flags: Map<string, Given>, flag: Flag, value: unknown): void {
-  const { word, name, schema, json } = flag;
+  const { word, name, form } = flag;
   const before = flags.get(name);
-  if (before !== undefined && (json || before.json)) {
+  if (!before) {
+    flags.set(name, { flag, values: [value] });
+    return;
+  }
+  if (form === 'json' || before.flag.form === 'json') {
     throw new GantzError('USAGE', `${word} is given more than once`, {
-      hint: `--${name}:json says the whole value at once.`,
+      hint: `--${name}:json takes the whole value as JSON, once.`,
     });
   }
-  if (json) flags.set(name, { json, value });
-  else if (before)
-    flags.set(name, {
-      json,
-      value: [...(Array.isArray(before.value) ? (before.value as unknown[]) : [before.value]), value],
-    });
-  else
-    flags.set(name, {
-      json,
-      value: typesOf(schema).includes('array') && !typesOf(schema).includes('string') ? [value] : value,
-    });
+  before.values.push(value);
+}
+
+/**
+ * Returns the value of a parameter from its flags. The values of a repeated flag become an array. For a list, the text of
+ * one flag is the JSON array that it contains; any other text is the only item.
+ */
+function wholeValue({ flag: { word, schema, form }, values }: Given): unknown {
+  const [value] = values;
+  if (values.length > 1) return values;
+  if (form === 'json' || typeof value !== 'string' || !isList(schema)) return value;
+  return form === 'plain' && parseStructure(value, typesOf(schema)) ? parseValue(value, word) : [value];
+}
+
+function isList(schema: JsonSchema): boolean {
+  const types = typesOf(schema);
+  return types.includes('array') && !types.includes('string');
+}
+
+function isObjectOnly(schema: JsonSchema): boolean {
+  const types = typesOf(schema);
+  return types.includes('object') && !types.includes('string') && !types.includes('array');
 }
 
 function isSwitch(schema: JsonSchema): boolean {
