@@ -41,7 +41,7 @@ describe('gantz mcp with Redis', () => {
         assert.deepEqual(get.annotations, { readOnlyHint: true });
         assert.deepEqual(get.outputSchema, wanted.outputSchema);
         const { properties, required } = wanted.outputSchema;
-        assert.deepEqual((properties)['success'], {
+        assert.deepEqual(properties['success'], {
           type: 'boolean',
           const: true,
         });
