@@ -4,7 +4,7 @@ import { GantzError } from '../contract/errors.ts';
 import { pointerOf } from '../json/pointer.ts';
 import type { JsonSchema, Tool } from '../contract/manifest.ts';
 import { nearest } from '../contract/nearest.ts';
-import { quote, typesOf } from '../parameters/convert.ts';
+import { parseStructure, quote, typesOf } from '../parameters/convert.ts';
 import { parseObject, parseValue } from '../parameters/parse.ts';
 
 /**
@@ -30,7 +30,7 @@ export async function readParameters(
   const members = source === undefined ? {} : await parseMembers(tool, source, { process, flags, isText });
   return Object.fromEntries([
     ...Object.entries(members),
-    ...[...flags].map(([name, { value }]) => [name, value] as const),
+    ...[...flags].map(([name, given]) => [name, wholeValue(given)] as const),
   ]);
 }
 
@@ -81,11 +81,11 @@ export function requestsHelp(tool: Tool, words: readonly string[]): boolean {
 function needsNext(tool: Tool, word: string): boolean {
   if (!word.startsWith('--') || word.includes('=') || word === '--help') return false;
   const flag = findFlag(tool, word);
-  return !flag || (!flag.negated && (flag.json || !isSwitch(flag.schema)));
+  return !flag || (!flag.negated && (flag.form !== 'plain' || !isSwitch(flag.schema)));
 }
 
-/** The current value of a flag. `json` is true when it was given as JSON. */
-type Given = { json: boolean; value: unknown };
+/** A flag as it was first given, and the values of all its repetitions. */
+type Given = { flag: Flag; values: unknown[] };
 
 type Flags = { flags: Map<string, Given>; positional: string[] };
 
@@ -121,7 +121,8 @@ type Flag = {
   word: string;
   name: string;
   schema: JsonSchema;
-  json: boolean;
+  /** `--value:json` is JSON, `--value:text` is text that is never parsed. */
+  form: 'plain' | 'json' | 'text';
   negated: boolean;
   text: string | undefined;
 };
@@ -130,7 +131,7 @@ type Flag = {
 function parseFlag(tool: Tool, word: string): Flag {
   const flag = findFlag(tool, word);
   if (!flag) throw unknownFlag(tool, word.split('=')[0] ?? word);
-  if (flag.negated && (flag.json || flag.text !== undefined))
+  if (flag.negated && (flag.form !== 'plain' || flag.text !== undefined))
     throw new GantzError('USAGE', `${flag.word} takes no value`);
   return flag;
 }
@@ -139,8 +140,8 @@ function findFlag(tool: Tool, word: string): Flag | undefined {
   const equals = word.indexOf('=');
   const text = equals < 0 ? undefined : word.slice(equals + 1);
   const spelled = equals < 0 ? word : word.slice(0, equals);
-  const json = spelled.endsWith(':json');
-  const wanted = spelled.slice(2, json ? -':json'.length : undefined);
+  const form = spelled.endsWith(':json') ? 'json' : spelled.endsWith(':text') ? 'text' : 'plain';
+  const wanted = spelled.slice(2, form === 'plain' ? undefined : -':json'.length);
   const { properties } = tool.inputSchema;
   const find = (name: string): string | undefined =>
     Object.hasOwn(properties, name)
@@ -148,28 +149,28 @@ function findFlag(tool: Tool, word: string): Flag | undefined {
       : Object.keys(properties).find((key) => foldName(key) === foldName(name));
   const name = find(wanted);
   if (name !== undefined)
-    return { word: spelled, name, schema: properties[name] ?? {}, json, negated: false, text };
+    return { word: spelled, name, schema: properties[name] ?? {}, form, negated: false, text };
   const positive = wanted.startsWith('no-') ? find(wanted.slice(3)) : undefined;
   const schema = positive === undefined ? undefined : properties[positive];
   if (positive !== undefined && schema && typesOf(schema).includes('boolean'))
-    return { word: spelled, name: positive, schema, json, negated: true, text };
+    return { word: spelled, name: positive, schema, form, negated: true, text };
   return undefined;
 }
 
 /** Returns true when the next word is the value of this flag. It must not begin with `--`; for a boolean it is `true` or `false`. */
-function takesNext({ schema, json, negated, text }: Flag, next: string | undefined): next is string {
+function takesNext({ schema, form, negated, text }: Flag, next: string | undefined): next is string {
   if (negated || text !== undefined || next === undefined || next.startsWith('--')) return false;
-  return json || !isSwitch(schema) || next === 'true' || next === 'false';
+  return form !== 'plain' || !isSwitch(schema) || next === 'true' || next === 'false';
 }
 
 function flagValue(
-  { word, name, schema, json, negated }: Flag,
+  { word, name, schema, form, negated }: Flag,
   text: string | undefined,
   next: string | undefined,
 ): unknown {
   if (negated) return false;
   if (text === undefined) {
-    if (isSwitch(schema) && !json) return true;
+    if (isSwitch(schema) && form === 'plain') return true;
     const value = next !== undefined && /^[\w-]{1,60}$/.test(next) ? next : '<value>';
     throw new GantzError('USAGE', `${word} needs a value`, {
       hint: next?.startsWith('--')
@@ -177,36 +178,59 @@ function flagValue(
         : `Write ${word} <value>, or ${word}=<value> for one that begins with "--".`,
     });
   }
-  if (json) return parseValue(text, word);
-  const types = typesOf(schema);
-  // Text for an object is JSON. Text for an array is one item of it.
-  const objectOnly = types.includes('object') && !types.includes('string') && !types.includes('array');
-  return objectOnly && text.trimStart().startsWith('{') ? parseObject(text, `--${name}`) : text;
+  if (form === 'json') return parseValue(text, word);
+  return form === 'plain' && isObjectOnly(schema) ? objectOf({ word, name, text }) : text;
 }
 
-/** Adds the value of a flag. The values of a repeated flag become an array; a flag with `:json` must not be repeated. */
+/** Parses the text of a flag whose parameter is an object. */
+function objectOf({ word, name, text }: { word: string; name: string; text: string }): unknown {
+  if (parseStructure(text, ['object'])) return parseObject(text, word);
+  const code = text.trimStart().startsWith('{') ? 'INVALID_JSON' : 'INVALID_PARAMETERS';
+  const message = `must be a JSON object, not the text ${quote(text)}`;
+  throw new GantzError(code, `${word} ${message}`, {
+    details: [{ path: pointerOf([name]), message }],
+    hint: `Write ${word}:json '{"name":"value"}'.`,
+  });
+}
+
+/** Adds the value of a flag. Throws USAGE for a repeated flag when its parameter takes one value, or when it has `:json`. */
 function setFlag(flags: Map<string, Given>, flag: Flag, value: unknown): void {
-  const { word, name, schema, json } = flag;
+  const { word, name, form } = flag;
   const before = flags.get(name);
-  if (before !== undefined && (json || before.json)) {
+  if (!before) {
+    flags.set(name, { flag, values: [value] });
+    return;
+  }
+  if (form === 'json' || before.flag.form === 'json') {
     throw new GantzError('USAGE', `${word} is given more than once`, {
       hint: `--${name}:json takes the whole value as JSON, once.`,
     });
   }
-  const types = typesOf(schema);
-  if (before !== undefined && types.length > 0 && !types.includes('array'))
+  const types = typesOf(flag.schema);
+  if (types.length > 0 && !types.includes('array'))
     throw new GantzError('USAGE', `${word} is given twice`, { hint: `${flagOf(name)} takes one value.` });
-  if (json) flags.set(name, { json, value });
-  else if (before)
-    flags.set(name, {
-      json,
-      value: [...(Array.isArray(before.value) ? (before.value as unknown[]) : [before.value]), value],
-    });
-  else
-    flags.set(name, {
-      json,
-      value: typesOf(schema).includes('array') && !typesOf(schema).includes('string') ? [value] : value,
-    });
+  before.values.push(value);
+}
+
+/**
+ * Returns the value of a parameter from its flags. The values of a repeated flag become an array. For a list, the text of
+ * one flag is the JSON array that it contains; any other text is the only item.
+ */
+function wholeValue({ flag: { word, schema, form }, values }: Given): unknown {
+  const [value] = values;
+  if (values.length > 1) return values;
+  if (form === 'json' || typeof value !== 'string' || !isList(schema)) return value;
+  return form === 'plain' && parseStructure(value, typesOf(schema)) ? parseValue(value, word) : [value];
+}
+
+function isList(schema: JsonSchema): boolean {
+  const types = typesOf(schema);
+  return types.includes('array') && !types.includes('string');
+}
+
+function isObjectOnly(schema: JsonSchema): boolean {
+  const types = typesOf(schema);
+  return types.includes('object') && !types.includes('string') && !types.includes('array');
 }
 
 function isSwitch(schema: JsonSchema): boolean {
@@ -224,7 +248,7 @@ function notASwitch(word: string, text: string): GantzError {
 }
 
 function unknownFlag(tool: Tool, word: string): GantzError {
-  const wanted = word.slice(2).replace(/:json$/, '');
+  const wanted = word.slice(2).replace(/:(?:json|text)$/, '');
   const names = Object.keys(tool.inputSchema.properties);
   const meant = nearest(wanted.replace(/^no-/, ''), names);
   return new GantzError('INVALID_PARAMETERS', `${tool.name} has no parameter for ${word}`, {

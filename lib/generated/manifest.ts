@@ -105,7 +105,7 @@ export const BUNDLED_MANIFEST: Manifest = {
             "description": "the key to write"
           },
           "value": {
-            "description": "any JSON value"
+            "description": "any JSON value; on the command line, --value 5 is the text \"5\", and --value:json 5 is the number 5"
           },
           "ttl": {
             "type": [

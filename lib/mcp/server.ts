@@ -12,6 +12,7 @@ import type { Tool } from '../contract/manifest.ts';
 import { needsRedis } from '../run/kinds.ts';
 import type { CallSettings, Runner } from '../run/runner.ts';
 import { VERSION } from '../generated/version.ts';
+import { mediaOf } from './media.ts';
 import type { Inputs } from './message.ts';
 import { trackProgress } from './progress.ts';
 import type { AnswerPlainCall } from './plain-calls.ts';
@@ -123,6 +124,14 @@ async function answerCall(
 ): Promise<CallToolResult> {
   try {
     const envelope = success(await runner.call(tool, input(), settings));
+    const media = mediaOf(envelope);
+    if (media) {
+      const structuredContent = tool.outputSchema ? envelope : media.rest;
+      return {
+        content: [{ type: 'text', text: JSON.stringify(media.rest) }, media.content],
+        structuredContent,
+      };
+    }
     // A result that JSON cannot represent throws here, so that it is a failure of the call.
     return { content: [{ type: 'text', text: JSON.stringify(envelope) }], structuredContent: envelope };
   } catch (error) {

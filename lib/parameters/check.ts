@@ -13,8 +13,9 @@ import type { Validator } from './validator.ts';
 export type CheckedParameters = { params: Record<string, unknown>; given: (name: string) => boolean };
 
 /**
- * Checks the parameters of a call with the validator of its tool. Text for a number or a boolean is converted, and
- * defaults are filled in. Throws INVALID_PARAMETERS with one detail per problem. The caller's object is not changed.
+ * Checks the parameters of a call with the validator of its tool. Text for a number, a boolean, an array or an object is
+ * converted, and defaults are filled in. Throws INVALID_PARAMETERS with one detail per problem. The caller's object is not
+ * changed.
  */
 export function checkParameters(tool: Tool, input: unknown, validate: Validator): CheckedParameters {
   if (!isObject(input)) throw notAnObject(input);

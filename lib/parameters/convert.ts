@@ -2,15 +2,18 @@ import type { Detail } from '../contract/errors.ts';
 import { parseDuration } from '../contract/settings.ts';
 import { losesDigits } from '../json/number.ts';
 import { isObject } from '../json/object.ts';
-import { shorten } from '../json/parse.ts';
+import { parseJson, shorten, type Parsed } from '../json/parse.ts';
 import type { JsonSchema } from '../contract/manifest.ts';
 
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
+/** The types whose text is refused when it cannot be converted. */
+const CONVERTED: ReadonlySet<string> = new Set(['number', 'integer', 'array', 'object']);
+
 /**
- * Converts text to the number, integer or boolean of its schema when that loses nothing. Language models and flags send
- * such text. Other values are returned unchanged. Text that cannot be converted adds a problem; `path` returns the JSON
- * Pointer of the value.
+ * Converts text to the number, integer, boolean, array or object of its schema when that loses nothing. Language models
+ * and flags send such text. Other values are returned unchanged. Text that cannot be converted adds a problem; `path`
+ * returns the JSON Pointer of the value.
  */
 export function convertText(
   value: unknown,
@@ -28,16 +31,22 @@ export function convertText(
   const types = typesOf(schema);
   if (types.length === 0 || types.includes('string')) return value;
   if (types.includes('boolean') && (value === 'true' || value === 'false')) return value === 'true';
-  const wanted = types.includes('number') ? 'number' : types.includes('integer') ? 'integer' : undefined;
-  if (!wanted) return value;
-  if (NUMBER.test(value)) {
+  const parsed = parseStructure(value, types);
+  if (parsed) {
+    if ('value' in parsed) return convertText(parsed.value, schema, path, problems);
+    problems.push({ path: path(), message: `is JSON text that cannot be read: ${parsed.message}` });
+    return value;
+  }
+  if (!types.some((type) => CONVERTED.has(type))) return value;
+  const isNumber = types.includes('number') || types.includes('integer');
+  if (isNumber && NUMBER.test(value)) {
     if (!losesDigits(value)) return Number(value) + 0;
     problems.push({ path: path(), message: `${shorten(value)} would lose digits as a number` });
     return value;
   }
   problems.push({
     path: path(),
-    message: `must be ${describeTypes(types)}, not the text ${quote(value)}${inSeconds(value)}`,
+    message: `must be ${describeTypes(types)}, not the text ${quote(value)}${isNumber ? inSeconds(value) : ''}`,
   });
   return value;
 }
@@ -46,6 +55,17 @@ export function convertText(
 function inSeconds(text: string): string {
   const ms = parseDuration(text);
   return ms === undefined ? '' : `; ${text.trim()} is ${ms / 1000} seconds`;
+}
+
+/**
+ * Parses the JSON text of an array or object when `types` contains that type. Returns undefined for any other text, also
+ * for text that begins like an array and is not JSON.
+ */
+export function parseStructure(text: string, types: readonly string[]): Parsed | undefined {
+  const begin = /^\s*([[{])/.exec(text)?.[1];
+  if (begin === undefined || !types.includes(begin === '[' ? 'array' : 'object')) return undefined;
+  const parsed = parseJson(text);
+  return 'value' in parsed || parsed.problem !== 'syntax' ? parsed : undefined;
 }
 
 /** Returns the JSON Schema types of a schema; an empty array when it accepts any type. */

@@ -65,6 +65,12 @@ const REPLY_PREFIXES: Readonly<Record<string, Meaning>> = {
   },
 };
 
+/** The hints for replies of the scripts in tools/lua, by the reply. */
+const SCRIPT_HINTS: Readonly<Record<string, string>> = {
+  'WRONGTYPE The value is not an integer':
+    'Store a counter as a number, such as {"key":"n","value":5} or --key n --value:json 5; "5" is text. An absent key counts as 0.',
+};
+
 /**
  * The meaning of replies that have only the general prefix ERR, by how they begin. These are frequent mistakes in a new
  * set-up. `mayHaveWritten` marks a reply that a script can get after its first write.
@@ -140,7 +146,11 @@ function explainReply(error: Error, { where, sent, readOnly }: FailedCall): Gant
   const word = firstWord(message);
   const known = REPLY_PREFIXES[word];
   if (known && !known.code.startsWith('REDIS_')) {
-    return new GantzError(known.code, message.slice(word.length).trim() || message, { cause: error });
+    const hint = Object.hasOwn(SCRIPT_HINTS, message) ? SCRIPT_HINTS[message] : known.hint;
+    return new GantzError(known.code, message.slice(word.length).trim() || message, {
+      ...(hint !== undefined && { hint }),
+      cause: error,
+    });
   }
   const general = ERR_REPLIES.find(([beginning]) => message.startsWith(beginning))?.[1];
   const { code, hint }: Meaning = known ?? general ?? { code: 'REDIS_ERROR' };

@@ -13,6 +13,7 @@ const refused: [string[], string, RegExp][] = [
   [['cache', 'set', '--key', '--value', 'x'], 'USAGE', /--key=--value/],
   [['cache', 'set', '--key', 'a', '--value', '--- a/file\n+++ b/file'], 'USAGE', /--value=<value>/],
   [['cache', 'set', '--key', 'a', '--value:json', '--help'], 'USAGE', /--value:json=--help/],
+  [['cache', 'set', '--key', 'a', '--value:text', '--help'], 'USAGE', /--value:text=--help/],
   [['list', 'push', '--key', 'a', '--values', 'x', '--values', '--help'], 'USAGE', /--values=--help/],
   [['cache', 'set', '--key', 'a', '--vlaue', '--help'], 'INVALID_PARAMETERS', /--value/],
   [['call', 'cache_set', '--key', 'a', '--value', '--help'], 'USAGE', /--value=--help/],

@@ -77,6 +77,17 @@ const accepted: [string[], unknown, string?][] = [
   [['--values', 'a'], { values: ['a'] }],
   [['--values', 'a', '--values', 'b'], { values: ['a', 'b'] }],
   [['--values:json', '[1,2]'], { values: [1, 2] }],
+  [['--values', '["a","b"]'], { values: ['a', 'b'] }],
+  [['--values=[1, {"a":[]}]'], { values: [1, { a: [] }] }],
+  [['--values', ' [] '], { values: [] }],
+  [['--values', '[INFO] started'], { values: ['[INFO] started'] }],
+  [['--values', '{"a":1}'], { values: ['{"a":1}'] }],
+  [['--values', '["a"]', '--values', 'b'], { values: ['["a"]', 'b'] }],
+  [['--values:text', '["a","b"]'], { values: ['["a","b"]'] }],
+  [['--values:text', 'a', '--values', '["b"]'], { values: ['a', '["b"]'] }],
+  [['--value', '["a"]'], { value: '["a"]' }],
+  [['--key', '["a"]'], { key: '["a"]' }],
+  [['--value:text', '{"a":1}'], { value: '{"a":1}' }],
   [['--value', '-h'], { value: '-h' }],
   [['--values', '-h'], { values: ['-h'] }],
   [['--left'], { left: true }],
@@ -96,8 +107,8 @@ const refused: [string[], string, RegExp, string?][] = [
   [['{"key":"a"'], 'INVALID_JSON', /not valid/],
   [[''], 'INVALID_JSON', /not valid/],
   [['-'], 'INVALID_JSON', /not valid/],
-  [['[1]'], 'INVALID_PARAMETERS', /one JSON object, not an array/],
-  [['null'], 'INVALID_PARAMETERS', /one JSON object, not null/],
+  [['[1]'], 'INVALID_PARAMETERS', /must be one JSON object, not an array/],
+  [['null'], 'INVALID_PARAMETERS', /must be one JSON object, not null/],
   [['{"ttl":12345678901234567890}'], 'INVALID_PARAMETERS', /digits/],
   [['{"ttl":1e400}'], 'INVALID_PARAMETERS', /digits/],
   [['{}', '{}'], 'USAGE', /one JSON object, not 2/],
@@ -108,8 +119,15 @@ const refused: [string[], string, RegExp, string?][] = [
   [['--no-left=1'], 'USAGE', /takes no value/],
   [['--value:json', '[1'], 'INVALID_JSON', /not valid/],
   [['--value:json', '1,"key":"x"'], 'INVALID_JSON', /not valid/],
-  [['--mapping', '{"a"'], 'INVALID_JSON', /not valid/],
+  [['--mapping', '{"a"'], 'INVALID_JSON', /must be a JSON object/],
+  [['--mapping', 'a=1'], 'INVALID_PARAMETERS', /--mapping must be a JSON object, not the text "a=1"/],
+  [['--mapping', '[1]'], 'INVALID_PARAMETERS', /--mapping must be a JSON object/],
+  [['--mapping', '{"a":12345678901234567890}'], 'INVALID_PARAMETERS', /digits/],
+  [['--values', '[12345678901234567890]'], 'INVALID_PARAMETERS', /digits/],
   [['--value:json', '1', '--value:json', '2'], 'USAGE', /more than once/],
+  [['--key:text', 'a', '--key', 'b'], 'USAGE', /--key is given twice/],
+  [['--mapping', '{}', '--mapping', '{}'], 'USAGE', /--mapping is given twice/],
+  [['--no-left:text'], 'USAGE', /takes no value/],
   [['--values', 'x', '--values:json', '[1]'], 'USAGE', /more than once/],
   [['--values:json', '[1]', '--values', 'x'], 'USAGE', /more than once/],
   [['-k', 'a'], 'USAGE', /"-k" is not a flag/],
@@ -125,3 +143,8 @@ for (const [words, code, message, stdin] of refused) {
   test(`${JSON.stringify(words)} is refused with ${code}`, () =>
     assert.rejects(read(words, stdin), { code, message }));
 }
+
+test('a flag whose parameter is an object names :json in its hint when its text is not an object', async () => {
+  for (const text of ['a=1', '{"a"', '[1]', 'null', ''])
+    await assert.rejects(read(['--mapping', text]), { hint: `Write --mapping:json '{"name":"value"}'.` });
+});

@@ -72,6 +72,34 @@ for (const [name, connect] of [
       assert.deepEqual((await call('work')).structuredContent, { success: true, anything: [1] });
     });
 
+    for (const [mimeType, type] of [
+      ['image/png', 'image'],
+      ['audio/mpeg', 'audio'],
+    ] as const) {
+      it(`returns a result of ${mimeType} as ${type} content, and its base64 only there`, async () => {
+        const media = { base64: 'iVBORw0KGgo=', content_type: mimeType, status: 200 };
+        const { call } = await connect(runnerOf(() => Promise.resolve(media)));
+        const result = await call('work');
+        const rest = { success: true, content_type: mimeType, status: 200 };
+        assert.deepEqual(result.content[1], { type, data: 'iVBORw0KGgo=', mimeType });
+        assert.deepEqual(envelopeIn(result), rest);
+        assert.deepEqual(result.structuredContent, rest);
+      });
+    }
+
+    it('returns other bytes, and text that only looks like an image, as JSON', async () => {
+      for (const result of [
+        { base64: 'AAEC', content_type: 'application/zip' },
+        { base64: 'not base64!', content_type: 'image/png' },
+        { base64: 5, content_type: 'image/png' },
+      ]) {
+        const { call } = await connect(runnerOf(() => Promise.resolve(result)));
+        const { content, structuredContent } = await call('work');
+        assert.deepEqual(structuredContent, { success: true, ...result });
+        assert.equal(content.length, 1);
+      }
+    });
+
     for (const code of Object.keys(CODES) as Code[]) {
       it(`returns the envelope of ${code}`, async () => {
         const error = new GantzError(code, 'It failed', {

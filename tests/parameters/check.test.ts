@@ -41,6 +41,16 @@ const converted: [JsonSchema, unknown, unknown][] = [
   [{ type: 'boolean' }, 'true', true],
   [{ type: 'boolean' }, 'false', false],
   [{ type: 'array', items: { type: 'integer' } }, ['1', 2], [1, 2]],
+  [{ type: 'array' }, '["a",1]', ['a', 1]],
+  [{ type: 'array' }, ' []\n', []],
+  [{ type: 'array', items: { type: 'integer' } }, '["1",2]', [1, 2]],
+  [{ type: 'array', items: { type: 'object' } }, ['{"a":1}', { b: 2 }], [{ a: 1 }, { b: 2 }]],
+  [{ type: 'array', items: {} }, ['["a"]'], ['["a"]']],
+  [{ type: 'object' }, '{"a":{"b":[]}}', { a: { b: [] } }],
+  [{ type: ['object', 'null'] }, '{}', {}],
+  [{ type: ['array', 'object'] }, '{"a":1}', { a: 1 }],
+  [{ type: ['array', 'string'] }, '["a"]', '["a"]'],
+  [{}, '["a"]', '["a"]'],
   [{ type: 'string' }, '5', '5'],
   [{ type: ['string', 'integer'] }, '5', '5'],
   [{}, '5', '5'],
@@ -66,6 +76,14 @@ const refused: [JsonSchema, unknown, RegExp][] = [
   [{ type: 'number' }, 'Infinity', /not the text/],
   [{ type: 'boolean' }, 'yes', /must be boolean/],
   [{ type: 'boolean' }, 1, /must be boolean/],
+  [{ type: 'array' }, '[INFO] started', /must be array, not the text "\[INFO\] started"/],
+  [{ type: 'array' }, '{"a":1}', /must be array, not the text/],
+  [{ type: 'array' }, '1h', /must be array, not the text "1h"$/],
+  [{ type: 'array' }, '[12345678901234567890]', /would lose digits/],
+  [{ type: 'array' }, '['.repeat(2000) + ']'.repeat(2000), /nest deeper/],
+  [{ type: 'object' }, '["a"]', /must be object, not the text/],
+  [{ type: 'object' }, '', /must be object, not the text ""/],
+  [{ type: ['object', 'null'] }, 'null', /must be object or null, not the text "null"/],
   [{ type: 'string' }, 5, /must be string/],
   [{ type: 'string', minLength: 1 }, '', /must not be empty/],
   [{ enum: ['a', 'b'] }, 'c', /must be one of "a", "b"/],
@@ -73,7 +91,7 @@ const refused: [JsonSchema, unknown, RegExp][] = [
   [{ type: ['integer', 'null'], minimum: 1 }, 0, />= 1/],
 ];
 for (const [schema, given, message] of refused) {
-  test(`${JSON.stringify(given)} for ${JSON.stringify(schema)} is refused`, async () => {
+  test(`${JSON.stringify(given).slice(0, 60)} for ${JSON.stringify(schema)} is refused`, async () => {
     const [detail, ...more] = await detailsOf(tool({ p: schema }), { p: given });
     assert.equal(detail?.path, '/p');
     assert.match(detail.message, message);

@@ -1,8 +1,10 @@
-import { choose, parseTemplate, renderValue, valueAt } from '../template.ts';
-import { renderJsonText } from './json-text.ts';
+import { renderValue } from '../template.ts';
+import { parsesAsJson, renderJsonTemplate, renderJsonText } from './json-text.ts';
+import { isJsonLinesType, isJsonType } from './media-type.ts';
+import { encodeMembers, type ArrayForm } from './members.ts';
 import { refuseValue } from './refuse-value.ts';
-import { renderText, type TemplateInput } from './template-input.ts';
-import { escapeUrlText, wellFormed } from './url.ts';
+import { OMITTED, renderText, wholeValue, type TemplateInput } from './template-input.ts';
+import { escapeUrlText, wellFormed } from './url-text.ts';
 
 /** The text of a request body, and its media type. */
 export type Body = { text: string; type: string };
@@ -10,8 +12,6 @@ export type Body = { text: string; type: string };
 const JSON_TYPE = 'application/json';
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 const TEXT_TYPE = 'text/plain;charset=UTF-8';
-// Marks a member or an element whose parameter is omitted.
-const OMITTED = Symbol('omitted');
 
 /**
  * Renders the body of a request. In a text, every value is escaped for the given Content-Type. A map is sent as a form
@@ -20,7 +20,7 @@ const OMITTED = Symbol('omitted');
  */
 export function renderBody(
   body: unknown,
-  contentType: string | undefined,
+  { contentType, arrays }: { contentType?: string | undefined; arrays?: ArrayForm | undefined },
   input: TemplateInput,
 ): Body | undefined {
   if (body === undefined || body === null) return undefined;
@@ -30,15 +30,10 @@ export function renderBody(
     return rendered && { text: rendered.text, type: contentType ?? rendered.type };
   }
   if (type === FORM_TYPE && typeof body === 'object' && !Array.isArray(body)) {
-    return { text: form(Object.entries(body), input), type: contentType ?? FORM_TYPE };
+    return { text: form(Object.entries(body), arrays, input), type: contentType ?? FORM_TYPE };
   }
   const filled = fill(body, input);
   return filled === OMITTED ? undefined : { text: JSON.stringify(filled), type: contentType ?? JSON_TYPE };
-}
-
-/** Returns true for a media type of JSON, such as `application/problem+json`. The type has no parameters. */
-export function isJsonType(type: string | undefined): boolean {
-  return type !== undefined && /^(?:application|text)\/(?:[\w.-]+\+)?json$/.test(type);
 }
 
 function renderTextBody(
@@ -53,15 +48,19 @@ function renderTextBody(
     return { text: wellFormed(whole, ['body']), type: parsesAsJson(whole) ? JSON_TYPE : TEXT_TYPE };
   }
   if (whole !== undefined) return { text: JSON.stringify(whole), type: JSON_TYPE };
-  if (isJsonType(type)) return { text: renderJsonText(body, input), type: JSON_TYPE };
+  if (isJsonType(type) || isJsonLinesType(type))
+    return { text: renderJsonText(body, input), type: JSON_TYPE };
   if (type === undefined && /^\s*[[{]/.test(body)) {
     const text = renderJsonText(body, input);
     if (parsesAsJson(text)) return { text, type: JSON_TYPE };
   }
+  const isMarkup = type === FORM_TYPE || isXmlType(type) || boundary !== undefined;
+  const json = isMarkup ? undefined : renderJsonTemplate(body, input);
+  if (json !== undefined) return { text: json, type: JSON_TYPE };
   const text = renderText(body, input, (value, path) => {
     const plain = wellFormed(renderValue(value), path);
     if (type === FORM_TYPE) return escapeUrlText(plain);
-    if (type !== undefined && /(?:^|[/+])xml$/.test(type)) return escapeXml(plain);
+    if (isXmlType(type)) return escapeXml(plain);
     if (boundary !== undefined && plain.includes(boundary))
       throw refuseValue(path, 'contains the boundary that separates the parts of the body');
     return plain;
@@ -69,21 +68,12 @@ function renderTextBody(
   return text === undefined ? undefined : { text, type: TEXT_TYPE };
 }
 
-/** Returns the value of a text that is one placeholder, or OMITTED when it has no value. Returns undefined for any other text. */
-function wholeValue(text: string, { names, params }: TemplateInput): unknown {
-  const { segments } = parseTemplate(text, names);
-  const [first, ...more] = choose(segments, params);
-  if (more.length > 0 || first?.kind === 'literal') return undefined;
-  if (!first) return segments.length > 0 ? OMITTED : undefined;
-  const value = valueAt(params, first.path);
-  return value === undefined ? OMITTED : value;
-}
-
 /** Returns a map or list of the manifest with its placeholders replaced by their values. */
 function fill(body: unknown, input: TemplateInput): unknown {
   if (typeof body === 'string') {
     const whole = wholeValue(body, input);
-    return whole === undefined ? (renderText(body, input, renderValue) ?? OMITTED) : whole;
+    if (whole !== undefined) return whole;
+    return renderJsonTemplate(body, input) ?? renderText(body, input, renderValue) ?? OMITTED;
   }
   if (Array.isArray(body)) {
     return body.map((element) => fill(element, input)).filter((element) => element !== OMITTED);
@@ -96,14 +86,21 @@ function fill(body: unknown, input: TemplateInput): unknown {
   );
 }
 
-function form(members: readonly [string, unknown][], input: TemplateInput): string {
+function form(
+  members: readonly [string, unknown][],
+  arrays: ArrayForm | undefined,
+  input: TemplateInput,
+): string {
   return members
     .flatMap(([name, member]) => {
       const filled = fill(member, input);
-      if (filled === OMITTED) return [];
-      return [`${escapeUrlText(name)}=${escapeUrlText(wellFormed(renderValue(filled), ['body', name]))}`];
+      return filled === OMITTED ? [] : encodeMembers(escapeUrlText(name), filled, arrays);
     })
     .join('&');
+}
+
+function isXmlType(type: string | undefined): boolean {
+  return type !== undefined && /(?:^|[/+])xml$/.test(type);
 }
 
 function boundaryOf(contentType: string | undefined): string | undefined {
@@ -114,14 +111,4 @@ function boundaryOf(contentType: string | undefined): string | undefined {
 
 function escapeXml(text: string): string {
   return text.replace(/[<>&"']/g, (character) => `&#${character.charCodeAt(0)};`);
-}
-
-function parsesAsJson(text: string): boolean {
-  if (!/^\s*[[{]/.test(text)) return false;
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

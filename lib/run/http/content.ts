@@ -1,5 +1,5 @@
 import { parseJson } from '../../json/parse.ts';
-import { isJsonType } from './body.ts';
+import { isBinaryType, isJsonType } from './media-type.ts';
 
 /**
  * The content of a response: a JSON value, text, or other bytes. `lossy` is a number of a JSON text that would lose
@@ -12,9 +12,14 @@ export type Content =
 
 /** Reads the body of a response by its Content-Type. A text that begins as an object or array is read as JSON with any type. */
 export function readContent(bytes: Buffer, contentType = ''): Content {
-  const text = decode(bytes, /;\s*charset="?([^\s;"]+)/i.exec(contentType)?.[1]);
   const type = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
-  if (text === undefined) return { kind: 'bytes', base64: bytes.toString('base64'), type };
+  const text =
+    bytes.length > 0 && isBinaryType(type)
+      ? undefined
+      : decode(bytes, /;\s*charset="?([^\s;"]+)/i.exec(contentType)?.[1]);
+  if (text === undefined) {
+    return { kind: 'bytes', base64: bytes.toString('base64'), type: type || 'application/octet-stream' };
+  }
   // A single number or word is JSON only when the Content-Type is JSON: a version such as 1.10 is text.
   const json = isJsonType(type) || /^\s*[[{]/.test(text);
   if (!json || text === '') return { kind: 'text', text, json };

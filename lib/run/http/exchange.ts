@@ -40,32 +40,36 @@ export function networkFailure(error: Error & { code?: string; syscall?: string 
   const { code = '', syscall } = error;
   if (syscall === 'getaddrinfo') {
     return unreachable(
-      `Cannot find the host ${url.hostname}${code === 'ENOTFOUND' ? '' : ` (${code})`}`,
+      `Cannot connect to ${url.origin}: ${REASONS[code] ?? `the name lookup failed (${code})`}`,
       error,
     );
   }
   if (syscall === 'connect' || NOT_CONNECTED.test(code)) {
-    return unreachable(`Cannot connect to ${url.host}: ${REASONS[code] ?? code}`, error);
+    return unreachable(`Cannot connect to ${url.origin}: ${REASONS[code] ?? code}`, error);
   }
   if (isCertificateError(code)) {
-    return new GantzError('UPSTREAM_UNAVAILABLE', `The certificate of ${url.host} is not trusted (${code})`, {
-      retryable: false,
-      hint: TRUST_HINT,
-      cause: error,
-    });
+    return new GantzError(
+      'UPSTREAM_UNAVAILABLE',
+      `The certificate of ${url.origin} is not trusted (${code})`,
+      {
+        retryable: false,
+        hint: TRUST_HINT,
+        cause: error,
+      },
+    );
   }
   if (code === 'EPROTO' || /^ERR_SSL_/.test(code)) {
-    return unreachable(`The TLS handshake with ${url.host} failed (${code})`, error);
+    return unreachable(`The TLS handshake with ${url.origin} failed (${code})`, error);
   }
   if (/^(?:HPE_|Z_DATA_ERROR|ERR_.*(?:BROTLI|_PADDING))/.test(code)) {
-    return new GantzError('UNEXPECTED_ANSWER', `${url.host} sent an invalid HTTP response (${code})`, {
+    return new GantzError('UNEXPECTED_ANSWER', `${url.origin} sent an invalid HTTP response (${code})`, {
       outcome: 'unknown',
       cause: error,
     });
   }
   return new GantzError(
     'UPSTREAM_UNAVAILABLE',
-    `The connection to ${url.host} was lost (${code || error.message})`,
+    `The connection to ${url.origin} was lost (${code || error.message})`,
     {
       outcome: 'unknown',
       cause: error,
@@ -80,7 +84,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'the attempt to connect timed out',
   EHOSTUNREACH: 'no route to the host',
   ENETUNREACH: 'the network is unreachable',
-  ENOTFOUND: 'no such host',
+  ENOTFOUND: 'the host name is unknown',
   EAI_AGAIN: 'the name lookup failed temporarily',
 };
 

@@ -52,7 +52,7 @@ function targetOf(
     throw refused('redirected to a URL that is not http or https', from, outcome);
   }
   if (from.protocol === 'https:' && target.protocol === 'http:') {
-    throw refused(`redirected from https to http (${target.host}), which is not encrypted`, from, outcome);
+    throw refused(`redirected from https to ${target.origin}, which is not encrypted`, from, outcome);
   }
   // Credentials come from the manifest, never from a response.
   target.username = '';
@@ -69,18 +69,14 @@ function redirected(request: HttpRequest, status: number, url: URL, outcome: Out
     const kept = Object.entries(headers).filter(([name]) => name !== 'content-type');
     return { ...request, method: 'GET', url, headers: Object.fromEntries(kept), body: undefined };
   }
-  if (body?.private && url.hostname !== request.url.hostname) {
-    throw refused(
-      `redirected a body that contains variables of the environment to ${url.host}`,
-      request.url,
-      outcome,
-    );
+  if (body && url.origin !== request.url.origin) {
+    throw refused(`redirected a request with a body to another origin, ${url.origin}`, request.url, outcome);
   }
   return { ...request, url };
 }
 
-function refused(what: string, { host }: URL, outcome: Outcome): GantzError {
-  return new GantzError('UNEXPECTED_ANSWER', `${host} ${what}`, {
+function refused(what: string, { origin }: URL, outcome: Outcome): GantzError {
+  return new GantzError('UNEXPECTED_ANSWER', `${origin} ${what}`, {
     outcome,
     hint: 'Write the final URL in the manifest.',
   });

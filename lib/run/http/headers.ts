@@ -1,8 +1,9 @@
 import { GantzError } from '../../contract/errors.ts';
 import { renderValue } from '../template.ts';
+import { renderJsonTemplate } from './json-text.ts';
 import { refuseValue } from './refuse-value.ts';
 import { renderText, type TemplateInput } from './template-input.ts';
-import { wellFormed } from './url.ts';
+import { wellFormed } from './url-text.ts';
 
 /** Headers by their names in lower case. A value is a Latin-1 string that holds the bytes of its UTF-8, which Node sends as they are. */
 export type HeaderFields = Record<string, string>;
@@ -40,10 +41,14 @@ export function renderHeaders(
       throw new GantzError('MANIFEST_INVALID', `${JSON.stringify(written)} is not a valid header name`);
     }
     if (CONNECTION_HEADERS.has(name)) continue;
-    const text = renderText(template, input, (value, path) => {
-      if (name === 'host') throw placeholderInHost();
-      return headerText(value, path);
-    })?.trim();
+    const json = name === 'host' ? undefined : renderJsonTemplate(template, input);
+    const text = (
+      json ??
+      renderText(template, input, (value, path) => {
+        if (name === 'host') throw placeholderInHost();
+        return headerText(value, path);
+      })
+    )?.trim();
     if (text === undefined) continue;
     if (CONTROL.test(text)) {
       throw new GantzError(

@@ -1,5 +1,6 @@
 import type { ProblemInText, Tool } from '../../contract/manifest.ts';
 import { parseTemplate, type Segment } from '../template.ts';
+import { reviewEscaping, textsOf } from './escaping-review.ts';
 import { parsePath } from './extract.ts';
 import { CONNECTION_HEADERS, isToken } from './headers.ts';
 import type { HttpAction } from './http-action.ts';
@@ -14,15 +15,11 @@ export function reviewHttp({ inputSchema }: Tool, action: HttpAction): ProblemIn
     ...texts.flatMap((text) => parseTemplate(text, names).problems),
     ...reviewMethod(method),
     ...reviewUrl(url, names),
+    ...reviewCredentials(action, names),
     ...Object.entries(headers).flatMap(([name, text]) => reviewHeader(name, text, names)),
+    ...reviewEscaping(action, inputSchema.properties),
     ...reviewExtract(action),
   ];
-}
-
-/** Returns every text inside a body. */
-function textsOf(body: unknown): string[] {
-  if (typeof body === 'string') return [body];
-  return typeof body === 'object' && body !== null ? Object.values(body).flatMap(textsOf) : [];
 }
 
 function reviewMethod(method: string): ProblemInText[] {
@@ -52,6 +49,7 @@ function reviewUrl(text: string, names: readonly string[]): ProblemInText[] {
   }
   const problems: ProblemInText[] = [];
   const end = walk(segments, '', (tag, before) => {
+    if (/[?&][^?&#]*(?:\{|%7b)[^?&#]*(?:"|%22)[^?&#]*$/i.test(before)) problems.push(inJsonOfUrl(tag));
     if (positionAfter(replaceVariables(before)) !== 'origin') return;
     const dependsOnVariable = /^\$\{.*\}$/.test(before);
     problems.push({
@@ -73,6 +71,43 @@ function reviewUrl(text: string, names: readonly string[]): ProblemInText[] {
     });
   }
   return problems;
+}
+
+function inJsonOfUrl(tag: string): ProblemInText {
+  return {
+    severity: 'warning',
+    message: `${tag} is not escaped for the JSON text in the url, so a value can change its meaning`,
+    hint: 'Write the JSON text in `query`: values are escaped there.',
+    text: tag,
+  };
+}
+
+const CREDENTIAL_HEADER = /^(?:cookie|.*authorization|.*(?:token|secret|api-?key).*)$/i;
+
+/** Reports the credentials of the manifest that a caller who chooses the whole url can send to any server. */
+function reviewCredentials(
+  { url, headers, query, body }: HttpAction,
+  names: readonly string[],
+): ProblemInText[] {
+  const { segments } = parseTemplate(url.trim(), names);
+  const [first] = segments;
+  if (first?.kind !== 'placeholder' || segments.length > 1) return [];
+  const warning = (what: string, text: string): ProblemInText => ({
+    severity: 'warning',
+    message: `The caller chooses the whole url with ${first.text}, so ${what} can be sent to any server`,
+    hint: 'Write the host in the manifest, or take the credentials from a parameter of the caller.',
+    text,
+  });
+  const isSecret = (name: string, text: string): boolean =>
+    text.includes('${') || (CREDENTIAL_HEADER.test(name) && parseTemplate(text, names).mentions.size === 0);
+  return [
+    ...Object.entries(headers)
+      .filter(([name, text]) => isSecret(name, text))
+      .map(([name, text]) => warning(`the header ${name}`, text)),
+    ...[...Object.values(query), ...textsOf(body)]
+      .filter((text) => text.includes('${'))
+      .map((text) => warning('a variable of the environment', text)),
+  ];
 }
 
 /**

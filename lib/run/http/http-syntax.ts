@@ -12,6 +12,12 @@ const FIELDS = {
   url: { kind: 'text', about: 'The URL. Values are escaped for their position in it.' },
   headers: { kind: 'text-map', about: 'The headers of the request.' },
   query: { kind: 'text-map', about: 'Query parameters, added to the URL.' },
+  arrays: {
+    kind: 'own',
+    schema: { enum: ['repeat', 'comma'] },
+    about:
+      'The form of an array in the query and in a form: `repeat` (`a=1&a=2`, the default) or `comma` (`a=1,2`).',
+  },
   body: { kind: 'any', about: 'The body of the request. Text is sent as it is, a map or a list as JSON.' },
   timeout: {
     kind: 'duration',
@@ -32,7 +38,16 @@ export const httpSyntax: Syntax<ParsedAction<HttpAction>> = {
     const map = asMap(problems, node, '`http`', 'Write http: { url: … }');
     if (!map) return undefined;
     const fields = readFields(problems, map, FIELDS, 'http');
-    const { url: address, method: verb, headers: head, query, body, extract_json: path, timeout } = fields;
+    const {
+      url: address,
+      method: verb,
+      headers: head,
+      query,
+      body,
+      arrays,
+      extract_json: path,
+      timeout,
+    } = fields;
     const timeoutMs = timeout && readDuration(problems, timeout, '`timeout`');
     if (!address) {
       error(problems, node.at, '`http` has no `url`');
@@ -59,6 +74,12 @@ export const httpSyntax: Syntax<ParsedAction<HttpAction>> = {
       query: query ? readTextMap(problems, query, '`query`') : {},
     };
     if (body && !isNull(body)) action.body = body.kind === 'scalar' ? body.text : readJson(problems, body);
+    if (arrays) {
+      const form = readText(problems, arrays, '`arrays`');
+      if (form === 'repeat' || form === 'comma') action.arrays = form;
+      else if (form !== undefined)
+        error(problems, arrays.at, `\`arrays\` must be repeat or comma, not ${JSON.stringify(form)}`);
+    }
     const extractJson = path && readText(problems, path, '`extract_json`');
     if (extractJson !== undefined) action.extractJson = extractJson;
     return { action, ...(timeoutMs !== undefined && { timeoutMs }) };

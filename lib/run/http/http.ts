@@ -7,7 +7,7 @@ import { extract, parsePath, quoteLongNumbers, type Step } from './extract.ts';
 import { follow, type FinalResponse } from './follow.ts';
 import type { HttpAction } from './http-action.ts';
 import { readBody } from './read-body.ts';
-import { buildRequest } from './request.ts';
+import { buildRequest, type HttpRequest } from './request.ts';
 import { templateInputOf } from './template-input.ts';
 
 /** The part of the body of an HTTP_STATUS failure that the envelope contains, in bytes. */
@@ -44,7 +44,7 @@ export async function runHttp(invocation: Invocation<HttpAction>): Promise<Resul
       throw withOutcome(toGantzError(error), safe ? 'none' : 'unknown');
     });
     const content = readContent(body.bytes, answered.response.headers['content-type']);
-    if (status >= 400) throw statusFailure(request.shown, answered, { content, cut: body.cut, safe });
+    if (status >= 400) throw statusFailure(request, answered, { content, cut: body.cut, safe });
     const outcome = safe ? 'none' : 'applied';
     if (body.cut) {
       throw new GantzError(
@@ -118,16 +118,21 @@ function extracted(
 }
 
 function statusFailure(
-  shown: string,
-  { response }: FinalResponse,
+  { shown, url: first }: HttpRequest,
+  { response, url }: FinalResponse,
   { content, cut, safe }: { content: Content; cut: boolean; safe: boolean },
 ): GantzError {
   const { statusCode: status = 0, statusMessage = '' } = response;
   const body =
     content.kind === 'json' ? content.value : content.kind === 'text' ? content.text : content.base64;
-  return new GantzError('HTTP_STATUS', `${shown} answered ${`${status} ${statusMessage}`.trim()}`, {
-    outcome: safe ? 'none' : 'unknown',
-    retryable: RETRYABLE.has(status),
-    fields: { status, body, ...(cut && { body_truncated: true }) },
-  });
+  const redirect = url.origin === first.origin ? '' : `, redirected to ${url.origin},`;
+  return new GantzError(
+    'HTTP_STATUS',
+    `${shown}${redirect} answered ${`${status} ${statusMessage}`.trim()}`,
+    {
+      outcome: safe ? 'none' : 'unknown',
+      retryable: RETRYABLE.has(status),
+      fields: { status, body, ...(cut && { body_truncated: true }) },
+    },
+  );
 }

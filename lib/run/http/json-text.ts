@@ -27,6 +27,30 @@ export function renderJsonText(text: string, { names, params, expand }: Template
   return built;
 }
 
+/**
+ * Renders a text of the manifest that is a JSON object or array with placeholders, as `renderJsonText`. Returns undefined
+ * for any other text, and for a text without quotes such as `[{{from}},{{to}}]`, which other notations use as well.
+ */
+export function renderJsonTemplate(text: string, input: TemplateInput): string | undefined {
+  const [first, ...more] = parseTemplate(text, input.names).segments;
+  if (first?.kind !== 'literal' || more.length === 0 || !/^\s*[[{]/.test(first.text) || !text.includes('"')) {
+    return undefined;
+  }
+  const rendered = renderJsonText(text, input);
+  return parsesAsJson(rendered) ? rendered : undefined;
+}
+
+/** Returns true for the text of a JSON object or array. */
+export function parsesAsJson(text: string): boolean {
+  if (!/^\s*[[{]/.test(text)) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Tracks whether the end of a JSON text is inside a string. The text is read in pieces. */
 class StringState {
   inString = false;

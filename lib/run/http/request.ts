@@ -13,8 +13,8 @@ export type HttpRequest = {
   url: URL;
   /** The headers of the manifest. They are sent only to the origin of the manifest's URL. */
   headers: HeaderFields;
-  /** The bytes and media type of the body. `private` is true when it contains variables of the environment. */
-  body: { bytes: Buffer; type: string; private: boolean } | undefined;
+  /** The bytes and media type of the body. */
+  body: { bytes: Buffer; type: string } | undefined;
   /** `METHOD url` for messages, without secrets. */
   shown: string;
 };
@@ -32,12 +32,12 @@ export function buildRequest(action: HttpAction, input: TemplateInput): HttpRequ
   const headers = { ...authorization(url), ...renderHeaders(action.headers, input) };
   url.username = '';
   url.password = '';
-  const rendered = renderBody(action.body, headers['content-type'], input);
-  const body = rendered && {
-    bytes: Buffer.from(rendered.text),
-    type: rendered.type,
-    private: JSON.stringify(action.body).includes('${'),
-  };
+  const rendered = renderBody(
+    action.body,
+    { contentType: headers['content-type'], arrays: action.arrays },
+    input,
+  );
+  const body = rendered && { bytes: Buffer.from(rendered.text), type: rendered.type };
   return { method, url, headers, body, shown: `${method} ${shown}` };
 }
 

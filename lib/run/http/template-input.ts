@@ -44,3 +44,16 @@ export function renderText(
 export function isNothing(value: unknown): boolean {
   return value === undefined || value === null;
 }
+
+/** The value of a placeholder whose parameter is omitted. */
+export const OMITTED = Symbol('omitted');
+
+/** Returns the value of a text that is one placeholder, or OMITTED when it has no value. Returns undefined for any other text. */
+export function wholeValue(text: string, { names, params }: TemplateInput): unknown {
+  const { segments } = parseTemplate(text, names);
+  const [first, ...more] = choose(segments, params);
+  if (more.length > 0 || first?.kind === 'literal') return undefined;
+  if (!first) return segments.length > 0 ? OMITTED : undefined;
+  const value = valueAt(params, first.path);
+  return value === undefined ? OMITTED : value;
+}

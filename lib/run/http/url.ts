@@ -1,7 +1,10 @@
 import { GantzError } from '../../contract/errors.ts';
 import { choose, parseTemplate, renderValue, valueAt, type Piece } from '../template.ts';
+import { encodeMembers, type ArrayForm } from './members.ts';
 import { refuseValue } from './refuse-value.ts';
-import { isNothing, renderText, type TemplateInput } from './template-input.ts';
+import { renderJsonTemplate } from './json-text.ts';
+import { isNothing, renderText, wholeValue, type TemplateInput } from './template-input.ts';
+import { escapeUrlText, wellFormed } from './url-text.ts';
 
 /** A part of a URL. `origin` is scheme, user, host and port. */
 export type Position = 'origin' | 'path' | 'query' | 'fragment';
@@ -17,7 +20,7 @@ export type Address = { url: URL; shown: string };
  * cannot be requested, and INVALID_PARAMETERS for a value that its position cannot hold.
  */
 export function renderUrl(
-  { url: text, query }: { url: string; query: Readonly<Record<string, string>> },
+  { url: text, query, arrays }: { url: string; query: Readonly<Record<string, string>>; arrays?: ArrayForm },
   input: TemplateInput,
 ): Address {
   const { segments } = parseTemplate(text.trim(), input.names);
@@ -25,11 +28,10 @@ export function renderUrl(
   const address =
     segments.length === 1 && first?.kind === 'placeholder'
       ? wholeUrl(first.path, input)
-      : urlOfPieces(choose(segments, input.params), text, input);
-  const members = Object.entries(query).flatMap(([name, template]) => {
-    const value = renderText(template, input, (of, path) => wellFormed(renderValue(of), path));
-    return value === undefined ? [] : [`${escapeUrlText(name)}=${escapeUrlText(value)}`];
-  });
+      : urlOfPieces(choose(segments, input.params), { template: text, arrays }, input);
+  const members = Object.entries(query).flatMap(([name, template]) =>
+    encodeMembers(escapeUrlText(name), queryValue(template, input), arrays),
+  );
   const { url } = address;
   if (members.length > 0)
     url.search = [url.search.slice(1), ...members].filter((part) => part !== '').join('&');
@@ -45,18 +47,12 @@ export function positionAfter(text: string): Position {
   return rest.includes('?') ? 'query' : 'path';
 }
 
-/** Escapes every character that has a meaning in a URL or in a form. */
-export function escapeUrlText(text: string): string {
-  return encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-}
-
-/** Returns the text. Throws INVALID_PARAMETERS when it contains half of a surrogate pair, which has no encoding in UTF-8. */
-export function wellFormed(text: string, path: readonly string[]): string {
-  if (text.isWellFormed()) return text;
-  throw refuseValue(path, 'contains half of a surrogate pair, which UTF-8 cannot encode');
+/** Returns the array of a text that is one placeholder of an array, or else the rendered text. */
+function queryValue(template: string, input: TemplateInput): unknown {
+  const whole = wholeValue(template, input);
+  if (Array.isArray(whole)) return whole;
+  const json = renderJsonTemplate(template, input);
+  return json ?? renderText(template, input, (value, path) => wellFormed(renderValue(value), path));
 }
 
 function wholeUrl(path: readonly string[], { params }: TemplateInput): Address {
@@ -69,24 +65,34 @@ function wholeUrl(path: readonly string[], { params }: TemplateInput): Address {
 /** The position of a value in a rendered text. `omitted` is true when the parameter has no value. */
 type InsertedValue = { start: number; end: number; omitted: boolean; path: readonly string[] };
 
-function urlOfPieces(pieces: readonly Piece[], template: string, { params, expand }: TemplateInput): Address {
+function urlOfPieces(
+  pieces: readonly Piece[],
+  { template, arrays }: { template: string; arrays: ArrayForm | undefined },
+  { params, expand }: TemplateInput,
+): Address {
   let built = '';
   let shown = '';
   const insertedValues: InsertedValue[] = [];
-  for (const piece of pieces) {
+  for (const [index, piece] of pieces.entries()) {
     if (piece.kind === 'literal') {
       // A URL parser removes tabs and newlines, also between two dots.
       built += expand(piece.text).replace(/[\t\n\r]/g, '');
-      shown += piece.text.replace(/\$\{(\w+)[^}]*\}/g, '${$1}');
+      shown += piece.text;
       continue;
     }
     if (positionAfter(built) === 'origin') throw inOrigin(piece.text, template);
     const value = valueAt(params, piece.path);
-    const escaped = escapeUrlText(wellFormed(renderValue(value), piece.path));
+    const member = Array.isArray(value) ? memberNameAt(built, pieces[index + 1]) : undefined;
+    const escaped =
+      member === undefined
+        ? escapeUrlText(wellFormed(renderValue(value), piece.path))
+        : encodeMembers(member, value, arrays)
+            .join('&')
+            .slice(member.length + 1);
     insertedValues.push({
       start: built.length,
       end: built.length + escaped.length,
-      omitted: isNothing(value),
+      omitted: isNothing(value) || (member !== undefined && escaped === '' && isEmptyArray(value)),
       path: piece.path,
     });
     built += escaped;
@@ -100,7 +106,7 @@ function urlOfPieces(pieces: readonly Piece[], template: string, { params, expan
       hint: 'Write a complete URL, such as https://api.example.com/items/{{id}}, or begin it with a ${VAR} that is set.',
     });
   }
-  return { url, shown: show(shown) };
+  return { url, shown: showResolved(shown, url, expand) };
 }
 
 function inOrigin(tag: string, template: string): GantzError {
@@ -154,6 +160,53 @@ function parseUrl(text: string): URL | undefined {
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
   return (url.protocol === 'http:' || url.protocol === 'https:') && url.hostname !== '' ? url : undefined;
+}
+
+/** Returns the name of the query member whose whole value comes next; undefined when it is only a part of a value. */
+function memberNameAt(built: string, next: Piece | undefined): string | undefined {
+  const ends = next === undefined || (next.kind === 'literal' && /^[&#]/.test(next.text));
+  return ends && positionAfter(built) === 'query' ? /[?&]([^&=]*)=$/.exec(built)?.[1] : undefined;
+}
+
+function isEmptyArray(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
+}
+
+/**
+ * Returns the URL of a request for messages: its origin, and the path of the manifest in which each variable is only its
+ * name. A path that comes from the variable at the beginning is `…`, because it may contain a secret.
+ */
+function showResolved(written: string, { origin }: URL, expand: (text: string) => string): string {
+  const begin = variableAt(written.trimStart());
+  const named = show(nameVariables(written));
+  const rest =
+    begin === ''
+      ? named.replace(/^[a-z][a-z0-9+.-]*:[/\\]*[^/\\]*/i, '')
+      : named.slice(named.indexOf('}') + 1).replace(/^[^/\\]*/, '');
+  const hidden = begin !== '' && /^[a-z][a-z0-9+.-]*:[/\\]*[^/\\?#]+[/\\]+[^/\\?#]/i.test(expand(begin));
+  return `${origin}${hidden ? '/…' : ''}${rest}`;
+}
+
+/** Returns the `${…}` at the beginning of a text with the variables nested in it, or an empty text. */
+function variableAt(text: string): string {
+  if (!text.startsWith('${')) return '';
+  let depth = 0;
+  for (let at = 1; at < text.length; at++) {
+    if (text[at] === '{') depth++;
+    else if (text[at] === '}' && --depth === 0) return text.slice(0, at + 1);
+  }
+  return '';
+}
+
+/** Replaces each variable by its name in braces, without its default or message. */
+function nameVariables(text: string): string {
+  let named = '';
+  for (let at = 0; at < text.length;) {
+    const variable = variableAt(text.slice(at));
+    named += variable === '' ? (text[at] ?? '') : `\${${/^\w*/.exec(variable.slice(2))?.[0] ?? ''}}`;
+    at += variable.length || 1;
+  }
+  return named;
 }
 
 /** Returns a URL of the manifest without user, password and query. */

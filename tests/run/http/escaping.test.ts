@@ -127,10 +127,11 @@ describe('escaping: any value', () => {
   it('stays one string inside the quotes of a JSON text, and one value outside them', () => {
     fc.assert(
       fc.property(hostile, anyJson, (x, value) => {
-        const text = renderBody('{"a":"<{{x}}>","b":[1]}', undefined, source(x))?.text ?? '';
+        const text = renderBody('{"a":"<{{x}}>","b":[1]}', {}, source(x))?.text ?? '';
         assert.deepEqual(JSON.parse(text), { a: `<${x}>`, b: [1] });
         const outside =
-          renderBody('{"a":{{x}},"b":[{{ x }}]}', 'application/json', source(value))?.text ?? '';
+          renderBody('{"a":{{x}},"b":[{{ x }}]}', { contentType: 'application/json' }, source(value))?.text ??
+          '';
         assert.deepEqual(JSON.parse(outside), JSON.parse(JSON.stringify({ a: value, b: [value] })));
       }),
       { numRuns: 1000 },
@@ -140,11 +141,11 @@ describe('escaping: any value', () => {
   it('stays itself in a map that is sent as JSON or as a form', () => {
     fc.assert(
       fc.property(hostile, (x) => {
-        const text = renderBody({ a: '{{x}}', b: { c: ['-{{x}}-'] } }, undefined, source(x))?.text ?? '';
+        const text = renderBody({ a: '{{x}}', b: { c: ['-{{x}}-'] } }, {}, source(x))?.text ?? '';
         assert.deepEqual(JSON.parse(text), { a: x, b: { c: [`-${x}-`] } });
         const type = 'application/x-www-form-urlencoded';
         for (const body of [{ a: '{{x}}', b: '1' }, 'a={{x}}&b=1']) {
-          const form = refusedOr(() => renderBody(body, type, source(x)))?.text;
+          const form = refusedOr(() => renderBody(body, { contentType: type }, source(x)))?.text;
           if (form === undefined) assert.ok(!x.isWellFormed());
           else
             assert.deepEqual(

@@ -340,6 +340,18 @@ describe('a response', () => {
       content_type: 'image/png',
       status: 200,
     });
+    // These bytes are UTF-8, too: the type decides, not the content.
+    assert.deepEqual(await given(typed('application/pdf', '%PDF-1.7')), {
+      base64: 'JVBERi0xLjc=',
+      content_type: 'application/pdf',
+      status: 200,
+    });
+    assert.deepEqual(await given(typed('image/svg+xml', '<svg/>')), { output: '<svg/>', status: 200 });
+    assert.deepEqual(await given((response) => void response.writeHead(200).end(Buffer.from([0, 1]))), {
+      base64: 'AAE=',
+      content_type: 'application/octet-stream',
+      status: 200,
+    });
     assert.deepEqual(await given((response) => void response.writeHead(204).end()), {
       output: '',
       status: 204,
@@ -426,6 +438,7 @@ describe('a failure to reach the server', () => {
       { outcome: 'none' },
     );
     assert.match(error.message, /connection refused/);
+    assert.ok(error.message.includes(closed.origin), error.message);
     assert.doesNotMatch(JSON.stringify([error.message, error.hint, error.fields]), /hush/);
     const nowhere = action({ method: 'POST', url: 'http://nowhere.invalid/' });
     await fails(runHttp(invocationOf(nowhere)), 'UPSTREAM_UNAVAILABLE', { outcome: 'none' });
@@ -565,13 +578,132 @@ describe('a redirect', () => {
     });
   });
 
-  it('sends no variables in a body to another host', async () => {
-    const elsewhere = server.origin.replace('127.0.0.1', 'localhost');
-    const answer = to(`${elsewhere}/`, 307);
-    const sent = run(
-      { path: '/', method: 'POST', body: { k: '${KEY}' }, answer },
-      { environment: { KEY: 'k' } },
+  it('to another origin with a body is refused, and names the target', async () => {
+    const other = await startServer();
+    for (const [status, method] of [
+      [307, 'POST'],
+      [308, 'POST'],
+      [302, 'PUT'],
+    ] as const) {
+      // The same host with another port is another origin.
+      const sent = run({ path: '/', method, body: { k: 'v' }, answer: to(`${other.origin}/x`, status) });
+      const error = await fails(sent, 'UNEXPECTED_ANSWER', { outcome: 'unknown' });
+      assert.ok(error.message.includes(other.origin), error.message);
+    }
+    assert.equal(other.received.length, 0);
+    await run({ path: '/', method: 'POST', body: { k: 'v' }, answer: to(`${other.origin}/x`, 303) });
+    assert.deepEqual([other.received[0]?.method, other.received[0]?.body], ['GET', '']);
+    assert.equal(other.received[0]?.headers['content-type'], undefined);
+    await other.close();
+  });
+});
+
+describe('an array', () => {
+  const params = { tags: ['a b', 'c,d', 3], none: [], one: 'x' };
+  const urlOf = async (more: Partial<HttpAction> & { path: string }): Promise<string | undefined> =>
+    (await run(more, { params })).last.url;
+
+  it('is sent as repeated keys in the query', async () => {
+    const query = { tag: '{{tags}}', none: '{{none}}', one: '{{one}}' };
+    assert.equal(await urlOf({ path: '/', query }), '/?tag=a%20b&tag=c%2Cd&tag=3&one=x');
+    assert.equal(
+      await urlOf({ path: '/?tag={{tags}}&none={{none}}&one={{one}}' }),
+      '/?tag=a%20b&tag=c%2Cd&tag=3&one=x',
     );
-    await fails(sent, 'UNEXPECTED_ANSWER', { outcome: 'unknown', message: /variables of the environment/ });
+  });
+
+  it('is joined by commas when the manifest says so', async () => {
+    const query = { tag: '{{tags}}', none: '{{none}}' };
+    assert.equal(await urlOf({ path: '/', query, arrays: 'comma' }), '/?tag=a%20b,c%2Cd,3');
+    assert.equal(await urlOf({ path: '/?tag={{tags}}#x', arrays: 'comma' }), '/?tag=a%20b,c%2Cd,3');
+  });
+
+  it('is JSON where it is only a part of a value', async () => {
+    assert.equal(await urlOf({ path: '/', query: { q: 'x-{{none}}' } }), '/?q=x-%5B%5D');
+  });
+
+  it('is sent as repeated keys in a form', async () => {
+    const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
+    const { last } = await run({ path: '/', method: 'POST', headers, body: { tag: '{{tags}}' } }, { params });
+    assert.equal(last.body, 'tag=a%20b&tag=c%2Cd&tag=3');
+  });
+});
+
+describe('JSON text that the manifest builds by hand', () => {
+  const q = 'a","admin":true,"x":"é';
+  const expected = { text: q };
+  const template = '{"text":"{{q}}"}';
+
+  it('is escaped in the query, a header, a form and a member of a body', async () => {
+    const { last } = await run(
+      {
+        path: '/',
+        method: 'POST',
+        query: { f: template },
+        headers: { 'X-F': template },
+        body: { p: template },
+      },
+      { params: { q } },
+    );
+    assert.deepEqual(JSON.parse(new URL(last.url, 'http://h').searchParams.get('f') ?? ''), expected);
+    assert.deepEqual(JSON.parse(Buffer.from(String(last.headers['x-f']), 'latin1').toString()), expected);
+    assert.deepEqual(JSON.parse((JSON.parse(last.body) as { p: string }).p), expected);
+    const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
+    const form = await run({ path: '/', method: 'POST', headers, body: { p: template } }, { params: { q } });
+    assert.deepEqual(JSON.parse(new URLSearchParams(form.last.body).get('p') ?? ''), expected);
+  });
+
+  it('is escaped in a body of any text type, and of JSON lines', async () => {
+    for (const [type, body] of [
+      ['text/plain', template],
+      ['application/x-ndjson', `{"index":{}}\n${template}`],
+    ] as const) {
+      const { last } = await run(
+        { path: '/', method: 'POST', headers: { 'Content-Type': type }, body },
+        { params: { q } },
+      );
+      assert.deepEqual(JSON.parse(last.body.split('\n').at(-1) ?? ''), expected);
+      assert.equal(last.headers['content-type'], type);
+    }
+  });
+
+  it('is not assumed for text in brackets without quotes', async () => {
+    const { last } = await run({ path: '/', query: { r: '[{{q}}]' } }, { params: { q: 'a' } });
+    assert.equal(last.url, '/?r=%5Ba%5D');
+  });
+});
+
+describe('the message of a failure', () => {
+  it('names the origin that a variable stands for, without its secrets', async () => {
+    answers = json('{}', 404);
+    const { host } = new URL(server.origin);
+    const environment = {
+      BASE: server.origin,
+      HOOK: `http://me:hush@${host}/hush/1?k=hush`,
+      TOKEN: 'hush',
+      HOST: host,
+    };
+    for (const [url, shown] of [
+      ['${BASE}/users/{{id}}?k=${TOKEN}', `GET ${server.origin}/users/7 answered 404 Not Found`],
+      ['${BASE:-http://${X}}/a', `GET ${server.origin}/a answered 404 Not Found`],
+      ['${HOOK}', `GET ${server.origin}/… answered 404 Not Found`],
+      ['http://${HOST}/a/${TOKEN:-x}', `GET ${server.origin}/a/\${TOKEN} answered 404 Not Found`],
+      ['http://u:${TOKEN}@${HOST}/a', `GET ${server.origin}/a answered 404 Not Found`],
+    ] as const) {
+      const failed = runHttp(invocationOf(action({ url }), { params: { id: 7 }, environment }));
+      assert.equal((await fails(failed, 'HTTP_STATUS')).message, shown);
+    }
+  });
+
+  it('names the server that a redirect led to', async () => {
+    const other = await startServer((response) => void response.writeHead(500).end());
+    const answer: Answer = (response) =>
+      void response.writeHead(302, { location: `${other.origin}/x?secret=1` }).end();
+    const error = await fails(run({ path: '/a', answer }), 'HTTP_STATUS');
+    assert.equal(
+      error.message,
+      `GET ${server.origin}/a, redirected to ${other.origin}, answered 500 Internal Server Error`,
+    );
+    await other.close();
   });
 });

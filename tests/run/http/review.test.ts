@@ -89,6 +89,72 @@ describe('reviewHttp', () => {
     ],
     ['a wrong path', { extractJson: 'a..b' }, 'error: extract_json is not a path: "a..b"'],
   ];
+  const values = (language: string): string =>
+    `warning: Values are not escaped in this text of ${language}, so a value can change its meaning`;
+  const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
+  const unescaped: [string, Partial<HttpAction>, string][] = [
+    ['GraphQL in a map', { body: { query: 'query { user(id: "{{id}}") { name } }' } }, 'GraphQL'],
+    ['short GraphQL in a map', { body: { query: '{ user(id: "{{id}}") { name } }' } }, 'GraphQL'],
+    ['GraphQL in JSON text', { body: '{"query":"mutation { add(name: \\"{{x}}\\") }"}' }, 'GraphQL'],
+    ['GraphQL in the query', { query: { query: '{ user(id: "{{id}}") { name } }' } }, 'GraphQL'],
+    ['GraphQL alone', { body: '{ user(id: "{{id}}") { name } }' }, 'GraphQL'],
+    [
+      'application/graphql',
+      { headers: { 'Content-Type': 'application/graphql' }, body: 'query { a(b: "{{x}}") }' },
+      'GraphQL',
+    ],
+    ['JSON in JSON text', { body: '{"payload":"{\\"a\\":\\"{{x}}\\"}"}' }, 'JSON inside JSON'],
+    ['JSON in form text', { headers: form, body: 'a=1&payload={"text":"{{x}}"}' }, 'JSON inside a form'],
+    ['a form without its type', { body: 'a={{x}}&b=1' }, 'a form'],
+    ['XML without its type', { body: '<a>{{x}}</a>' }, 'XML'],
+    ['JSON that is not valid', { body: '{"a": "{{x}}",}' }, 'JSON'],
+  ];
+  for (const [what, action, language] of unescaped)
+    it(`warns about ${what}`, () => assert.deepEqual(found(action), [values(language)]));
+
+  it('does not warn about text that is escaped', () => {
+    for (const action of [
+      { body: { query: 'query q($id: ID!) { user(id: $id) { name } }', variables: { id: '{{id}}' } } },
+      { body: '{"a":"{{x}}","b":{{id}},"c":[{{x}}]}' },
+      { body: { payload: '{"text":"{{x}}"}' } },
+      { headers: form, body: 'a={{x}}&b={{id}}' },
+      { headers: { 'content-type': 'application/xml' }, body: '<a>{{x}}</a>' },
+      { body: 'Hello {{x}}' },
+      { body: '{{x}}' },
+      { query: { filter: '{"a":"{{x}}"}' } },
+    ])
+      assert.deepEqual(found(action), [], JSON.stringify(action));
+  });
+
+  it('does not warn about numbers and booleans in GraphQL', () => {
+    const action = { kind: 'http', method: 'POST', url: 'https://h/', headers: {}, query: {} } as const;
+    const { tool } = invocationOf({ ...action, body: { query: '{ user(id: {{n}}) { name } }' } });
+    const inputSchema = { ...tool.inputSchema, properties: { n: { type: 'integer' } } };
+    assert.deepEqual(reviewHttp({ ...tool, inputSchema }, tool.action), []);
+  });
+
+  it('warns about JSON text in the url', () => {
+    assert.deepEqual(found({ url: 'https://h/?f={"a":"{{x}}"}' }), [
+      'warning: {{x}} is not escaped for the JSON text in the url, so a value can change its meaning',
+    ]);
+  });
+
+  it('warns that a caller who chooses the whole url gets the credentials of the manifest', () => {
+    const any =
+      'warning: The caller chooses the whole url with {{x}}, and so can reach any host of your network';
+    const sent = (what: string): string =>
+      `warning: The caller chooses the whole url with {{x}}, so ${what} can be sent to any server`;
+    for (const [more, what] of [
+      [{ headers: { Authorization: 'Bearer ${TOKEN}' } }, 'the header Authorization'],
+      [{ headers: { 'X-Api-Key': 'abc' } }, 'the header X-Api-Key'],
+      [{ headers: { 'X-Trace': '${ID}' } }, 'the header X-Trace'],
+      [{ query: { key: '${KEY}' } }, 'a variable of the environment'],
+      [{ body: { key: '${KEY}' } }, 'a variable of the environment'],
+    ] as const)
+      assert.deepEqual(found({ url: '{{x}}', ...more }), [any, sent(what)]);
+    assert.deepEqual(found({ url: '{{x}}', headers: { Authorization: 'Bearer {{id}}' } }), [any]);
+  });
+
   for (const [what, action, problem] of bad)
     it(`reports ${what}`, () => assert.deepEqual(found(action), [problem]));
 });
