@@ -117,7 +117,9 @@ function checkSimpleCommand(reader: Reader, words: readonly Word[], redirected: 
   if (own?.severity === 'error') reader.refusedInput = own;
   // What is redirected into a compound command is read by the commands inside of it.
   const reason = words.length === 0 ? reader.refusedInput : own;
-  if (words.length === 1 && words[0]?.value === 'exec') reader.replacedInput.push(...redirected.words);
+  const replaces = words.length === 1 && words[0]?.value === 'exec';
+  if (replaces) reader.replacedInput.push(...redirected.words);
+  if (replaces) for (const document of redirected.documents) document.replacesInput = true;
   if (!reason) return;
   for (const document of redirected.documents) document.reasons.push(reason);
   for (const word of redirected.words) reader.report(word, reason);

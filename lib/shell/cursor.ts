@@ -120,7 +120,7 @@ export class Cursor {
   }
 
   /** Notes the variables that the text of an expression names. */
-  useNames(expression: string, reason: Reason): void {
+  useNames(expression: string, reason: Reason | undefined): void {
     for (const name of expression.match(/[A-Za-z_]\w*/g) ?? []) this.useVariable(name, reason);
   }
 

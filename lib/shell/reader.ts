@@ -23,6 +23,7 @@ export type HereDocument = {
   pipeline: { start: number };
   /** What is reported about placeholders in the body, because of the commands that read it. */
   reasons: Reason[];
+  replacesInput?: true;
 };
 
 /** A variable and the range of the uses in the value that is assigned to it. */
@@ -48,8 +49,8 @@ export class Reader extends Cursor {
   around: PipelinePosition[] = [];
   /** The reason for the last input that a command parses as code and that is refused. */
   refusedInput: Reason | undefined;
-  /** Words that `exec` makes the standard input of the script. */
-  readonly replacedInput: Word[] = [];
+  /** Words and documents that `exec` makes the standard input of the script. */
+  readonly replacedInput: Pick<Word, 'from' | 'to'>[] = [];
   /** The reason for the standard input of the whole script. */
   scriptInput: Reason | undefined;
 

@@ -8,7 +8,7 @@ const LAUNCHERS =
   'docker podman nerdctl docker-compose podman-compose kubectl oc crictl lxc lxc-attach incus machinectl multipass wsl ' +
   'systemd-run systemd-nspawn sshpass fakeroot proot bwrap firejail flatpak flatpak-spawn toolbox distrobox ' +
   'uv uvx pnpm yarn bunx pipenv poetry pdm hatch rye pipx conda mamba bundle mise asdf nix direnv ' +
-  'dotenv doppler op chamber aws-vault heroku fly flyctl setpriv unshare nsenter ip';
+  'dotenv doppler op chamber aws-vault heroku fly flyctl setpriv unshare nsenter ip pkexec tini rlwrap xvfb-run';
 
 const DECLARATIONS = 'declare typeset local export readonly integer float nameref';
 const ZSH_NUMBERS = 'exit return shift break continue logout bye repeat ulimit limit';
@@ -26,7 +26,11 @@ const ROWS: Program[] = [
   { names: 'parallel', words: 'all', input: 'always' },
   { names: 'at batch crontab', input: 'always' },
   { names: 'su runuser', options: /^-[a-z]*c$|^--(?:session-)?command$/, input: 'always' },
-  { names: 'script flock gcloud', options: /^-[a-z]*c$|^--command$/ },
+  { names: 'gcloud', options: /^--command$/ },
+  { names: 'script', options: /^-[a-z]*c$|^--command$/, input: 'unless-option' },
+  { names: 'hash', options: /^-p$/, code: SCRIPT_FILE, builtin: 'every' },
+  { names: 'split zip sort', options: /^--(?:filter|unzip-command|compress-program)$|^-TT$/ },
+  { names: 'git', options: /^--(?:exec|upload-pack|(?:tree|index|msg|env|commit)-filter)$/ },
   { names: 'entr', options: /^-[a-z]*s$/ },
   { names: 'nodemon', options: /^-x$|^--exec$/ },
   { names: 'rsync', options: /^-[a-zA-Z]*e$|^--rsh$|^--rsync-path$/ },
@@ -41,7 +45,8 @@ const ROWS: Program[] = [
   { names: DECLARATIONS, builtin: 'every', check: builtins.checkDeclaration },
   { names: 'test [', builtin: 'every', check: builtins.checkTest },
   { names: 'printf', check: builtins.checkPrintf },
-  { names: 'wait print', builtin: 'every', check: builtins.checkEndOfOptions },
+  { names: 'wait', options: /^-n?p$/, code: VARIABLE_NAME, check: builtins.checkEndOfOptions },
+  { names: 'print', builtin: 'every', check: builtins.checkEndOfOptions },
   { names: 'echo', builtin: 'every', check: builtins.checkEcho },
   { names: 'for select', builtin: 'every', check: builtins.checkLoop },
   { names: 'setopt', builtin: 'zsh', check: builtins.checkRenaming },
@@ -49,8 +54,7 @@ const ROWS: Program[] = [
   { names: ZSH_SOURCE, words: 'all', builtin: 'zsh' },
   // Programs that run the program which their words name.
   { names: 'env', options: /^-[a-z]*S|^--split-string/, valued: /^-[uC]$|^--(?:unset|chdir)$/, runs: 0 },
-  { names: 'sudo', valued: /^-[ugpCDRTUrth]$|^--(?:user|group|prompt|chdir|host)$/, runs: 0 },
-  { names: 'doas', valued: /^-[uC]$/, runs: 0 },
+  { names: 'sudo doas', valued: /^-[A-Za-z]*[ugpCDRTUrth]$|^--(?:user|group|prompt|chdir|host)$/, runs: 0 },
   { names: 'nice', valued: /^-n$|^--adjustment$/, runs: 0 },
   { names: 'ionice', valued: /^-[cnp]$/, runs: 0 },
   { names: 'timeout gtimeout', valued: /^-[ks]$|^--(?:kill-after|signal)$/, runs: 1 },
@@ -58,8 +62,9 @@ const ROWS: Program[] = [
   { names: 'exec', valued: /^-a$/, runs: 0, builtin: 'every' },
   { names: 'command', builtin: 'every', check: shells.checkCommandBuiltin },
   { names: 'builtin noglob nocorrect', runs: 0, builtin: 'every' },
-  { names: 'chroot', runs: 1 },
-  { names: 'nohup setsid unbuffer ltrace chronic caffeinate', runs: 0 },
+  { names: 'chroot taskset chrt setarch gosu su-exec', runs: 1 },
+  { names: 'flock', options: /^-c$|^--command$/, valued: /^-[wE]$|^--(?:wait|timeout)$/, runs: 1 },
+  { names: 'nohup setsid unbuffer ltrace chronic caffeinate busybox toybox prlimit dumb-init', runs: 0 },
   { names: 'time', valued: /^-[fo]$/, runs: 0 },
   { names: 'strace', valued: /^-[eopsu]$/, runs: 0 },
   { names: 'find', check: shells.checkFind },
