@@ -60,13 +60,12 @@ function checkWords(row: Program, { words, reporter }: ProgramCall): Reason | un
   const { report } = reporter;
   const { code = EVALUATED } = row;
   const operands: Word[] = [];
+  const source = row.code && words.find((_, index) => /^-f$|^--file$/.test(words[index - 1]?.value ?? ''));
   let coded = false;
-  let source: Word | undefined;
   for (let index = 0; index < words.length; index++) {
     const word = words[index];
     if (!word) break;
     const { value = '', prefix } = word;
-    if (row.code && /^-f$|^--file$/.test(value)) source = words[index + 1];
     if (word.value !== undefined && row.options?.test(value)) {
       coded = true;
       reportThrough(words.slice(++index), code, reporter);
@@ -86,6 +85,7 @@ function checkWords(row: Program, { words, reporter }: ProgramCall): Reason | un
   const file = source ?? operands[0];
   if ((source || row.input === 'unless-file') && file?.raw.startsWith('<(')) report(file, code);
   if (source && isInputFile(source)) return code;
+  if (row.words === 'later') coded ||= operands.length > 1;
   const reads = row.input === 'always' || (row.input !== undefined && !coded);
   return reads && !(row.input === 'unless-file' && file && !isInputFile(file)) ? code : undefined;
 }

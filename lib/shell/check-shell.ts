@@ -1,5 +1,5 @@
 import { reportThrough, wrappedCommand, type ProgramCall, type Reporter } from './program.ts';
-import { EVALUATED, OPTION, SCRIPT_FILE, type Reason } from './reasons.ts';
+import { EVALUATED, OPTION, REMOTE, SCRIPT_FILE, type Reason } from './reasons.ts';
 import { basename, makeWord, PLACEHOLDER, type Word } from './word.ts';
 
 /** Programs that parse shell source: from `-c`, from a file, or from their standard input. */
@@ -56,7 +56,7 @@ export function checkSsh({ words, reporter: { report } }: ProgramCall): Reason |
   for (const [index, word] of options.entries())
     if (word.prefix.startsWith('-o') || options[index - 1]?.value === '-o') report(word, EVALUATED);
   if (destination?.leading && options.at(-1)?.value !== '--') report(destination, OPTION);
-  for (const word of remote) report(word, EVALUATED);
+  for (const word of remote) report(word, REMOTE);
   return remote.length === 0 || remote.some(mayRunShell) ? EVALUATED : undefined;
 }
 

@@ -26,7 +26,6 @@ const ROWS: Program[] = [
   { names: 'parallel', words: 'all', input: 'always' },
   { names: 'at batch crontab', input: 'always' },
   { names: 'su runuser', options: /^-[a-z]*c$|^--(?:session-)?command$/, input: 'always' },
-  { names: 'gcloud', options: /^--command$/ },
   { names: 'script', options: /^-[a-z]*c$|^--command$/, input: 'unless-option' },
   { names: 'hash', options: /^-p$/, code: SCRIPT_FILE, builtin: 'every' },
   { names: 'split zip sort', options: /^--(?:filter|unzip-command|compress-program)$|^-TT$/ },
@@ -71,7 +70,7 @@ const ROWS: Program[] = [
   { names: 'xargs', check: shells.checkXargs },
   { names: LAUNCHERS, runs: 'anywhere' },
   { names: 'npx npm', options: /^-c$|^--call$/, runs: 'anywhere' },
-  { names: 'vagrant nix-shell', options: /^-c$|^--(?:command|run)$/, runs: 'anywhere' },
+  { names: 'vagrant nix-shell gcloud', options: /^-c$|^--(?:command|run)$/, runs: 'anywhere' },
 ];
 
 /** The table, by the names of the programs. */

@@ -621,12 +621,12 @@ describe('what is only warned of', () => {
     ['awk -F, \'$1 == "{{x}}"\' f', /ENVIRON\["GANTZ_ARG_X"\]/],
     ['sed "s/a/{{x}}/" f', /GANTZ_ARG_X/],
     ['curl -s http://localhost | jq ".{{x}}"', /GANTZ_ARG_X/],
-    ['psql -c "select \'{{x}}\'"', /GANTZ_ARG_X/],
-    ['psql db <<EOF\nselect {{x}}\nEOF', /GANTZ_ARG_X/],
+    ['psql -c "select \'{{x}}\'"', /-v v=\{\{x\}\} .* not in -c/],
+    ['psql db <<EOF\nselect {{x}}\nEOF', /-v v=\{\{x\}\} .* not in -c/],
     ['echo "select {{x}}" | sqlite3 db', /./],
-    ['mysql --execute="select {{x}}"', /GANTZ_ARG_X/],
-    ['docker exec db psql -U bob -c "select \'{{x}}\'"', /GANTZ_ARG_X/],
-    ['docker exec -i db psql <<EOF\nselect {{x}}\nEOF', /GANTZ_ARG_X/],
+    ['mysql --execute="select {{x}}"', /-v v=\{\{x\}\} .* not in -c/],
+    ['docker exec db psql -U bob -c "select \'{{x}}\'"', /-v v=\{\{x\}\} .* not in -c/],
+    ['docker exec -i db psql <<EOF\nselect {{x}}\nEOF', /-v v=\{\{x\}\} .* not in -c/],
     ['kubectl exec pod -- python3 -c "print(\'{{x}}\')"', /GANTZ_ARG_X/],
     ['uv run python -c "{{x}}"', /GANTZ_ARG_X/],
     ['npx tsx -e "{{x}}"', /GANTZ_ARG_X/],
@@ -649,6 +649,10 @@ describe('what is only warned of', () => {
       assert.match(problem?.hint ?? '', hint);
     });
   }
+
+  it('names what works on another machine', () => {
+    assert.match(problemsOf('ssh host "ls {{x}}"')[0]?.hint ?? '', /printf '%s' \{\{x\}\} \| ssh/);
+  });
 
   it('warns of a range even for a number', () => {
     assert.equal(problemsOf('echo {1..{{x}}}', { x: { type: 'integer' } })[0]?.severity, 'warning');

@@ -89,8 +89,8 @@ const WARNED: [action: Command | Text, hint: RegExp][] = [
   [{ command: 'python3', stdin: '{{p}}' }, /GANTZ_ARG_P/],
   [{ command: 'node', args: ['-e', 'console.log({{p}})'] }, /process\.env\.GANTZ_ARG_P/],
   [{ command: 'awk', args: ['/{{p}}/', 'f'] }, /ENVIRON/],
-  [{ command: 'sqlite3', args: ['db'], stdin: "select '{{p}}'" }, /\.parameter/],
-  [{ command: 'sqlite3', args: ['db', "select '{{p}}'"] }, /\.parameter/],
+  [{ command: 'sqlite3', args: ['db'], stdin: "select '{{p}}'" }, /readfile/],
+  [{ command: 'sqlite3', args: ['db', "select '{{p}}'"] }, /readfile/],
   [{ command: 'psql', args: ['-c', "select '{{p}}'"] }, /bind/],
   [{ command: 'psql', args: ['db'], stdin: "select '{{p}}'" }, /bind/],
   [{ command: 'env', args: ['python3', '-c', '{{p}}'] }, /GANTZ_ARG_P/],
@@ -105,14 +105,16 @@ const WARNED: [action: Command | Text, hint: RegExp][] = [
   [{ command: 'node', args: ['/dev/stdin'], stdin: '{{p}}' }, /GANTZ_ARG_P/],
   [{ shell: 'python3 <(echo {{p}})', interpreter: 'bash' }, /GANTZ_ARG_P/],
   [{ shell: 'awk -f <(echo {{p}}) f', interpreter: 'bash' }, /ENVIRON/],
+  [{ command: 'psql', args: ['-c', '{{p}}'] }, /not in -c/],
   [{ shell: 'python3 -', stdin: 'print("{{p}}")' }, /GANTZ_ARG_P/],
-  [{ shell: 'sqlite3 db', stdin: "select '{{p}}'" }, /\.parameter/],
+  [{ shell: 'sqlite3 db', stdin: "select '{{p}}'" }, /readfile/],
 ];
 
 const ORDINARY: (Command | Text)[] = [
   { command: 'bash', args: ['script.sh', '{{p}}'] },
   { command: 'bash', args: ['script.sh'] },
   { command: 'flock', args: ['lock', './script', '{{p}}'] },
+  { command: 'sqlite3', args: ['db', 'select 1'], stdin: '{{p}}' },
   { command: 'sudo', args: ['-n', 'grep', '-i', '{{p}}', 'f'] },
   { command: 'git', args: ['clean', '-x', '{{p}}'] },
   { command: 'python3', args: ['-m', 'json.tool'], stdin: '{{p}}' },
