@@ -104,7 +104,7 @@ function checkWrapper(
 ): Reason | undefined {
   const command = wrappedCommand(words, row.valued);
   const options = words.slice(0, words.length - command.length + skip + 1);
-  if (command.length === 0 && words.some(({ prefix }) => /^-[A-Za-z]*[si]$|^--(?:shell|login)$/.test(prefix)))
+  if (!command[0] && words.some(({ prefix }) => /^-\w*[si]$|^--(?:shell|login)$/.test(prefix)))
     return EVALUATED;
   const split = row.options ? options.findIndex(({ prefix }) => row.options?.test(prefix)) : -1;
   if (split === -1) return check(command.slice(skip));

@@ -75,6 +75,7 @@ function readCommand(reader: Reader, ends: CommandsEnd): 'esac' | undefined {
       readParentheses(reader, words);
       return undefined;
     }
+    reader.declares = /^(?:declare|typeset|local|export|readonly|alias)$/.test(words[0]?.raw ?? '');
     const word = readWord(reader, words.length === 0 ? 'first' : 'argument');
     if (/^(?:\d+|\{[A-Za-z_]\w*\})$/.test(word.raw) && '<>'.includes(reader.at() || ' ')) continue;
     const keyword = words.length === 0 ? readKeyword(reader, word, ends === 'case') : 'command';

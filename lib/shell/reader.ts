@@ -44,6 +44,8 @@ export class Reader extends Cursor {
   /** The here-documents whose bodies are to come. */
   documents: HereDocument[] = [];
   readonly assignments: Assignment[] = [];
+  /** True in the words of `export` and its like, whose assignments are not split. */
+  declares = false;
   position: PipelinePosition = { pipeline: { start: 0 }, piped: false };
   /** The positions of the compound commands around the cursor. */
   around: PipelinePosition[] = [];

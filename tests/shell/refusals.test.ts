@@ -650,6 +650,13 @@ describe('what is only warned of', () => {
     });
   }
 
+  it('warns of a variable without quotes in an argument that only looks like an assignment', () => {
+    for (const shell of ['y={{x}}; make NAME=$y', 'y={{x}}; docker run -e A=$y b', 'env A=$GANTZ_ARG_X b'])
+      assert.match(problemsOf(shell)[0]?.message ?? '', /without quotes/);
+    for (const shell of ['y={{x}}; export A=$y; local B=$y; z=$y c', 'y={{x}}; make NAME="$y"'])
+      assert.deepEqual(problemsOf(shell), []);
+  });
+
   it('names what works on another machine', () => {
     assert.match(problemsOf('ssh host "ls {{x}}"')[0]?.hint ?? '', /printf '%s' \{\{x\}\} \| ssh/);
   });

@@ -114,6 +114,7 @@ const ORDINARY: (Command | Text)[] = [
   { command: 'bash', args: ['script.sh', '{{p}}'] },
   { command: 'bash', args: ['script.sh'] },
   { command: 'flock', args: ['lock', './script', '{{p}}'] },
+  { command: 'su', args: ['bob', '-c', 'cat > f'], stdin: '{{p}}' },
   { command: 'sqlite3', args: ['db', 'select 1'], stdin: '{{p}}' },
   { command: 'sudo', args: ['-n', 'grep', '-i', '{{p}}', 'f'] },
   { command: 'git', args: ['clean', '-x', '{{p}}'] },
