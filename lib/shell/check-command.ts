@@ -1,5 +1,5 @@
 import { checkZsh } from './check-builtins.ts';
-import { isCodeOption, isShell } from './check-shell.ts';
+import { isCodeOption, isInputFile, isShell } from './check-shell.ts';
 import { reportThrough, wrappedCommand, type Program, type ProgramCall, type Reporter } from './program.ts';
 import { programsOf } from './programs-of.ts';
 import { EVALUATED, PROGRAM, UNKNOWN_PROGRAM, type Reason } from './reasons.ts';
@@ -60,6 +60,7 @@ function checkWords(row: Program, { words, reporter }: ProgramCall): Reason | un
   const { report } = reporter;
   const { code = EVALUATED } = row;
   const operands: Word[] = [];
+  const source = row.code && words.find((_, index) => /^-f$|^--file$/.test(words[index - 1]?.value ?? ''));
   let coded = false;
   for (let index = 0; index < words.length; index++) {
     const word = words[index];
@@ -81,9 +82,12 @@ function checkWords(row: Program, { words, reporter }: ProgramCall): Reason | un
   for (const [index, word] of operands.entries())
     if (row.words === 'later' ? index > 0 : row.words === 'first' && index === 0 && !coded)
       report(word, code);
-  const file = operands[0] !== undefined && operands[0].value !== '-';
+  const file = source ?? operands[0];
+  if ((source || row.input === 'unless-file') && file?.raw.startsWith('<(')) report(file, code);
+  if (source && isInputFile(source)) return code;
+  if (row.words === 'later') coded ||= operands.length > 1;
   const reads = row.input === 'always' || (row.input !== undefined && !coded);
-  return reads && !(row.input === 'unless-file' && file) ? code : undefined;
+  return reads && !(row.input === 'unless-file' && file && !isInputFile(file)) ? code : undefined;
 }
 
 /** Returns the option of a word that may also contain its value: `-e` of `-eCODE`, `--eval` of `--eval=CODE`. */
@@ -92,14 +96,16 @@ function attachedOption({ prefix }: Word): string {
   return long ?? (/^-[A-Za-z]/.test(prefix) ? prefix.slice(0, 2) : '');
 }
 
-/** Checks a program that runs the command which follows its options and `skip` operands. */
+/** Checks a program that runs the command behind its options and `skip` operands: `sudo -i` a shell, `flock FILE -c` code. */
 function checkWrapper(
   row: Program,
   skip: number,
   { words, reporter, check }: ProgramCall,
 ): Reason | undefined {
   const command = wrappedCommand(words, row.valued);
-  const options = words.slice(0, words.length - command.length);
+  const options = words.slice(0, words.length - command.length + skip + 1);
+  if (!command[0] && words.some(({ prefix }) => /^-\w*[si]$|^--(?:shell|login)$/.test(prefix)))
+    return EVALUATED;
   const split = row.options ? options.findIndex(({ prefix }) => row.options?.test(prefix)) : -1;
   if (split === -1) return check(command.slice(skip));
   for (const word of words.slice(split)) reporter.report(word, EVALUATED);

@@ -1,13 +1,13 @@
 import { reportThrough, wrappedCommand, type ProgramCall, type Reporter } from './program.ts';
-import { EVALUATED, OPTION, SCRIPT_FILE, type Reason } from './reasons.ts';
+import { EVALUATED, OPTION, REMOTE, SCRIPT_FILE, type Reason } from './reasons.ts';
 import { basename, makeWord, PLACEHOLDER, type Word } from './word.ts';
 
 /** Programs that parse shell source: from `-c`, from a file, or from their standard input. */
-export const SHELLS = 'sh bash dash zsh ksh mksh ash fish csh tcsh rbash pwsh powershell';
+export const SHELLS = 'sh bash dash zsh ksh ksh93 mksh oksh yash ash fish csh tcsh rbash pwsh powershell';
 
 const SHELL_NAMES = new Set(SHELLS.split(' '));
 const CODE_OPTION = /^-[A-Za-z]*c|^--?[Cc]ommand$/;
-const XARGS_VALUED = /^-[adEILnPsJ]$|^--(?:arg-file|delimiter|max-args|max-procs|max-lines|max-chars)$/;
+const XARGS_VALUED = /^-[0oprtx]*[adEILnPsJ]$|^--(?:arg-file|delimiter|max-\w+)$/;
 const SSH_VALUED = /^-[BbcDEeFIiJLlmOopPQRSWw]$/;
 
 /** Checks the words of a shell, and returns the reason for its input when it reads source from there. */
@@ -34,7 +34,8 @@ export function checkShell({ words, certain, reporter }: ProgramCall): Reason | 
     }
     if (CODE_OPTION.test(prefix) && !prefix.startsWith('--n')) source = true;
     if (/^-[A-Za-z]*s/.test(prefix)) fromInput = true;
-    if (/^[-+][A-Za-z]*[oO]$|^--(?:rcfile|init-file)$/.test(value ?? '')) index++;
+    if (/^--(?:rcfile|init-file)$/.test(prefix)) reportThrough(words.slice(++index), SCRIPT_FILE, reporter);
+    if (/^[-+][A-Za-z]*[oO]$/.test(value ?? '')) index++;
   }
   const operand = words[index];
   if (source) {
@@ -55,7 +56,7 @@ export function checkSsh({ words, reporter: { report } }: ProgramCall): Reason |
   for (const [index, word] of options.entries())
     if (word.prefix.startsWith('-o') || options[index - 1]?.value === '-o') report(word, EVALUATED);
   if (destination?.leading && options.at(-1)?.value !== '--') report(destination, OPTION);
-  for (const word of remote) report(word, EVALUATED);
+  for (const word of remote) report(word, REMOTE);
   return remote.length === 0 || remote.some(mayRunShell) ? EVALUATED : undefined;
 }
 
@@ -108,8 +109,8 @@ export function checkFind({ words, check }: ProgramCall): undefined {
 /** Returns the text that xargs replaces by its input; undefined when it appends its input. */
 function replacedText(options: readonly Word[]): string | undefined {
   for (const [index, { value = '' }] of options.entries()) {
-    if (/^-[a-zA-Z]*[IJ]$/.test(value)) return options[index + 1]?.value ?? '{}';
-    const [, attached] = /^-[a-zA-Z]*?(?:[IJi])(.*)$|^--replace=?(.*)$/.exec(value) ?? [];
+    if (/^-[a-zA-Z0]*[IJ]$/.test(value)) return options[index + 1]?.value ?? '{}';
+    const [, attached] = /^-[a-zA-Z0]*?(?:[IJi])(.*)$|^--replace=?(.*)$/.exec(value) ?? [];
     if (attached !== undefined || /^--replace/.test(value)) return attached || '{}';
   }
   return undefined;
@@ -126,7 +127,7 @@ export function isCodeOption({ prefix }: Word): boolean {
 }
 
 /** Returns true when a file that a program runs is its standard input. */
-function isInputFile({ value }: Word): boolean {
+export function isInputFile({ value }: Word): boolean {
   return /^-$|^\/dev\/(?:stdin|fd\/\d+)$|^\/proc\/\w+\/fd\/\d+$/.test(value ?? '');
 }
 

@@ -75,6 +75,7 @@ function readCommand(reader: Reader, ends: CommandsEnd): 'esac' | undefined {
       readParentheses(reader, words);
       return undefined;
     }
+    reader.declares = /^(?:declare|typeset|local|export|readonly|alias)$/.test(words[0]?.raw ?? '');
     const word = readWord(reader, words.length === 0 ? 'first' : 'argument');
     if (/^(?:\d+|\{[A-Za-z_]\w*\})$/.test(word.raw) && '<>'.includes(reader.at() || ' ')) continue;
     const keyword = words.length === 0 ? readKeyword(reader, word, ends === 'case') : 'command';
@@ -117,7 +118,9 @@ function checkSimpleCommand(reader: Reader, words: readonly Word[], redirected: 
   if (own?.severity === 'error') reader.refusedInput = own;
   // The commands inside a compound command read its redirected input.
   const reason = words.length === 0 ? reader.refusedInput : own;
-  if (words.length === 1 && words[0]?.value === 'exec') reader.replacedInput.push(...redirected.words);
+  const replaces = words.length === 1 && words[0]?.value === 'exec';
+  if (replaces) reader.replacedInput.push(...redirected.words);
+  if (replaces) for (const document of redirected.documents) document.replacesInput = true;
   if (!reason) return;
   for (const document of redirected.documents) document.reasons.push(reason);
   for (const word of redirected.words) reader.report(word, reason);

@@ -122,7 +122,7 @@ export class Cursor {
   }
 
   /** Records a use of each variable that an expression names. */
-  useNames(expression: string, reason: Reason): void {
+  useNames(expression: string, reason: Reason | undefined): void {
     for (const name of expression.match(/[A-Za-z_]\w*/g) ?? []) this.useVariable(name, reason);
   }
 

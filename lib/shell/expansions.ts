@@ -57,8 +57,10 @@ function readVariable(reader: Reader): void {
   // zsh reads `$name[…]` as a subscript, also without braces.
   const region = taken === '' ? '' : reader.match(/\[[^\]\n]*\]?/y);
   if (reader.hasPlaceholder(region)) reader.copyReported(region, SUBSCRIPT);
+  else reader.useNames(region, SUBSCRIPT);
   // The value of $~name is a pattern, and a pattern of zsh may contain commands.
-  if (taken === '') reader.useNames(reader.match(/[=^]*~[=^~]*\w+/y), EVALUATED);
+  const flagged = taken === '' ? reader.match(/[=^~]+\w+/y) : '';
+  reader.useNames(flagged, flagged.includes('~') ? EVALUATED : undefined);
 }
 
 function readBackticks(reader: Reader, place: ExpansionPlace): void {
@@ -101,8 +103,8 @@ function readParameter(reader: Reader, place: ExpansionPlace): void {
   const lists = /^(?:\[[@*]\]|[@*])\}/.test(region + operand);
   if (name !== undefined && written.startsWith('!') && !lists) reader.useVariable(name, VARIABLE_NAME);
   if (name === written && operator === '' && operand.startsWith('@')) reader.useVariable(name, EVALUATED);
-  if (interpreter === 'zsh' && written === '' && /^(?:\([^)]*[eP%#~]|[=^]*~)/.test(operand))
-    reader.useNames(operand, EVALUATED);
+  if (interpreter === 'zsh' && written === '')
+    reader.useNames(operand, /^(?:\([^)]*[eP%#~]|[=^]*~)/.test(operand) ? EVALUATED : undefined);
   if (name === undefined || !operator.endsWith('=')) return;
   reader.assign(name, { from, to: reader.uses.length });
   if (place === 'word') reader.report({ from }, OPERAND);

@@ -69,6 +69,7 @@ function readBody(reader: Reader, document: HereDocument): void {
     reader.copy(line?.length ?? 0);
   }
   for (const reason of reasons) reader.report({ from }, reason);
+  if (document.replacesInput) reader.replacedInput.push({ from, to: reader.uses.length });
 }
 
 /** Finds the body that begins at the cursor, and the line that ends it. `line` is undefined when there is none. */

@@ -4,14 +4,22 @@ import { RECIPE, sourceOf } from './reasons.ts';
 
 const EVAL = /^-e$/;
 const NODE_EVAL = /^-(?:e|p|pe)$|^--(?:eval|print)$/;
+const LOAD = /^-X$|^--(?:require|import)$/;
 const EXPRESSION = /^-[a-zA-Z]*e$|^--expression$/;
+const AWK_CODE = /^-e$|^--source$/;
+const AWK_VALUED = /^-[FvfEi]$/;
+const JQ_VALUED = /^-[fL]$|^--(?:indent|tab|from-file)$/;
+const JQ_PAIRS = /^--(?:slurpfile|rawfile|arg|argjson)$/;
 const PATTERN = 'Check it with a pattern.';
 const NUMBER = 'Give the parameter the type number, or check it with a pattern.';
 const BIND =
-  'Let the client bind it (psql -v value="$GANTZ_ARG_X" and :\'value\'), or check it with a pattern.';
+  "Let the client bind it (psql -v v={{x}} and :'v' in its input, not in -c), or check it with a pattern.";
 const JQ_HINT = 'Pass it as a variable, --arg x {{x}} and $x, or read env.GANTZ_ARG_X.';
 const SED_HINT = 'Use a program that takes it as an argument, or awk with ENVIRON["GANTZ_ARG_X"].';
 const AWK_HINT = fromEnvironment('ENVIRON["GANTZ_ARG_X"]');
+const SQLITE_HINT = `Write it to a file, and read that: cast(readfile('FILE') as text). ${PATTERN}`;
+const SQLITE_VALUED = /^-(?:separator|init|nullvalue)$/;
+const NODE_HINT = fromEnvironment('process.env.GANTZ_ARG_X');
 const REDIS_HINT = 'Pass it after the number of keys and read ARGV[1].';
 
 /** Rows for programs that parse other languages than that of a shell. A placeholder in their source is a warning. */
@@ -37,32 +45,18 @@ export const LANGUAGES: Program[] = [
   { ...language('yq', 'yq', fromEnvironment('strenv(GANTZ_ARG_X)')), words: 'first' },
   {
     ...language('awk gawk mawk nawk', 'awk', AWK_HINT),
-    options: /^-e$|^--source$/,
-    valued: /^-[FvfEi]$/,
+    options: AWK_CODE,
+    valued: AWK_VALUED,
     words: 'first',
   },
-  {
-    ...language('jq gojq jaq', 'jq', JQ_HINT),
-    valued: /^-[fL]$|^--(?:indent|tab|from-file)$/,
-    pairs: /^--(?:slurpfile|rawfile|arg|argjson)$/,
-    words: 'first',
-  },
+  { ...language('jq gojq jaq', 'jq', JQ_HINT), valued: JQ_VALUED, pairs: JQ_PAIRS, words: 'first' },
   database('psql', /^-[A-Za-z]*c$|^--command$/),
-  database('mysql mariadb', /^-[A-Za-z]*e$|^--execute$/),
-  database('cqlsh', /^-e$|^--execute$/),
+  database('mysql mariadb cqlsh', /^-[A-Za-z]*e$|^--execute$/),
   database('sqlcmd', /^-[qQ]$/),
   database('clickhouse-client', /^-q$|^--query$/, 'Bind it: --param_x={{x}} and {x:String}.'),
   { ...database('duckdb', /^-[cs]$/), words: 'later' },
-  {
-    ...database('sqlite3', /^-cmd$/, `Bind it (.parameter set). ${PATTERN}`),
-    valued: /^-(?:separator|init|nullvalue)$/,
-    words: 'later',
-  },
-  {
-    ...language('mongosh mongo', 'JavaScript', fromEnvironment('process.env.GANTZ_ARG_X')),
-    options: /^--eval$/,
-    input: 'unless-option',
-  },
+  { ...database('sqlite3', /^-cmd$/, SQLITE_HINT), valued: SQLITE_VALUED, words: 'later' },
+  { ...language('mongosh mongo', 'JavaScript', NODE_HINT), options: /^--eval$/, input: 'unless-option' },
   { ...language('redis-cli', 'Lua', REDIS_HINT), options: /^eval$/i },
   { ...language('make gmake', 'make', RECIPE.hint), options: /^--eval$/, check: checkMake },
 ];
@@ -73,7 +67,7 @@ function language(names: string, name: string, hint: string): Program {
 
 /** An interpreter that takes source from an option, from a file, or else from its standard input. */
 function interpreter(names: string, name: string, variable: string, options: RegExp): Program {
-  return { ...language(names, name, fromEnvironment(variable)), options, input: 'unless-file' };
+  return { ...language(names, name, fromEnvironment(variable)), options, valued: LOAD, input: 'unless-file' };
 }
 
 /** A client of a database that takes SQL from an option, or else from its standard input. */

@@ -23,6 +23,8 @@ export type HereDocument = {
   pipeline: { start: number };
   /** The reasons for placeholders in the body, from the commands that read it. */
   reasons: Reason[];
+  /** True when `exec` makes it the standard input of the script. */
+  replacesInput?: true;
 };
 
 /** A variable and the range of the uses in the value that is assigned to it. */
@@ -43,13 +45,15 @@ export class Reader extends Cursor {
   /** The here-documents whose bodies were not read yet. */
   documents: HereDocument[] = [];
   readonly assignments: Assignment[] = [];
+  /** True in the words of `export` and similar commands, whose assignments are not split. */
+  declares = false;
   position: PipelinePosition = { pipeline: { start: 0 }, piped: false };
   /** The positions of the compound commands that contain the cursor, the innermost last. */
   around: PipelinePosition[] = [];
   /** The reason for the last input that a command parses as code and that is refused. */
   refusedInput: Reason | undefined;
-  /** The words that `exec` redirects to the standard input of the script. */
-  readonly replacedInput: Word[] = [];
+  /** The words and documents that `exec` redirects to the standard input of the script. */
+  readonly replacedInput: Pick<Word, 'from' | 'to'>[] = [];
   /** The reason for the standard input of the whole script. */
   scriptInput: Reason | undefined;
 

@@ -15,10 +15,12 @@ export type Reason = {
 const TYPE_HINT = 'Give the parameter the type integer, number or boolean, or an enum of plain words.';
 const ENUM_HINT = 'Write the name itself, or give the parameter an enum of plain words.';
 const ARGUMENT_HINT = `Pass it as an argument, sh -c 'echo "$1"' sh {{x}}, or write "$GANTZ_ARG_X" between single quotes.`;
+const REMOTE_HINT = `Let a script there read it: printf '%s' {{x}} | ssh HOST ./script.`;
 const SPLIT = 'is used without quotes: the shell splits its value and expands patterns in it';
 
 // Errors for placeholders and for variables that are assigned from one.
 export const EVALUATED = variableError('becomes source that a shell parses', ARGUMENT_HINT);
+export const REMOTE = variableError('becomes source that a shell parses on the other machine', REMOTE_HINT);
 export const PROGRAM = variableError('names the program to run', ENUM_HINT);
 export const VARIABLE_NAME = variableError('is evaluated as the name of a variable', ENUM_HINT);
 export const ARITHMETIC = variableError('is evaluated as arithmetic', TYPE_HINT);

@@ -8,7 +8,7 @@ const LAUNCHERS =
   'docker podman nerdctl docker-compose podman-compose kubectl oc crictl lxc lxc-attach incus machinectl multipass wsl ' +
   'systemd-run systemd-nspawn sshpass fakeroot proot bwrap firejail flatpak flatpak-spawn toolbox distrobox ' +
   'uv uvx pnpm yarn bunx pipenv poetry pdm hatch rye pipx conda mamba bundle mise asdf nix direnv ' +
-  'dotenv doppler op chamber aws-vault heroku fly flyctl setpriv unshare nsenter ip';
+  'dotenv doppler op chamber aws-vault heroku fly flyctl setpriv unshare nsenter ip pkexec tini rlwrap xvfb-run';
 
 const DECLARATIONS = 'declare typeset local export readonly integer float nameref';
 const ZSH_NUMBERS = 'exit return shift break continue logout bye repeat ulimit limit';
@@ -25,8 +25,10 @@ const ROWS: Program[] = [
   { names: 'watch', words: 'all' },
   { names: 'parallel', words: 'all', input: 'always' },
   { names: 'at batch crontab', input: 'always' },
-  { names: 'su runuser', options: /^-[a-z]*c$|^--(?:session-)?command$/, input: 'always' },
-  { names: 'script flock gcloud', options: /^-[a-z]*c$|^--command$/ },
+  { names: 'su runuser script', options: /^-[a-z]*c$|^--(?:session-)?command$/, input: 'unless-option' },
+  { names: 'hash', options: /^-p$/, code: SCRIPT_FILE, builtin: 'every' },
+  { names: 'split zip sort', options: /^--(?:filter|unzip-command|compress-program)$|^-TT$/ },
+  { names: 'git', options: /^--(?:exec|upload-pack|(?:tree|index|msg|env|commit)-filter)$/ },
   { names: 'entr', options: /^-[a-z]*s$/ },
   { names: 'nodemon', options: /^-x$|^--exec$/ },
   { names: 'rsync', options: /^-[a-zA-Z]*e$|^--rsh$|^--rsync-path$/ },
@@ -41,7 +43,8 @@ const ROWS: Program[] = [
   { names: DECLARATIONS, builtin: 'every', check: builtins.checkDeclaration },
   { names: 'test [', builtin: 'every', check: builtins.checkTest },
   { names: 'printf', check: builtins.checkPrintf },
-  { names: 'wait print', builtin: 'every', check: builtins.checkEndOfOptions },
+  { names: 'wait', options: /^-n?p$/, code: VARIABLE_NAME, check: builtins.checkEndOfOptions },
+  { names: 'print', builtin: 'every', check: builtins.checkEndOfOptions },
   { names: 'echo', builtin: 'every', check: builtins.checkEcho },
   { names: 'for select', builtin: 'every', check: builtins.checkLoop },
   { names: 'setopt', builtin: 'zsh', check: builtins.checkRenaming },
@@ -49,24 +52,21 @@ const ROWS: Program[] = [
   { names: ZSH_SOURCE, words: 'all', builtin: 'zsh' },
   // Programs that run the command in their words.
   { names: 'env', options: /^-[a-z]*S|^--split-string/, valued: /^-[uC]$|^--(?:unset|chdir)$/, runs: 0 },
-  { names: 'sudo', valued: /^-[ugpCDRTUrth]$|^--(?:user|group|prompt|chdir|host)$/, runs: 0 },
-  { names: 'doas', valued: /^-[uC]$/, runs: 0 },
-  { names: 'nice', valued: /^-n$|^--adjustment$/, runs: 0 },
-  { names: 'ionice', valued: /^-[cnp]$/, runs: 0 },
+  { names: 'sudo doas', valued: /^-[A-Za-z]*[ugpCDRTUrth]$|^--(?:user|group|prompt|chdir|host)$/, runs: 0 },
+  { names: 'nice ionice', valued: /^-[cnp]$|^--adjustment$/, runs: 0 },
   { names: 'timeout gtimeout', valued: /^-[ks]$|^--(?:kill-after|signal)$/, runs: 1 },
-  { names: 'stdbuf', valued: /^-[ioe]$/, runs: 0 },
-  { names: 'exec', valued: /^-a$/, runs: 0, builtin: 'every' },
+  { names: 'chroot taskset chrt setarch gosu su-exec', runs: 1 },
   { names: 'command', builtin: 'every', check: shells.checkCommandBuiltin },
-  { names: 'builtin noglob nocorrect', runs: 0, builtin: 'every' },
-  { names: 'chroot', runs: 1 },
-  { names: 'nohup setsid unbuffer ltrace chronic caffeinate', runs: 0 },
-  { names: 'time', valued: /^-[fo]$/, runs: 0 },
+  { names: 'exec builtin noglob nocorrect', valued: /^-a$/, runs: 0, builtin: 'every' },
+  { names: 'flock', options: /^-c$|^--command$/, valued: /^-[wE]$|^--(?:wait|timeout)$/, runs: 1 },
+  { names: 'nohup setsid unbuffer ltrace chronic caffeinate busybox toybox prlimit dumb-init', runs: 0 },
+  { names: 'time stdbuf', valued: /^-[fioe]$/, runs: 0 },
   { names: 'strace', valued: /^-[eopsu]$/, runs: 0 },
   { names: 'find', check: shells.checkFind },
   { names: 'xargs', check: shells.checkXargs },
   { names: LAUNCHERS, runs: 'anywhere' },
   { names: 'npx npm', options: /^-c$|^--call$/, runs: 'anywhere' },
-  { names: 'vagrant nix-shell', options: /^-c$|^--(?:command|run)$/, runs: 'anywhere' },
+  { names: 'vagrant nix-shell gcloud', options: /^-c$|^--(?:command|run)$/, runs: 'anywhere' },
 ];
 
 /** The table, by the names of the programs. */

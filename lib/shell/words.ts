@@ -126,7 +126,8 @@ function readDollar(reader: Reader, role: WordRole, before: string): string {
   if (ansi && !taken.includes('\\') && !given) return taken.slice(2, -1);
   // Escapes in the name of a command are not decoded.
   if (ansi && role === 'first' && !isAssignment(before)) reader.markUncertain();
-  const splits = reader.interpreter !== 'zsh' && role !== 'one-word' && !isAssignment(before);
+  const assigns = isAssignment(before) && (role !== 'argument' || reader.declares);
+  const splits = reader.interpreter !== 'zsh' && role !== 'one-word' && !assigns;
   if (splits && !taken.startsWith('$(')) reader.reportUnquoted(from);
   return given ? PLACEHOLDER : EXPANSION;
 }

@@ -220,6 +220,34 @@ const REFUSED: Case[] = [
     shell: 'exec 3<<<"{{x}}"; bash <&3',
     attack: 'touch pwned',
   },
+  {
+    what: 'a here-document of the whole shell',
+    shell: 'exec <<EOF; bash\n{{x}}\nEOF',
+    attack: 'touch pwned',
+  },
+  { what: 'the name that wait sets', shell: "true & wait -np 'a[{{x}}]'", attack: COMMAND },
+  { what: 'a program that hash names', shell: 'hash -p {{x}} say; say pwned', attack: '/bin/touch' },
+  { what: 'the table of commands', shell: 'BASH_CMDS[say]={{x}}; say pwned', attack: '/bin/touch' },
+  { what: 'a start-up file', shell: 'bash --rcfile <(echo {{x}}) -i', attack: 'touch pwned' },
+  {
+    what: 'the body of a function of zsh',
+    shell: 'functions[f]={{x}}; f',
+    attack: 'touch pwned',
+    with: 'zsh',
+  },
+  {
+    what: 'a variable in $name[…] of zsh',
+    shell: 'y={{x}}; echo $path[y]',
+    attack: 'path[$(touch pwned)]',
+    with: 'zsh',
+  },
+  { what: 'a command that zsh splits', shell: 'y={{x}}; ${=y} pwned', attack: 'touch', with: 'zsh' },
+  {
+    what: 'a command that zsh splits, without braces',
+    shell: 'y={{x}}; $=y',
+    attack: 'touch pwned',
+    with: 'zsh',
+  },
   { what: 'a shell that reads a substitution', shell: 'bash < <(echo "{{x}}")', attack: 'touch pwned' },
   { what: 'a shell behind another program', shell: 'echo "{{x}}" | setpriv sh', attack: 'touch pwned' },
   {
@@ -642,12 +670,12 @@ describe('a placeholder that is only warned about', () => {
     ['awk -F, \'$1 == "{{x}}"\' f', /ENVIRON\["GANTZ_ARG_X"\]/],
     ['sed "s/a/{{x}}/" f', /GANTZ_ARG_X/],
     ['curl -s http://localhost | jq ".{{x}}"', /GANTZ_ARG_X/],
-    ['psql -c "select \'{{x}}\'"', /GANTZ_ARG_X/],
-    ['psql db <<EOF\nselect {{x}}\nEOF', /GANTZ_ARG_X/],
+    ['psql -c "select \'{{x}}\'"', /-v v=\{\{x\}\} .* not in -c/],
+    ['psql db <<EOF\nselect {{x}}\nEOF', /-v v=\{\{x\}\} .* not in -c/],
     ['echo "select {{x}}" | sqlite3 db', /./],
-    ['mysql --execute="select {{x}}"', /GANTZ_ARG_X/],
-    ['docker exec db psql -U bob -c "select \'{{x}}\'"', /GANTZ_ARG_X/],
-    ['docker exec -i db psql <<EOF\nselect {{x}}\nEOF', /GANTZ_ARG_X/],
+    ['mysql --execute="select {{x}}"', /-v v=\{\{x\}\} .* not in -c/],
+    ['docker exec db psql -U bob -c "select \'{{x}}\'"', /-v v=\{\{x\}\} .* not in -c/],
+    ['docker exec -i db psql <<EOF\nselect {{x}}\nEOF', /-v v=\{\{x\}\} .* not in -c/],
     ['kubectl exec pod -- python3 -c "print(\'{{x}}\')"', /GANTZ_ARG_X/],
     ['uv run python -c "{{x}}"', /GANTZ_ARG_X/],
     ['npx tsx -e "{{x}}"', /GANTZ_ARG_X/],
@@ -670,6 +698,17 @@ describe('a placeholder that is only warned about', () => {
       assert.match(problem?.hint ?? '', hint);
     });
   }
+
+  it('is warned about in a variable without quotes, in an argument such as NAME=$y', () => {
+    for (const shell of ['y={{x}}; make NAME=$y', 'y={{x}}; docker run -e A=$y b', 'env A=$GANTZ_ARG_X b'])
+      assert.match(problemsOf(shell)[0]?.message ?? '', /without quotes/);
+    for (const shell of ['y={{x}}; export A=$y; local B=$y; z=$y c', 'y={{x}}; make NAME="$y"'])
+      assert.deepEqual(problemsOf(shell), []);
+  });
+
+  it('has a hint that works on another machine', () => {
+    assert.match(problemsOf('ssh host "ls {{x}}"')[0]?.hint ?? '', /printf '%s' \{\{x\}\} \| ssh/);
+  });
 
   it('is warned about in a range, also when it is a number', () => {
     assert.equal(problemsOf('echo {1..{{x}}}', { x: { type: 'integer' } })[0]?.severity, 'warning');
