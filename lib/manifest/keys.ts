@@ -237,6 +237,17 @@ export const MEANT: Readonly<Record<string, readonly string[]>> = {
   values: ['enum', 'allowed_values'],
   enum: ['allowed_values'],
   regex: ['pattern'],
+  // Keywords of OpenAPI and of older drafts of JSON Schema.
+  nullable: ['type: [string, "null"]'],
+  example: ['examples'],
+  definitions: ['$defs'],
+  dependencies: ['dependentRequired'],
+  additionalItems: ['items'],
+  divisibleBy: ['multipleOf'],
+  $anchor: ['$ref: "#/properties/…"'],
+  $dynamicAnchor: ['$ref: "#/properties/…"'],
+  $dynamicRef: ['$ref: "#/properties/…"'],
+  $recursiveRef: ['$ref: "#/properties/…"'],
   env: ['environment'],
   environment: ['env'],
 };

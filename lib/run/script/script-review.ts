@@ -1,5 +1,6 @@
 import type { ProblemInText, Tool } from '../../contract/manifest.ts';
 import { parseTemplate } from '../template.ts';
+import { reviewVariables } from '../variables-review.ts';
 import type { ScriptAction } from './script-action.ts';
 import { compileShell } from './shell.ts';
 
@@ -15,6 +16,7 @@ export function reviewScript({ inputSchema }: Tool, action: ScriptAction): Probl
   const problems: ProblemInText[] = texts.flatMap((text) => parseTemplate(text, names).problems);
   for (const [index, text] of unreplaced.entries())
     problems.push(...placeholdersIn(text ?? '', names, index === 0));
+  problems.push(...reviewVariables(action.workingDir ?? '', names));
   if (!('shell' in action)) return problems;
   const { shell, interpreter } = action;
   const compiled = compileShell(shell, { schema: inputSchema, interpreter });

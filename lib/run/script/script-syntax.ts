@@ -71,6 +71,7 @@ function readAction(
   const env = readVariables(problems, fields.env, '`env`');
   const stdin = input && readText(problems, input, '`stdin`');
   const workingDir = folder && readText(problems, folder, '`working_dir`');
+  if (folder) checkHome(problems, folder, workingDir ?? '');
   const common = {
     kind: 'script' as const,
     env,
@@ -136,6 +137,7 @@ function checkProgram(problems: Problems, node: Node, program: string): boolean 
     error(problems, node.at, 'The name of a program is empty');
     return false;
   }
+  checkHome(problems, node, program);
   if (/\s/.test(program.replaceAll(/\{\{.*?\}\}/g, ''))) {
     warn(
       problems,
@@ -145,6 +147,19 @@ function checkProgram(problems: Problems, node: Node, program: string): boolean 
     );
   }
   return true;
+}
+
+/** Reports a path that begins with `~`, which only a shell replaces by the home folder. */
+function checkHome(problems: Problems, { at }: Node, path: string): void {
+  const [, user, rest] = /^~([^/]*)(.*)$/s.exec(path) ?? [];
+  if (rest === undefined) return;
+  const hint = user === '' ? `Write ${quoted(`\${HOME}${rest}`)}` : 'Write the whole path.';
+  warn(
+    problems,
+    at,
+    `${JSON.stringify(path)} begins with ~, which is not replaced by the home folder here`,
+    hint,
+  );
 }
 
 function readInterpreter(
