@@ -67,7 +67,7 @@ export const SERVER = {
 
 /** The keys that every tool may have, with any action. */
 export const TOOL = {
-  name: { kind: 'text', about: 'The name of the tool: letters, digits, `_`, `-` and `.`.' },
+  name: { kind: 'text', about: 'The name of the tool: letters, digits, `_` and `-`, at most 64.' },
   title: { kind: 'text', about: 'The name that people see.' },
   description: { kind: 'text', about: 'What the tool does, for the person or model that chooses it.' },
   parameters: { kind: 'parameters', about: 'The parameters: a list, or a map of name → parameter.' },

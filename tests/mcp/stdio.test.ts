@@ -38,7 +38,7 @@ describe('gantz mcp with Redis', () => {
         const wanted = expected.find(({ name }) => name === 'cache_get');
         assert.ok(get && wanted?.outputSchema);
         assert.deepEqual(get.inputSchema, wanted.inputSchema);
-        assert.deepEqual(get.annotations, { readOnlyHint: true });
+        assert.deepEqual(get.annotations, { readOnlyHint: true, openWorldHint: false });
         const { properties, required } = wanted.outputSchema;
         assert.deepEqual(get.outputSchema, {
           type: 'object',

@@ -1,4 +1,5 @@
 import { argumentVariable } from '../argument-variable.ts';
+import { isParameterName } from '../definition.ts';
 import { asMap, readFields } from './fields.ts';
 import { error, warn, type Problems } from '../yaml/problems.ts';
 import { bareType, readKeywords, withExtensions, type ReadSchema } from './json-schema.ts';
@@ -25,7 +26,7 @@ export function readParameters(
   const listed = node ? requiredOfSchema(problems, node) : undefined;
   for (const { name, nameAt, node: parameter } of unique(problems, named(problems, node, role), role)) {
     const what = `${role === 'parameters' ? 'the parameter' : 'the field'} ${JSON.stringify(name)}`;
-    if (!/^[A-Za-z0-9_.-]{1,64}$/.test(name)) {
+    if (!isParameterName(name)) {
       warn(
         problems,
         nameAt,
