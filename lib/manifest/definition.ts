@@ -59,14 +59,20 @@ export function refusedByModelApis({ name, description, inputSchema }: Tool): st
 /** The most characters that model APIs accept in the description of a tool. */
 export const LONGEST_DESCRIPTION = 1024;
 
+/** The names of tools that model APIs accept. */
+export const TOOL_NAME = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** The names of parameters that model APIs accept. */
+export const PARAMETER_NAME = /^[A-Za-z0-9_.-]{1,64}$/;
+
 /** Returns true when model APIs accept the name of a tool. */
 export function isToolName(name: string): boolean {
-  return /^[A-Za-z0-9_-]{1,64}$/.test(name);
+  return TOOL_NAME.test(name);
 }
 
 /** Returns true when model APIs accept the name of a parameter. */
 export function isParameterName(name: string): boolean {
-  return /^[A-Za-z0-9_.-]{1,64}$/.test(name);
+  return PARAMETER_NAME.test(name);
 }
 
 /** Returns true when model APIs accept the length of a description. */

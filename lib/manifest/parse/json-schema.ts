@@ -65,12 +65,14 @@ export function readKeywords(
       case 'types':
         break;
       case 'text':
+      case 'format':
         set(keyword, readText(problems, node, name));
         break;
       case 'boolean':
         set(keyword, readBoolean(problems, node, name));
         break;
       case 'number':
+      case 'positive':
         set(keyword, readLimit(problems, node, keyword, name));
         break;
       case 'count':
