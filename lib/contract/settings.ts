@@ -1,6 +1,12 @@
 // Settings that are written as text: in flags, environment variables and manifests.
 
-const DURATION_UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const DURATION_UNITS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
 
 /**
  * Parses a duration above 0: `30` (seconds), `30s`, `1m30s`, `1.5s` or `500ms`. Returns milliseconds, or undefined for any

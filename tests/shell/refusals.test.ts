@@ -38,7 +38,11 @@ const REFUSED: Case[] = [
   { what: 'arithmetic over two lines', shell: 'echo "$\\\n((1+{{x}}))"', attack: SUBSCRIPT },
   { what: 'an arithmetic command over two lines', shell: '(\\\n( y = {{x}} ))', attack: SUBSCRIPT },
   { what: 'a substitution over two lines', shell: 'echo "$\\\n(eval {{x}})"', attack: COMMAND },
-  { what: 'a substitution over two lines in a here-document', shell: 'cat <<EOF\n$\\\n(eval {{x}})\nEOF', attack: COMMAND },
+  {
+    what: 'a substitution over two lines in a here-document',
+    shell: 'cat <<EOF\n$\\\n(eval {{x}})\nEOF',
+    attack: COMMAND,
+  },
   {
     what: 'a here-document that ends over two lines',
     shell: 'cat <<EOF\nEO\\\nF\neval {{x}}\nEOF\n',
@@ -76,7 +80,11 @@ const REFUSED: Case[] = [
   { what: 'its own variable in another shell', shell: "bash -c 'echo $((GANTZ_ARG_X))'", attack: SUBSCRIPT },
   { what: 'a list that is declared', shell: 'declare -a y; declare y="{{x}}"', attack: '($(touch pwned))' },
   { what: 'a local list', shell: 'f() { local -A y; local y="{{x}}"; }; f', attack: '($(touch pwned) 1)' },
-  { what: 'a list that was assigned before', shell: 'y=(1 2); declare y="{{x}}"', attack: '($(touch pwned))' },
+  {
+    what: 'a list that was assigned before',
+    shell: 'y=(1 2); declare y="{{x}}"',
+    attack: '($(touch pwned))',
+  },
   { what: 'a variable in backticks', shell: 'y="{{x}}"; echo `eval "$y"`', attack: 'touch pwned' },
   {
     what: 'a variable in a here-document',
@@ -162,7 +170,11 @@ const REFUSED: Case[] = [
     attack: 'touch pwned',
   },
   { what: 'sh -c behind a program not known', shell: 'setpriv sh -c {{x}}', attack: "'touch pwned'" },
-  { what: 'sh -c with quotes behind a program not known', shell: 'setpriv sh -c "{{x}}"', attack: 'touch pwned' },
+  {
+    what: 'sh -c with quotes behind a program not known',
+    shell: 'setpriv sh -c "{{x}}"',
+    attack: 'touch pwned',
+  },
   { what: 'xargs sh -c', shell: "echo 1 | xargs sh -c 'echo {{x}}'", attack: COMMAND },
   {
     what: 'the input of xargs sh -c',
@@ -177,7 +189,11 @@ const REFUSED: Case[] = [
     shell: "printf '%s' '{{x}}' | while true; do sh; break; done",
     attack: 'touch pwned',
   },
-  { what: 'a shell that reads standard input in a subshell', shell: "printf '%s' '{{x}}' | ( cd . && sh )", attack: 'touch pwned' },
+  {
+    what: 'a shell that reads standard input in a subshell',
+    shell: "printf '%s' '{{x}}' | ( cd . && sh )",
+    attack: 'touch pwned',
+  },
   { what: 'a here-document of a shell', shell: 'bash <<EOF\n{{x}}\nEOF', attack: 'touch pwned' },
   { what: 'a quoted here-document of a shell', shell: "sh -s <<'EOF'\n{{x}}\nEOF", attack: 'touch pwned' },
   { what: 'a here-document of a group', shell: '{ sh; } <<EOF\n{{x}}\nEOF', attack: 'touch pwned' },
@@ -199,12 +215,28 @@ const REFUSED: Case[] = [
   },
   { what: 'a here-string of a shell', shell: 'bash <<< "{{x}}"', attack: 'touch pwned' },
   { what: 'a here-string of the whole shell', shell: 'exec <<< "{{x}}"; bash', attack: 'touch pwned' },
-  { what: 'a here-string with a descriptor number', shell: 'exec 3<<<"{{x}}"; bash <&3', attack: 'touch pwned' },
+  {
+    what: 'a here-string with a descriptor number',
+    shell: 'exec 3<<<"{{x}}"; bash <&3',
+    attack: 'touch pwned',
+  },
   { what: 'a shell that reads a substitution', shell: 'bash < <(echo "{{x}}")', attack: 'touch pwned' },
   { what: 'a shell behind another program', shell: 'echo "{{x}}" | setpriv sh', attack: 'touch pwned' },
-  { what: 'a here-document of a shell behind another program', shell: 'setpriv sh <<EOF\n{{x}}\nEOF', attack: 'touch pwned' },
-  { what: 'a shell that reads a redirection', shell: 'echo "{{x}}" > >(bash); wait $!', attack: 'touch pwned' },
-  { what: 'a shell that reads what tee writes', shell: 'echo "{{x}}" | tee >(bash); sleep 0.3', attack: 'touch pwned' },
+  {
+    what: 'a here-document of a shell behind another program',
+    shell: 'setpriv sh <<EOF\n{{x}}\nEOF',
+    attack: 'touch pwned',
+  },
+  {
+    what: 'a shell that reads a redirection',
+    shell: 'echo "{{x}}" > >(bash); wait $!',
+    attack: 'touch pwned',
+  },
+  {
+    what: 'a shell that reads what tee writes',
+    shell: 'echo "{{x}}" | tee >(bash); sleep 0.3',
+    attack: 'touch pwned',
+  },
   { what: 'a substitution that reads', shell: 'echo "{{x}}" | echo "$(sh)"', attack: 'touch pwned' },
   { what: 'a script that is a descriptor', shell: 'bash /dev/fd/0 <<< "{{x}}"', attack: 'touch pwned' },
   { what: 'source of a substitution', shell: 'source <(echo "{{x}}")', attack: 'touch pwned' },
@@ -230,8 +262,16 @@ const REFUSED: Case[] = [
   { what: 'a shell that is a default', shell: '${none:-/bin/sh} -c "echo {{x}}"', attack: COMMAND },
   { what: 'a shell that which prints', shell: '$(which bash) -c "echo {{x}}"', attack: COMMAND },
   { what: 'a shell in a variable behind a wrapper', shell: 'env "$SHELL" -c "echo {{x}}"', attack: COMMAND },
-  { what: 'a shell after a word that expands to nothing', shell: '$none sh -c "echo {{x}}"', attack: COMMAND },
-  { what: 'a shell in a folder that a variable holds', shell: 'bin=/bin; "$bin/sh" -c "echo {{x}}"', attack: COMMAND },
+  {
+    what: 'a shell after a word that expands to nothing',
+    shell: '$none sh -c "echo {{x}}"',
+    attack: COMMAND,
+  },
+  {
+    what: 'a shell in a folder that a variable holds',
+    shell: 'bin=/bin; "$bin/sh" -c "echo {{x}}"',
+    attack: COMMAND,
+  },
   { what: 'a shell in a list', shell: 'run=(bash -c); "${run[@]}" "echo {{x}}"', attack: COMMAND },
   { what: 'a shell in a variable that reads', shell: 'echo "{{x}}" | "$SHELL"', attack: 'touch pwned' },
   {
@@ -250,7 +290,11 @@ const REFUSED: Case[] = [
   { what: 'a command behind a wrapper', shell: 'nohup {{x}} pwned', attack: 'touch' },
   { what: 'a shell that takes its option', shell: 'sh {{x}} {{y}}', attack: '-c', y: "'touch pwned'" },
   { what: 'a file to source', shell: 'source {{x}}', attack: './evil' },
-  { what: 'script -c, which runs a shell as su -c does', shell: 'script -qc "{{x}}" /dev/null', attack: 'touch pwned' },
+  {
+    what: 'script -c, which runs a shell as su -c does',
+    shell: 'script -qc "{{x}}" /dev/null',
+    attack: 'touch pwned',
+  },
   { what: '$name[…] of zsh', shell: 'a=(1); echo $a[{{x}}]', attack: '$(touch pwned)', with: 'zsh' },
 ];
 
