@@ -97,12 +97,12 @@ test('validate reports the other manifests when one of them is missing', async (
   const run = await runProgram(['validate', 'a.yaml', 'missing.yaml', 'b.yaml'], { cwd });
   const { code, error, hint, problems } = envelopeOf(run);
   assert.deepEqual([code, run.exitCode], ['MANIFEST_NOT_FOUND', 3]);
-  assert.equal(error, 'There is no manifest "missing.yaml"');
+  assert.equal(error, 'The manifest "missing.yaml" does not exist');
   assert.doesNotMatch(`${run.stdout}${run.stderr}`, /-c\b/);
   assert.match(String(hint), /missing\.yaml/);
   assert.ok((problems as { file: string }[]).some(({ file }) => file.endsWith('a.yaml')));
   assert.match(run.stderr, /a\.yaml:1:8: error/);
-  assert.match(run.stderr, /There is no manifest "missing\.yaml"/);
+  assert.match(run.stderr, /The manifest "missing\.yaml" does not exist/);
 });
 
 test('test FILE runs the tests of that manifest', async () => {
@@ -113,6 +113,6 @@ test('test FILE runs the tests of that manifest', async () => {
   const run = await runMain(['test', 'other.yaml'], { cwd });
   assert.match(run.stdout, /^ok {3}a: .*\n1 passed, 0 failed\n$/);
   const missing = envelopeOf(await runMain(['test', 'missing.yaml'], { cwd }));
-  assert.equal(missing['error'], 'There is no manifest "missing.yaml"');
+  assert.equal(missing['error'], 'The manifest "missing.yaml" does not exist');
   assert.doesNotMatch(JSON.stringify(missing), /-c\b/);
 });
