@@ -15,6 +15,7 @@ export const BUNDLED_MANIFEST: Manifest = {
   "tools": [
     {
       "name": "cache_get",
+      "title": "Get a cached value",
       "description": "Read the value stored under a key",
       "inputSchema": {
         "type": "object",
@@ -48,7 +49,8 @@ export const BUNDLED_MANIFEST: Manifest = {
         "additionalProperties": false
       },
       "annotations": {
-        "readOnlyHint": true
+        "readOnlyHint": true,
+        "openWorldHint": false
       },
       "action": {
         "kind": "bundled",
@@ -95,6 +97,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "cache_set",
+      "title": "Set a cached value",
       "description": "Store a JSON value under a key, with a time to live",
       "inputSchema": {
         "type": "object",
@@ -159,7 +162,8 @@ export const BUNDLED_MANIFEST: Manifest = {
       },
       "annotations": {
         "destructiveHint": true,
-        "idempotentHint": true
+        "idempotentHint": true,
+        "openWorldHint": false
       },
       "action": {
         "kind": "bundled",
@@ -200,6 +204,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "cache_delete",
+      "title": "Delete a cached value",
       "description": "Delete a key",
       "inputSchema": {
         "type": "object",
@@ -230,7 +235,8 @@ export const BUNDLED_MANIFEST: Manifest = {
       },
       "annotations": {
         "destructiveHint": true,
-        "idempotentHint": true
+        "idempotentHint": true,
+        "openWorldHint": false
       },
       "action": {
         "kind": "bundled",
@@ -274,6 +280,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "cache_exists",
+      "title": "Check for a cached value",
       "description": "Check whether a key exists",
       "inputSchema": {
         "type": "object",
@@ -302,7 +309,8 @@ export const BUNDLED_MANIFEST: Manifest = {
         "additionalProperties": false
       },
       "annotations": {
-        "readOnlyHint": true
+        "readOnlyHint": true,
+        "openWorldHint": false
       },
       "action": {
         "kind": "bundled",
@@ -336,6 +344,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "cache_ttl",
+      "title": "Get the time to live of a cached value",
       "description": "Read the remaining time to live of a key",
       "inputSchema": {
         "type": "object",
@@ -385,7 +394,8 @@ export const BUNDLED_MANIFEST: Manifest = {
         "additionalProperties": false
       },
       "annotations": {
-        "readOnlyHint": true
+        "readOnlyHint": true,
+        "openWorldHint": false
       },
       "action": {
         "kind": "bundled",
@@ -423,6 +433,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "cache_keys",
+      "title": "List cached keys",
       "description": "List the keys that match a pattern, page by page",
       "inputSchema": {
         "type": "object",
@@ -478,7 +489,8 @@ export const BUNDLED_MANIFEST: Manifest = {
         "additionalProperties": false
       },
       "annotations": {
-        "readOnlyHint": true
+        "readOnlyHint": true,
+        "openWorldHint": false
       },
       "action": {
         "kind": "bundled",
@@ -516,6 +528,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "cache_increment",
+      "title": "Increment a counter",
       "description": "Add to an integer, atomically; an absent key counts as 0",
       "inputSchema": {
         "type": "object",
@@ -561,7 +574,8 @@ export const BUNDLED_MANIFEST: Manifest = {
         "additionalProperties": false
       },
       "annotations": {
-        "destructiveHint": false
+        "destructiveHint": false,
+        "openWorldHint": false
       },
       "action": {
         "kind": "bundled",
@@ -599,6 +613,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "list_push",
+      "title": "Push onto a list",
       "description": "Push values onto a list, one after the other",
       "inputSchema": {
         "type": "object",
@@ -650,7 +665,8 @@ export const BUNDLED_MANIFEST: Manifest = {
         "additionalProperties": false
       },
       "annotations": {
-        "destructiveHint": false
+        "destructiveHint": false,
+        "openWorldHint": false
       },
       "action": {
         "kind": "bundled",
@@ -680,6 +696,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "list_pop",
+      "title": "Pop from a list",
       "description": "Remove one value from a list and return it",
       "inputSchema": {
         "type": "object",
@@ -718,7 +735,8 @@ export const BUNDLED_MANIFEST: Manifest = {
         "additionalProperties": false
       },
       "annotations": {
-        "destructiveHint": true
+        "destructiveHint": true,
+        "openWorldHint": false
       },
       "action": {
         "kind": "bundled",
@@ -766,6 +784,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "list_range",
+      "title": "Read a range of a list",
       "description": "Read a range of a list",
       "inputSchema": {
         "type": "object",
@@ -814,7 +833,8 @@ export const BUNDLED_MANIFEST: Manifest = {
         "additionalProperties": false
       },
       "annotations": {
-        "readOnlyHint": true
+        "readOnlyHint": true,
+        "openWorldHint": false
       },
       "action": {
         "kind": "bundled",
@@ -858,6 +878,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "list_delete",
+      "title": "Delete a list",
       "description": "Delete a whole list",
       "inputSchema": {
         "type": "object",
@@ -888,7 +909,8 @@ export const BUNDLED_MANIFEST: Manifest = {
       },
       "annotations": {
         "destructiveHint": true,
-        "idempotentHint": true
+        "idempotentHint": true,
+        "openWorldHint": false
       },
       "action": {
         "kind": "bundled",
@@ -913,6 +935,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "hash_set",
+      "title": "Set fields of a hash",
       "description": "Set fields of a hash; other fields stay unchanged",
       "inputSchema": {
         "type": "object",
@@ -959,7 +982,8 @@ export const BUNDLED_MANIFEST: Manifest = {
       },
       "annotations": {
         "destructiveHint": true,
-        "idempotentHint": true
+        "idempotentHint": true,
+        "openWorldHint": false
       },
       "action": {
         "kind": "bundled",
@@ -988,6 +1012,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "hash_get",
+      "title": "Get fields of a hash",
       "description": "Read one field of a hash, or the whole hash",
       "inputSchema": {
         "type": "object",
@@ -1028,7 +1053,8 @@ export const BUNDLED_MANIFEST: Manifest = {
         "additionalProperties": false
       },
       "annotations": {
-        "readOnlyHint": true
+        "readOnlyHint": true,
+        "openWorldHint": false
       },
       "action": {
         "kind": "bundled",
@@ -1079,6 +1105,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "hash_delete",
+      "title": "Delete fields of a hash",
       "description": "Delete fields of a hash, or the whole hash",
       "inputSchema": {
         "type": "object",
@@ -1118,7 +1145,8 @@ export const BUNDLED_MANIFEST: Manifest = {
       },
       "annotations": {
         "destructiveHint": true,
-        "idempotentHint": true
+        "idempotentHint": true,
+        "openWorldHint": false
       },
       "action": {
         "kind": "bundled",
@@ -1159,6 +1187,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "set_add",
+      "title": "Add to a set",
       "description": "Add members to a set",
       "inputSchema": {
         "type": "object",
@@ -1206,7 +1235,8 @@ export const BUNDLED_MANIFEST: Manifest = {
       },
       "annotations": {
         "destructiveHint": false,
-        "idempotentHint": true
+        "idempotentHint": true,
+        "openWorldHint": false
       },
       "action": {
         "kind": "bundled",
@@ -1236,6 +1266,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "set_remove",
+      "title": "Remove from a set",
       "description": "Remove members from a set",
       "inputSchema": {
         "type": "object",
@@ -1274,7 +1305,8 @@ export const BUNDLED_MANIFEST: Manifest = {
       },
       "annotations": {
         "destructiveHint": true,
-        "idempotentHint": true
+        "idempotentHint": true,
+        "openWorldHint": false
       },
       "action": {
         "kind": "bundled",
@@ -1315,6 +1347,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "set_members",
+      "title": "List the members of a set",
       "description": "List the members of a set, page by page",
       "inputSchema": {
         "type": "object",
@@ -1369,7 +1402,8 @@ export const BUNDLED_MANIFEST: Manifest = {
         "additionalProperties": false
       },
       "annotations": {
-        "readOnlyHint": true
+        "readOnlyHint": true,
+        "openWorldHint": false
       },
       "action": {
         "kind": "bundled",
@@ -1413,6 +1447,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "set_is_member",
+      "title": "Check for a member of a set",
       "description": "Check whether a value is a member of a set",
       "inputSchema": {
         "type": "object",
@@ -1445,7 +1480,8 @@ export const BUNDLED_MANIFEST: Manifest = {
         "additionalProperties": false
       },
       "annotations": {
-        "readOnlyHint": true
+        "readOnlyHint": true,
+        "openWorldHint": false
       },
       "action": {
         "kind": "bundled",
@@ -1482,6 +1518,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "set_delete",
+      "title": "Delete a set",
       "description": "Delete a whole set",
       "inputSchema": {
         "type": "object",
@@ -1512,7 +1549,8 @@ export const BUNDLED_MANIFEST: Manifest = {
       },
       "annotations": {
         "destructiveHint": true,
-        "idempotentHint": true
+        "idempotentHint": true,
+        "openWorldHint": false
       },
       "action": {
         "kind": "bundled",
@@ -1548,6 +1586,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "session_create",
+      "title": "Create a session",
       "description": "Create a session and return its random id",
       "inputSchema": {
         "type": "object",
@@ -1598,7 +1637,8 @@ export const BUNDLED_MANIFEST: Manifest = {
         "additionalProperties": false
       },
       "annotations": {
-        "destructiveHint": false
+        "destructiveHint": false,
+        "openWorldHint": false
       },
       "action": {
         "kind": "bundled",
@@ -1626,6 +1666,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "session_get",
+      "title": "Get a session",
       "description": "Read a session",
       "inputSchema": {
         "type": "object",
@@ -1698,7 +1739,8 @@ export const BUNDLED_MANIFEST: Manifest = {
         "additionalProperties": false
       },
       "annotations": {
-        "readOnlyHint": true
+        "readOnlyHint": true,
+        "openWorldHint": false
       },
       "action": {
         "kind": "bundled",
@@ -1740,6 +1782,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "session_update",
+      "title": "Update a session",
       "description": "Change the data of a session; its time to live stays unchanged",
       "inputSchema": {
         "type": "object",
@@ -1789,7 +1832,8 @@ export const BUNDLED_MANIFEST: Manifest = {
         "additionalProperties": false
       },
       "annotations": {
-        "destructiveHint": true
+        "destructiveHint": true,
+        "openWorldHint": false
       },
       "action": {
         "kind": "bundled",
@@ -1840,6 +1884,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "session_delete",
+      "title": "Delete a session",
       "description": "Delete a session",
       "inputSchema": {
         "type": "object",
@@ -1870,7 +1915,8 @@ export const BUNDLED_MANIFEST: Manifest = {
       },
       "annotations": {
         "destructiveHint": true,
-        "idempotentHint": true
+        "idempotentHint": true,
+        "openWorldHint": false
       },
       "action": {
         "kind": "bundled",
@@ -1901,6 +1947,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "session_extend",
+      "title": "Extend a session",
       "description": "Set the time to live of a session, longer or shorter",
       "inputSchema": {
         "type": "object",
@@ -1948,7 +1995,8 @@ export const BUNDLED_MANIFEST: Manifest = {
       },
       "annotations": {
         "destructiveHint": false,
-        "idempotentHint": true
+        "idempotentHint": true,
+        "openWorldHint": false
       },
       "action": {
         "kind": "bundled",
@@ -1980,6 +2028,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "pubsub_publish",
+      "title": "Publish a message",
       "description": "Send a JSON message to the current subscribers of a channel",
       "inputSchema": {
         "type": "object",
@@ -2018,7 +2067,8 @@ export const BUNDLED_MANIFEST: Manifest = {
         "additionalProperties": false
       },
       "annotations": {
-        "destructiveHint": false
+        "destructiveHint": false,
+        "openWorldHint": false
       },
       "action": {
         "kind": "bundled",
@@ -2047,6 +2097,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "pubsub_subscribe",
+      "title": "Subscribe to messages",
       "description": "Wait for messages on a channel, or on all channels that match a pattern",
       "inputSchema": {
         "type": "object",
@@ -2146,7 +2197,8 @@ export const BUNDLED_MANIFEST: Manifest = {
         "additionalProperties": false
       },
       "annotations": {
-        "readOnlyHint": true
+        "readOnlyHint": true,
+        "openWorldHint": false
       },
       "action": {
         "kind": "bundled",
@@ -2174,6 +2226,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "pubsub_unsubscribe",
+      "title": "End subscriptions",
       "description": "End subscriptions of any process, by channel, pattern or subscription id",
       "inputSchema": {
         "type": "object",
@@ -2216,7 +2269,8 @@ export const BUNDLED_MANIFEST: Manifest = {
       },
       "annotations": {
         "destructiveHint": true,
-        "idempotentHint": true
+        "idempotentHint": true,
+        "openWorldHint": false
       },
       "action": {
         "kind": "bundled",
@@ -2241,6 +2295,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "rate_limit_check",
+      "title": "Check a rate limit (fixed window)",
       "description": "Count a request against a limit per fixed time window, aligned to the server's clock",
       "inputSchema": {
         "type": "object",
@@ -2320,7 +2375,8 @@ export const BUNDLED_MANIFEST: Manifest = {
         "additionalProperties": false
       },
       "annotations": {
-        "destructiveHint": false
+        "destructiveHint": false,
+        "openWorldHint": false
       },
       "action": {
         "kind": "bundled",
@@ -2364,6 +2420,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     },
     {
       "name": "rate_limit_sliding_window",
+      "title": "Check a rate limit (sliding window)",
       "description": "Count a request against a limit per sliding time window, with an exact log of the allowed requests",
       "inputSchema": {
         "type": "object",
@@ -2443,7 +2500,8 @@ export const BUNDLED_MANIFEST: Manifest = {
         "additionalProperties": false
       },
       "annotations": {
-        "destructiveHint": false
+        "destructiveHint": false,
+        "openWorldHint": false
       },
       "action": {
         "kind": "bundled",

@@ -1,4 +1,5 @@
 import type { Annotations, ObjectSchema, Tool } from '../contract/manifest.ts';
+import { portableSchema } from './portable-schema.ts';
 
 /** The definition of a tool for agents, with the members of MCP's `Tool`. */
 export type ToolDefinition = {
@@ -24,8 +25,8 @@ export function definitionOf({
     name,
     ...(title !== undefined && { title }),
     description,
-    inputSchema: withItems(inputSchema),
-    ...(outputSchema && { outputSchema: withItems(envelopeSchema(outputSchema)) }),
+    inputSchema: portableSchema(inputSchema),
+    ...(outputSchema && { outputSchema: portableSchema(envelopeSchema(outputSchema)) }),
     ...(Object.keys(annotations).length > 0 && { annotations }),
   };
 }
@@ -41,37 +42,40 @@ function envelopeSchema({ type, properties, required, additionalProperties }: Ob
 }
 
 /**
- * Returns the schema with `items: {}` in every array schema without it: some agents' APIs refuse a schema that leaves it
- * out. A schema that is complete is returned as it is, because copying the schemas of a large manifest takes longer than
- * rendering them.
+ * Returns what the APIs of OpenAI and Anthropic refuse in a tool, as ends of a sentence about it: its name, a long
+ * description, names of its parameters. Empty when they accept it.
  */
-function withItems<Schema extends object>(schema: Schema): Schema {
-  return lacksItems(schema) ? addItems(schema) : schema;
+export function refusedByModelApis({ name, description, inputSchema }: Tool): string[] {
+  const parameters = Object.keys(inputSchema.properties).filter((parameter) => !isParameterName(parameter));
+  return [
+    ...(isToolName(name) ? [] : ['its name, which may have only letters, digits, _ and -, at most 64']),
+    ...(isShort(description)
+      ? []
+      : [`its description, which is longer than ${LONGEST_DESCRIPTION} characters`]),
+    ...parameters.map((parameter) => `the name of its parameter ${JSON.stringify(parameter)}`),
+  ];
 }
 
-function lacksItems(schema: object): boolean {
-  if (isArraySchema(schema) && !('items' in schema)) return true;
-  for (const key in schema) {
-    const value: unknown = schema[key as keyof typeof schema];
-    if (typeof value === 'object' && value !== null && !DATA.has(key) && lacksItems(value)) return true;
-  }
-  return false;
+/** The most characters that model APIs accept in the description of a tool. */
+export const LONGEST_DESCRIPTION = 1024;
+
+/** The names of tools that model APIs accept. */
+export const TOOL_NAME = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** The names of parameters that model APIs accept. */
+export const PARAMETER_NAME = /^[A-Za-z0-9_.-]{1,64}$/;
+
+/** Returns true when model APIs accept the name of a tool. */
+export function isToolName(name: string): boolean {
+  return TOOL_NAME.test(name);
 }
 
-function addItems<Schema>(schema: Schema): Schema {
-  if (typeof schema !== 'object' || schema === null) return schema;
-  if (Array.isArray(schema)) return schema.map(addItems) as Schema;
-  const copy = Object.fromEntries(
-    Object.entries(schema).map(([key, value]) => [key, DATA.has(key) ? value : addItems(value)]),
-  );
-  return (isArraySchema(copy) && !('items' in copy) ? { ...copy, items: {} } : copy) as Schema;
+/** Returns true when model APIs accept the name of a parameter. */
+export function isParameterName(name: string): boolean {
+  return PARAMETER_NAME.test(name);
 }
 
-function isArraySchema(schema: object): boolean {
-  if (!('type' in schema)) return false;
-  const { type } = schema;
-  return type === 'array' || (Array.isArray(type) && type.includes('array'));
+/** Returns true when model APIs accept the length of a description. */
+export function isShort(description: string): boolean {
+  return Array.from(description).length <= LONGEST_DESCRIPTION;
 }
-
-/** Keywords whose values are data, not schemas. */
-const DATA: ReadonlySet<string> = new Set(['default', 'enum', 'const', 'examples']);

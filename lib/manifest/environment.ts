@@ -6,13 +6,43 @@ import type { Environment } from '../contract/process.ts';
 const DEEPEST = 50;
 
 /**
- * Expands `${VAR}`, `${VAR:-default}` (also nested) and `${VAR:?message}`; `$$` is a dollar. An unset `${VAR}` is
- * empty text; `$VAR`, `$1` and everything else that begins with a dollar stays as it is. Throws MANIFEST_INVALID for an
- * unset `${VAR:?message}`.
+ * Expands `${VAR}`, `${VAR-default}`, `${VAR?message}` and `${VAR+text}`, the last three also with a colon before the
+ * operator and with nested references; `$$` is a dollar. With a colon, an empty variable is the same as an unset one. An
+ * unset `${VAR}` is empty text; `$VAR`, `$1` and everything else that begins with a dollar stays as it is. Throws
+ * MANIFEST_INVALID for an unset `${VAR?message}`.
  */
 export function expand(text: string, env: Environment): string {
   return text.includes('$') ? expandParts(text, env, 0) : text;
 }
+
+/** Expands a text as if no variable were set. A required variable is empty text too. */
+export function expandUnset(text: string): string {
+  return text.includes('$') ? expandParts(text, undefined, 0) : text;
+}
+
+/**
+ * Finds what begins like a reference but is none, such as `${VAR%x}` or an unclosed `${VAR`. `expand` leaves it as it is.
+ */
+export function unknownReferences(text: string): { offset: number; length: number }[] {
+  const found: { offset: number; length: number }[] = [];
+  for (let at = text.indexOf('$'); at !== -1; at = text.indexOf('$', at)) {
+    if (text[at + 1] !== '{') {
+      at += text[at + 1] === '$' ? 2 : 1;
+      continue;
+    }
+    if (!readReference(text, at)) {
+      // `${{ x }}` is a reference of other programs.
+      const end = text[at + 2] === '{' ? text.indexOf('}}', at) + 1 || -1 : closingBrace(text, at + 2);
+      found.push({ offset: at, length: (end === -1 ? text.length : end + 1) - at });
+    }
+    at += 2;
+  }
+  return found;
+}
+
+/** What to write in place of an unknown reference. */
+export const REFERENCES =
+  'Write ${VAR}, ${VAR-default}, ${VAR?message} or ${VAR+text}, the last three also as ${VAR:-default}. $$ is a dollar.';
 
 /** The environment variables of an action. */
 export type ActionVariables = {
@@ -88,7 +118,7 @@ function defined(env: Environment): Record<string, string> {
   return copy;
 }
 
-function expandParts(text: string, env: Environment, depth: number): string {
+function expandParts(text: string, env: Environment | undefined, depth: number): string {
   if (depth > DEEPEST) throw new GantzError('MANIFEST_INVALID', `\${…} is nested more than ${DEEPEST} deep`);
   let result = '';
   let done = 0;
@@ -109,19 +139,27 @@ function expandParts(text: string, env: Environment, depth: number): string {
   return result + text.slice(done);
 }
 
-type Reference = { name: string; operator: ':-' | ':?' | ''; word: string; end: number };
+type Reference = {
+  name: string;
+  operator: '-' | '?' | '+' | '';
+  /** True when the operator has a colon before it: an empty variable is the same as an unset one. */
+  colon: boolean;
+  word: string;
+  end: number;
+};
 
-const HEAD = /\$\{([A-Za-z_]\w*)(:-|:\?|(?=\}))/y;
+const HEAD = /\$\{([A-Za-z_]\w*)(?:(:?)([-?+])|(?=\}))/y;
 
-/** Reads `${NAME}`, `${NAME:-word}` or `${NAME:?word}` at an offset, up to its closing brace. */
+/** Reads `${NAME}`, or `${NAME-word}` with another operator, at an offset, up to its closing brace. */
 function readReference(text: string, at: number): Reference | undefined {
   HEAD.lastIndex = at;
-  const [head, name, operator] = HEAD.exec(text) ?? [];
+  const [head, name, colon, operator = ''] = HEAD.exec(text) ?? [];
   if (head === undefined || name === undefined) return undefined;
+  if (operator !== '-' && operator !== '?' && operator !== '+' && operator !== '') return undefined;
   const start = at + head.length;
   const end = closingBrace(text, start);
-  if (end === -1 || (operator !== ':-' && operator !== ':?' && operator !== '')) return undefined;
-  return { name, operator, word: text.slice(start, end), end: end + 1 };
+  if (end === -1) return undefined;
+  return { name, operator, colon: colon === ':', word: text.slice(start, end), end: end + 1 };
 }
 
 /** Returns the offset of the brace that closes the reference opened before `start`, -1 when there is none. */
@@ -138,11 +176,19 @@ function closingBrace(text: string, start: number): number {
   return -1;
 }
 
-function valueOf({ name, operator, word }: Reference, env: Environment, depth: number): string {
+function valueOf(
+  { name, operator, colon, word }: Reference,
+  env: Environment | undefined,
+  depth: number,
+): string {
+  if (!env) return operator === '-' ? expandParts(word, env, depth + 1) : '';
   const value = Object.hasOwn(env, name) ? env[name] : undefined;
-  if (operator === '' || value) return value ?? '';
+  if (operator === '') return value ?? '';
+  const isSet = value !== undefined && !(colon && value === '');
+  if (operator === '+') return isSet ? expandParts(word, env, depth + 1) : '';
+  if (isSet) return value;
   const text = expandParts(word, env, depth + 1);
-  if (operator === ':-') return text;
+  if (operator === '-') return text;
   throw new GantzError(
     'MANIFEST_INVALID',
     `The variable ${name} is not set${text === '' ? '' : `: ${text}`}`,

@@ -6,6 +6,11 @@ import type { JsonSchema } from '../contract/manifest.ts';
  */
 export type Form =
   | 'text'
+  | 'tool-name'
+  | 'tool-description'
+  | 'parameter-name'
+  | 'format'
+  | 'positive'
   | 'texts'
   | 'text-map'
   | 'boolean'
@@ -67,9 +72,12 @@ export const SERVER = {
 
 /** The keys that every tool may have, with any action. */
 export const TOOL = {
-  name: { kind: 'text', about: 'The name of the tool: letters, digits, `_`, `-` and `.`.' },
+  name: { kind: 'tool-name', about: 'The name of the tool: letters, digits, `_` and `-`, at most 64.' },
   title: { kind: 'text', about: 'The name that people see.' },
-  description: { kind: 'text', about: 'What the tool does, for the person or model that chooses it.' },
+  description: {
+    kind: 'tool-description',
+    about: 'What the tool does, for the person or model that chooses it.',
+  },
   parameters: { kind: 'parameters', about: 'The parameters: a list, or a map of name → parameter.' },
   returns: {
     kind: 'parameters',
@@ -135,7 +143,7 @@ export const KEYWORDS = {
   writeOnly: { kind: 'boolean', about: 'True when the value never occurs in results.' },
   enum: { kind: 'values', about: 'The values that are allowed.' },
   const: { kind: 'any', about: 'The one value that is allowed.' },
-  format: { kind: 'text', about: 'The name of a format, such as date-time, email or uri.' },
+  format: { kind: 'format', about: 'The name of a format, such as date-time, email or uri.' },
   pattern: { kind: 'pattern', about: 'A regular expression that the text must match.' },
   minLength: { kind: 'count', about: 'The smallest number of characters.' },
   maxLength: { kind: 'count', about: 'The greatest number of characters.' },
@@ -143,7 +151,7 @@ export const KEYWORDS = {
   maximum: { kind: 'number', about: 'The greatest number allowed.' },
   exclusiveMinimum: { kind: 'number', about: 'The number must be greater than this.' },
   exclusiveMaximum: { kind: 'number', about: 'The number must be less than this.' },
-  multipleOf: { kind: 'number', about: 'The number must be a multiple of this.' },
+  multipleOf: { kind: 'positive', about: 'The number must be a multiple of this.' },
   items: { kind: 'schema', about: 'The schema of the items of an array.' },
   prefixItems: { kind: 'schemas', about: 'The schemas of the first items of an array, in order.' },
   contains: { kind: 'schema', about: 'The schema of at least one item.' },
@@ -189,7 +197,7 @@ export const KEYWORDS = {
 
 /** The keys of a parameter: the keywords of JSON Schema and those of gantz.yaml. */
 export const PARAMETER = {
-  name: { kind: 'text', about: 'The name of the parameter.' },
+  name: { kind: 'parameter-name', about: 'The name of the parameter.' },
   ...KEYWORDS,
   required: { kind: 'required', about: 'True when it must be given; false when absent.' },
   optional: { kind: 'boolean', about: 'In `returns`: true when the field may be missing.' },
@@ -237,6 +245,17 @@ export const MEANT: Readonly<Record<string, readonly string[]>> = {
   values: ['enum', 'allowed_values'],
   enum: ['allowed_values'],
   regex: ['pattern'],
+  // Keywords of OpenAPI and of older drafts of JSON Schema.
+  nullable: ['type: [string, "null"]'],
+  example: ['examples'],
+  definitions: ['$defs'],
+  dependencies: ['dependentRequired'],
+  additionalItems: ['items'],
+  divisibleBy: ['multipleOf'],
+  $anchor: ['$ref: "#/properties/…"'],
+  $dynamicAnchor: ['$ref: "#/properties/…"'],
+  $dynamicRef: ['$ref: "#/properties/…"'],
+  $recursiveRef: ['$ref: "#/properties/…"'],
   env: ['environment'],
   environment: ['env'],
 };

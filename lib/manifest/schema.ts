@@ -11,35 +11,48 @@ import {
   type Keys,
 } from './keys.ts';
 import type { JsonSchema } from '../contract/manifest.ts';
+import { LONGEST_DESCRIPTION, PARAMETER_NAME, TOOL_NAME } from './definition.ts';
 import { loadActionKeys, type LoadedKey } from './parse/action.ts';
+import { FORMATS } from './parse/formats.ts';
 import { TYPES } from './parse/types.ts';
 import type { ActionKeys, ParsedAction } from './tool-key.ts';
 
 /** The file of the schema in the repository. */
 export const SCHEMA_FILE = 'docs/gantz.schema.json';
 
-/** Returns the JSON Schema of gantz.yaml (draft 2020-12) for editors. It accepts every manifest that loads. */
+/**
+ * Returns the JSON Schema of gantz.yaml (draft 2020-12) for editors. It refuses what the parser reports, warnings included,
+ * as far as a schema can express it.
+ */
 export async function renderSchema(table: ActionKeys): Promise<JsonSchema> {
   const actions = (await loadActionKeys(table)).filter(({ manifests }) => manifests !== 'bundled');
-  const tool = toolKeys(Object.fromEntries(actions.map((action) => [action.key, keyOf(action)])));
+  const tool = {
+    ...objectOf(toolKeys(Object.fromEntries(actions.map((action) => [action.key, keyOf(action)])))),
+    ...exactlyOne(actions.map(({ key }) => key)),
+  };
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'gantz.yaml',
     description: 'Tools for people and agents, run by gantz.',
     ...objectOf(ROOT),
-    $defs: {
+    anyOf: [present('tools'), present('include')],
+    $defs: titled({
       text: TEXT,
       boolean: BOOLEAN,
       number: NUMBER,
-      duration: { ...NUMBER, examples: [30, '30s', '1m30s', '500ms'] },
+      count: COUNT,
+      port: PORT,
+      duration: DURATION,
       env: ENV,
-      tool: { anyOf: [{ ...objectOf(tool), required: ['name'] }, { type: 'string' }] },
-      namedTool: nullable(objectOf(tool)),
-      tools: { anyOf: [listOf('tool'), mapOf('namedTool')] },
+      tool: { ...tool, required: ['name'] },
+      namedTool: tool,
+      tools: {
+        anyOf: [listOf('tool'), { ...mapOf('namedTool'), propertyNames: { pattern: TOOL_NAME.source } }],
+      },
       type: TYPE,
       parameter: { ...objectOf(PARAMETER), required: ['name'] },
       namedParameter: { anyOf: [ref('type'), nullable(objectOf(PARAMETER))] },
-      parameters: { anyOf: [listOf('parameter'), mapOf('namedParameter'), OBJECT_SCHEMA] },
+      parameters: { anyOf: [listOf('parameter'), NAMED_PARAMETERS, OBJECT_SCHEMA] },
       validation: objectOf(VALIDATION),
       schema: { anyOf: [{ type: 'boolean' }, ref('type'), nullable(objectOf(KEYWORDS))] },
       annotations: objectOf(ANNOTATIONS),
@@ -47,7 +60,7 @@ export async function renderSchema(table: ActionKeys): Promise<JsonSchema> {
         actions.filter(({ fields }) => fields).map((action) => [action.key, action.schema()]),
       ),
       server: objectOf(SERVER),
-    },
+    }),
   };
 }
 
@@ -67,13 +80,42 @@ const BOOLEAN = {
     },
   ],
 };
-const NUMBER = { anyOf: [{ type: 'number' }, { type: 'string', pattern: '[0-9]' }] };
-const TEXT_OR_NOTHING = { type: ['string', 'number', 'boolean', 'null'] };
-const ENV = {
+const DECIMAL = '^[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]+)?$';
+const NUMBER = { anyOf: [{ type: 'number' }, { type: 'string', pattern: DECIMAL }] };
+const POSITIVE = {
   anyOf: [
-    { type: 'object', additionalProperties: TEXT_OR_NOTHING },
-    { type: 'array', items: { anyOf: [TEXT, { type: 'object', additionalProperties: TEXT_OR_NOTHING }] } },
+    { type: 'number', exclusiveMinimum: 0 },
+    { type: 'string', pattern: DECIMAL },
   ],
+};
+const COUNT = {
+  anyOf: [
+    { type: 'integer', minimum: 0 },
+    { type: 'string', pattern: DECIMAL },
+  ],
+};
+const PORT = {
+  anyOf: [
+    { type: 'integer', minimum: 0, maximum: 65535 },
+    { type: 'string', pattern: '^[0-9]{1,5}$' },
+  ],
+};
+const AMOUNT = '[0-9]+(\\.[0-9]+)?';
+const DURATION = {
+  anyOf: [
+    { type: 'number', exclusiveMinimum: 0 },
+    { type: 'string', pattern: `^\\s*(${AMOUNT}|(${AMOUNT}(ms|s|m|h|d))+)\\s*$` },
+  ],
+  examples: [30, '30s', '1m30s', '500ms'],
+};
+const TEXT_OR_NOTHING = { type: ['string', 'number', 'boolean', 'null'] };
+const VARIABLES = {
+  type: 'object',
+  propertyNames: { pattern: '^[^=\\s]+$' },
+  additionalProperties: TEXT_OR_NOTHING,
+};
+const ENV = {
+  anyOf: [VARIABLES, { type: 'array', items: { anyOf: [{ ...TEXT, pattern: '^[^=\\s]' }, VARIABLES] } }],
 };
 const TYPE_NAME = {
   anyOf: [
@@ -84,17 +126,32 @@ const TYPE_NAME = {
 const TYPE = {
   anyOf: [TYPE_NAME, { type: 'array', minItems: 1, items: { anyOf: [TYPE_NAME, { type: 'null' }] } }],
 };
+const NAMED_PARAMETERS = {
+  ...mapOf('namedParameter'),
+  propertyNames: { pattern: PARAMETER_NAME.source },
+};
 const OBJECT_SCHEMA = {
   type: 'object',
-  properties: { type: { const: 'object' }, properties: mapOf('namedParameter'), required: listOf('text') },
+  properties: { type: { const: 'object' }, properties: NAMED_PARAMETERS, required: listOf('text') },
   required: ['type', 'properties'],
 };
 
 function schemaOf(form: Form): JsonSchema {
   switch (form) {
     case 'text':
-    case 'pattern':
       return ref('text');
+    case 'tool-name':
+      return { ...TEXT, pattern: TOOL_NAME.source };
+    case 'parameter-name':
+      return { ...TEXT, pattern: PARAMETER_NAME.source };
+    case 'tool-description':
+      return { ...TEXT, maxLength: LONGEST_DESCRIPTION };
+    case 'format':
+      return { enum: [...FORMATS] };
+    case 'pattern':
+      return { ...TEXT, format: 'regex' };
+    case 'positive':
+      return POSITIVE;
     case 'texts':
       return { anyOf: [listOf('text'), ref('text')] };
     case 'text-map':
@@ -104,9 +161,8 @@ function schemaOf(form: Form): JsonSchema {
     case 'number':
     case 'count':
     case 'port':
-      return ref('number');
     case 'duration':
-      return ref('duration');
+      return ref(form);
     case 'any':
       return {};
     case 'values':
@@ -142,13 +198,37 @@ function schemaOf(form: Form): JsonSchema {
 export function objectOf(keys: Keys): JsonSchema {
   return {
     type: 'object',
-    properties: Object.fromEntries(Object.entries(keys).map(([name, key]) => [name, propertyOf(key)])),
+    properties: Object.fromEntries(Object.entries(keys).map(([name, key]) => [name, propertyOf(name, key)])),
+    // Keys for notes and YAML anchors.
+    patternProperties: { '^(x-|\\.)': true },
+    additionalProperties: false,
   };
 }
 
-function propertyOf(key: Key): JsonSchema {
+function propertyOf(name: string, key: Key): JsonSchema {
   const schema = key.kind === 'own' ? key.schema : schemaOf(key.kind);
-  return { description: key.about, ...(key.kind === 'any' ? schema : nullable(schema)) };
+  return { title: name, description: key.about, ...(key.kind === 'any' ? schema : nullable(schema)) };
+}
+
+/** Returns keywords that require exactly one of these keys; one without a value is ignored. */
+export function exactlyOne(keys: readonly string[]): JsonSchema {
+  const [only, ...others] = keys.map((key) => present(key));
+  return others.length === 0 ? { allOf: [only] } : { oneOf: [only, ...others] };
+}
+
+/** Returns keywords that require all of these keys with a value. */
+export function present(...keys: readonly string[]): JsonSchema {
+  return {
+    required: keys,
+    properties: Object.fromEntries(keys.map((key) => [key, { not: { type: 'null' } }])),
+  };
+}
+
+/** Returns schemas whose titles are their names, which editors show. */
+function titled(schemas: Readonly<Record<string, JsonSchema>>): Record<string, JsonSchema> {
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, schema]) => [name, { title: name, ...schema }]),
+  );
 }
 
 /** Returns a schema that also accepts null: a key without a value is ignored. */

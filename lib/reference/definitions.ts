@@ -1,4 +1,5 @@
-import { definitionOf } from '../manifest/definition.ts';
+import { GantzError } from '../contract/errors.ts';
+import { definitionOf, refusedByModelApis, type ToolDefinition } from '../manifest/definition.ts';
 import type { Manifest, Tool } from '../contract/manifest.ts';
 import { renderMarkdown } from './markdown.ts';
 
@@ -9,7 +10,7 @@ export const FORMATS = {
   /** The `tools` of a request to OpenAI's Chat Completions API, and to compatible servers. */
   openai: (tools) =>
     json(
-      tools.map(definitionOf).map(({ name, description, inputSchema }) => ({
+      accepted(tools).map(({ name, description, inputSchema }) => ({
         type: 'function',
         function: { name, description, parameters: inputSchema },
       })),
@@ -17,9 +18,11 @@ export const FORMATS = {
   /** The `tools` of a request to Anthropic's Messages API. */
   anthropic: (tools) =>
     json(
-      tools
-        .map(definitionOf)
-        .map(({ name, description, inputSchema }) => ({ name, description, input_schema: inputSchema })),
+      accepted(tools).map(({ name, description, inputSchema }) => ({
+        name,
+        description,
+        input_schema: inputSchema,
+      })),
     ),
   /** The result of MCP's tools/list. */
   mcp: (tools) => json({ tools: tools.map(definitionOf) }),
@@ -37,6 +40,18 @@ export const FORMATS = {
 
 /** The name of a format. */
 export type Format = keyof typeof FORMATS;
+
+/** Returns the definitions of tools for a model API. Throws MANIFEST_INVALID for tools that these APIs refuse. */
+function accepted(tools: readonly Tool[]): ToolDefinition[] {
+  const refused = tools.flatMap((tool) => {
+    const [first] = refusedByModelApis(tool);
+    return first === undefined ? [] : [`${JSON.stringify(tool.name)}: ${first}`];
+  });
+  if (refused.length === 0) return tools.map(definitionOf);
+  throw new GantzError('MANIFEST_INVALID', `Model APIs refuse the tool ${refused.join('; the tool ')}`, {
+    hint: 'Change it in the manifest, or select other tools: gantz --tools PATTERNS tools --format …',
+  });
+}
 
 function schemasOf(tool: Tool): [string, object][] {
   const { name, description, inputSchema, outputSchema } = definitionOf(tool);

@@ -49,6 +49,14 @@ export function parseTemplate(text: string, names: Iterable<string>): Template {
   return { segments, mentions: parser.mentions, problems: parser.problems };
 }
 
+/** Returns the text of the author in a template, that of all branches included. */
+export function literalsOf(segments: readonly Segment[]): Literal[] {
+  return segments.flatMap((segment) => {
+    if (segment.kind === 'if') return literalsOf([...segment.then, ...segment.otherwise]);
+    return segment.kind === 'literal' ? [segment] : [];
+  });
+}
+
 /** Chooses the branches of all conditions. Returns the literals and placeholders that remain, in order. */
 export function choose(segments: readonly Segment[], params: Readonly<Record<string, unknown>>): Piece[] {
   return segments.flatMap((segment) => {
@@ -104,6 +112,8 @@ export function renderValue(value: unknown): string {
 type Token = Literal | { kind: 'tag'; inner: string; text: string; offset: number };
 
 const TAG = /(\\*)\{\{(?:([^{}\n]*)\}\})?/g;
+// A tag that is closed by one brace, or not at all.
+const UNCLOSED = /\{\{\s*((?:if\s+(?:not\s+)?)?[\w.-]+)\s*(\}?)/g;
 // Words that begin a block in other template languages. The `end` of such a block is text.
 const FOREIGN_BLOCK = /^-?\s*(?:if|range|with|block|define)(?![\w-])/;
 const CONDITION = /^(else\s+)?if\s+(not\s+)?(\S+)$/;
@@ -156,6 +166,7 @@ class Parser {
     this.#names = names;
     this.#template = template;
     this.#tokens = tokenize(template);
+    for (const token of this.#tokens) if (token.kind === 'literal') this.#reportUnclosed(token);
   }
 
   /** Reads to the end of the text or, in a branch of a condition, to its `else` or `end`. */
@@ -254,21 +265,45 @@ class Parser {
     return undefined;
   }
 
+  /** Reports every tag of a literal that has one closing brace, and every unclosed one that begins like a placeholder. */
+  #reportUnclosed({ text, offset }: Literal): void {
+    for (const { 0: written, 1: inner = '', 2: brace, index } of text.matchAll(UNCLOSED)) {
+      const known = this.#path(inner) ?? this.#condition(inner);
+      if (!known && brace === '') continue;
+      const tag = written.trimEnd();
+      this.#warn(`${tag} is not closed and stays as it is`, `Write {{ ${inner} }}.`, tag, offset + index);
+    }
+  }
+
   #unknown(inner: string, text: string, offset: number): void {
-    const word = /^(?:else\s+)?(?:if\s+)?(?:not\s+)?\.?([\w-]+)/.exec(inner)?.[1] ?? inner;
-    const meant = nearest(word, this.#names);
-    const hint = /^(?:else\s+)?if\s/.test(inner)
-      ? 'A condition is {{ if name }} or {{ if not name }}; comparisons are not supported.'
-      : meant === undefined || inner.startsWith('.')
-        ? 'Write \\{{ for literal text that begins with {{.'
-        : `Did you mean {{${meant}}}?`;
-    this.problems.push({
-      severity: 'warning',
-      message: `${text} names no parameter and stays as it is`,
-      hint,
-      text: this.#template,
-      offset,
-      length: text.length,
-    });
+    this.#warn(`${text} names no parameter and stays as it is`, this.#hint(inner), text, offset);
+  }
+
+  #hint(inner: string): string {
+    const [, start = '', name = ''] = /^((?:else\s+)?if\s+(?:not\s+)?)?(.*)$/s.exec(inner) ?? [];
+    const meant = this.#meant(name);
+    if (start !== '') {
+      return meant !== undefined && /^\S+$/.test(name)
+        ? `Did you mean {{ ${start}${meant} }}?`
+        : 'A condition is {{ if name }} or {{ if not name }}; comparisons are not supported.';
+    }
+    if (meant === undefined) return 'Write \\{{ for literal text that begins with {{.';
+    // `{{.Name}}` may be meant for another program, such as `docker ps --format`.
+    const other = inner.startsWith('.') ? ' Write \\{{ for literal text that begins with {{.' : '';
+    return `Did you mean {{${meant}}}?${other}`;
+  }
+
+  /** Returns the placeholder that is meant by the syntax of another template language, or by a wrong name. */
+  #meant(inner: string): string | undefined {
+    // Go templates write {{ .name }}, {{ $name }} and {{- name -}}.
+    const plain = inner.replace(/^[-\s]*[$.]*|[-\s]+$/g, '');
+    if (this.#path(plain)) return plain;
+    const words = plain.match(/[\w-]+/g) ?? [];
+    // {{ params.name }}, {{ .Values.name }} and {{ name | upper }}.
+    return words.find((word) => this.#names.has(word)) ?? nearest(words[0] ?? plain, this.#names);
+  }
+
+  #warn(message: string, hint: string, { length }: string, offset: number): void {
+    this.problems.push({ severity: 'warning', message, hint, text: this.#template, offset, length });
   }
 }

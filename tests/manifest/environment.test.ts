@@ -3,7 +3,13 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Environment } from '../../lib/contract/process.ts';
 import { GantzError } from '../../lib/contract/errors.ts';
-import { expand, manifestEnvironment, toolEnvironment } from '../../lib/manifest/environment.ts';
+import {
+  expand,
+  expandUnset,
+  manifestEnvironment,
+  toolEnvironment,
+  unknownReferences,
+} from '../../lib/manifest/environment.ts';
 import type { Manifest, Tool } from '../../lib/contract/manifest.ts';
 import { kindOf } from '../../lib/run/kinds.ts';
 import { parseManifest } from '../../lib/run/manifests.ts';
@@ -33,8 +39,24 @@ describe('expand', () => {
     ['${', '${'],
     ['${}', '${}'],
     ['${1}', '${1}'],
-    ['${A-x}', '${A-x}'],
-    ['${A:+x}', '${A:+x}'],
+    ['${NONE-default}', 'default'],
+    ['${EMPTY-default}', ''],
+    ['${A-default}', '1'],
+    ['${NONE-}', ''],
+    ['${NONE-${NIL-${B}}}!', 'two words!'],
+    ['${NONE-a-b:-c}', 'a-b:-c'],
+    ['${A?needed}', '1'],
+    ['${EMPTY?needed}', ''],
+    ['${A:+--flag=${A}}', '--flag=1'],
+    ['${EMPTY:+x}', ''],
+    ['${NONE:+${NIL:?never read}}', ''],
+    ['${A+x}', 'x'],
+    ['${EMPTY+x}', 'x'],
+    ['${NONE+x}', ''],
+    ['$${A-x}', '${A-x}'],
+    ['${A%x}', '${A%x}'],
+    ['${A:0:3}', '${A:0:3}'],
+    ['${ A }', '${ A }'],
     ['${{ a }}', '${{ a }}'],
     ['${SECRET}', '${A}'],
     ['${__proto__}${constructor}', ''],
@@ -56,6 +78,14 @@ describe('expand', () => {
     }
   });
 
+  it('refuses an unset ${VAR?message}, and accepts an empty one', () => {
+    assert.throws(() => expand('${NONE?set it}', ENV), {
+      code: 'MANIFEST_INVALID',
+      message: 'The variable NONE is not set: set it',
+    });
+    assert.throws(() => expand('${NONE?}', ENV), { message: 'The variable NONE is not set' });
+  });
+
   it('refuses a text that is nested too deeply', () => {
     assert.throws(() => expand('${N:-'.repeat(5000) + '}'.repeat(5000), ENV), /nested/);
   });
@@ -69,6 +99,32 @@ describe('expand', () => {
       }),
     );
   });
+});
+
+it('expands a text as if no variable were set', () => {
+  const text = '${A}${A-a}${A:-${B-b}}${A?m}${A:?${B?m}}${A+x} $${A?m} $A {a:?}';
+  assert.equal(expandUnset(text), 'ab ${A?m} $A {a:?}');
+});
+
+describe('unknownReferences', () => {
+  const cases: [text: string, found: string[]][] = [
+    ['${A} ${A-x} ${A:-${B?m}} ${A+x} $$ $A $${A%x} $(x)', []],
+    ['a${A%x}b', ['${A%x}']],
+    ['${A:0:3}${ B }', ['${A:0:3}', '${ B }']],
+    ['${A', ['${A']],
+    ['${A:-${B}', ['${A:-${B}']],
+    ['${A:-${B%x}}', ['${B%x}']],
+    ['${{ secrets.X }}', ['${{ secrets.X }}']],
+    ['${{ x }', ['${{ x }']],
+    ['${{ ${A', ['${{ ${A', '${A']],
+  ];
+  for (const [text, found] of cases)
+    it(JSON.stringify(text), () =>
+      assert.deepEqual(
+        unknownReferences(text).map(({ offset, length }) => text.slice(offset, offset + length)),
+        found,
+      ),
+    );
 });
 
 async function load(text: string): Promise<{ manifest: Manifest; tool: Tool; other: Tool | undefined }> {

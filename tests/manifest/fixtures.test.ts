@@ -4,11 +4,11 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { parse } from 'yaml';
+import { parseDocument, type Document } from 'yaml';
 import { BUILTIN } from '../../lib/manifest/bundled.ts';
 import { describeProblem } from '../../lib/manifest/diagnose.ts';
 import type { Manifest, Problem } from '../../lib/contract/manifest.ts';
-import { checkManifest, renderSchema } from '../../lib/run/manifests.ts';
+import { checkManifest, renderSchema, reviewAction } from '../../lib/run/manifests.ts';
 
 const ROOT = path.join(import.meta.dirname, '../fixtures/manifests');
 // `npm run fixtures` rewrites the expected files; review the diff.
@@ -21,7 +21,11 @@ describe('every manifest of the fixtures', async () => {
 
   for (const name of readdirSync(ROOT)) {
     const folder = path.join(ROOT, name);
-    const { manifest, problems } = await checkManifest({ file: path.join(folder, 'gantz.yaml') });
+    const { manifest, problems } = await checkManifest(
+      { file: path.join(folder, 'gantz.yaml') },
+      // Actions are reviewed as well, as by `gantz validate`.
+      name.startsWith('warn-') ? { review: reviewAction } : {},
+    );
 
     it(`${name} gives the stored problems and manifest`, () => {
       const report = problems.map((problem) => describeProblem(local(problem, folder))).join('\n\n');
@@ -34,15 +38,23 @@ describe('every manifest of the fixtures', async () => {
       assert.equal(problems.length === 0, name.startsWith('good-') && !SKETCHES.has(name));
     });
 
-    if (!manifest) continue;
-
-    it(`${name} is accepted by the schema for editors`, () => {
-      const data: unknown = parse(readFileSync(path.join(folder, 'gantz.yaml'), 'utf8'), {
+    it(`${name} is ${problems.length === 0 ? 'accepted' : 'refused'} by the schema for editors`, () => {
+      const document = parseDocument(readFileSync(path.join(folder, 'gantz.yaml'), 'utf8'), {
         merge: true,
         logLevel: 'silent',
       });
-      assert.ok(accepts(data), JSON.stringify(accepts.errors, null, 1));
+      const data = dataOf(document);
+      // An editor reports the errors of YAML itself.
+      if (data === undefined) {
+        assert.notEqual(problems.length, 0);
+        return;
+      }
+      const accepted = accepts(data);
+      const expected = problems.length === 0 || Object.hasOwn(UNSEEN, name);
+      assert.equal(accepted, expected, JSON.stringify(accepts.errors, null, 1));
     });
+
+    if (!manifest) continue;
 
     it(`${name} is plain JSON with schemas that compile`, () => {
       assert.deepEqual(JSON.parse(JSON.stringify(manifest)), manifest);
@@ -53,6 +65,29 @@ describe('every manifest of the fixtures', async () => {
     });
   }
 });
+
+/** Returns the data of a document, undefined when it has errors of YAML. */
+function dataOf(document: Document): unknown {
+  if (document.errors.length > 0) return undefined;
+  try {
+    return document.toJS();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Manifests with problems that the schema for editors accepts, and why. */
+const UNSEEN: Readonly<Record<string, string>> = {
+  'warn-tag': 'a tag is resolved before the schema applies',
+  'bad-include-broken': 'the schema applies to one file',
+  'bad-include-builtin-twice': 'the schema applies to one file',
+  'bad-defaults': 'a schema cannot compare the default with the type and the limits beside it',
+  'bad-duplicate-tools': 'a schema cannot compare the names of tools',
+  'warn-lookalikes': 'a schema cannot compare the names of tools',
+  'warn-name-in-map': 'a schema cannot compare a key with a value',
+  'warn-toolsets': 'a schema cannot compare patterns with names',
+  'warn-variables': 'texts with references and placeholders are not parsed by the schema',
+};
 
 /** Manifests that load with a warning, because one of their tools has no action. */
 const SKETCHES = new Set(['good-name-only', 'good-tools-map']);

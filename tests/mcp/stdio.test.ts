@@ -38,13 +38,10 @@ describe('gantz mcp with Redis', () => {
         const wanted = expected.find(({ name }) => name === 'cache_get');
         assert.ok(get && wanted?.outputSchema);
         assert.deepEqual(get.inputSchema, wanted.inputSchema);
-        assert.deepEqual(get.annotations, { readOnlyHint: true });
+        assert.deepEqual(get.annotations, { readOnlyHint: true, openWorldHint: false });
         assert.deepEqual(get.outputSchema, wanted.outputSchema);
         const { properties, required } = wanted.outputSchema;
-        assert.deepEqual(properties['success'], {
-          type: 'boolean',
-          const: true,
-        });
+        assert.deepEqual(properties['success'], { type: 'boolean', const: true });
         assert.deepEqual(Object.keys(properties), ['success', 'value', 'found']);
         assert.deepEqual(required, ['success', 'value', 'found']);
         for (const { name, inputSchema } of tools)

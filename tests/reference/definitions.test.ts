@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { folderWith } from '../helpers/folder.ts';
 import { useRedis } from '../helpers/redis-server.ts';
 import { envelopeOf, runMain } from '../helpers/run-main.ts';
 
@@ -48,13 +50,36 @@ test('--format anthropic prints the tools of a Messages request', async () => {
   check(tools.find(({ name }) => name === 'cache_get')?.input_schema ?? {});
 });
 
+test('--format openai and anthropic refuse tools that these APIs refuse, and name them', async () => {
+  const folder = folderWith({
+    'gantz.yaml': `tools:
+  - { name: good, description: d, script: ./a }
+  - { name: user.get, description: d, script: ./a }
+  - { name: wordy, description: ${'w'.repeat(1025)}, script: ./a }
+`,
+  });
+  const config = join(folder, 'gantz.yaml');
+  for (const format of ['openai', 'anthropic']) {
+    const run = await runMain(['-c', config, 'tools', '--format', format]);
+    assert.equal(run.exitCode, 3);
+    const { code, error, hint } = envelopeOf(run);
+    assert.equal(code, 'MANIFEST_INVALID');
+    assert.match(String(error), /"user\.get": its name.*"wordy": its description/);
+    assert.match(String(hint), /--tools/);
+    const others = await runMain(['-c', config, '--tools', 'good', 'tools', '--format', format]);
+    assert.equal(others.exitCode, 0, others.stdout);
+  }
+  const { exitCode } = await runMain(['-c', config, 'tools', '--format', 'mcp']);
+  assert.equal(exitCode, 0);
+});
+
 test('--format mcp prints the result of tools/list', async () => {
   const { tools } = JSON.parse(await printed(['tools', '--format', 'mcp'])) as {
     tools: { name: string; inputSchema: Schema; outputSchema: Schema; annotations: Schema }[];
   };
   const cacheGet = tools.find(({ name }) => name === 'cache_get');
   check(cacheGet?.inputSchema ?? {});
-  assert.deepEqual(cacheGet?.annotations, { readOnlyHint: true });
+  assert.deepEqual(cacheGet?.annotations, { readOnlyHint: true, openWorldHint: false });
   assert.deepEqual(cacheGet.outputSchema['required'], ['success', 'value', 'found']);
 });
 

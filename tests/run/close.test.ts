@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Manifest, Tool } from '../../lib/contract/manifest.ts';
-import { definitionOf } from '../../lib/manifest/definition.ts';
 import { compileCatalogue } from '../../lib/run/catalogue.ts';
 import { compilePolicy } from '../../lib/run/policy.ts';
 import { openRunner } from '../../lib/run/runner.ts';
@@ -49,18 +48,4 @@ test('an empty list of tools allows no tool', () => {
   assert.ok(tool);
   assert.equal(compilePolicy(manifest, { tools: '' })?.allows(tool), false);
   assert.equal(compilePolicy(manifest, {}), undefined);
-});
-
-test('every array in a published definition has items, which some APIs require', () => {
-  const [tool] = manifestOf('true', '/').tools;
-  assert.ok(tool);
-  const properties = {
-    a: { type: 'array' },
-    o: { properties: { b: { type: ['array', 'null'] } }, default: { type: 'array' } },
-  };
-  const { inputSchema } = definitionOf({ ...tool, inputSchema: { ...tool.inputSchema, properties } });
-  assert.deepEqual(inputSchema.properties, {
-    a: { type: 'array', items: {} },
-    o: { properties: { b: { type: ['array', 'null'], items: {} } }, default: { type: 'array' } },
-  });
 });

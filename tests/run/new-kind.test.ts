@@ -80,7 +80,7 @@ describe('a new kind of action: a folder and a line in the table', () => {
   it('is in the schema for editors', () => {
     const { $defs } = JSON.parse(run('schema').stdout) as { $defs: Record<string, { properties?: object }> };
     assert.deepEqual(Object.keys($defs['echo']?.properties ?? {}), ['text']);
-    assert.ok('echo' in ($defs['namedTool'] as { anyOf: [{ properties: object }] }).anyOf[0].properties);
+    assert.ok('echo' in ($defs['namedTool']?.properties ?? {}));
   });
 
   it('is listed, described and called with its own time limit', () => {

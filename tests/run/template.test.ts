@@ -114,6 +114,47 @@ describe('problems', () => {
     ]);
   });
 
+  const hints: [text: string, hint: RegExp][] = [
+    // Go templates, and what other tools write.
+    ['{{ .name }}', /^Did you mean \{\{name\}\}\? Write \\\{\{ for literal text/],
+    ['{{.name}}', /^Did you mean \{\{name\}\}\?/],
+    ['{{- $name -}}', /^Did you mean \{\{name\}\}\?$/],
+    ['{{ .obj.field }}', /^Did you mean \{\{obj\.field\}\}\?/],
+    ['{{ params.name }}', /^Did you mean \{\{name\}\}\?$/],
+    ['{{ .Values.name }}', /^Did you mean \{\{name\}\}\?/],
+    ['{{ name | upper }}', /^Did you mean \{\{name\}\}\?$/],
+    ['{{ if .name }}x{{ end }}', /^Did you mean \{\{ if name \}\}\?$/],
+    ['{{ if not .name }}x{{ end }}', /^Did you mean \{\{ if not name \}\}\?$/],
+    ['{{ .zzzzzzzzzz }}', /^Write \\\{\{/],
+  ];
+  for (const [text, hint] of hints)
+    it(`names the placeholder that ${text} means`, () => assert.match(problems(text)[0]?.hint ?? '', hint));
+
+  const unclosed: [text: string, tag: string, offset: number][] = [
+    ['echo {{ s }', '{{ s }', 5],
+    ['echo {{name} x', '{{name}', 5],
+    ['echo {{name', '{{name', 5],
+    ['echo {{ name and {{flag}}', '{{ name', 5],
+    ['{{\n name\n}}', '{{\n name\n}', 0],
+    ['{{ if name }x{{name}}', '{{ if name }', 0],
+    ['{{name}} {{ obj.a }', '{{ obj.a }', 9],
+  ];
+  for (const [text, tag, offset] of unclosed) {
+    it(`warns of the unclosed tag in ${JSON.stringify(text)}`, () => {
+      const [problem, ...more] = problems(text);
+      assert.deepEqual(more, []);
+      assert.deepEqual(
+        [problem?.severity, problem?.message, problem?.offset],
+        ['warning', `${tag} is not closed and stays as it is`, offset],
+      );
+    });
+  }
+
+  it('does not warn of braces that are no tag', () => {
+    for (const text of ['\\{{ s }', '{"a":{"b":{{name}}}}', '{{ unknown', '{ {s}', '{{"a"}', '{{}', '{{'])
+      assert.deepEqual(problems(text), [], text);
+  });
+
   it('warns of a condition that it does not support', () => {
     const [problem] = problems('{{ if eq name "x" }}1{{ end }}');
     assert.match(problem?.hint ?? '', /comparisons are not supported/);

@@ -2,6 +2,7 @@ import { nearest } from '../../contract/nearest.ts';
 import { error, warn, type Problems } from '../yaml/problems.ts';
 import { MEANT, type Keys } from '../keys.ts';
 import { describe, isNull, type Entry, type Mapping, type Node } from '../yaml/node.ts';
+import { readJson } from './values.ts';
 
 /** The values of a map by key, for the keys of a table. */
 export type Fields<Table extends Keys> = { readonly [Name in keyof Table]?: Node };
@@ -28,9 +29,20 @@ export function readFields<Table extends Keys>(
   return Object.fromEntries(known) as Fields<Table>;
 }
 
+/** Returns true for a key that holds a note or a YAML anchor, as in files of Docker Compose. */
+function isExtension(key: string): boolean {
+  return key.startsWith('x-') || key.startsWith('.');
+}
+
+/** Returns the members of a schema that are extensions of JSON Schema: `x-order`. They are data of any kind. */
+export function readExtensions(problems: Problems, { entries }: Mapping): [string, unknown][] {
+  return entries.flatMap(({ key, value }) =>
+    key.startsWith('x-') ? [[key, readJson(problems, value)]] : [],
+  );
+}
+
 function warnUnknown(problems: Problems, { key, keyAt, value }: Entry, table: Keys, what: string): void {
-  // Such keys hold notes and YAML anchors, as in files of Docker Compose.
-  if (key.startsWith('x-') || key.startsWith('.')) return;
+  if (isExtension(key)) return;
   // In `{ description: one, two }` YAML ends the text at the comma and reads `two` as a key.
   if (isNull(value) && key.includes(' ')) {
     warn(
@@ -56,5 +68,5 @@ function warnUnknown(problems: Problems, { key, keyAt, value }: Entry, table: Ke
 
 /** Returns true when a suggestion is, or begins with, a key of the table. */
 function isOf(table: Keys, meant: string): boolean {
-  return Object.hasOwn(table, /^\w*/.exec(meant)?.[0] ?? '');
+  return Object.hasOwn(table, /^[$\w]*/.exec(meant)?.[0] ?? '');
 }

@@ -1,11 +1,11 @@
 import { nearest } from '../../contract/nearest.ts';
-import { asMap, readFields, type Fields } from './fields.ts';
+import { asMap, readExtensions, readFields, type Fields } from './fields.ts';
 import { error, spend, warn, type Problems } from '../yaml/problems.ts';
 import { checkLimits, readFitting } from './fit.ts';
 import { FORMATS } from './formats.ts';
 import { KEYWORDS, VALIDATION } from '../keys.ts';
 import type { JsonSchema } from '../../contract/manifest.ts';
-import { describe, isNull, type Node } from '../yaml/node.ts';
+import { describe, isNull, type Mapping, type Node } from '../yaml/node.ts';
 import { readTypes } from './types.ts';
 import { readBoolean, readCount, readNumber, readText, readTexts } from './values.ts';
 
@@ -25,13 +25,23 @@ function readMember(problems: Problems, node: Node, what: string): ReadSchema | 
   if (isNull(node)) return { schema: {}, required: undefined };
   const map = asMap(problems, node, what, 'Write a schema such as { type: string }, or a type.');
   if (!map) return { schema: {}, required: undefined };
-  return readKeywords(problems, readFields(problems, map, KEYWORDS, 'a schema'), what);
+  const read = readKeywords(problems, readFields(problems, map, KEYWORDS, 'a schema'), what);
+  return withExtensions(problems, map, read);
 }
 
 /** Reads the name of a type as a schema. */
 export function bareType(problems: Problems, node: Node): ReadSchema {
   const type = readTypes(problems, node);
   return { schema: type === undefined ? {} : { type }, required: undefined };
+}
+
+/** Adds the extensions of JSON Schema (`x-order`) that a map has to its schema. */
+export function withExtensions(
+  problems: Problems,
+  map: Mapping,
+  { schema, required }: ReadSchema,
+): ReadSchema {
+  return { schema: { ...schema, ...Object.fromEntries(readExtensions(problems, map)) }, required };
 }
 
 /** Reads the JSON Schema keywords of a parameter, or of a schema inside one. */
@@ -55,12 +65,14 @@ export function readKeywords(
       case 'types':
         break;
       case 'text':
+      case 'format':
         set(keyword, readText(problems, node, name));
         break;
       case 'boolean':
         set(keyword, readBoolean(problems, node, name));
         break;
       case 'number':
+      case 'positive':
         set(keyword, readLimit(problems, node, keyword, name));
         break;
       case 'count':

@@ -1,7 +1,8 @@
 import { argumentVariable } from '../argument-variable.ts';
+import { isParameterName } from '../definition.ts';
 import { asMap, readFields } from './fields.ts';
 import { error, warn, type Problems } from '../yaml/problems.ts';
-import { bareType, readKeywords, type ReadSchema } from './json-schema.ts';
+import { bareType, readKeywords, withExtensions, type ReadSchema } from './json-schema.ts';
 import { PARAMETER } from '../keys.ts';
 import type { JsonSchema, ObjectSchema } from '../../contract/manifest.ts';
 import { describe, isNull, member, type Mapping, type Node } from '../yaml/node.ts';
@@ -25,7 +26,7 @@ export function readParameters(
   const listed = node ? requiredOfSchema(problems, node) : undefined;
   for (const { name, nameAt, node: parameter } of unique(problems, named(problems, node, role), role)) {
     const what = `${role === 'parameters' ? 'the parameter' : 'the field'} ${JSON.stringify(name)}`;
-    if (!/^[A-Za-z0-9_.-]{1,64}$/.test(name)) {
+    if (!isParameterName(name)) {
       warn(
         problems,
         nameAt,
@@ -56,7 +57,7 @@ function readParameter(problems: Problems, node: Node, what: string, role: Role)
   const map = asMap(problems, node, what, 'Write { type: string }, or a type.');
   if (!map) return { schema: {}, required: always };
   const fields = readFields(problems, map, PARAMETER, what);
-  const { schema, required } = readKeywords(problems, fields, what);
+  const { schema, required } = withExtensions(problems, map, readKeywords(problems, fields, what));
   if (!always && fields.optional) {
     const optional = readBoolean(problems, fields.optional, `optional of ${what}`);
     return { schema, required: required ?? optional === false };

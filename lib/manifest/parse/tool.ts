@@ -1,5 +1,6 @@
 import { namesAction, readAction, type ToolSyntax } from './action.ts';
 import { asMap, readFields, type Fields } from './fields.ts';
+import { isShort, isToolName, LONGEST_DESCRIPTION } from '../definition.ts';
 import { error, warn, type Problems } from '../yaml/problems.ts';
 import { ANNOTATIONS, type Keys, type TOOL } from '../keys.ts';
 import type { Annotations, Tool } from '../../contract/manifest.ts';
@@ -72,7 +73,14 @@ function readTool(problems: Problems, node: Node, origin: Origin, name: Name): R
         problems,
         name.at,
         `${JSON.stringify(name.text)} is not a valid name of a tool`,
-        'Use only letters, digits, _ - and ., at most 128.',
+        'Use only letters, digits, _ and -, at most 64.',
+      );
+    } else if (!isToolName(name.text)) {
+      warn(
+        problems,
+        name.at,
+        `Some model APIs refuse the name ${JSON.stringify(name.text)}`,
+        'Use only letters, digits, _ and -, at most 64.',
       );
     }
     const map = isNull(node)
@@ -102,6 +110,15 @@ function assemble(
   const text = (key: 'title' | 'description'): string | undefined =>
     fields[key] && readText(problems, fields[key], `\`${key}\``);
   const title = text('title');
+  const description = (text('description') ?? '').trim();
+  if (fields.description && !isShort(description)) {
+    warn(
+      problems,
+      fields.description.at,
+      `Some model APIs refuse a description of more than ${LONGEST_DESCRIPTION} characters`,
+      'Shorten it, or describe the parameters one by one.',
+    );
+  }
   const parsed = readAction(problems, fields, actions);
   if (!namesAction(fields, actions)) {
     warn(
@@ -117,7 +134,7 @@ function assemble(
   return {
     name: name.text,
     ...(title !== undefined && { title }),
-    description: (text('description') ?? '').trim(),
+    description,
     inputSchema: readParameters(problems, fields.parameters, 'parameters'),
     ...(fields.returns && { outputSchema: readParameters(problems, fields.returns, 'returns', bundled) }),
     annotations: {

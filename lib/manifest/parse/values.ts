@@ -1,6 +1,7 @@
 import { losesDigits } from '../../json/number.ts';
 import { parseDuration } from '../../contract/settings.ts';
-import { error, spend, type Problems } from '../yaml/problems.ts';
+import { REFERENCES, unknownReferences } from '../environment.ts';
+import { error, spend, warn, type Problems } from '../yaml/problems.ts';
 import { describe, isNull, type Node } from '../yaml/node.ts';
 
 /** Reads text. A number or a boolean is read as its source text, so that `version: 1.10` keeps its zero. */
@@ -103,7 +104,9 @@ export function readVariables(
     for (const { key, keyAt, value } of node.entries) {
       if (!checkName(problems, keyAt, key)) continue;
       const text = isNull(value) ? null : readText(problems, value, `${key} of ${what}`);
-      if (text !== undefined) entries.push([key, text]);
+      if (text === undefined) continue;
+      checkReferences(problems, value, text ?? '');
+      entries.push([key, text]);
     }
     return Object.fromEntries(entries);
   }
@@ -117,10 +120,22 @@ export function readVariables(
     if (text === undefined) continue;
     const equals = text.indexOf('=');
     const name = equals === -1 ? text : text.slice(0, equals);
-    if (checkName(problems, item.at, name))
-      entries.push([name, equals === -1 ? null : text.slice(equals + 1)]);
+    if (!checkName(problems, item.at, name)) continue;
+    checkReferences(problems, item, text);
+    entries.push([name, equals === -1 ? null : text.slice(equals + 1)]);
   }
   return Object.fromEntries(entries);
+}
+
+/** Reports every `${…}` that is no reference to a variable. */
+function checkReferences(problems: Problems, { at }: Node, text: string): void {
+  for (const { offset, length } of unknownReferences(text))
+    warn(
+      problems,
+      at,
+      `${text.slice(offset, offset + length)} is no variable and stays as it is`,
+      REFERENCES,
+    );
 }
 
 function checkName(problems: Problems, at: Node['at'], name: string): boolean {

@@ -4,6 +4,7 @@ import { reviewEscaping, textsOf } from './escaping-review.ts';
 import { parsePath } from './extract.ts';
 import { CONNECTION_HEADERS, isToken } from './headers.ts';
 import type { HttpAction } from './http-action.ts';
+import { reviewVariables } from '../variables-review.ts';
 import { positionAfter } from './url.ts';
 
 /** Returns the problems of an `http` action. It sends no request. */
@@ -13,6 +14,9 @@ export function reviewHttp({ inputSchema }: Tool, action: HttpAction): ProblemIn
   const texts = [method, url, ...Object.values(headers), ...Object.values(query), ...textsOf(body)];
   return [
     ...texts.flatMap((text) => parseTemplate(text, names).problems),
+    ...[url, ...Object.values(headers), ...Object.values(query)].flatMap((text) =>
+      reviewVariables(text, names),
+    ),
     ...reviewMethod(method),
     ...reviewUrl(url, names),
     ...reviewCredentials(action, names),

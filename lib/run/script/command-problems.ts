@@ -1,4 +1,4 @@
-import { expand } from '../../manifest/environment.ts';
+import { expand, expandUnset } from '../../manifest/environment.ts';
 import type { ObjectSchema } from '../../contract/manifest.ts';
 import { checkArguments } from '../../shell/check-arguments.ts';
 import { branchesOf } from '../branches.ts';
@@ -21,8 +21,7 @@ export function commandProblems(
   // Without a placeholder, the last argument is one JSON object of all parameters.
   const appendsJson = names.length > 0 && templates.every(({ mentions }) => mentions.size === 0);
   // Before the call, a variable has its default or no known text.
-  const literal = (written: string) =>
-    call ? expand(written, call.environment) : expand(written.replaceAll(/:\?[^}]*\}/g, '}'), {});
+  const literal = (written: string) => (call ? expand(written, call.environment) : expandUnset(written));
   const problemsIn = (pieces: readonly Piece[][]) => {
     const marks = new MarkedTexts(schema, call?.params);
     const words = args.flatMap((text, index) => {

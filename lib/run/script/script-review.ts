@@ -1,5 +1,6 @@
 import type { ProblemInText, Tool } from '../../contract/manifest.ts';
 import { parseTemplate, type ProblemInTemplate } from '../template.ts';
+import { reviewVariables } from '../variables-review.ts';
 import { commandProblems } from './command-problems.ts';
 import type { ScriptAction } from './script-action.ts';
 import { shellProblems } from './shell.ts';
@@ -32,7 +33,13 @@ export function reviewScript({ inputSchema }: Tool, action: ScriptAction): Probl
       ? shellProblems({ ...action, schema: inputSchema })
       : commandProblems(action, inputSchema);
   const texts = [...source, stdin];
-  return [...templates, ...command, ...others, ...code.map((problem) => placed(problem, texts))];
+  return [
+    ...templates,
+    ...command,
+    ...others,
+    ...reviewVariables(workingDir, names),
+    ...code.map((problem) => placed(problem, texts)),
+  ];
 }
 
 /** Adds the texts of the action before the problem's own: they may contain the same placeholder. */

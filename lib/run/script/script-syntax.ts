@@ -1,7 +1,7 @@
 import type { Keys } from '../../manifest/keys.ts';
 import { asMap, readFields, type Fields } from '../../manifest/parse/fields.ts';
 import { readDuration, readText, readTexts, readVariables } from '../../manifest/parse/values.ts';
-import { objectOf } from '../../manifest/schema.ts';
+import { exactlyOne, objectOf, present } from '../../manifest/schema.ts';
 import type { ParsedAction, Syntax } from '../../manifest/tool-key.ts';
 import type { Node } from '../../manifest/yaml/node.ts';
 import { error, warn, type Problems } from '../../manifest/yaml/problems.ts';
@@ -9,6 +9,12 @@ import { quoted } from '../../manifest/yaml/syntax-errors.ts';
 import type { ScriptAction } from './script-action.ts';
 
 const INTERPRETERS = ['sh', 'bash', 'zsh', 'dash'] as const;
+
+// One word that does not begin with `~`; a placeholder may contain spaces.
+const PROGRAM = {
+  type: ['string', 'number', 'boolean'],
+  pattern: '^(?!~)([^\\s{]|\\{(?!\\{)|\\{\\{[^{}]*\\}\\})+$',
+};
 
 const FIELDS = {
   shell: { kind: 'text', about: 'Shell source; `{{parameter}}` becomes a quoted reference to its value.' },
@@ -22,10 +28,14 @@ const FIELDS = {
       ],
     },
   },
-  command: { kind: 'text', about: 'A program, run without a shell.' },
+  command: { kind: 'own', about: 'A program, run without a shell.', schema: PROGRAM },
   args: { kind: 'texts', about: 'Its arguments. The value of a placeholder is never split.' },
   stdin: { kind: 'text', about: 'Its standard input.' },
-  working_dir: { kind: 'text', about: "The folder in which it runs, relative to the manifest's folder." },
+  working_dir: {
+    kind: 'own',
+    about: "The folder in which it runs, relative to the manifest's folder.",
+    schema: { type: ['string', 'number', 'boolean'], pattern: '^(?!~)' },
+  },
   timeout: { kind: 'duration', about: 'How long it may run: `30` (seconds), `30s`, `1m30s`, `500ms`.' },
   env: {
     kind: 'env',
@@ -59,8 +69,13 @@ export const scriptSyntax: Syntax<ParsedAction<ScriptAction>> = {
   },
   schema: () => ({
     anyOf: [
-      { type: 'string', minLength: 1 },
-      { ...objectOf(FIELDS), anyOf: [{ required: ['shell'] }, { required: ['command'] }] },
+      PROGRAM,
+      // `args` has no effect beside `shell`, and `interpreter` none beside `command`.
+      {
+        ...objectOf(FIELDS),
+        ...exactlyOne(['shell', 'command']),
+        allOf: [{ not: present('shell', 'args') }, { not: present('command', 'interpreter') }],
+      },
     ],
   }),
 };
@@ -74,6 +89,7 @@ function readAction(
   const env = readVariables(problems, fields.env, '`env`');
   const stdin = input && readText(problems, input, '`stdin`');
   const workingDir = folder && readText(problems, folder, '`working_dir`');
+  if (folder) checkHome(problems, folder, workingDir ?? '');
   const common = {
     kind: 'script' as const,
     env,
@@ -144,6 +160,7 @@ function checkProgram(problems: Problems, node: Node, program: string): boolean 
     error(problems, node.at, 'The name of the program is empty');
     return false;
   }
+  checkHome(problems, node, program);
   if (/\s/.test(program.replaceAll(/\{\{.*?\}\}/g, ''))) {
     warn(
       problems,
@@ -153,6 +170,19 @@ function checkProgram(problems: Problems, node: Node, program: string): boolean 
     );
   }
   return true;
+}
+
+/** Reports a path that begins with `~`, which only a shell replaces by the home folder. */
+function checkHome(problems: Problems, { at }: Node, path: string): void {
+  const [, user, rest] = /^~([^/]*)(.*)$/s.exec(path) ?? [];
+  if (rest === undefined) return;
+  const hint = user === '' ? `Write ${quoted(`\${HOME}${rest}`)}` : 'Write the whole path.';
+  warn(
+    problems,
+    at,
+    `${JSON.stringify(path)} begins with ~, which is not replaced by the home folder here`,
+    hint,
+  );
 }
 
 function readInterpreter(

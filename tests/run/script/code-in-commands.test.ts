@@ -62,6 +62,8 @@ const REFUSED: [action: Command | Text, p: string][] = [
 // These attacks are not run here. They need another machine or more programs.
 const UNTRIED: Command[] = [
   { command: 'ssh', args: ['host', 'ls {{p}}'] },
+  { command: '${BIN-/bin}/sh', args: ['${OPTION--c}', 'ls {{p}}'] },
+  { command: '${BIN?set it}/sh', args: ['-c', 'ls {{p}}'] },
   { command: 'sh', args: ['/dev/stdin', 'a'], stdin: 'ls {{p}}' },
   { command: 'ssh', args: ['-p', '22', 'host'], stdin: 'ls {{p}}' },
   { command: 'sudo', args: ['-u', 'bob', 'sh', '-c', 'ls {{p}}'] },
@@ -142,6 +144,7 @@ const ORDINARY: (Command | Text)[] = [
   { command: 'echo', args: ['{{p}}'] },
   { command: '${FORMATTER:-cat}', stdin: '{{p}}' },
   { command: '${FORMATTER}', args: ['-x', '{{p}}'] },
+  { command: '${FORMATTER?set it}', args: ['${FLAG:?set ${IT}}', '{{p}}'] },
   { shell: 'cat', stdin: '{{p}}' },
   { shell: 'bash script.sh', stdin: '{{p}}' },
   { shell: 'date | sh', stdin: '{{p}}' },

@@ -54,6 +54,18 @@ describe('results', () => {
   for (const [shell, result] of cases)
     it(shell, async () => assert.deepEqual(await invoke({ shell }), result));
 
+  it('resolves ${V-default} in args and stdin, and leaves it to the shell in shell', async () => {
+    const reference = '${NONE-none} ${EMPTY-empty} ${HOME:+home}';
+    const environment = { EMPTY: '' };
+    const resolved = { output: 'none  home' };
+    const args = ['%s', reference];
+    assert.deepEqual(await invoke({ command: 'printf', args }, { environment }), resolved);
+    assert.deepEqual(await invoke({ command: 'cat', stdin: reference }, { environment }), resolved);
+    assert.deepEqual(await invoke({ shell: `echo "${reference}"` }, { environment }), resolved);
+    // The same text in single quotes stays as it is: no program but the shell looks at it.
+    assert.deepEqual(await invoke({ shell: `echo '${reference}'` }, { environment }), { output: reference });
+  });
+
   it('reports the exit code, both outputs and the last line of stderr of a failure', async () => {
     const error = await failureOf(invoke({ shell: 'echo out; echo first >&2; echo last >&2; exit 3' }));
     assert.equal(error.code, 'SCRIPT_FAILED');

@@ -1,0 +1,17 @@
+import type { ProblemInText } from '../contract/manifest.ts';
+import { REFERENCES, unknownReferences } from '../manifest/environment.ts';
+import { literalsOf, parseTemplate } from './template.ts';
+
+/** Reports every `${…}` of a text that is no reference to a variable, which `expand` leaves as it is. */
+export function reviewVariables(text: string, names: readonly string[]): ProblemInText[] {
+  return literalsOf(parseTemplate(text, names).segments).flatMap((literal) =>
+    unknownReferences(literal.text).map(({ offset, length }) => ({
+      severity: 'warning' as const,
+      message: `${literal.text.slice(offset, offset + length)} is no variable and stays as it is`,
+      hint: REFERENCES,
+      text,
+      offset: literal.offset + offset,
+      length,
+    })),
+  );
+}
