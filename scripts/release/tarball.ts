@@ -43,10 +43,11 @@ export function checkFiles(
 }
 
 async function expectedFiles(root: string): Promise<string[]> {
-  const tracked = await run('git', ['ls-files', '-z', '--', 'docs'], { cwd: root });
+  const tracked = await run('git', ['ls-files', '-z', '--', 'docs', 'examples/*/example.mjs'], { cwd: root });
   const built = await readdir(join(root, 'dist/node'));
   return [
-    ...['CHANGELOG.md', 'LICENSE', 'README.md', 'bin/gantz', 'gantz.yaml', 'package.json'],
+    ...['CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'SECURITY.md'],
+    ...['bin/gantz', 'gantz.yaml', 'package.json'],
     ...tracked.split('\0').filter(Boolean),
     ...built.map((name) => `dist/node/${name}`),
   ];

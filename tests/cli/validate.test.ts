@@ -159,7 +159,7 @@ test('GITHUB_ACTIONS: each problem becomes an annotation on stderr, also with --
     assert.equal(annotations.length, 5, run.stderr);
     assert.match(
       annotations[0] ?? '',
-      /^::error file=gantz\.yaml,line=6,col=23,title=gantz validate::\{\{a\}\} stands in an arithmetic expression.*%0A/,
+      /^::error file=gantz\.yaml,line=6,col=23,title=gantz validate::\{\{a\}\} is evaluated as arithmetic.*%0A/,
     );
     assert.match(annotations[1] ?? '', /^::warning file=gantz\.yaml,line=6,col=40,/);
   }

@@ -133,7 +133,10 @@ test('--junit has what a failed test printed, and a path that cannot be written 
     /<\/failure>\n {6}<system-out>a log&#10;an error&#10;a write&#10;a notice&#10;<\/system-out>/,
   );
   const run = await runMain(['test', '--junit', 'missing/report.xml'], { cwd });
-  assert.match(String(envelopeOf(run)['error']), /^Cannot write the report .*: no such file or directory$/);
+  assert.match(
+    String(envelopeOf(run)['error']),
+    /^Cannot write the JUnit report to .*: no such file or directory \(ENOENT\)$/,
+  );
   assert.deepEqual([envelopeOf(run)['code'], run.exitCode], ['USAGE', 2]);
 });
 
