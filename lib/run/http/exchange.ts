@@ -1,95 +1,77 @@
 import { request as requestPlain, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as requestSecure } from 'node:https';
+import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { GantzError, toGantzError, withOutcome } from '../../contract/errors.ts';
-import { isCertificateError, TRUST_HINT } from '../../contract/certificate.ts';
+import { toGantzError, withOutcome } from '../../contract/errors.ts';
 import type { HeaderFields } from './headers.ts';
+import { networkFailure } from './network-failure.ts';
+import { proxyAuthorization, type Proxy } from './proxy.ts';
+import { addressOf, openTunnel } from './tunnel.ts';
 
 /** A request as it is sent to one server. */
-export type OutgoingRequest = { method: string; url: URL; headers: HeaderFields; body: Buffer | undefined };
+export type OutgoingRequest = {
+  method: string;
+  url: URL;
+  headers: HeaderFields;
+  body: Buffer | undefined;
+  proxy: Proxy | undefined;
+};
 
 /**
  * Sends one request and returns the response when its headers have arrived; its body may still be arriving. An abort of
  * the signal ends both and throws the reason of the signal. Throws UPSTREAM_UNAVAILABLE or UNEXPECTED_ANSWER, with the
  * outcome `none` when nothing can have been sent, else `unknown`.
  */
-export async function exchange(
-  { method, url, headers, body }: OutgoingRequest,
-  signal: AbortSignal,
-): Promise<IncomingMessage> {
-  const open = url.protocol === 'https:' ? requestSecure : requestPlain;
+export async function exchange(outgoing: OutgoingRequest, signal: AbortSignal): Promise<IncomingMessage> {
   signal.throwIfAborted();
+  const { url, body, proxy } = outgoing;
+  const tunnel = proxy && url.protocol === 'https:' ? await openTunnel(url, proxy, signal) : undefined;
   return await new Promise((resolve, reject) => {
-    // Each request has its own connection. A server may close a kept connection while it is used again, and a POST cannot
-    // be repeated.
-    const request = open(url, { method, headers, agent: false, maxHeaderSize: 64 * 1024 });
+    if (signal.aborted) {
+      tunnel?.destroy();
+      reject(withOutcome(toGantzError(signal.reason), 'none'));
+      return;
+    }
+    const request = openRequest(outgoing, tunnel);
     const onAbort = (): void => {
       reject(interrupted(signal.reason, request));
       request.destroy();
     };
     signal.addEventListener('abort', onAbort, { once: true });
-    request.on('error', (error) => reject(networkFailure(error, url)));
+    const server = proxy && !tunnel ? `the proxy ${proxy.url.origin}` : url.origin;
+    request.on('error', (error) => reject(networkFailure(error, server)));
     request.on('response', resolve);
     request.on('close', () => signal.removeEventListener('abort', onAbort));
     request.end(body);
   });
 }
 
-/** Converts an error of a connection to the host of `url` to a GantzError. */
-export function networkFailure(error: Error & { code?: string; syscall?: string }, url: URL): GantzError {
-  const { code = '', syscall } = error;
-  if (syscall === 'getaddrinfo') {
-    return unreachable(
-      `Cannot connect to ${url.origin}: ${REASONS[code] ?? `the name lookup failed (${code})`}`,
-      error,
-    );
-  }
-  if (syscall === 'connect' || NOT_CONNECTED.test(code)) {
-    return unreachable(`Cannot connect to ${url.origin}: ${REASONS[code] ?? code}`, error);
-  }
-  if (isCertificateError(code)) {
-    return new GantzError(
-      'UPSTREAM_UNAVAILABLE',
-      `The certificate of ${url.origin} is not trusted (${code})`,
-      {
-        retryable: false,
-        hint: TRUST_HINT,
-        cause: error,
-      },
-    );
-  }
-  if (code === 'EPROTO' || /^ERR_SSL_/.test(code)) {
-    return unreachable(`The TLS handshake with ${url.origin} failed (${code})`, error);
-  }
-  if (/^(?:HPE_|Z_DATA_ERROR|ERR_.*(?:BROTLI|_PADDING))/.test(code)) {
-    return new GantzError('UNEXPECTED_ANSWER', `${url.origin} sent an invalid HTTP response (${code})`, {
-      outcome: 'unknown',
-      cause: error,
+function openRequest(
+  { method, url, headers, proxy }: OutgoingRequest,
+  tunnel: Socket | undefined,
+): ClientRequest {
+  // Each request has its own connection. A server may close a kept connection while it is used again, and a POST cannot
+  // be repeated.
+  const common = { method, agent: false, maxHeaderSize: 64 * 1024 } as const;
+  if (!proxy) return (url.protocol === 'https:' ? requestSecure : requestPlain)(url, { ...common, headers });
+  const path = `${url.pathname}${url.search}`;
+  const withHost = { host: url.host, ...headers };
+  if (tunnel) {
+    // With an agent, Node would not call createConnection.
+    return requestPlain({
+      ...common,
+      agent: undefined,
+      path,
+      headers: withHost,
+      createConnection: () => tunnel,
     });
   }
-  return new GantzError(
-    'UPSTREAM_UNAVAILABLE',
-    `The connection to ${url.origin} was lost (${code || error.message})`,
-    {
-      outcome: 'unknown',
-      cause: error,
-    },
-  );
-}
-
-const NOT_CONNECTED = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ConnectionRefused)$/;
-const REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connection refused',
-  ConnectionRefused: 'connection refused',
-  ETIMEDOUT: 'the attempt to connect timed out',
-  EHOSTUNREACH: 'no route to the host',
-  ENETUNREACH: 'the network is unreachable',
-  ENOTFOUND: 'the host name is unknown',
-  EAI_AGAIN: 'the name lookup failed temporarily',
-};
-
-function unreachable(message: string, cause: Error): GantzError {
-  return new GantzError('UPSTREAM_UNAVAILABLE', message, { cause });
+  return requestPlain({
+    ...common,
+    ...addressOf(proxy),
+    path: `${url.origin}${path}`,
+    headers: { ...withHost, ...proxyAuthorization(proxy) },
+  });
 }
 
 /** Converts the reason of an abort to a GantzError. Its outcome is `none` while the connection was not yet open. */

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { GantzError, withOutcome, type Outcome } from '../../contract/errors.ts';
+import type { Environment } from '../../contract/process.ts';
 import { exchange } from './exchange.ts';
+import { proxyFor } from './proxy.ts';
 import { headersToSend, type HttpRequest } from './request.ts';
 
 /** The response of a request after all redirects, and the URL and method of the last request. */
@@ -11,10 +13,14 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /**
  * Sends a request and follows its redirects. The headers of the manifest are not sent to another origin. `safe` is true
- * when the request changes nothing; a failure then has the outcome `none`. Throws as `exchange`, and UNEXPECTED_ANSWER for
+ * when the request changes nothing; a failure then has the outcome `none`. `environment` names the proxies. Throws as `exchange`, and UNEXPECTED_ANSWER for
  * a redirect that is refused.
  */
-export async function follow(first: HttpRequest, safe: boolean, signal: AbortSignal): Promise<FinalResponse> {
+export async function follow(
+  first: HttpRequest,
+  { safe, environment }: { safe: boolean; environment: Environment },
+  signal: AbortSignal,
+): Promise<FinalResponse> {
   let request = first;
   let otherOrigin = false;
   let sent: Outcome = 'none';
@@ -23,7 +29,10 @@ export async function follow(first: HttpRequest, safe: boolean, signal: AbortSig
     const headers = headersToSend(request, { otherOrigin });
     let response: IncomingMessage;
     try {
-      response = await exchange({ method, url, headers, body: body?.bytes }, signal);
+      response = await exchange(
+        { method, url, headers, body: body?.bytes, proxy: proxyFor(url, environment) },
+        signal,
+      );
     } catch (error) {
       if (!(error instanceof GantzError)) throw error;
       throw withOutcome(error, safe ? 'none' : sent === 'none' ? error.outcome : sent);

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { pipeline, type Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { GantzError } from '../../contract/errors.ts';
-import { networkFailure } from './exchange.ts';
+import { networkFailure } from './network-failure.ts';
 import type { FinalResponse } from './follow.ts';
 
 /**
@@ -28,7 +28,9 @@ export async function readBody(
     return { bytes: Buffer.concat(chunks), cut: false };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    throw error instanceof GantzError || !(error instanceof Error) ? error : networkFailure(error, url);
+    throw error instanceof GantzError || !(error instanceof Error)
+      ? error
+      : networkFailure(error, url.origin);
   } finally {
     signal.removeEventListener('abort', onAbort);
     response.destroy();

@@ -1,6 +1,7 @@
 import { GantzError } from '../../contract/errors.ts';
 import { VERSION } from '../../generated/version.ts';
 import { renderBody } from './body.ts';
+import { decode } from './proxy.ts';
 import { isToken, renderHeaders, type HeaderFields } from './headers.ts';
 import type { HttpAction } from './http-action.ts';
 import { renderText, type TemplateInput } from './template-input.ts';
@@ -62,12 +63,4 @@ function authorization({ username, password }: URL): HeaderFields {
   if (username === '' && password === '') return {};
   const pair = `${decode(username)}:${decode(password)}`;
   return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
