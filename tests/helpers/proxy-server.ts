@@ -2,7 +2,7 @@ import { createServer, request as forward, type IncomingHttpHeaders } from 'node
 import { connect, type AddressInfo, type Socket } from 'node:net';
 
 /** A request that a proxy received: `GET http://host/path` or `CONNECT host:port`. */
-export type Proxied = { line: string; headers: IncomingHttpHeaders };
+type Proxied = { line: string; headers: IncomingHttpHeaders };
 
 export type ProxyServer = {
   /** `http://127.0.0.1:port` */
