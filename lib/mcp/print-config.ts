@@ -111,6 +111,9 @@ const CLIENTS: Readonly<Record<string, ClientConfig>> = {
   },
 };
 
+/** The names of the clients whose configuration can be printed. */
+export const CLIENT_NAMES: readonly string[] = Object.keys(CLIENTS);
+
 /**
  * Prints the entry for a client's configuration on stdout, and the path of the configuration file on stderr. Throws USAGE
  * for an unknown client, and the errors of loading the manifest.
@@ -118,7 +121,7 @@ const CLIENTS: Readonly<Record<string, ClientConfig>> = {
 export async function printConfig(context: Context, name: string): Promise<void> {
   const client = Object.hasOwn(CLIENTS, name) ? CLIENTS[name] : undefined;
   if (!client) {
-    const names = Object.keys(CLIENTS);
+    const names = CLIENT_NAMES;
     const meant = nearest(name, names);
     throw new GantzError('USAGE', `--print-config does not support the client ${JSON.stringify(name)}`, {
       hint: meant ? `Did you mean ${meant}?` : `Supported clients: ${names.join(', ')}.`,

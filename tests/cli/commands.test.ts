@@ -166,6 +166,37 @@ test('completion offers commands, groups, operations, parameters and their value
   assert.deepEqual(await complete('cache', 'set', '--on'), ['--only-if']);
   assert.deepEqual(await complete('cache', 'set', '--only-if', ''), ['absent', 'present']);
   assert.ok((await complete('--ti')).includes('--timeout'));
+  assert.deepEqual(await complete('tools', '--format', 'o'), ['openai']);
+  assert.deepEqual(await complete('tools', '--fo'), ['--format']);
+  assert.deepEqual(await complete('tools', '--read'), ['--read-only']);
+  assert.deepEqual(await complete('init', '--template', ''), ['redis', 'shell', 'http', 'python']);
+  assert.deepEqual(await complete('mcp', '--print-config', 'c'), [
+    'claude-desktop',
+    'claude-code',
+    'cursor',
+    'codex',
+  ]);
+  assert.deepEqual(await complete('redis', ''), ['status', 'stop']);
+  assert.deepEqual(await complete('completion', 'z'), ['zsh']);
+  assert.deepEqual(await complete('--tools', 'cache_t'), ['cache_ttl']);
+  assert.deepEqual(await complete('--tools', 'hash_get,cache_t'), ['hash_get,cache_ttl']);
+  assert.deepEqual(await complete('tools', '--tools', 'cache_t'), ['cache_ttl']);
   for (const shell of ['bash', 'zsh', 'fish'])
     assert.match((await runMain(['completion', shell])).stdout, /gantz complete/);
+});
+
+test('completion for fish has a description after a tab, and completion --help says how to install each', async () => {
+  const described = async (...words: string[]): Promise<string> =>
+    (await runMain(['complete', '--descriptions', '--', ...words], { env })).stdout;
+  assert.equal(await described('cache', 'tt'), 'ttl\tRead the remaining time to live of a key\n');
+  assert.equal(
+    await described('valid'),
+    'validate\tcheck manifests, and report every problem with its position\n',
+  );
+  assert.match(await described('cache', 'get', '--k'), /^--key\t\S.*\n$/);
+  assert.match(await described('tools', '--js'), /^--json\tprint the definitions as one JSON line\n$/);
+  assert.match((await runMain(['completion', 'fish'])).stdout, /complete --descriptions --/);
+  const help = (await runMain(['completion', '--help'])).stdout;
+  for (const part of ['~/.bashrc', '~/.zshrc', 'compinit', '~/.config/fish/completions/gantz.fish'])
+    assert.ok(help.includes(part), part);
 });

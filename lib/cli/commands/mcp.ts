@@ -1,28 +1,28 @@
 import { CODES, explain, toGantzError } from '../../contract/errors.ts';
+import { Option } from 'commander';
+import { CLIENT_NAMES } from '../../mcp/print-config.ts';
 import type { Define } from '../command.ts';
 
 /** `gantz mcp`: serves the tools on stdin and stdout, or prints the configuration with which a client starts it. */
 export const define: Define = (command, context) => {
-  command
-    .option(
-      '--print-config <client>',
-      'print the entry for the configuration of claude-desktop, claude-code, cursor, vscode or codex',
-    )
-    .action(async ({ printConfig: client }: { printConfig?: string }) => {
-      if (client !== undefined) {
-        const { printConfig } = await import('../../mcp/print-config.ts');
-        await printConfig(context, client);
-        return;
-      }
-      context.surviveCrashes();
-      try {
-        const { serveStdio } = await import('../../mcp/stdio.ts');
-        await serveStdio(context);
-        context.process.exitCode = 0;
-      } catch (thrown) {
-        // stdout is reserved for the protocol, so the failure is written to stderr.
-        context.notice(explain(thrown));
-        context.process.exitCode = CODES[toGantzError(thrown).code].exit;
-      }
-    });
+  const printConfig = new Option('--print-config <client>', 'print the configuration of a client');
+  // Set for help and completion only. printConfig of lib/mcp refuses other names, with the nearest in the hint.
+  printConfig.argChoices = [...CLIENT_NAMES];
+  command.addOption(printConfig).action(async ({ printConfig: client }: { printConfig?: string }) => {
+    if (client !== undefined) {
+      const { printConfig } = await import('../../mcp/print-config.ts');
+      await printConfig(context, client);
+      return;
+    }
+    context.surviveCrashes();
+    try {
+      const { serveStdio } = await import('../../mcp/stdio.ts');
+      await serveStdio(context);
+      context.process.exitCode = 0;
+    } catch (thrown) {
+      // stdout is reserved for the protocol, so the failure is written to stderr.
+      context.notice(explain(thrown));
+      context.process.exitCode = CODES[toGantzError(thrown).code].exit;
+    }
+  });
 };

@@ -1,20 +1,30 @@
+import type { Command as CommanderCommand } from 'commander';
 import { flagOf, foldName } from '../../contract/names.ts';
 import { GantzError } from '../../contract/errors.ts';
 import type { JsonSchema, Tool } from '../../contract/manifest.ts';
 import { typesOf } from '../../parameters/convert.ts';
+import type { Catalogue } from '../../run/catalogue.ts';
 import type { CommandTable } from '../command.ts';
 import { COMMAND_LINE_OPTIONS, splitOptions } from '../options.ts';
 
+/** A completion of a word, with a description for shells that show one. */
+export type Candidate = { word: string; description?: string };
+
+/** What completions are made of. `define` returns the definition of a built-in command. */
+export type Sources = {
+  commands: CommandTable;
+  catalogue: Catalogue;
+  define: (name: string) => Promise<CommanderCommand>;
+};
+
 /** Returns the completions of the last word. `words` are those after `gantz`. */
-export function candidates(
-  words: readonly string[],
-  commands: CommandTable,
-  tools: readonly Tool[],
-): string[] {
+export async function candidates(words: readonly string[], sources: Sources): Promise<Candidate[]> {
   const partial = words.at(-1) ?? '';
-  const before = commandWords(words.slice(0, -1));
-  const all = before === undefined ? [] : candidatesAfter(before, partial, commands, tools);
-  return [...new Set(all)].filter((candidate) => candidate.startsWith(partial));
+  const before = words.slice(0, -1);
+  const rest = commandWords(before);
+  const all = rest ? await candidatesAfter(rest, partial, sources) : valuesOfGlobal(before, partial, sources);
+  const unique = new Map(all.map((candidate) => [candidate.word, candidate]));
+  return [...unique.values()].filter(({ word }) => word.startsWith(partial));
 }
 
 /** Returns the words without the global options, or undefined when the value of an option is missing or wrong. */
@@ -27,53 +37,108 @@ function commandWords(words: readonly string[]): string[] | undefined {
   }
 }
 
-function candidatesAfter(
+/** Returns the values of the global option that is the last of the words. `--tools` takes several names, with commas. */
+function valuesOfGlobal(
   before: readonly string[],
   partial: string,
-  commands: CommandTable,
-  tools: readonly Tool[],
-): string[] {
+  { catalogue }: Pick<Sources, 'catalogue'>,
+): Candidate[] {
+  switch (before.at(-1)) {
+    case '--tools': {
+      const start = partial.slice(0, partial.lastIndexOf(',') + 1);
+      return catalogue.tools.map(({ name, description }) => ({ word: `${start}${name}`, description }));
+    }
+    case '--toolset':
+      return Object.keys(catalogue.manifest.toolsets).map((word) => ({ word }));
+    default:
+      return [];
+  }
+}
+
+const GLOBALS: readonly Candidate[] = COMMAND_LINE_OPTIONS.map(({ flag, description }) => ({
+  word: flag,
+  description,
+}));
+
+async function candidatesAfter(
+  before: readonly string[],
+  partial: string,
+  { commands, catalogue, define }: Sources,
+): Promise<Candidate[]> {
+  const { tools } = catalogue;
   const [first, second, ...rest] = before;
   if (first === undefined) {
-    if (partial.startsWith('-')) return COMMAND_LINE_OPTIONS.map(({ flag }) => flag);
-    return [...Object.keys(commands).filter((name) => !commands[name]?.hidden), ...tools.flatMap(groupsOf)];
+    if (partial.startsWith('-')) return [...GLOBALS];
+    const builtIn = Object.entries(commands).filter(([, { hidden }]) => !hidden);
+    return [
+      ...builtIn.map(([word, { summary }]) => ({ word, description: summary })),
+      ...tools.flatMap((tool) => groupsOf(tool).map((word) => ({ word, description: `tools: ${word}` }))),
+      ...tools
+        .filter(({ name }) => groupsOf({ name }).length === 0)
+        .map(({ name, description }) => ({ word: name, description })),
+    ];
   }
   const command = Object.hasOwn(commands, first) ? commands[first] : undefined;
   if (command?.takesTool || first === 'describe') {
-    if (second === undefined) return tools.map(({ name }) => name);
-    return parameterCandidates(
-      tools.find(({ name }) => name === second),
-      rest,
-    );
+    if (second === undefined && !partial.startsWith('-'))
+      return tools.map(({ name, description }) => ({ word: name, description }));
+    const tool = tools.find(({ name }) => name === second);
+    if (tool) return parameterCandidates(tool, rest);
   }
-  if (command) return [];
-  if (second === undefined)
-    return tools.flatMap(({ name }) =>
-      name.startsWith(`${foldName(first)}_`) ? [name.slice(first.length + 1)] : [],
-    );
-  return parameterCandidates(
-    tools.find(({ name }) => name === foldName(`${first}_${second}`)),
-    rest,
-  );
+  if (command) {
+    const values = valuesOfGlobal(before, partial, { catalogue });
+    return values.length > 0 ? values : commandCandidates(await define(first), before.slice(1), partial);
+  }
+  const own = tools.find(({ name }) => foldName(name) === foldName(first));
+  const operations = tools
+    .filter(({ name }) => foldName(name).startsWith(`${foldName(first)}_`))
+    .map(({ name, description }) => ({ word: name.slice(first.length + 1), description }));
+  if (second === undefined) return [...operations, ...(own ? parameterCandidates(own, []) : [])];
+  const tool = tools.find(({ name }) => foldName(name) === foldName(`${first}_${second}`));
+  if (tool) return parameterCandidates(tool, rest);
+  return own ? parameterCandidates(own, before.slice(1)) : [];
+}
+
+/** Returns the options, subcommands and argument values of a built-in command, or the values of its option that is the last word. */
+function commandCandidates(
+  command: CommanderCommand,
+  given: readonly string[],
+  partial: string,
+): Candidate[] {
+  const option = command.options.find(({ long }) => long === given.at(-1));
+  if (option?.required) return (option.argChoices ?? []).map((word) => ({ word }));
+  if (partial.startsWith('-')) {
+    const options = command.options.map(({ long, description }) => ({ word: long ?? '', description }));
+    return [
+      ...options,
+      ...GLOBALS.filter(({ word }) => !['--follow', '--raw', '--check', '--version'].includes(word)),
+    ];
+  }
+  if (given.some((word) => !word.startsWith('-'))) return [];
+  return [
+    ...command.commands.map((sub) => ({ word: sub.name(), description: sub.description() })),
+    ...(command.registeredArguments[0]?.argChoices ?? []).map((word) => ({ word })),
+  ];
 }
 
 /** Returns every word that can stand before an operation of the tool: `rate` and `rate_limit` for `rate_limit_check`. */
-function groupsOf({ name }: Tool): string[] {
+function groupsOf({ name }: Pick<Tool, 'name'>): string[] {
   const parts = name.split('_');
   return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('_'));
 }
 
-function parameterCandidates(tool: Tool | undefined, given: readonly string[]): string[] {
-  if (!tool) return [];
+function parameterCandidates(tool: Tool, given: readonly string[]): Candidate[] {
   const { properties } = tool.inputSchema;
   const names = Object.keys(properties);
   const last = given.at(-1);
   const current = names.find((name) => last === flagOf(name));
   const values = current === undefined ? [] : valuesOf(properties[current] ?? {});
-  if (values.length > 0) return values;
+  if (values.length > 0) return values.map((word) => ({ word }));
   return names.flatMap((name) => {
-    const boolean = typesOf(properties[name] ?? {}).includes('boolean');
-    return boolean ? [flagOf(name), flagOf(`no-${name}`)] : [flagOf(name)];
+    const schema = properties[name] ?? {};
+    const description = typeof schema['description'] === 'string' ? schema['description'] : '';
+    const flags = typesOf(schema).includes('boolean') ? [flagOf(name), flagOf(`no-${name}`)] : [flagOf(name)];
+    return flags.map((word) => ({ word, description }));
   });
 }
 
