@@ -8,6 +8,7 @@ const call: Omit<Command, 'summary'> = {
 /** Every built-in command. The file of a command is loaded when it is called. Any other first word is the group of a tool. */
 export const COMMANDS: CommandTable = {
   call: { ...call, summary: 'run a tool by its full name' },
+  // The name of this command in the Gantz CLI, whose manifests this program runs.
   run: { ...call, summary: 'the same as call; without a tool, the same as serve' },
   tools: {
     summary: 'list the tools',

@@ -93,6 +93,7 @@ export const TOOL = {
     about: 'Environment variables for this tool; they override those of the root.',
   },
   tests: { kind: 'tests', about: 'Calls with their expected results, for `gantz test`.' },
+  // Manifests of the Gantz CLI use both names.
   test: { kind: 'tests', about: 'The same as `tests`.' },
 } as const satisfies Keys;
 

@@ -70,7 +70,7 @@ describe('a new kind of action: a folder and a line in the table', () => {
       problems.map(({ line, column, message }) => `${line}:${column} ${message}`),
       [
         '2:38 `echo` has no `text`',
-        '2:40 Echo has no key "tex"; it has no effect',
+        '2:40 `echo` has no key "tex"; it has no effect',
         '3:47 {{y}} names no parameter and stays as it is',
         '4:59 A tool has one action, but this one has `echo` and `script`',
       ],

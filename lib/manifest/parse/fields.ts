@@ -62,8 +62,13 @@ function warnUnknown(problems: Problems, { key, keyAt, value }: Entry, table: Ke
       : names.length > 15
         ? undefined
         : `The keys are ${names.join(', ')}.`;
-  const subject = what === 'gantz.yaml' ? what : `${what.charAt(0).toUpperCase()}${what.slice(1)}`;
-  warn(problems, keyAt, `${subject} has no key ${JSON.stringify(key)}; it has no effect`, hint);
+  warn(problems, keyAt, `${subjectOf(what)} has no key ${JSON.stringify(key)}; it has no effect`, hint);
+}
+
+/** Returns what a sentence begins with: `gantz.yaml`, a key in backticks, or words such as `The parameter "a"`. */
+function subjectOf(what: string): string {
+  if (what === 'gantz.yaml') return what;
+  return /^[a-z_]+$/.test(what) ? `\`${what}\`` : `${what.charAt(0).toUpperCase()}${what.slice(1)}`;
 }
 
 /** Returns true when a suggestion is, or begins with, a key of the table. */
