@@ -61,7 +61,9 @@ test('a failure is a GantzError with its envelope', () =>
       code: 'WRONG_TYPE',
       retryable: false,
       outcome: 'none',
+      hint: error.hint,
     });
+    assert.match(error.hint ?? '', /--value:json 5/);
     // @ts-expect-error a key is required
     const { code, details } = await failureOf(gantz.call('cache_get', {}));
     assert.deepEqual([code, details], ['INVALID_PARAMETERS', [{ path: '/key', message: 'is required' }]]);
