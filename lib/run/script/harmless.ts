@@ -1,4 +1,5 @@
 import type { JsonSchema, ObjectSchema } from '../../contract/manifest.ts';
+import { isObject } from '../../json/object.ts';
 import { renderValue } from '../template.ts';
 
 // Characters that no shell and no arithmetic expression interprets.
@@ -29,14 +30,10 @@ export function isPlain(value: unknown): boolean {
 function schemaAt(schema: ObjectSchema, path: readonly string[]): JsonSchema | undefined {
   let inner: unknown = schema;
   for (const [depth, field] of path.entries()) {
-    if (!isSchema(inner)) return undefined;
+    if (!isObject(inner)) return undefined;
     const { properties, items }: JsonSchema = inner;
-    if (isSchema(properties) && Object.hasOwn(properties, field)) inner = properties[field];
+    if (isObject(properties) && Object.hasOwn(properties, field)) inner = properties[field];
     else inner = depth > 0 && /^\d+$/.test(field) ? items : undefined;
   }
-  return path.length > 0 && isSchema(inner) ? inner : undefined;
-}
-
-function isSchema(value: unknown): value is JsonSchema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return path.length > 0 && isObject(inner) ? inner : undefined;
 }
