@@ -4,7 +4,7 @@ import type { CliContext } from './cli/command.ts';
 import { COMMANDS } from './cli/commands.ts';
 import { listenForInterrupt } from './cli/interrupt.ts';
 import { foldName } from './contract/names.ts';
-import { splitOptions } from './cli/options.ts';
+import { onlyForCalls, splitOptions, type CommandLineOptions } from './cli/options.ts';
 import { runTool } from './cli/run-tool.ts';
 import { printFailure } from './contract/print.ts';
 import type { Process } from './contract/process.ts';
@@ -20,8 +20,10 @@ export async function main(
   { startedAt = performance.now(), surviveCrashes = () => undefined }: Start = {},
 ): Promise<void> {
   const interrupt = listenForInterrupt(process);
+  let options: CommandLineOptions = {};
   try {
-    const { options, rest } = splitOptions(argv, optionsFromEnvironment(process.env));
+    options = optionsFromEnvironment(process.env);
+    const { rest } = splitOptions(argv, options);
     const context: CliContext = {
       process,
       options,
@@ -33,7 +35,7 @@ export async function main(
     };
     await dispatch(context, rest);
   } catch (error) {
-    printFailure(process, error);
+    printFailure(process, error, options.raw || options.check ? process.stderr : process.stdout);
   } finally {
     interrupt.release();
     process.exitCode = interrupt.exitStatus() ?? process.exitCode;
@@ -77,6 +79,8 @@ function namesNoTool(words: readonly string[]): boolean {
 }
 
 async function runBuiltIn(context: CliContext, words: readonly string[]): Promise<void> {
+  const { raw, check, help, version } = context.options;
+  if ((raw || check) && !help && !version) throw onlyForCalls(raw ? '--raw' : '--check');
   const { runCommand } = await import('./cli/program.ts');
   await runCommand(context, words);
 }

@@ -6,6 +6,8 @@ import { GLOBAL_OPTIONS, type OptionDefinition } from '../run/global-options.ts'
 /** The options that stand before a command or the name of a tool. */
 export type CommandLineOptions = GlobalOptions & {
   follow?: boolean;
+  raw?: boolean;
+  check?: boolean;
   help?: boolean;
   version?: boolean;
 };
@@ -17,6 +19,16 @@ export const COMMAND_LINE_OPTIONS: readonly OptionDefinition<CommandLineOptions>
     flag: '--follow',
     description: 'print each event of the call as one line, and the envelope last',
     apply: (options) => void (options.follow = true),
+  },
+  {
+    flag: '--raw',
+    description: 'print only the value of the result: text as it is, anything else as JSON',
+    apply: (options) => void (options.raw = true),
+  },
+  {
+    flag: '--check',
+    description: 'print nothing; exit status 10 when the result is "not found" or "not allowed"',
+    apply: (options) => void (options.check = true),
   },
   { flag: '--help', short: '-h', description: 'show help', apply: (options) => void (options.help = true) },
   { flag: '--version', description: 'show the version', apply: (options) => void (options.version = true) },
@@ -61,6 +73,13 @@ export function splitOptions(
 export function valueLikeOption(name: string, next: string): GantzError {
   return new GantzError('USAGE', `${name} needs a value, and ${JSON.stringify(next)} begins with "--"`, {
     hint: `Write a value that begins with "--" after an equals sign: ${name}=${next}.`,
+  });
+}
+
+/** Returns the failure for an option that a command does not take, because it is one of calls. */
+export function onlyForCalls(flag: string): GantzError {
+  return new GantzError('USAGE', `${flag} is an option of calls of tools`, {
+    hint: `Write it before the name of a tool: gantz ${flag} cache get --key a.`,
   });
 }
 

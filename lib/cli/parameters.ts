@@ -17,7 +17,7 @@ export async function readParameters(
   words: readonly string[],
   process: Process,
 ): Promise<Record<string, unknown>> {
-  const { flags, positional } = splitFlags(tool, words);
+  const { flags, positional } = splitFlags(tool, words, process);
   const isText = positional[0] !== undefined && !/^\s*[{[@-]/.test(positional[0]);
   if (positional.length > 1) {
     throw new GantzError('USAGE', `${tool.name} takes one JSON object, not ${positional.length} arguments`, {
@@ -27,11 +27,40 @@ export async function readParameters(
     });
   }
   const [source] = positional;
+  await readTexts(flags, source, process);
   const members = source === undefined ? {} : await parseMembers(tool, source, { process, flags, isText });
   return Object.fromEntries([
     ...Object.entries(members),
     ...[...flags].map(([name, given]) => [name, wholeValue(given)] as const),
   ]);
+}
+
+/** The argument of a flag with `:text` that refers to stdin or to a file. */
+class TextSource {
+  readonly flag: string;
+  readonly argument: string;
+  constructor(flag: string, argument: string) {
+    this.flag = flag;
+    this.argument = argument;
+  }
+}
+
+/** Replaces each text source among the values of flags by its text. Throws USAGE when stdin is used twice. */
+async function readTexts(
+  flags: Flags['flags'],
+  positional: string | undefined,
+  process: Process,
+): Promise<void> {
+  const given = [...flags.values()];
+  const sources = given.flatMap(({ values }) => values).filter((value) => value instanceof TextSource);
+  if (sources.length === 0) return;
+  const readers = sources.filter(({ argument }) => argument === '-').length + (positional === '-' ? 1 : 0);
+  if (readers > 1) throw new GantzError('USAGE', 'stdin can be read only once: "-" is given more than once');
+  const { readParameterText } = await import('./parameter-text.ts');
+  const texts = new Map<unknown, string>();
+  for (const source of sources)
+    texts.set(source, await readParameterText(source.argument, process, `The text of ${source.flag}`));
+  for (const one of given) one.values = one.values.map((value) => texts.get(value) ?? value);
 }
 
 type Source = { process: Process; flags: Flags['flags']; isText: boolean };
@@ -89,7 +118,7 @@ type Given = { flag: Flag; values: unknown[] };
 
 type Flags = { flags: Map<string, Given>; positional: string[] };
 
-function splitFlags(tool: Tool, words: readonly string[]): Flags {
+function splitFlags(tool: Tool, words: readonly string[], process: Process): Flags {
   const flags = new Map<string, Given>();
   const positional: string[] = [];
   for (let index = 0; index < words.length; index++) {
@@ -109,6 +138,7 @@ function splitFlags(tool: Tool, words: readonly string[]): Flags {
     const flag = parseFlag(tool, word);
     const next = words[index + 1];
     const taken = takesNext(flag, next) ? next : undefined;
+    if (taken === '-' && flag.form === 'plain') noticeHyphen(flag.word, process);
     if (taken !== undefined) index++;
     else if (!flag.negated && isSwitch(flag.schema) && /^[a-z]+$/i.test(next ?? ''))
       throw notASwitch(flag.word, next ?? '');
@@ -121,7 +151,7 @@ type Flag = {
   word: string;
   name: string;
   schema: JsonSchema;
-  /** `--value:json` is JSON, `--value:text` is text that is never parsed. */
+  /** `--value:json` is JSON. `--value:text` is text that is never parsed; `-` is stdin and `@file` a file. */
   form: 'plain' | 'json' | 'text';
   negated: boolean;
   text: string | undefined;
@@ -163,6 +193,10 @@ function takesNext({ schema, form, negated, text }: Flag, next: string | undefin
   return form !== 'plain' || !isSwitch(schema) || next === 'true' || next === 'false';
 }
 
+function noticeHyphen(word: string, process: Process): void {
+  process.stderr.write(`${word} is the text "-". To read the text from stdin, write ${word}:text -\n`);
+}
+
 function flagValue(
   { word, name, schema, form, negated }: Flag,
   text: string | undefined,
@@ -179,7 +213,8 @@ function flagValue(
     });
   }
   if (form === 'json') return parseValue(text, word);
-  return form === 'plain' && isObjectOnly(schema) ? objectOf({ word, name, text }) : text;
+  if (form === 'text') return text === '-' || text.startsWith('@') ? new TextSource(word, text) : text;
+  return isObjectOnly(schema) ? objectOf({ word, name, text }) : text;
 }
 
 /** Parses the text of a flag whose parameter is an object. */

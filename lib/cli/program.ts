@@ -3,7 +3,7 @@ import { GantzError } from '../contract/errors.ts';
 import { VERSION } from '../generated/version.ts';
 import type { CliContext } from './command.ts';
 import { COMMANDS } from './commands.ts';
-import { COMMAND_LINE_OPTIONS, valueLikeOption } from './options.ts';
+import { COMMAND_LINE_OPTIONS, onlyForCalls, valueLikeOption } from './options.ts';
 
 const GROUPS_HELP = `
 Tools:
@@ -89,6 +89,10 @@ function addGlobalOptions(command: Commander, { options }: CliContext): void {
     const option = new Option(flags, variable ? `${description} (or ${variable})` : description);
     // Every command accepts the global options, but only the help of gantz lists them.
     command.addOption(command.parent ? option.hideHelp() : option);
-    command.on(`option:${option.name()}`, (text: string | null) => apply(options, text ?? 'true'));
+    command.on(`option:${option.name()}`, (text: string | null) => {
+      // main has taken the options before the command, so this one stands after it.
+      if (flag === '--raw' || flag === '--check') throw onlyForCalls(flag);
+      apply(options, text ?? 'true');
+    });
   }
 }

@@ -28,19 +28,24 @@ export async function runTool(
     process.stdout.write(renderPage(tool));
     return;
   }
+  if ([options.raw, options.check, options.follow].filter(Boolean).length > 1)
+    throw new GantzError('USAGE', 'Only one of --raw, --check and --follow can be given');
   const runner = openRunnerFor(context, catalogue, 'one-shot');
   try {
     const deadline = runner.deadline(tool, startedAt);
     const input = await within(readParameters(tool, words, process), deadline, signal);
-    const follow = options.follow ?? false;
+    const { raw, check, follow = false } = options;
     const emit = (event: ProgressEvent): void =>
       void process.stdout.write(`${JSON.stringify({ success: true, ...event })}\n`);
     const result = await runner.call(tool, input, { deadline, signal, follow, ...(follow && { emit }) });
-    printSuccess(process, result);
+    if (raw || check) {
+      const { printValue } = await import('./value.ts');
+      printValue(process, result, options);
+    } else printSuccess(process, result);
   } finally {
     await runner.close();
     // An open stdin would keep the process running.
-    if (words.includes('-')) process.stdin.destroy?.();
+    if (words.some((word) => word === '-' || word.endsWith(':text=-'))) process.stdin.destroy?.();
   }
 }
 

@@ -1,17 +1,17 @@
 import { failure, renderEnvelope, success, type Envelope, type Result } from './envelope.ts';
 import { CODES, toGantzError } from './errors.ts';
-import type { Process } from './process.ts';
+import type { Output, Process } from './process.ts';
 
 /** Prints the envelope of a result as one line on stdout and sets the exit status 0. */
 export function printSuccess(process: Process, result: Result): void {
-  print(process, success(result));
+  print(process.stdout, success(result));
   process.exitCode = 0;
 }
 
-/** Prints the envelope of a failure as one line on stdout and sets the exit status of its code. */
-export function printFailure(process: Process, thrown: unknown): void {
+/** Prints the envelope of a failure as one line, on stdout or another output, and sets its exit status. */
+export function printFailure(process: Process, thrown: unknown, output: Output = process.stdout): void {
   const error = toGantzError(thrown);
-  print(process, failure(error));
+  print(output, failure(error));
   process.exitCode = CODES[error.code].exit;
   if (process.env['GANTZ_DEBUG'] && error.code === 'INTERNAL') {
     const { cause } = error;
@@ -19,6 +19,6 @@ export function printFailure(process: Process, thrown: unknown): void {
   }
 }
 
-function print(process: Process, envelope: Envelope): void {
-  process.stdout.write(`${renderEnvelope(envelope)}\n`);
+function print(output: Output, envelope: Envelope): void {
+  output.write(`${renderEnvelope(envelope)}\n`);
 }
