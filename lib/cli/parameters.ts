@@ -63,13 +63,13 @@ async function readTexts(
   for (const one of given) one.values = one.values.map((value) => texts.get(value) ?? value);
 }
 
-type Source = { process: Process; flags: Flags['flags']; isText: boolean };
+type MembersSource = { process: Process; flags: Flags['flags']; isText: boolean };
 
 /** Parses the JSON object of an argument. The hint for other text is the same text as flags. */
 async function parseMembers(
   tool: Tool,
   argument: string,
-  { process, flags, isText }: Source,
+  { process, flags, isText }: MembersSource,
 ): Promise<Record<string, unknown>> {
   const text = await textOf(argument, process);
   try {

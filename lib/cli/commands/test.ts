@@ -21,7 +21,7 @@ import { annotateFailures } from '../annotate-failures.ts';
 import type { CliContext, Define } from '../command.ts';
 import { commandDeadline } from '../deadline.ts';
 
-type Flags = { filter?: string; bundled?: boolean; junit?: string; json?: boolean; tap?: boolean };
+type TestFlags = { filter?: string; bundled?: boolean; junit?: string; json?: boolean; tap?: boolean };
 
 const HELP = `
 Each test runs in a Redis namespace that is deleted afterwards. What handlers print is shown only for a test that fails.
@@ -39,10 +39,10 @@ export const define: Define = (command, context) => {
     .option('--json', 'print the report as one JSON line')
     .option('--tap', 'print the report as TAP, the Test Anything Protocol')
     .addHelpText('after', HELP)
-    .action((file: string | undefined, flags: Flags) => test(context, file, flags));
+    .action((file: string | undefined, flags: TestFlags) => test(context, file, flags));
 };
 
-async function test(context: CliContext, file: string | undefined, flags: Flags): Promise<void> {
+async function test(context: CliContext, file: string | undefined, flags: TestFlags): Promise<void> {
   const { filter, junit, json = false, tap = false } = flags;
   if (json && tap) throw new GantzError('USAGE', '--json and --tap cannot be used together');
   const named = file === undefined ? {} : { config: file, configBy: 'argument' as const };
@@ -66,7 +66,7 @@ async function test(context: CliContext, file: string | undefined, flags: Flags)
 async function selectCases(
   { notice }: CliContext,
   { manifest, tools }: Catalogue,
-  { filter, bundled = false }: Flags,
+  { filter, bundled = false }: TestFlags,
 ): Promise<TestCase[]> {
   const own =
     bundled || (await isBundledManifest(manifest)) ? tools : tools.filter((tool) => !isIncluded(tool));
@@ -109,14 +109,14 @@ async function openReport(file: string): Promise<FileHandle> {
   }
 }
 
-type Format = { json: boolean; tap: boolean };
+type ReportFormat = { json: boolean; tap: boolean };
 
 /** Runs the tests in a Redis namespace of their own, and prints each result unless the format is JSON. */
 async function run(
   context: CliContext,
   catalogue: Catalogue,
   cases: readonly TestCase[],
-  { json, tap }: Format,
+  { json, tap }: ReportFormat,
 ): Promise<TestResult[]> {
   const { process, signal } = context;
   const { manifest } = catalogue;
@@ -153,7 +153,11 @@ async function run(
 }
 
 /** Prints how many tests passed and failed, and sets the exit status. Throws TEST_FAILED for JSON when a test failed. */
-function summarize({ process }: CliContext, results: readonly TestResult[], { json, tap }: Format): void {
+function summarize(
+  { process }: CliContext,
+  results: readonly TestResult[],
+  { json, tap }: ReportFormat,
+): void {
   const failed = results.filter(({ failures }) => failures.length > 0).length;
   const passed = results.length - failed;
   if (json) {

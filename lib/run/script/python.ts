@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, delimiter, isAbsolute, join, relative, resolve } from 'node:path';
 
-type Environment = Readonly<Record<string, string>>;
+type ScriptEnvironment = Readonly<Record<string, string>>;
 
 /** Returns true for a program that is a Python interpreter by its name: `python`, `python3`, `.venv/bin/python3.12`. */
 export function isPython(program: string): boolean {
@@ -15,7 +15,7 @@ export function isPython(program: string): boolean {
  */
 export function pythonPathFor(
   file: string | undefined,
-  { directory, cwd, environment }: { directory: string; cwd: string; environment: Environment },
+  { directory, cwd, environment }: { directory: string; cwd: string; environment: ScriptEnvironment },
 ): string | undefined {
   if (!file?.endsWith('.py')) return undefined;
   const path = relative(directory, resolve(cwd, file));
@@ -27,7 +27,7 @@ export function pythonPathFor(
 export function missingModuleHint(
   program: string,
   stderr: string,
-  environment: Environment,
+  environment: ScriptEnvironment,
 ): string | undefined {
   const [, name] = /^ModuleNotFoundError: No module named '([^']+)'\s*$/m.exec(stderr) ?? [];
   if (name === undefined) return undefined;
@@ -35,7 +35,7 @@ export function missingModuleHint(
   return `${path} has no module ${name}. Install it there (${path} -m pip install …), or choose another interpreter: write its path as \`command\`, such as .venv/bin/python, or put its folder first on PATH.`;
 }
 
-function findOnPath(program: string, environment: Environment): string | undefined {
+function findOnPath(program: string, environment: ScriptEnvironment): string | undefined {
   const folders = (environment['PATH'] ?? '').split(delimiter).filter(Boolean);
   return folders.map((folder) => join(folder, program)).find((path) => existsSync(path));
 }
