@@ -6,7 +6,7 @@ import type { TestResult } from '../tool-tests/run.ts';
 import { annotate, isAnnotated } from './annotations.ts';
 import type { CliContext } from './command.ts';
 
-/** Annotates each failed test at its place in the manifest, or without a place when the manifest is no regular file. */
+/** Annotates each failed test at its place in the manifest, or without a place when the manifest is not a regular file. */
 export async function annotateFailures(
   context: CliContext,
   file: string,

@@ -4,7 +4,7 @@ import type { Process } from './process.ts';
 export type GlobalOptions = {
   /** The manifest: a file, or `builtin:redis`. */
   config?: string;
-  /** What names `config` in messages (default: `-c`); `argument` is an argument of a command. */
+  /** The source of `config` for messages: the option `-c` (the default), or an argument of a command. */
   configBy?: '-c' | 'argument';
   /** The time limit of every call, in milliseconds. */
   timeoutMs?: number;

@@ -8,7 +8,7 @@ import type { Environment } from '../contract/process.ts';
 export type LocateOptions = {
   /** The value of `-c`. */
   config?: string | undefined;
-  /** What names `config` in messages (default: `-c`); `argument` is an argument of a command. */
+  /** The source of `config` for messages: the option `-c` (the default), or an argument of a command. */
   by?: '-c' | 'argument';
   env: Environment;
   /** Returns the current folder; called only when a name is relative to it. */
@@ -29,7 +29,7 @@ export function locateManifest({ config, by = '-c', env, cwd }: LocateOptions): 
   return { file: kindOf(file) === 'file' ? file : BUILTIN };
 }
 
-/** Returns true when nobody named the manifest: it was found as ./gantz.yaml. */
+/** Returns true when the manifest was not named by an option or a variable, and was found as ./gantz.yaml. */
 export function isImplicit(
   { file }: Location,
   { config, env }: Pick<LocateOptions, 'config' | 'env'>,

@@ -14,7 +14,7 @@ export type NoticeOptions = {
 };
 
 /**
- * Writes a notice when a manifest, which nobody named, has tools of its own with the names of bundled tools. A call of
+ * Writes a notice when a manifest that no option or variable names has tools with the names of bundled tools. A call of
  * such a name in an unknown folder runs what the folder says. The notice is recorded in the cache folder, and is written
  * again after one of these tools has changed.
  */

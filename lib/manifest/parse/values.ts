@@ -127,7 +127,7 @@ export function readVariables(
   return Object.fromEntries(entries);
 }
 
-/** Reports every `${…}` that is no reference to a variable. */
+/** Reports every `${…}` that is not a reference to a variable. */
 function checkReferences(problems: Problems, { at }: Node, text: string): void {
   for (const { offset, length } of unknownReferences(text))
     warn(
