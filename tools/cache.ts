@@ -5,6 +5,7 @@ import { decode, encode } from '../lib/redis/codec.ts';
 import { globUnder } from '../lib/redis/pattern.ts';
 import type { Redis } from '../lib/redis/redis.ts';
 import type { Group } from '../lib/redis/operation.ts';
+import { findOrigin } from '../lib/redis/scan-origin.ts';
 import { scanPage } from '../lib/redis/scan.ts';
 import { secondsLeft, ttlArgument } from '../lib/redis/ttl.ts';
 
@@ -56,11 +57,17 @@ async function listKeys(
   const prefix = redis.key('cache', '');
   const MATCH = globUnder(prefix, pattern);
   const page = await scanPage<string>(
-    async (from, COUNT) => {
-      const { cursor: next, keys } = await redis.client.scan(from, { MATCH, COUNT });
+    async (client, from, COUNT) => {
+      const { cursor: next, keys } = await client.scan(from, { MATCH, COUNT });
       return { cursor: next, items: keys };
     },
-    { limit, cursor, deadline, progress: (found) => emit({ event: 'progress', progress: found }) },
+    {
+      origin: () => findOrigin(redis),
+      limit,
+      cursor,
+      deadline,
+      progress: (found) => emit({ event: 'progress', progress: found }),
+    },
   );
   const keys = page.items.map((key) => key.slice(prefix.length));
   return { keys, count: keys.length, cursor: page.cursor };

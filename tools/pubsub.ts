@@ -27,7 +27,8 @@ export const pubsub = {
   unsubscribe: async (redis, { channel, pattern, subscription_id }) => {
     const [kind, name] = requireOneOf({ channel, pattern, subscription_id });
     const control = controlChannel(redis, kind, name);
-    return { unsubscribed: await redis.client.publish(control, 'unsubscribe') };
+    const near = kind === 'channel' ? redis.key('channel', name) : control;
+    return { unsubscribed: await endSubscriptions(redis, control, near) };
   },
 } satisfies Group<'pubsub'>;
 
@@ -42,7 +43,8 @@ async function listen(
   call: Call,
 ): Promise<End> {
   const source = sourceOf(redis, params);
-  await using connection = await redis.dedicated();
+  // On a cluster, PUBLISH counts the subscribers of its own node: that of the channel.
+  await using connection = await redis.dedicated(source.channel ?? source.pattern);
   const inbox = openInbox(params, call);
   const confirmed = subscribe(connection.client, source, inbox);
   await Promise.race([confirmed, inbox.ended, connection.lost]);
@@ -171,6 +173,24 @@ async function subscribe(
 /** Returns the Redis channel that ends the subscriptions of a channel, a pattern or an id. */
 function controlChannel(redis: Redis, kind: SelectorKind, name: string): string {
   return redis.key('subscription', `${kind}:${name}`);
+}
+
+/**
+ * Publishes on a control channel, and returns the number of subscriptions that it reaches. On a cluster, the node that
+ * serves `near` publishes: for a channel the node of its messages, so that the subscriptions receive them first.
+ */
+async function endSubscriptions(redis: Redis, control: string, near: string): Promise<number> {
+  const { isCluster, clients } = await redis.masters();
+  if (!isCluster) return await redis.client.publish(control, 'unsubscribe');
+  // Every node of a cluster delivers a message, but counts only its own subscribers.
+  const counts = await Promise.all(
+    clients.map((client) =>
+      client.sendCommand<[channel: string, count: number]>(['PUBSUB', 'NUMSUB', control]),
+    ),
+  );
+  const { clients: publishers } = await redis.masters(near);
+  await publishers[0]?.publish(control, 'unsubscribe');
+  return counts.reduce((sum, [, count]) => sum + count, 0);
 }
 
 /** Returns the parameter that is given. Throws INVALID_PARAMETERS unless it is exactly one. */

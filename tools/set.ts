@@ -4,6 +4,7 @@ import type { SetMembersParameters, SetMembersResult } from '../lib/generated/to
 import { decode, encode } from '../lib/redis/codec.ts';
 import type { Redis } from '../lib/redis/redis.ts';
 import type { Group } from '../lib/redis/operation.ts';
+import { findOrigin } from '../lib/redis/scan-origin.ts';
 import { scanPage } from '../lib/redis/scan.ts';
 import { ttlArgument } from '../lib/redis/ttl.ts';
 
@@ -36,11 +37,17 @@ async function listMembers(
 ): Promise<SetMembersResult> {
   const name = redis.key('set', key);
   const page = await scanPage<string>(
-    async (from, COUNT) => {
-      const { cursor: next, members } = await redis.client.sScan(name, from, { COUNT });
+    async (client, from, COUNT) => {
+      const { cursor: next, members } = await client.sScan(name, from, { COUNT });
       return { cursor: next, items: members };
     },
-    { limit, cursor, deadline, progress: (found) => emit({ event: 'progress', progress: found }) },
+    {
+      origin: () => findOrigin(redis, name),
+      limit,
+      cursor,
+      deadline,
+      progress: (found) => emit({ event: 'progress', progress: found }),
+    },
   );
   return { members: page.items.map(decode), count: page.items.length, cursor: page.cursor };
 }

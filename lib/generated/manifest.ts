@@ -453,7 +453,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           },
           "cursor": {
             "type": "string",
-            "pattern": "^[0-9]{1,20}$",
+            "minLength": 1,
+            "maxLength": 100,
             "description": "the cursor of the previous page; absent for the first page"
           }
         },
@@ -1366,7 +1367,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           },
           "cursor": {
             "type": "string",
-            "pattern": "^[0-9]{1,20}$",
+            "minLength": 1,
+            "maxLength": 100,
             "description": "the cursor of the previous page; absent for the first page"
           }
         },

@@ -27,6 +27,8 @@ type Meaning = { code: Code; hint?: string };
 const CREDENTIALS = 'Check the user and the password in REDIS_URL (redis://user:password@host:port).';
 const PERMISSION = 'Give this user the permission (ACL SETUSER), or set another user in REDIS_URL.';
 const DATABASE = 'Set a database number in REDIS_URL that the server has, or none.';
+const CLUSTER =
+  'The server is a node of a cluster: write redis+cluster:// in REDIS_URL (rediss+cluster:// for TLS), with one or more of its nodes.';
 const LATER = 'Try again in a moment.';
 
 /** The meaning of the first word of an error reply. The scripts of tools/lua return the first four. */
@@ -57,12 +59,9 @@ const REPLY_PREFIXES: Readonly<Record<string, Meaning>> = {
     hint: 'The server is out of memory: raise its maxmemory, or delete data.',
   },
   MISCONF: { code: 'REDIS_UNAVAILABLE', hint: 'The server cannot write to its disk: see its log.' },
-  MOVED: { code: 'REDIS_ERROR', hint: 'This is a node of a cluster, and clusters are not supported yet.' },
-  ASK: { code: 'REDIS_ERROR', hint: 'This is a node of a cluster, and clusters are not supported yet.' },
-  CROSSSLOT: {
-    code: 'REDIS_ERROR',
-    hint: 'This is a node of a cluster, and clusters are not supported yet.',
-  },
+  MOVED: { code: 'NOT_RUNNABLE', hint: CLUSTER },
+  ASK: { code: 'NOT_RUNNABLE', hint: CLUSTER },
+  CROSSSLOT: { code: 'NOT_RUNNABLE', hint: CLUSTER },
 };
 
 /** The hints for replies of the scripts in tools/lua, by the reply. */
@@ -135,6 +134,11 @@ export function isLoading(error: unknown): boolean {
   return isReply(error) && firstWord(error.message) === 'LOADING';
 }
 
+/** Returns true when the error is the reply of a replica, which may have been the master before. */
+export function isNotMaster(error: unknown): boolean {
+  return isReply(error) && ['READONLY', 'MASTERDOWN'].includes(firstWord(error.message));
+}
+
 /** Returns the outcome of a call that got no reply. */
 export function outcomeOf({ sent, readOnly }: Pick<FailedCall, 'sent' | 'readOnly'>): Outcome {
   return sent && !readOnly ? 'unknown' : 'none';
@@ -161,7 +165,8 @@ function explainReply(error: Error, { where, sent, readOnly }: FailedCall): Gant
   });
 }
 
-function firstWord(message: string): string {
+/** Returns the first word of an error reply, empty when it is not in upper case. */
+export function firstWord(message: string): string {
   return /^[A-Z][A-Z0-9_]*(?= |$)/.exec(message)?.[0] ?? '';
 }
 

@@ -3,7 +3,8 @@ import type { Calls } from './connection/calls.ts';
 import { parseNamespace } from './keys.ts';
 import type { RedisOptions, UseOptions } from './options.ts';
 import type { Redis } from './redis.ts';
-import { parseRedisUrl } from './url.ts';
+import type { Scheme } from './schemes/scheme.ts';
+import { parseRedisUrl, SCHEMES } from './url.ts';
 
 /** What `info` returns about a server. */
 type ServerInfo = {
@@ -32,15 +33,25 @@ export type RedisHandle = {
  * wrong URL and USAGE for a wrong namespace.
  */
 export function openRedis({ url, namespace, env, mode, notice }: RedisOptions): RedisHandle {
-  const target = parseRedisUrl(url);
+  const target = parseRedisUrl(url, env);
   const checkedNamespace = parseNamespace(namespace);
   let calls: Calls | undefined;
   let closed = false;
 
   async function loadCalls(): Promise<Calls> {
-    const { Calls: Loaded } = await import('./connection/calls.ts');
+    const scheme: Scheme = SCHEMES[target.kind];
+    const [{ Calls: Loaded }, servers] = await Promise.all([
+      import('./connection/calls.ts'),
+      scheme.connect(target, { env, mode, notice }),
+    ]);
     if (closed) throw new GantzError('CANCELLED', 'The connection to Redis is closed');
-    return (calls ??= new Loaded({ target, namespace: checkedNamespace, env, mode, notice }));
+    return (calls ??= new Loaded({
+      where: target.display,
+      namespace: checkedNamespace,
+      env,
+      mode,
+      servers,
+    }));
   }
 
   async function locate(): Promise<string> {

@@ -17,10 +17,18 @@ export type Redis = {
   readonly run: (script: Script, keys: readonly string[], args: readonly string[]) => Promise<unknown>;
   /** Opens the connection without sending a command. */
   readonly connect: () => Promise<void>;
+  /**
+   * Resolves to the server, or to the masters of a cluster in a fixed order: with `near`, only the one that serves this
+   * key. Commands of these clients are not redirected.
+   */
+  readonly masters: (near?: string) => Promise<{ isCluster: boolean; clients: readonly Commands[] }>;
   /** From now on, an abort of the call's signal does not end the call. The operation must then return by itself. */
   readonly ignoreAbort: () => void;
-  /** Opens a dedicated connection, for subscriptions. The caller must close it. */
-  readonly dedicated: () => Promise<DedicatedRedis>;
+  /**
+   * Opens a dedicated connection, for subscriptions. The caller must close it. In a cluster, `near` is a key or channel,
+   * and the connection leads to the node that serves it.
+   */
+  readonly dedicated: (near?: string) => Promise<DedicatedRedis>;
 };
 
 /** A connection that only one call uses. `await using` or `close()` closes it. */

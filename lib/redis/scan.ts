@@ -1,12 +1,21 @@
 import type { Deadline } from '../contract/deadline.ts';
 import { GantzError } from '../contract/errors.ts';
+import type { Commands } from './commands.ts';
+import type { ScanOrigin } from './scan-origin.ts';
 
 /**
- * One step of SCAN or SSCAN, which looks at about `count` items. The cursor is that of the next step, '0' at the end.
+ * One step of SCAN or SSCAN on one server, which looks at about `count` items. The cursor is that of the next step, '0' at
+ * the end.
  */
-export type ScanStep<T> = (cursor: string, count: number) => Promise<{ cursor: string; items: readonly T[] }>;
+export type ScanStep<T> = (
+  client: Commands,
+  cursor: string,
+  count: number,
+) => Promise<{ cursor: string; items: readonly T[] }>;
 
 type PageOptions = {
+  /** Finds the servers to scan. */
+  origin: () => Promise<ScanOrigin>;
   /** Scanning stops after this many items. A page may hold more, because the items of one step stay together. */
   limit: number;
   /** The cursor of the previous page; absent for the first page. */
@@ -25,25 +34,32 @@ const WANTED_FINDS = 50;
 const SHARE_OF_TIME = 0.85;
 
 /**
- * Scans until the limit, the end, or shortly before the deadline. Returns each item once, and the cursor of the next
- * page, null at the end. Throws INVALID_PARAMETERS when `cursor` is not a cursor.
+ * Scans one server after the other until the limit, the end, or shortly before the deadline. Returns each item once, and
+ * the cursor of the next page, null at the end. Throws INVALID_PARAMETERS when `cursor` is not a cursor, and CONFLICT when
+ * the servers are no longer those of the cursor.
  */
 export async function scanPage<T>(
   step: ScanStep<T>,
-  { limit, cursor = '0', deadline, progress }: PageOptions,
+  { origin, limit, cursor, deadline, progress }: PageOptions,
 ): Promise<{ items: T[]; cursor: string | null }> {
-  let next = checkCursor(cursor);
+  const start = parseCursor(cursor);
+  const { clients, id, mayMove } = await origin();
+  if (start.id !== undefined && start.id !== id) throw serversChanged();
+  let { server, next } = start;
   const reserveMs = deadline.remainingMs() * (1 - SHARE_OF_TIME);
   const items = new Set<T>();
   let count = Math.min(limit, WANTED_FINDS);
-  do {
-    const batch = await step(next, count);
+  for (let client = clients[server]; client; client = clients[server]) {
+    const batch = await step(client, next, count);
     count = nextCount(count, batch.items.length);
     for (const item of batch.items) items.add(item);
     next = batch.cursor;
+    if (next === '0') server++;
     progress?.(items.size);
-  } while (next !== '0' && items.size < limit && deadline.remainingMs() > reserveMs);
-  return { items: [...items], cursor: next === '0' ? null : next };
+    if (items.size >= limit || deadline.remainingMs() <= reserveMs) break;
+  }
+  if (mayMove && (await origin()).id !== id) throw serversChanged();
+  return { items: [...items], cursor: server < clients.length ? `${server}-${next}-${id}` : null };
 }
 
 /**
@@ -55,11 +71,30 @@ function nextCount(count: number, found: number): number {
   return found > WANTED_FINDS ? Math.ceil(count / 2) : count;
 }
 
-/** Checks a cursor. The cursors of Redis are unsigned 64-bit numbers. */
-function checkCursor(cursor: string): string {
-  if (/^\d{1,20}$/.test(cursor) && BigInt(cursor) < 2n ** 64n) return cursor;
-  throw new GantzError('INVALID_PARAMETERS', `${JSON.stringify(cursor)} is not a cursor`, {
+/** `id` is undefined at the start of a listing. */
+type Cursor = { server: number; next: string; id: string | undefined };
+
+/**
+ * Parses `<index of the server>-<cursor of Redis>-<id of the servers>`. The cursors of Redis are unsigned 64-bit numbers. As in
+ * Redis, 0 begins a listing.
+ */
+function parseCursor(text: string | undefined): Cursor {
+  if (text === undefined || text === '0') return { server: 0, next: '0', id: undefined };
+  const [, server, next = '', id = ''] = /^(\d{1,4})-(\d{1,20})-([0-9a-f]*)$/.exec(text) ?? [];
+  if (server !== undefined && BigInt(next) < 2n ** 64n) return { server: Number(server), next, id };
+  throw new GantzError('INVALID_PARAMETERS', `${JSON.stringify(text)} is not a cursor`, {
     hint: 'Pass the cursor of the previous page unchanged, or none for the first page.',
     details: [{ path: '/cursor', message: 'is not a cursor' }],
   });
+}
+
+function serversChanged(): GantzError {
+  return new GantzError(
+    'CONFLICT',
+    'The servers have changed since the listing began, so its cursor would skip entries',
+    {
+      retryable: false,
+      hint: 'List again, without a cursor.',
+    },
+  );
 }

@@ -6,8 +6,15 @@ import type { Run } from './run-main.ts';
 /** The path of the program to test: GANTZ_TEST_PROGRAM, or bin/gantz. */
 export const PROGRAM = process.env['GANTZ_TEST_PROGRAM'] ?? join(import.meta.dirname, '../../bin/gantz');
 
-/** `cwd` is `/` when absent. */
+/** Both programs: the executable, and the package for Node. */
+export const PROGRAMS = [
+  { name: 'the executable', path: join(import.meta.dirname, '../../bin/gantz') },
+  { name: 'Node', path: join(import.meta.dirname, '../../dist/node/gantz.cjs') },
+] as const;
+
+/** `cwd` is `/` when absent, and `program` PROGRAM. */
 export type ProgramOptions = {
+  program?: string;
   env?: Record<string, string | undefined>;
   stdin?: string | Uint8Array;
   cwd?: string;
@@ -16,10 +23,10 @@ export type ProgramOptions = {
 /** Runs the program as a process with only PATH and `env` as its environment, and waits for its end. */
 export async function runProgram(
   argv: readonly string[],
-  { env = {}, stdin = '', cwd = '/' }: ProgramOptions = {},
+  { program = PROGRAM, env = {}, stdin = '', cwd = '/' }: ProgramOptions = {},
 ): Promise<Run> {
   const child = endWithTests(
-    spawn(PROGRAM, argv, {
+    spawn(program, argv, {
       cwd,
       env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...env },
       stdio: 'pipe',

@@ -33,7 +33,7 @@ describe('explainRedisError', () => {
     ['CLUSTERDOWN The cluster is down', 'REDIS_UNAVAILABLE', true],
     ['MASTERDOWN Link with MASTER is down', 'REDIS_UNAVAILABLE', true],
     ['NOREPLICAS Not enough good replicas to write.', 'REDIS_UNAVAILABLE', true],
-    ['MOVED 3999 127.0.0.1:6381', 'REDIS_ERROR', false],
+    ['MOVED 3999 127.0.0.1:6381', 'NOT_RUNNABLE', false],
     ['ERR max number of clients reached', 'REDIS_UNAVAILABLE', true],
     ['ERR DB index is out of range', 'NOT_RUNNABLE', false],
     ['ERR invalid DB index', 'NOT_RUNNABLE', false],

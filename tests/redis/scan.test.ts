@@ -1,9 +1,22 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Deadline } from '../../lib/contract/deadline.ts';
-import { scanPage } from '../../lib/redis/scan.ts';
+import type { Commands } from '../../lib/redis/commands.ts';
+import type { ScanOrigin } from '../../lib/redis/scan-origin.ts';
+import { scanPage as scan, type ScanStep } from '../../lib/redis/scan.ts';
 
 const deadline = (): Deadline => new Deadline({ budgetMs: 60_000 });
+
+/** The id of the servers that the tests scan. */
+const ID = 'abc123';
+const origin = (more: Partial<ScanOrigin> = {}) =>
+  Promise.resolve({ clients: [{} as Commands], id: ID, mayMove: false, ...more });
+
+type Step = (cursor: string, count: number) => ReturnType<ScanStep<string>>;
+
+/** Scans one server. */
+const scanPage = (step: Step, options: Omit<Parameters<typeof scan>[1], 'origin'>) =>
+  scan<string>((_, cursor, count) => step(cursor, count), { origin, ...options });
 
 /** Returns a scan step that gives one batch of items for each cursor, as SCAN does. */
 const steps =
@@ -29,8 +42,8 @@ describe('scanPage', () => {
   it('stops at the limit with all items of the last step, and continues from its cursor', async () => {
     const step = steps([['a', 'b', 'c'], ['d']]);
     const page = await scanPage(step, { limit: 2, deadline: deadline() });
-    assert.deepEqual(page, { items: ['a', 'b', 'c'], cursor: '1' });
-    const rest = await scanPage(step, { limit: 2, cursor: '1', deadline: deadline() });
+    assert.deepEqual(page, { items: ['a', 'b', 'c'], cursor: `0-1-${ID}` });
+    const rest = await scanPage(step, { limit: 2, cursor: `0-1-${ID}`, deadline: deadline() });
     assert.deepEqual(rest, { items: ['d'], cursor: null });
   });
 
@@ -79,7 +92,7 @@ describe('scanPage', () => {
     }
     assert.ok(short.remainingMs() > 0);
     assert.ok(page.items.length > 1);
-    assert.equal(page.cursor, String(page.items.length));
+    assert.equal(page.cursor, `0-${page.items.length}-${ID}`);
   });
 
   it('reports progress', async () => {
@@ -92,7 +105,7 @@ describe('scanPage', () => {
     assert.deepEqual(found, [1, 2]);
   });
 
-  for (const cursor of ['18446744073709551616', '-1', 'x', '', '1e3']) {
+  for (const cursor of ['0-18446744073709551616-a', '-1', '1', 'x', '', '0-1e3-a', '0-1-x']) {
     it(`refuses ${JSON.stringify(cursor)} as a cursor`, async () => {
       await assert.rejects(scanPage(steps([]), { limit: 1, cursor, deadline: deadline() }), {
         code: 'INVALID_PARAMETERS',
@@ -104,9 +117,38 @@ describe('scanPage', () => {
     let seen = '';
     await scanPage((cursor) => ((seen = cursor), Promise.resolve({ cursor: '0', items: [] })), {
       limit: 1,
-      cursor: '18446744073709551615',
+      cursor: `0-18446744073709551615-${ID}`,
       deadline: deadline(),
     });
     assert.equal(seen, '18446744073709551615');
+  });
+
+  it('scans several servers one after the other, and continues on the server of the cursor', async () => {
+    const clients = [{ keys: ['a', 'b'] }, { keys: ['c'] }, { keys: ['d'] }];
+    const all = () => origin({ clients: clients as unknown as Commands[] });
+    const step: ScanStep<string> = (client) =>
+      Promise.resolve({ cursor: '0', items: (client as unknown as { keys: string[] }).keys });
+    const first = await scan(step, { origin: all, limit: 3, deadline: deadline() });
+    assert.deepEqual(first, { items: ['a', 'b', 'c'], cursor: `2-0-${ID}` });
+    assert.deepEqual(await scan(step, { origin: all, limit: 3, cursor: `2-0-${ID}`, deadline: deadline() }), {
+      items: ['d'],
+      cursor: null,
+    });
+  });
+
+  it('refuses a cursor of other servers, and a page during which the servers changed', async () => {
+    const step = steps([['a']]);
+    await assert.rejects(scanPage(step, { limit: 1, cursor: '0-5-other', deadline: deadline() }), {
+      code: 'INVALID_PARAMETERS',
+    });
+    await assert.rejects(scanPage(step, { limit: 1, cursor: '0-5-0ff', deadline: deadline() }), {
+      code: 'CONFLICT',
+    });
+    let count = 0;
+    const changing = () => origin({ id: String(count++), mayMove: true });
+    await assert.rejects(
+      scan<string>((_, cursor) => step(cursor), { origin: changing, limit: 1, deadline: deadline() }),
+      { code: 'CONFLICT' },
+    );
   });
 });

@@ -1,14 +1,13 @@
 import { GantzError, withOutcome, type Outcome } from '../../contract/errors.ts';
 import { DeadlineWatch } from './deadline-watch.ts';
-import { explainRedisError, isLoading, isReply, outcomeOf } from '../errors.ts';
+import { explainRedisError, isLoading, isNotMaster, isReply, outcomeOf } from '../errors.ts';
 import { keyOf } from '../keys.ts';
-import { lazyClient } from './lazy-client.ts';
 import type { RedisOptions, UseOptions } from '../options.ts';
 import type { DedicatedRedis, Redis } from '../redis.ts';
-import { runScript } from '../scripts.ts';
-import { createConnections, type ServerConnections } from './server-connections.ts';
+import type { Connect } from '../schemes/scheme.ts';
+import type { PendingCall } from './pending-call.ts';
 import type { ServerConnection } from './server-connection.ts';
-import type { Target } from '../url.ts';
+import type { Servers } from './servers.ts';
 
 /** How many dedicated connections the calls of one process may hold, unless GANTZ_MAX_SUBSCRIPTIONS sets another number. */
 const DEDICATED_CONNECTIONS = 64;
@@ -16,50 +15,40 @@ const DEDICATED_CONNECTIONS = 64;
 /** The interval of the PINGs on a dedicated connection. An idle timeout would close a quiet connection. */
 const HEARTBEAT_MS = 15_000;
 
-/** The pause before a call is repeated on a server that is still loading its data. */
-const LOADING_PAUSE_MS = 20;
+/** The pause before a call is repeated. */
+const REPEAT_PAUSE_MS = 20;
 
-/** A call that has not ended. */
-type PendingCall = Pick<UseOptions, 'deadline'> & {
-  /** Cancels the call; undefined when the caller gave none or the operation ignores it. */
-  signal: AbortSignal | undefined;
-  readonly readOnly: boolean;
-  readonly resolve: (result: never) => void;
-  readonly reject: (error: Error) => void;
-  ended: boolean;
-  /** The connection that carries the call; undefined while the call waits for a connection. */
-  connection: ServerConnection | undefined;
-  /** The value of `connection.answeredCalls` when the call was sent. */
-  answeredBefore: number;
-  /** Functions to run when the call ends. */
-  cleanups: (() => void)[] | undefined;
+type CallsOptions = Pick<RedisOptions, 'env' | 'mode'> & {
+  /** The address for messages. */
+  where: string;
+  namespace: string;
+  servers: Connect;
 };
 
 type Work<R> = (redis: Redis) => Promise<R>;
 
-/** The pending calls on one Redis. They share one connection; each has its own deadline and signal. */
+/** The pending calls on one Redis. They share connections; each has its own deadline and signal. */
 export class Calls {
   readonly #where: string;
   readonly #mode: RedisOptions['mode'];
-  readonly #embedded: boolean;
-  readonly #connections: ServerConnections;
+  readonly #servers: Servers;
   readonly #pending = new DeadlineWatch<PendingCall>((call) => this.#expire(call));
   /** The signals that have a listener. A batch has thousands of calls on one signal, which needs only one. */
   readonly #signals = new WeakSet<AbortSignal>();
   readonly #dedicatedLimit: number;
   #dedicatedCount = 0;
-  readonly #key: Redis['key'];
   #closed = false;
 
   /** Throws USAGE for a wrong GANTZ_MAX_SUBSCRIPTIONS. */
-  constructor(options: Omit<RedisOptions, 'url' | 'namespace'> & { target: Target; namespace: string }) {
-    const { target, namespace, mode } = options;
-    this.#where = target.display;
-    this.#mode = mode;
-    this.#embedded = target.kind === 'embedded';
-    this.#dedicatedLimit = parseDedicatedLimit(options.env);
-    this.#connections = createConnections(options);
-    this.#key = (space, name) => keyOf(namespace, space, name);
+  constructor({ env, ...options }: CallsOptions) {
+    this.#where = options.where;
+    this.#mode = options.mode;
+    this.#dedicatedLimit = parseDedicatedLimit(env);
+    this.#servers = options.servers({
+      key: (space, name) => keyOf(options.namespace, space, name),
+      mode: options.mode,
+      dedicated: (call, connection) => this.#dedicated(call, connection),
+    });
   }
 
   /** Runs `work`. Rejects with a GantzError at the deadline, on abort, and for every failure of Redis. */
@@ -78,6 +67,7 @@ export class Calls {
         ended: false,
         connection: undefined,
         answeredBefore: 0,
+        executed: false,
         cleanups: undefined,
       };
       this.#pending.add(call);
@@ -90,17 +80,15 @@ export class Calls {
   close(): void {
     this.#closed = true;
     for (const call of this.#pending.all()) this.#fail(call, withOutcome(closedError(), this.#outcome(call)));
-    this.#connections.close();
+    this.#servers.close();
     this.#pending.close();
   }
 
   /**
    * Starts the work of a call. It returns no promise: with thousands of calls, one more promise per call costs time.
    */
-  #run<R>(call: PendingCall, work: Work<R>): void {
-    const connection = this.#connections.sharedIfReady();
-    const redis = connection ? this.#bind(connection, call) : this.#lazyRedis(call);
-    work(redis).then(
+  #run<R>(call: PendingCall, work: Work<R>, repeatUntil?: number): void {
+    work(this.#servers.bind(call)).then(
       (result) => {
         if (call.connection) call.connection.answeredCalls++;
         if (this.#end(call)) (call.resolve as (result: R) => void)(result);
@@ -108,57 +96,28 @@ export class Calls {
       (error: unknown) => {
         // Only an error reply proves that the server answered.
         if (call.connection && isReply(error)) call.connection.answeredCalls++;
-        // A server that is loading its data has executed nothing. An embedded server finishes soon, so the call waits.
-        if (this.#embedded && isLoading(error) && !call.ended) this.#runAfterPause(call, work);
-        else this.#fail(call, this.#explain(error, call));
+        const until = repeatUntil ?? performance.now() + this.#servers.patienceMs(error);
+        if (!call.ended && this.#servers.patienceMs(error) > 0 && performance.now() < until) {
+          if (isNotMaster(error)) call.connection?.retire();
+          this.#runAfterPause(call, work, until);
+          return;
+        }
+        // A new connection may lead to another server, or to the same one in a better state.
+        if (isNotMaster(error) || isLoading(error)) call.connection?.retire();
+        this.#fail(call, this.#explain(error, call));
       },
     );
   }
 
-  #runAfterPause<R>(call: PendingCall, work: Work<R>): void {
+  #runAfterPause<R>(call: PendingCall, work: Work<R>, until: number): void {
     call.connection?.removeCall();
     call.connection = undefined;
     setTimeout(() => {
-      if (!call.ended) this.#run(call, work);
-    }, LOADING_PAUSE_MS);
+      if (!call.ended) this.#run(call, work, until);
+    }, REPEAT_PAUSE_MS);
   }
 
-  /** Assigns a call to a connection, and returns the `Redis` that its operation uses. */
-  #bind(connection: ServerConnection, call: PendingCall): Redis {
-    if (call.ended) throw closedError();
-    call.connection = connection;
-    call.answeredBefore = connection.answeredCalls;
-    connection.addCall();
-    const { client } = connection;
-    return {
-      client,
-      key: this.#key,
-      run: (script, keys, args) =>
-        runScript(client, script, keys, args, this.#mode === 'long-lived' ? connection.scripts : undefined),
-      connect: () => Promise.resolve(),
-      ignoreAbort: () => (call.signal = undefined),
-      dedicated: () => this.#dedicated(call),
-    };
-  }
-
-  /** Returns a `Redis` whose first command opens the shared connection. */
-  #lazyRedis(call: PendingCall): Redis {
-    let connecting: Promise<Redis> | undefined;
-    const connected = (): Promise<Redis> =>
-      (connecting ??= this.#connections
-        .shared(call.deadline)
-        .then((connection) => this.#bind(connection, call)));
-    return {
-      client: lazyClient(async () => (await connected()).client),
-      key: this.#key,
-      run: async (script, keys, args) => (await connected()).run(script, keys, args),
-      connect: async () => (await connected()).connect(),
-      ignoreAbort: () => (call.signal = undefined),
-      dedicated: async () => (await connected()).dedicated(),
-    };
-  }
-
-  async #dedicated(call: PendingCall): Promise<DedicatedRedis> {
+  async #dedicated(call: PendingCall, shared: ServerConnection): Promise<DedicatedRedis> {
     const cleanups = (call.cleanups ??= []);
     if (this.#dedicatedCount >= this.#dedicatedLimit) throw tooManySubscriptions(this.#dedicatedLimit);
     this.#dedicatedCount++;
@@ -172,9 +131,7 @@ export class Calls {
     cleanups.push(close);
     try {
       if (call.ended) throw closedError();
-      const connection = this.#connections.createDedicated({
-        connectTimeoutMs: call.deadline.remainingMs() + 100,
-      });
+      const connection = shared.another({ connectTimeoutMs: call.deadline.remainingMs() + 100 });
       opened = connection;
       const lost = new Promise<never>((_, reject) => {
         connection.onLost((error) => reject(asError(this.#explain(error, call))));
@@ -198,7 +155,7 @@ export class Calls {
     const { deadline, connection } = call;
     const what = connection ? 'The call' : `Connecting to Redis at ${this.#where}`;
     this.#fail(call, withOutcome(deadline.error(what), this.#outcome(call)));
-    if (this.#mode === 'one-shot') this.#connections.closeShared();
+    if (this.#mode === 'one-shot') this.#servers.closeShared();
     // The server answered no call since this one was sent, so new calls use a new connection.
     else if (connection?.answeredCalls === call.answeredBefore) connection.retire();
   }
@@ -209,7 +166,7 @@ export class Calls {
       for (const call of this.#pending.all()) {
         if (call.signal !== signal) continue;
         this.#fail(call, withOutcome(cancellation(signal.reason), this.#outcome(call)));
-        if (this.#mode === 'one-shot') this.#connections.closeShared();
+        if (this.#mode === 'one-shot') this.#servers.closeShared();
       }
     };
     signal.addEventListener('abort', abort, { once: true });
@@ -230,8 +187,8 @@ export class Calls {
     return true;
   }
 
-  #outcome({ connection, readOnly }: PendingCall): Outcome {
-    return outcomeOf({ sent: connection !== undefined, readOnly });
+  #outcome({ connection, executed, readOnly }: PendingCall): Outcome {
+    return outcomeOf({ sent: connection !== undefined || executed, readOnly });
   }
 
   #explain(error: unknown, { connection, readOnly }: PendingCall, sent = true): unknown {

@@ -1,6 +1,7 @@
 import { RedisClient, type RedisClientOptions } from '@redis/client';
 import type { Client } from '../commands.ts';
-import type { ServerTarget } from '../url.ts';
+import type { ServerTarget } from '../target.ts';
+import type { TlsOptions } from './tls.ts';
 
 /** The options of one node-redis client. */
 export type ClientOptions = {
@@ -12,6 +13,8 @@ export type ClientOptions = {
   socketTimeoutMs?: number;
   /** Sends a PING at this interval, in milliseconds. */
   pingIntervalMs?: number;
+  /** Connects with TLS. */
+  tls?: TlsOptions;
 };
 
 /** Creates a node-redis client that connects with the fewest round trips and never reconnects. */
@@ -26,7 +29,7 @@ export function createRedisClient(target: ServerTarget, options: ClientOptions):
   const { username, password, database } = target;
   const clientOptions = {
     RESP,
-    socket: socketOptions(target, common),
+    socket: socketOptions(target, common, options.tls),
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
     ...(database !== 0 && { database }),
@@ -53,10 +56,12 @@ type SocketOptions = NonNullable<RedisClientOptions['socket']>;
 function socketOptions(
   target: ServerTarget,
   common: { reconnectStrategy: false; connectTimeout: number; signal: AbortSignal },
+  tls: TlsOptions | undefined,
 ): SocketOptions {
   if (target.kind === 'unix') return { ...common, tls: false, path: target.path };
   const { host, port } = target;
-  if (!target.tls) return { ...common, tls: false, host, port };
+  if (!tls) return { ...common, tls: false, host, port };
   // TLS allows no IP address as a server name.
-  return { ...common, tls: true, host, port, ...(!/^[\d.]+$|:/.test(host) && { servername: host }) };
+  const name = /^[\d.]+$|:/.test(host) ? {} : { servername: host };
+  return { ...common, tls: true, host, port, ...name, ...tls };
 }

@@ -1,7 +1,7 @@
 import { DisconnectsClientError } from '@redis/client';
 import type { Client } from '../commands.ts';
 import { createRedisClient, type ClientOptions } from './client.ts';
-import type { ServerTarget } from '../url.ts';
+import type { ServerTarget } from '../target.ts';
 
 /** One network connection to a Redis server. A lost connection is replaced by a new one, never reconnected. */
 export class ServerConnection {
@@ -10,6 +10,8 @@ export class ServerConnection {
   answeredCalls = 0;
   /** The digests of the scripts that were loaded over this connection. */
   readonly scripts = new Set<string>();
+  readonly #target: ServerTarget;
+  readonly #tls: ClientOptions['tls'];
   readonly #abort = new AbortController();
   #pendingCalls = 0;
   #retired = false;
@@ -18,6 +20,8 @@ export class ServerConnection {
   #heartbeat: NodeJS.Timeout | undefined;
 
   constructor(target: ServerTarget, options: Omit<ClientOptions, 'signal'>) {
+    this.#target = target;
+    this.#tls = options.tls;
     this.client = createRedisClient(target, { ...options, signal: this.#abort.signal });
     // node-redis also rejects the pending commands. Without this listener, the error would end the process.
     this.client.on('error', (error: unknown) => {
@@ -27,6 +31,16 @@ export class ServerConnection {
       queueMicrotask(() => this.destroy());
     });
     this.client.on('end', () => this.#lost?.(new Error('it was closed')));
+  }
+
+  /** The host of the server, for addresses that leave it out. Empty on a Unix socket. */
+  get host(): string {
+    return this.#target.kind === 'tcp' ? this.#target.host : '';
+  }
+
+  /** Creates one more connection to the same server, not opened yet. */
+  another(options: Omit<ClientOptions, 'signal' | 'tls'>): ServerConnection {
+    return new ServerConnection(this.#target, { ...options, ...(this.#tls && { tls: this.#tls }) });
   }
 
   /** Connects and resolves to this connection. Rejects with the error of the network or of the handshake. */
@@ -76,6 +90,12 @@ export class ServerConnection {
   /** Sends a PING every `intervalMs` milliseconds until the connection is closed. */
   startHeartbeat(intervalMs: number): void {
     this.#heartbeat = setInterval(() => void this.ping(intervalMs).catch(() => undefined), intervalMs);
+  }
+
+  /** Runs a check every `intervalMs` milliseconds, and retires the connection when the check rejects. */
+  keepChecking(check: () => Promise<void> | undefined, intervalMs: number): void {
+    this.#heartbeat = setInterval(() => void check()?.catch(() => this.retire()), intervalMs);
+    this.#heartbeat.unref();
   }
 
   /** Counts a call that starts to use this connection. */

@@ -5,82 +5,94 @@ import type { ClientOptions } from './client.ts';
 import { explainRedisError } from '../errors.ts';
 import type { RedisOptions } from '../options.ts';
 import { ServerConnection } from './server-connection.ts';
-import type { ServerTarget, Target } from '../url.ts';
+import type { Locator } from './locator.ts';
+import type { ServerTarget } from '../target.ts';
 
-/** The connections to one Redis: a shared connection for most calls, and dedicated ones. */
+/** The connections to one server: a shared connection for most calls, from which dedicated ones are made. */
 export type ServerConnections = {
   /** Returns the shared connection when it can be used now. */
   sharedIfReady(): ServerConnection | undefined;
   /** Resolves to the shared connection, and opens it when there is none. Rejects with a GantzError. */
   shared(deadline: Deadline): Promise<ServerConnection>;
-  /** Creates one more connection, not opened yet. The shared connection must have been opened before. */
-  createDedicated(options: Omit<ClientOptions, 'signal'>): ServerConnection;
   /** Closes the shared connection. */
   closeShared(): void;
+  /** Opens no other connection, and closes the shared one when its calls have ended. */
+  retire(): void;
   /** Closes the shared connection and opens no other. */
   close(): void;
 };
 
 /** How long a call of a long-lived process repeats the attempt to connect: long enough for a restart of the server. */
-const RETRY_MS = 2000;
+export const RETRY_MS = 2000;
 /** How long one attempt may take in a long-lived process, where several calls may share it. */
 const ATTEMPT_MS = 5000;
 const PING_INTERVAL_MS = 30_000;
 const LONGEST_PAUSE_MS = 1000;
+/** The interval at which the role of a server that may be replaced is checked. */
+const CHECK_INTERVAL_MS = 5000;
 
-type ServerConnectionsOptions = Pick<RedisOptions, 'env' | 'mode' | 'notice'> & { target: Target };
+type ServerConnectionsOptions = {
+  mode: RedisOptions['mode'];
+  /** The address for messages. */
+  where: string;
+  /** Loads the locator. Called once, before the first connection. */
+  locator: () => Promise<Locator>;
+  /** How long a call repeats the attempt to connect, in milliseconds. */
+  patienceMs?: number;
+  /** How long one attempt may take, in milliseconds. A one-shot process has no limit but the deadline without it. */
+  attemptMs?: number | undefined;
+};
 
-/** Manages the connections to `target`. It connects when a connection is first requested. */
+/** Manages the connections to one server. It connects when a connection is first requested. */
 export function createConnections({
-  target,
-  env,
   mode,
-  notice,
+  where,
+  locator,
+  patienceMs = mode === 'long-lived' ? RETRY_MS : 0,
+  attemptMs = mode === 'long-lived' ? ATTEMPT_MS : undefined,
 }: ServerConnectionsOptions): ServerConnections {
   const closing = new AbortController();
+  let loading: Promise<Locator> | undefined;
   let shared: ServerConnection | undefined;
   let attempt: Promise<ServerConnection> | undefined;
   let opening: ServerConnection | undefined;
-  let address: ServerTarget | undefined = target.kind === 'embedded' ? undefined : target;
   let failures = 0;
   /** The next attempt starts at this reading of `performance.now()`, or later. */
   let notBefore = 0;
 
-  /** Finds the address of the server. It looks for the embedded server's socket only once. */
-  async function locate(): Promise<ServerTarget> {
-    if (address) return address;
-    const { embeddedPaths, checkFolders } = await import('../embedded/paths.ts');
-    const paths = embeddedPaths(env);
-    checkFolders(paths);
-    return (address = { kind: 'unix', path: paths.socketPath, database: 0, display: target.display });
-  }
-
   async function open(deadline: Deadline): Promise<ServerConnection> {
     const pauseMs = notBefore - performance.now();
     if (pauseMs > 0) await sleep(pauseMs, undefined, { signal: closing.signal });
-    const where = await locate();
+    const found = await (loading ??= locator());
+    const target = await found.locate(deadline, closing.signal);
     try {
-      return await openOnce(where, deadline);
+      return await openOnce(target, found, deadline);
     } catch (error) {
-      if (target.kind !== 'embedded') throw error;
-      if (codeOf(error) === 'EACCES') {
-        const { explainFolderError } = await import('../embedded/paths.ts');
-        throw explainFolderError(error);
-      }
-      if (!isNoServer(error)) throw error;
-      const { ensureServer } = await import('../embedded/server.ts');
-      await ensureServer({ env, notice, deadline, signal: closing.signal });
-      return await openOnce(where, deadline);
+      if (!found.recover) throw error;
+      await found.recover(error, deadline, closing.signal);
+      return await openOnce(target, found, deadline);
     }
   }
 
-  async function openOnce(where: ServerTarget, deadline: Deadline): Promise<ServerConnection> {
+  async function openOnce(
+    target: ServerTarget,
+    found: Locator,
+    deadline: Deadline,
+  ): Promise<ServerConnection> {
+    const tls = target.kind === 'tcp' && target.tls && (await (await import('./tls.ts')).loadTls(target.tls));
     closing.signal.throwIfAborted();
-    opening = new ServerConnection(where, sharedOptions(mode, deadline));
+    opening = new ServerConnection(target, { ...sharedOptions(mode, deadline), ...(tls && { tls }) });
     // node-redis limits the time for connecting, but not for the handshake after it.
-    const limit = mode === 'one-shot' ? undefined : setTimeout(() => opening?.destroy(), ATTEMPT_MS);
+    const limit = attemptMs === undefined ? undefined : setTimeout(() => opening?.destroy(), attemptMs);
     try {
-      return await opening.open();
+      const opened = await opening.open();
+      await found.check?.(opened.client);
+      if (found.check && mode === 'long-lived')
+        opened.keepChecking(() => found.check?.(opened.client), CHECK_INTERVAL_MS);
+      return opened;
+    } catch (error) {
+      opening.destroy();
+      throw error;
     } finally {
       clearTimeout(limit);
       opening = undefined;
@@ -110,31 +122,31 @@ export function createConnections({
   const connections: ServerConnections = {
     sharedIfReady: () => (shared?.usable ? shared : undefined),
     async shared(deadline) {
-      const giveUpAt = performance.now() + (mode === 'long-lived' ? RETRY_MS : 0);
+      const giveUpAt = performance.now() + patienceMs;
       for (;;) {
         try {
           return connections.sharedIfReady() ?? (await openShared(deadline));
         } catch (error) {
           closing.signal.throwIfAborted();
-          const explained = explainRedisError(error, { where: target.display, sent: false, readOnly: true });
+          const explained = explainRedisError(error, { where, sent: false, readOnly: true });
           const mayRetry =
             explained instanceof GantzError && explained.code === 'REDIS_UNAVAILABLE' && explained.retryable;
           if (!mayRetry || performance.now() >= giveUpAt) throw explained;
         }
       }
     },
-    createDedicated(options) {
-      if (!address)
-        throw new GantzError('INTERNAL', 'A dedicated connection was requested before the shared connection');
-      return new ServerConnection(address, options);
-    },
     closeShared() {
       opening?.destroy();
       shared?.destroy();
       shared = undefined;
     },
+    retire() {
+      closing.abort(closedError());
+      opening?.destroy();
+      shared?.retire();
+    },
     close() {
-      closing.abort(new GantzError('CANCELLED', 'The connection to Redis is closed'));
+      closing.abort(closedError());
       connections.closeShared();
     },
   };
@@ -151,12 +163,6 @@ function sharedOptions(mode: RedisOptions['mode'], deadline: Deadline): Omit<Cli
   return { connectTimeoutMs: remainingMs + 100, socketTimeoutMs, pingIntervalMs: socketTimeoutMs / 2 };
 }
 
-/** Returns true for the errors of a connection attempt where no server listens. */
-function isNoServer(error: unknown): boolean {
-  const code = codeOf(error);
-  return code === 'ENOENT' || code === 'ECONNREFUSED';
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
+function closedError(): GantzError {
+  return new GantzError('CANCELLED', 'The connection to Redis is closed');
 }

@@ -10,6 +10,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
@@ -82,8 +83,20 @@ const pidOf = async (): Promise<number> => (await embeddedStatus({ env, deadline
 
 async function kill(pid: number): Promise<void> {
   process.kill(pid, 'SIGKILL');
-  await waitFor(() => processIdentity(pid) === undefined, {
-    what: `the end of the killed server, process ${pid}`,
+  // Until its last thread has ended, the socket of a killed server may accept a connection.
+  await waitFor(
+    async () => processIdentity(pid) === undefined && !(await accepts(embeddedPaths(env).socketPath)),
+    {
+      what: `the end of the killed server, process ${pid}`,
+    },
+  );
+}
+
+async function accepts(socketPath: string): Promise<boolean> {
+  return await new Promise((resolve) => {
+    const socket = createConnection(socketPath);
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
   });
 }
 

@@ -1,0 +1,64 @@
+import { isLoading, isNotMaster } from '../errors.ts';
+import type { Redis } from '../redis.ts';
+import { runScript } from '../scripts.ts';
+import type { Target } from '../target.ts';
+import { lazyClient } from './lazy-client.ts';
+import { attach, type PendingCall } from './pending-call.ts';
+import type { ServerConnection } from './server-connection.ts';
+import { RETRY_MS, type ServerConnections } from './server-connections.ts';
+import type { Binding, Servers } from './servers.ts';
+
+/** Sends all calls to one server over its shared connection. */
+export function oneServer(
+  kind: Target['kind'],
+  connections: ServerConnections,
+  { key, mode, dedicated }: Binding,
+): Servers {
+  function bind(call: PendingCall): Redis {
+    const connection = connections.sharedIfReady();
+    return connection ? bindTo(connection, call) : bindLazily(call);
+  }
+
+  function bindTo(connection: ServerConnection, call: PendingCall): Redis {
+    attach(call, connection);
+    const { client } = connection;
+    return {
+      client,
+      key,
+      run: (script, keys, args) =>
+        runScript(client, script, keys, args, mode === 'long-lived' ? connection.scripts : undefined),
+      connect: () => Promise.resolve(),
+      masters: () => Promise.resolve({ isCluster: false, clients: [client] }),
+      ignoreAbort: () => (call.signal = undefined),
+      dedicated: () => dedicated(call, connection),
+    };
+  }
+
+  /** Returns a `Redis` whose first command opens the shared connection. */
+  function bindLazily(call: PendingCall): Redis {
+    let connecting: Promise<Redis> | undefined;
+    const connected = (): Promise<Redis> =>
+      (connecting ??= connections.shared(call.deadline).then((connection) => bindTo(connection, call)));
+    return {
+      client: lazyClient(async () => (await connected()).client),
+      key,
+      run: async (script, keys, args) => (await connected()).run(script, keys, args),
+      connect: async () => (await connected()).connect(),
+      masters: async (near) => (await connected()).masters(near),
+      ignoreAbort: () => (call.signal = undefined),
+      dedicated: async (near) => (await connected()).dedicated(near),
+    };
+  }
+
+  return {
+    bind,
+    patienceMs(error) {
+      // A server that loads its data has executed nothing. An embedded server finishes soon, so the call waits.
+      if (isLoading(error)) return kind === 'embedded' ? Infinity : RETRY_MS;
+      // The Sentinels name the new master soon.
+      return kind === 'sentinel' && isNotMaster(error) ? RETRY_MS : 0;
+    },
+    closeShared: () => connections.closeShared(),
+    close: () => connections.close(),
+  };
+}

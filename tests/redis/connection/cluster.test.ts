@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { slotOf } from '../../../lib/redis/connection/cluster.ts';
+import { GantzError } from '../../../lib/contract/errors.ts';
+import type { PubsubSubscribeResult } from '../../../lib/generated/tools.ts';
+import { freePort } from '../../helpers/free-port.ts';
+import { useCluster, idOf, moveKeys } from '../../helpers/redis-cluster.ts';
+import { startRedis } from '../../helpers/redis-server.ts';
+import { openRows } from '../../helpers/rows.ts';
+import { envelopeOf } from '../../helpers/run-main.ts';
+import { PROGRAMS, runProgram } from '../../helpers/run-program.ts';
+import { waitFor } from '../../helpers/wait.ts';
+
+describe('redis+cluster://', () => {
+  const cluster = useCluster();
+
+  it('runs commands and scripts on the node that serves their key', async () => {
+    const rows = openRows(cluster);
+    const keys = Array.from({ length: 60 }, (_, index) => `key-${index}`);
+    await Promise.all(keys.map((key) => rows.call('cache_set', { key, value: key })));
+    for (const key of keys) assert.equal((await rows.call('cache_get', { key })).value, key);
+    const counts = await Promise.all(keys.map((key) => rows.call('cache_increment', { key: `n-${key}` })));
+    assert.ok(counts.every(({ value }) => value === 1));
+    const sizes = await Promise.all(cluster.masters.map(({ plain }) => plain.dbSize()));
+    assert.ok(
+      sizes.every((size) => size > 0),
+      `every node has keys: ${sizes.join(', ')}`,
+    );
+    await rows.close();
+  });
+
+  it('lists the keys of all nodes page by page', async () => {
+    const rows = openRows(cluster);
+    const names = Array.from({ length: 500 }, (_, index) => `key-${index}`);
+    await Promise.all(names.map((key) => rows.call('cache_set', { key, value: 1 })));
+    const found = new Set<string>();
+    let cursor: string | undefined;
+    let pages = 0;
+    do {
+      const page = await rows.call('cache_keys', { limit: 60, ...(cursor !== undefined && { cursor }) });
+      for (const key of page.keys) found.add(key);
+      cursor = page.cursor ?? undefined;
+      pages++;
+    } while (cursor !== undefined);
+    assert.ok(pages > 3);
+    assert.deepEqual([...found].sort(), names.sort());
+    await rows.close();
+  });
+
+  it('answers CONFLICT to a cursor after slots moved, and lists all keys again', async () => {
+    const rows = openRows(cluster);
+    const names = Array.from({ length: 300 }, (_, index) => `moving-${index}`);
+    await Promise.all(names.map((key) => rows.call('cache_set', { key, value: 1 })));
+    const { cursor } = await rows.call('cache_keys', { limit: 20 });
+    assert.ok(cursor !== null);
+    const slot = slotOf(`${rows.namespace}:cache:moving-0`);
+    const from = await cluster.ownerOf(slot);
+    const to = cluster.masters.find((node) => node !== from);
+    assert.ok(to);
+    await cluster.moveSlot(slot, to);
+    await rows.failure('cache_keys', { cursor }, 'CONFLICT');
+    const all = await rows.call('cache_keys', { limit: 100_000 });
+    assert.deepEqual([...all.keys].sort(), names.sort());
+    assert.equal((await rows.call('cache_get', { key: 'moving-0' })).value, 1);
+    await rows.close();
+  });
+
+  it('follows ASK while a slot moves, and refuses to list meanwhile', async () => {
+    const rows = openRows(cluster);
+    await rows.call('cache_set', { key: 'there', value: 'old' });
+    const slot = slotOf(`${rows.namespace}:cache:there`);
+    const from = await cluster.ownerOf(slot);
+    const to = cluster.masters.find((node) => node !== from);
+    assert.ok(to);
+    const [fromId, toId] = await Promise.all([idOf(from), idOf(to)]);
+    await to.plain.sendCommand(['CLUSTER', 'SETSLOT', String(slot), 'IMPORTING', fromId]);
+    await from.plain.sendCommand(['CLUSTER', 'SETSLOT', String(slot), 'MIGRATING', toId]);
+    await moveKeys(slot, from, to);
+    assert.equal((await rows.call('cache_get', { key: 'there' })).value, 'old');
+    await rows.call('cache_set', { key: 'there', value: 5 });
+    assert.equal((await rows.call('cache_increment', { key: 'there' })).value, 6);
+    await rows.failure('cache_keys', {}, 'CONFLICT');
+    for (const { plain } of cluster.masters)
+      await plain.sendCommand(['CLUSTER', 'SETSLOT', String(slot), 'NODE', toId]);
+    assert.equal((await rows.call('cache_get', { key: 'there' })).value, 6);
+    assert.deepEqual((await rows.call('cache_keys', {})).keys, ['there']);
+    await rows.close();
+  });
+
+  it('delivers messages to subscribers, and counts the subscriptions that end', async () => {
+    const rows = openRows(cluster);
+    const subscribe = async (params: { channel: string } | { pattern: string }, count: number) => {
+      let received: Promise<PubsubSubscribeResult> | undefined;
+      await new Promise<void>((resolve, reject) => {
+        const options = { notice: () => resolve() };
+        received = rows.call('pubsub_subscribe', { ...params, count, timeout: 30 }, options);
+        received.catch(reject);
+      });
+      return async () => await received;
+    };
+    for (const channel of ['a', 'b', 'c']) {
+      const byChannel = await subscribe({ channel }, 2);
+      const byPattern = await subscribe({ pattern: `${channel}*` }, 1);
+      const idle = await subscribe({ pattern: `${channel}?` }, 1);
+      const { subscribers } = await rows.call('pubsub_publish', { channel, message: { n: 1 } });
+      assert.ok(subscribers >= 1, 'the node of the channel counts its subscribers');
+      assert.equal((await rows.call('pubsub_unsubscribe', { channel })).unsubscribed, 1);
+      for (const ended of [byChannel, byPattern])
+        assert.deepEqual((await ended())?.messages, [{ channel, message: { n: 1 } }]);
+      assert.equal((await rows.call('pubsub_unsubscribe', { pattern: `${channel}?` })).unsubscribed, 1);
+      assert.deepEqual((await idle())?.messages, []);
+    }
+    await rows.close();
+  });
+
+  for (const { name, path: program } of PROGRAMS) {
+    it(`runs one call for each process with ${name}, and names the cluster in ping`, async () => {
+      const env = { REDIS_URL: cluster.url, GANTZ_NAMESPACE: `test-${name.replace(' ', '-')}` };
+      for (const key of ['a', 'b', 'c', 'd']) {
+        const set = await runProgram(['cache', 'set', '--key', key, '--value', key], { env, program });
+        assert.equal(set.exitCode, 0, set.stdout);
+        const got = await runProgram(['--raw', 'cache', 'get', '--key', key], { env, program });
+        assert.equal(got.stdout, key);
+      }
+      const ping = envelopeOf(await runProgram(['ping'], { env, program }));
+      assert.equal(ping['where'], cluster.url);
+      const listed = envelopeOf(await runProgram(['cache', 'keys'], { env, program }));
+      assert.deepEqual([...(listed['keys'] as string[])].sort(), ['a', 'b', 'c', 'd']);
+    });
+  }
+
+  it('refuses a plain URL of one node for a listing and for a key of another node', async () => {
+    const node = openRows({ url: `redis://127.0.0.1:${cluster.masters[0]?.port}` });
+    const failure = await node.failure('cache_keys', {}, 'NOT_RUNNABLE');
+    assert.match(String(failure.hint), /redis\+cluster:\/\//);
+    const keys = Array.from({ length: 30 }, (_, index) => `k${index}`);
+    const codes = await Promise.all(
+      keys.map((key) => node.call('cache_set', { key, value: 1 }).then(() => 'ok', codeOf)),
+    );
+    assert.deepEqual([...new Set(codes)].sort(), ['NOT_RUNNABLE', 'ok']);
+    await node.close();
+  });
+
+  it('refuses a cluster URL of a server that is no cluster', async () => {
+    const server = await startRedis({ port: await freePort() });
+    const rows = openRows({ url: server.url.replace('redis:', 'redis+cluster:') });
+    const failure = await rows.failure('cache_get', { key: 'a' }, 'NOT_RUNNABLE');
+    assert.match(failure.message, /not a cluster/);
+    await rows.close();
+    await server.stop();
+  });
+});
+
+describe('redis+cluster:// when a master ends', () => {
+  const cluster = useCluster({ replicas: 1 });
+
+  it('fails only calls to that node, and goes on with its replica without a restart', async () => {
+    const rows = openRows(cluster);
+    const keys = Array.from({ length: 30 }, (_, index) => `key-${index}`);
+    const setAll = (value: number) =>
+      Promise.all(
+        keys.map(
+          async (key) => await rows.call('cache_set', { key, value }).then(() => undefined, asFailure),
+        ),
+      );
+    assert.deepEqual(
+      (await setAll(0)).filter((failure) => failure),
+      [],
+    );
+    const [victim] = cluster.masters;
+    assert.ok(victim);
+    await victim.kill();
+    const failures = (await setAll(1)).filter((failure) => failure !== undefined);
+    for (const { code, outcome } of failures) {
+      assert.equal(code, 'REDIS_UNAVAILABLE');
+      assert.ok(['none', 'unknown'].includes(outcome));
+    }
+    assert.ok(failures.length < keys.length, 'the other masters serve their keys');
+    let left: readonly unknown[] = keys;
+    await waitFor(
+      async () => {
+        left = (await setAll(2)).filter((failure) => failure !== undefined);
+        return left.length === 0;
+      },
+      { what: () => `the promotion of the replica; ${left.length} keys are left` },
+    );
+    for (const key of keys) assert.equal((await rows.call('cache_get', { key })).value, 2);
+    const listed = await rows.call('cache_keys', {});
+    assert.deepEqual([...listed.keys].sort(), [...keys].sort());
+    await rows.close();
+  });
+});
+
+function asFailure(error: unknown): GantzError {
+  assert.ok(error instanceof GantzError, String(error));
+  return error;
+}
+
+function codeOf(error: unknown): string {
+  return asFailure(error).code;
+}
