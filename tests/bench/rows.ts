@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createClient } from '@redis/client';
+import { startCluster } from '../helpers/redis-cluster.ts';
 import { requestsPerSecond, startHttp } from './http-client.ts';
 import { startMcp } from './mcp-client.ts';
 import { timeOf, timePairs, type Command } from './process.ts';
@@ -93,6 +94,16 @@ async function batchPairs(
   ];
   const pairs = await timePairs(bench, [...ours, 'batch', file], yardstick, undefined, 20);
   return pairs.map(({ ours, theirs }) => ({ ours: (calls / ours) * 1000, theirs: (calls / theirs) * 1000 }));
+}
+
+/** Measures batches on a cluster of three nodes. */
+async function clusterPairs(bench: Bench, ours: Command, theirs: Command): Promise<Pair[]> {
+  const cluster = await startCluster();
+  try {
+    return await batchPairs({ ...bench, env: { ...bench.env, REDIS_URL: cluster.url } }, 'get', ours, theirs);
+  } finally {
+    await cluster.stop();
+  }
 }
 
 /** Measures medians of sequential MCP calls in milliseconds, ours and theirs in turn. */
@@ -397,6 +408,24 @@ export const ROWS: readonly Row[] = [
       },
     },
   ]),
+  {
+    what: 'executable: batch on a cluster of three nodes, GET of 100 bytes',
+    against: `node-redis' createCluster alone, ${IN_FLIGHT} in flight, same runtime`,
+    unit: 'calls/s',
+    target: { atLeast: 0.7 },
+    measure: (bench) =>
+      clusterPairs(bench, [executable(bench)], [need(bench.programs.bun, 'there is no bun')]),
+  },
+  {
+    what: 'package on Node 20: batch on a cluster of three nodes, GET of 100 bytes',
+    against: `node-redis' createCluster alone, ${IN_FLIGHT} in flight, same runtime`,
+    unit: 'calls/s',
+    target: { atLeast: 0.7 },
+    measure: (bench) => {
+      const { node20, package: program } = bench.programs;
+      return clusterPairs(bench, [node20, program], [node20]);
+    },
+  },
   {
     what: 'executable: MCP stdio, sequential cache_get, p50',
     against: "the SDK's server with one GET, same runtime",

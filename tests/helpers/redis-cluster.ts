@@ -58,7 +58,7 @@ export function useCluster(options: ClusterOptions = {}): RedisCluster {
 }
 
 /** Starts a cluster that the caller stops. Resolves when every node serves requests and every replica is in step. */
-async function startCluster({
+export async function startCluster({
   masters: masterCount = 3,
   replicas: replicaCount = 0,
   args = [],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { after, before } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Call } from '../../lib/contract/call.ts';
 import { Deadline } from '../../lib/contract/deadline.ts';
@@ -12,7 +13,7 @@ import { compileValidator } from '../../lib/parameters/validator.ts';
 import { operationOf } from '../../lib/run/bundled/bundled-kind.ts';
 import { findOperation } from '../../lib/run/bundled/operations.ts';
 import { openRedis } from '../../lib/redis/open.ts';
-import { useRedis, type RedisServer, type SharedRedis } from './redis-server.ts';
+import { TOPOLOGIES, type Topology } from './topologies.ts';
 
 type Name = keyof BundledTools;
 
@@ -41,31 +42,63 @@ export type Rows = {
 const validators = new Map<string, ReturnType<Ajv2020['compile']>>();
 const ignore = (): void => undefined;
 
-/** Starts a server for the tests of this file or suite, and opens the bundled tools on it with its namespace. */
-export function useRows(): { redis: SharedRedis; rows: Rows } {
-  let opened: Rows | undefined;
-  const rows = (): Rows => {
-    if (!opened) throw new Error('The tools of useRows can be called only while tests run');
-    return opened;
+/** Returns `reason` when the tests run on a cluster, for tests that it makes meaningless. */
+export function onCluster(reason: string): string | false {
+  return process.env['GANTZ_TEST_TOPOLOGY'] === 'cluster' && reason;
+}
+
+/** The servers of `useRows`. */
+export type RowServers = Pick<Topology, 'url' | 'env' | 'plain'> & { readonly namespace: string };
+
+/**
+ * Starts servers for the tests of this file or suite, and opens the bundled tools on them with a random namespace.
+ * GANTZ_TEST_TOPOLOGY names the set-up.
+ */
+export function useRows(): { redis: RowServers; rows: Rows } {
+  const namespace = `test-${randomUUID()}`;
+  let running: { topology: Topology; rows: Rows } | undefined;
+  const current = (): { topology: Topology; rows: Rows } => {
+    if (!running) throw new Error('The servers of useRows run only while tests run');
+    return running;
   };
-  const redis = useRedis({
-    started: (server) => (opened = openRows(server, server.namespace)),
-    stopping: () => opened?.close(),
+  before(async () => {
+    const start = TOPOLOGIES[process.env['GANTZ_TEST_TOPOLOGY'] ?? 'one'];
+    assert.ok(start, 'GANTZ_TEST_TOPOLOGY names no set-up');
+    const topology = await start();
+    running = { topology, rows: openRows(topology, namespace) };
+  });
+  after(async () => {
+    await running?.rows.close();
+    await running?.topology.stop();
   });
   return {
-    redis,
+    redis: {
+      namespace,
+      get url() {
+        return current().topology.url;
+      },
+      get env() {
+        return current().topology.env;
+      },
+      get plain() {
+        return current().topology.plain;
+      },
+    },
     rows: {
-      namespace: redis.namespace,
-      call: (...args) => rows().call(...args),
-      failure: (...args) => rows().failure(...args),
-      close: () => rows().close(),
+      namespace,
+      call: (...args) => current().rows.call(...args),
+      failure: (...args) => current().rows.failure(...args),
+      close: () => current().rows.close(),
     },
   };
 }
 
 /** Opens the bundled tools on a server. Without `namespace`, the namespace is random. */
-export function openRows({ url }: Pick<RedisServer, 'url'>, namespace = `test-${randomUUID()}`): Rows {
-  const redis = openRedis({ url, namespace, env: {}, mode: 'long-lived', notice: ignore });
+export function openRows(
+  { url, env = {} }: { url: string; env?: Readonly<Record<string, string>> },
+  namespace = `test-${randomUUID()}`,
+): Rows {
+  const redis = openRedis({ url, namespace, env, mode: 'long-lived', notice: ignore });
 
   async function call(name: Name, input: object, options: RowOptions = {}): Promise<Record<string, unknown>> {
     const tool = BUNDLED_MANIFEST.tools.find((one) => one.name === name);

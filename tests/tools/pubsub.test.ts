@@ -8,7 +8,7 @@ import { GantzError } from '../../lib/contract/errors.ts';
 import type { PubsubSubscribeInput, PubsubSubscribeResult } from '../../lib/generated/tools.ts';
 import { anyJson, anyName } from '../helpers/json.ts';
 import { startRedis, type RedisServer } from '../helpers/redis-server.ts';
-import { openRows, useRows, type RowOptions, type Rows } from '../helpers/rows.ts';
+import { onCluster, openRows, useRows, type RowOptions, type Rows } from '../helpers/rows.ts';
 import { settled, waitFor } from '../helpers/wait.ts';
 
 describe('pubsub', () => {
@@ -148,7 +148,7 @@ describe('pubsub', () => {
     }
   });
 
-  describe('by pattern', () => {
+  describe('by pattern', { skip: onCluster('PUBLISH counts the subscribers of its node') }, () => {
     it('receives from every channel that matches', async () => {
       const { ended } = await subscribe({ pattern: 'news.*', count: 2 });
       assert.equal(await publish('news.a', 1), 1);
@@ -197,7 +197,9 @@ describe('pubsub', () => {
       assert.deepEqual(await rows.call('pubsub_unsubscribe', { channel: 'x' }), { unsubscribed: 2 });
       for (const { ended } of held) assert.equal((await ended).reason, 'unsubscribed');
       assert.deepEqual(await rows.call('pubsub_unsubscribe', { channel: 'x' }), { unsubscribed: 0 });
-      assert.equal(await publish('x', 1), 1, 'the pattern goes on');
+      const reached = await publish('x', 1);
+      if (!onCluster('PUBLISH counts the subscribers of its node'))
+        assert.equal(reached, 1, 'the pattern goes on');
       assert.equal((await pattern.ended).reason, 'count');
       assert.equal(await end(elsewhere.id), 1);
       assert.equal((await elsewhere.ended).reason, 'unsubscribed');
@@ -399,9 +401,13 @@ describe('pubsub', () => {
     });
   });
 
-  it('fails with REDIS_UNAVAILABLE when the connection is lost', async () => {
-    const { ended } = await subscribe({ channel: 'lost' });
-    await redis.plain.sendCommand(['CLIENT', 'KILL', 'TYPE', 'pubsub']);
-    await assert.rejects(ended, { code: 'REDIS_UNAVAILABLE' });
-  });
+  it(
+    'fails with REDIS_UNAVAILABLE when the connection is lost',
+    { skip: onCluster('CLIENT KILL is for one node') },
+    async () => {
+      const { ended } = await subscribe({ channel: 'lost' });
+      await redis.plain.sendCommand(['CLIENT', 'KILL', 'TYPE', 'pubsub']);
+      await assert.rejects(ended, { code: 'REDIS_UNAVAILABLE' });
+    },
+  );
 });

@@ -1,8 +1,12 @@
 // The yardstick for batch: node-redis alone, GET or SET of 100 bytes. Arguments: operation, calls, calls in flight.
-import { createClient } from '@redis/client';
+import { createClient, createCluster } from '@redis/client';
 
 const [, , operation, calls, inFlight] = process.argv;
-const client = createClient({ url: process.env.REDIS_URL, RESP: 2 });
+const url = process.env.REDIS_URL;
+const nodes = /^redis\+cluster:\/\/(.*)$/.exec(url)?.[1].split(',');
+const client = nodes
+  ? createCluster({ rootNodes: nodes.map((node) => ({ url: `redis://${node}` })), RESP: 2 })
+  : createClient({ url, RESP: 2 });
 await client.connect();
 const value = 'x'.repeat(100);
 let next = 0;
