@@ -176,6 +176,7 @@ def run():
   const cwd = folderWith({
     'gantz.yaml': manifest,
     'tools/prints.py': python,
+    calls: '{"tool":"evil_echo","params":{}}\n',
     'bad.yaml': `name: x\ntools:\n  - name: a\n    description: d\n    ${text}: 1\n    script: { shell: 'true' }\n`,
   });
   const config = join(cwd, 'gantz.yaml');
@@ -198,6 +199,7 @@ def run():
     [['-c', config, 'skill'], /\\u001b\[7m/],
     [['-c', config, 'test'], /\\u001b\[7m/],
     [['-c', config, 'test', '--tap'], /\\u001b\[7m/],
+    [['-c', config, 'batch', join(cwd, 'calls')], /\\u001b\[7m/],
     [['-c', config, 'call', `${INVERSE}x`], /\\u001b\[7m/],
     [['validate', join(cwd, 'bad.yaml')], /\\u001b\[7m/],
     [['validate', `${INVERSE}.yaml`], /\\u001b\[7m/],
