@@ -217,6 +217,13 @@ def run():
     });
   }
 
+  test('descriptions of completions, which a shell shows, have none in a pipe either', async () => {
+    const words = ['complete', '--descriptions', '--', 'evil', 'e'];
+    const { stdout } = await runProgram(words, { env: { ...env, GANTZ_CONFIG: config } });
+    assert.match(stdout, /^echo\t\\u001b\[7m/);
+    assert.doesNotMatch(stdout, OBEYED);
+  });
+
   test('--raw and the envelope are exact in a pipe', async () => {
     const set = await runProgram(['cache', 'set', '--key', 'hostile', '--value:text', '-'], {
       env,

@@ -1,11 +1,10 @@
 import { Command as Commander } from 'commander';
 import { GantzError } from '../../contract/errors.ts';
 import { escapeControls } from '../../contract/terminal.ts';
-import type { Catalogue } from '../../run/catalogue.ts';
 import { loadCatalogue } from '../../run/open.ts';
-import type { CliContext, CommandTable, Define } from '../command.ts';
+import type { CommandTable, Define } from '../command.ts';
 import { candidates } from '../completion/candidates.ts';
-import { splitOptions } from '../options.ts';
+import { splitOptions, type CommandLineOptions } from '../options.ts';
 
 /**
  * `gantz complete -- <words>`: prints the completions of the last word, one per line. The scripts of `gantz completion` call
@@ -17,8 +16,8 @@ export function defineComplete(commands: CommandTable): Define {
       .argument('[words...]')
       .option('--descriptions', 'print a tab and the description after each completion')
       .action(async (words: string[], { descriptions = false }: { descriptions?: boolean }) => {
-        const catalogue = await loadSilently(context, words.slice(0, -1));
-        if (!catalogue) return;
+        const options = optionsAmong(words.slice(0, -1), context.options);
+        const catalogue = await loadCatalogue({ ...context, options, notice: () => undefined, muted: true });
         const define = async (name: string): Promise<Commander> => {
           const defined = new Commander(name);
           (await commands[name]?.load())?.(defined, context);
@@ -34,19 +33,13 @@ export function defineComplete(commands: CommandTable): Define {
   };
 }
 
-/** Loads the catalogue that the options among the words select. Returns undefined when that fails: a shell shows no failures. */
-async function loadSilently(context: CliContext, words: readonly string[]): Promise<Catalogue | undefined> {
-  const options = { ...context.options };
+/** Returns the options of the command line with those among the words to complete. A wrong one and those after it have no effect. */
+function optionsAmong(words: readonly string[], given: CommandLineOptions): CommandLineOptions {
+  const options = { ...given };
   try {
     splitOptions(words, options);
   } catch (error) {
-    // The options before a wrong one are set.
     if (!(error instanceof GantzError)) throw error;
   }
-  try {
-    return await loadCatalogue({ ...context, options, notice: () => undefined, muted: true });
-  } catch (error) {
-    if (error instanceof GantzError) return undefined;
-    throw error;
-  }
+  return options;
 }

@@ -15,8 +15,9 @@ _gantz() {
   word=${words[${#words[@]}-1]}
   word=${word%"${word##*["$COMP_WORDBREAKS"]}"}
   COMPREPLY=()
+  rest=$(gantz complete -- "${words[@]:1}" 2>/dev/null) || return 0
   while IFS= read -r line; do
-    COMPREPLY+=("${line#"$word"}")
-  done < <(gantz complete -- "${words[@]:1}" 2>/dev/null)
+    [[ -z $line ]] || COMPREPLY+=("${line#"$word"}")
+  done <<<"$rest"
 }
 complete -o default -F _gantz gantz
