@@ -6,21 +6,29 @@ import { listenForInterrupt } from './cli/interrupt.ts';
 import { foldName } from './contract/names.ts';
 import { onlyForCalls, splitOptions, type CommandLineOptions } from './cli/options.ts';
 import { runTool } from './cli/run-tool.ts';
+import { CODES, GantzError } from './contract/errors.ts';
 import { printFailure } from './contract/print.ts';
 import type { Process } from './contract/process.ts';
+import { styled, withSafeTerminals, writePainted } from './contract/terminal.ts';
 import { optionsFromEnvironment } from './run/global-options.ts';
 
 /** What only the code that starts the process can provide. */
-export type Start = Partial<Pick<CliContext, 'startedAt' | 'surviveCrashes'>>;
+export type Start = Partial<Pick<CliContext, 'startedAt' | 'surviveCrashes'>> & {
+  /** Receives a function that returns the output for the envelope of an uncaught error. */
+  reportCrashesOn?: (output: () => 'stdout' | 'stderr') => void;
+};
 
-/** Runs one command line. Prints the result on `process.stdout` and sets `process.exitCode`. Never throws. */
+/** Runs one command line. Prints the result on `caller.stdout` and sets `caller.exitCode`. Never throws. */
 export async function main(
-  process: Process,
-  argv: readonly string[] = process.argv.slice(2),
-  { startedAt = performance.now(), surviveCrashes = () => undefined }: Start = {},
+  caller: Process,
+  argv: readonly string[] = caller.argv.slice(2),
+  { startedAt = performance.now(), surviveCrashes = () => undefined, reportCrashesOn }: Start = {},
 ): Promise<void> {
+  const process = withSafeTerminals(caller);
   const interrupt = listenForInterrupt(process);
   let options: CommandLineOptions = {};
+  const failureOutput = (): 'stdout' | 'stderr' => (options.raw || options.check ? 'stderr' : 'stdout');
+  reportCrashesOn?.(failureOutput);
   try {
     options = optionsFromEnvironment(process.env);
     const { rest } = splitOptions(argv, options);
@@ -30,12 +38,12 @@ export async function main(
       cacheFolder: cacheFolder(process.env, BUILD),
       startedAt,
       signal: interrupt.signal,
-      notice: (text) => void process.stderr.write(`${text}\n`),
+      notice: (text) => writePainted(process.stderr, process.env, `${text}\n`, paintSeverity),
       surviveCrashes,
     };
     await dispatch(context, rest);
   } catch (error) {
-    printFailure(process, error, options.raw || options.check ? process.stderr : process.stdout);
+    printFailure(process, error, process[failureOutput()]);
   } finally {
     interrupt.release();
     process.exitCode = interrupt.exitStatus() ?? process.exitCode;
@@ -47,7 +55,7 @@ async function dispatch(context: CliContext, words: readonly string[]): Promise<
   const { help, version } = context.options;
   if (first === undefined) {
     if (help || version) await runBuiltIn(context, []);
-    else throw await bareCall(context);
+    else await bareCall(context);
     return;
   }
   const command = Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
@@ -85,15 +93,27 @@ async function runBuiltIn(context: CliContext, words: readonly string[]): Promis
   await runCommand(context, words);
 }
 
-/** Handles `gantz` without words: prints the help on stderr, and returns the failure for the envelope. */
-async function bareCall(context: CliContext): Promise<Error> {
-  const { stderr } = context.process;
+/** Handles `gantz` without words: prints the help on stderr. Throws USAGE when stdout is not a terminal. */
+async function bareCall(context: CliContext): Promise<void> {
+  const { stdout, stderr } = context.process;
   await runBuiltIn(
     { ...context, process: { ...context.process, stdout: stderr }, options: { help: true } },
     [],
   );
-  const { GantzError } = await import('./contract/errors.ts');
-  return new GantzError('USAGE', 'gantz needs a command, or a group and an operation', {
+  if (stdout.isTTY) {
+    context.process.exitCode = CODES.USAGE.exit;
+    return;
+  }
+  throw new GantzError('USAGE', 'gantz needs a command, or a group and an operation', {
     hint: 'gantz --help lists the commands.',
   });
+}
+
+/** Colours the severity of the problems in a notice: `gantz.yaml:3:5: error: …`. A line with `::` is one for GitHub. */
+function paintSeverity(text: string): string {
+  return text.replace(
+    /^(?!::)(.*?:\d+:\d+: )(error|warning)(?=: )/gm,
+    (_, place: string, severity: string) =>
+      `${place}${styled(['bold', severity === 'error' ? 'red' : 'yellow'], severity)}`,
+  );
 }

@@ -12,11 +12,12 @@ export async function showProgress(
   { stdout, stderr }: Pick<Process, 'stdout' | 'stderr'>,
   tally: Readonly<Tally>,
 ): Promise<{ stop(): void } | undefined> {
-  if (!stderr.isTTY || stdout.isTTY || !(stderr instanceof Writable)) return undefined;
+  const stream = stderr.stream ?? stderr;
+  if (!stderr.isTTY || stdout.isTTY || !(stream instanceof Writable)) return undefined;
   const { default: progress } = await import('cli-progress');
   const bar = new progress.SingleBar({
     format: '{value} calls  {rate} a second  {failed} failed',
-    stream: stderr,
+    stream,
     clearOnComplete: true,
     // `main` handles signals.
     gracefulExit: false,

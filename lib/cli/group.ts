@@ -5,6 +5,7 @@ import type { Catalogue } from '../run/catalogue.ts';
 import { loadCatalogue } from '../run/open.ts';
 import type { CliContext } from './command.ts';
 import { COMMANDS } from './commands.ts';
+import { writeHelp } from './help.ts';
 import { operationsOf, operationNames } from './suggestion.ts';
 import { runTool } from './run-tool.ts';
 
@@ -34,7 +35,7 @@ export async function runGroupOrTool(
   const lines = members.map(
     ({ operation, tool }) => `  gantz ${name} ${operation.padEnd(width)}  ${tool.description}`,
   );
-  context.process.stdout.write(`${lines.join('\n')}\n`);
+  writeHelp(context.process, `${lines.join('\n')}\n`);
 }
 
 /** Commands of other programs, with the option that is meant. */

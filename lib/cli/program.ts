@@ -3,6 +3,7 @@ import { GantzError } from '../contract/errors.ts';
 import { VERSION } from '../generated/version.ts';
 import type { CliContext } from './command.ts';
 import { COMMANDS } from './commands.ts';
+import { writeHelp } from './help.ts';
 import { COMMAND_LINE_OPTIONS, onlyForCalls, valueLikeOption } from './options.ts';
 
 const GROUPS_HELP = `
@@ -13,7 +14,8 @@ Tools:
   gantz <group> <operation> --help                                show the help of one tool
 
 Exit status: 0 success, 1 the operation failed, 2 wrong input, 3 wrong manifest, 4 a dependency is unavailable,
-5 timeout, 70 a bug in gantz, 128+n ended by signal n. Every call prints one line of JSON; "code" and "hint" in it explain a failure.`;
+5 timeout, 70 a bug in gantz, 128+n ended by signal n. Every call prints one JSON object, in one line unless stdout is a terminal;
+"code" and "hint" in it explain a failure.`;
 
 /** Runs a built-in command, or prints help or the version when the options request it. Throws USAGE for wrong arguments and options. */
 export async function runCommand(context: CliContext, words: readonly string[]): Promise<void> {
@@ -21,15 +23,15 @@ export async function runCommand(context: CliContext, words: readonly string[]):
   const [name] = words;
   const program = new Commander('gantz')
     .description(
-      'Runs the tools of a gantz.yaml. Checks the parameters, and prints the result as one line of JSON.',
+      'Runs the tools of a gantz.yaml. Checks the parameters, and prints the result as one JSON object.',
     )
     .usage('[options] <command | group operation> [arguments]')
     .version(VERSION, '--version', 'show the version')
     .addHelpText('after', GROUPS_HELP);
-  withoutExit(program, process.stdout);
+  withoutExit(program, process);
   addGlobalOptions(program, context);
   for (const [key, { summary, hidden = false, load }] of Object.entries(COMMANDS)) {
-    const command = withoutExit(program.command(key, { hidden }).description(summary), process.stdout);
+    const command = withoutExit(program.command(key, { hidden }).description(summary), process);
     addGlobalOptions(command, context);
     // The help of gantz shows the arguments of every command. Any other call needs only the definition of its own command.
     if (key === name || (name === undefined && options.help)) (await load())(command, context);
@@ -70,15 +72,16 @@ function needsSubcommand(program: Commander, name = ''): GantzError {
 }
 
 /** Makes commander write help to stdout and throw errors, instead of printing errors and ending the process. */
-function withoutExit(command: Commander, stdout: CliContext['process']['stdout']): Commander {
+function withoutExit(command: Commander, process: CliContext['process']): Commander {
+  const { columns } = process.stdout;
   return command
     .helpOption('-h, --help', 'show help')
     .helpCommand(false)
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => void stdout.write(text),
+      writeOut: (text) => writeHelp(process, text),
       writeErr: () => undefined,
-      ...(stdout.columns !== undefined && { getOutHelpWidth: () => stdout.columns ?? 80 }),
+      ...(columns !== undefined && { getOutHelpWidth: () => columns }),
     });
 }
 

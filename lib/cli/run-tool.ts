@@ -24,8 +24,11 @@ export async function runTool(
   const catalogue = loaded ?? (await loadCatalogue(context, name));
   const tool = await find(catalogue, name, words);
   if (requestsHelp(tool, words)) {
-    const { renderPage } = await import('../reference/page.ts');
-    process.stdout.write(renderPage(tool));
+    const [{ renderPage }, { writeHelp }] = await Promise.all([
+      import('../reference/page.ts'),
+      import('./help.ts'),
+    ]);
+    writeHelp(process, renderPage(tool));
     return;
   }
   if ([options.raw, options.check, options.follow].filter(Boolean).length > 1)

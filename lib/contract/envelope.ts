@@ -19,15 +19,20 @@ export function failure(thrown: unknown, extra?: Result): Failure {
   return extra ? { ...envelope, ...extra } : envelope;
 }
 
-/** Renders an envelope as one line of JSON. A result that cannot be written as JSON becomes the failure INTERNAL. */
-export function renderEnvelope(envelope: Envelope): string {
+/**
+ * Renders an envelope as JSON: one line, or lines indented by `indent` spaces for each level. A result that cannot be
+ * written as JSON becomes the failure INTERNAL.
+ */
+export function renderEnvelope(envelope: Envelope, indent?: number): string {
   try {
-    return JSON.stringify(envelope);
+    return JSON.stringify(envelope, undefined, indent);
   } catch (cause) {
     return JSON.stringify(
       failure(
         new GantzError('INTERNAL', 'The result cannot be written as JSON', { outcome: 'unknown', cause }),
       ),
+      undefined,
+      indent,
     );
   }
 }

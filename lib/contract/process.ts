@@ -23,4 +23,6 @@ export type Output = {
   once?(event: 'drain', listener: () => void): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
+  /** The stream behind an output that escapes control characters. */
+  readonly stream?: Output;
 };

@@ -1,5 +1,6 @@
 import type { McpServer } from '@modelcontextprotocol/server';
 import type { Context } from '../contract/context.ts';
+import { escapeControls } from '../contract/terminal.ts';
 import { loadCatalogue, openRunnerFor } from '../run/open.ts';
 import { holdRunners, type Runners } from '../serving/runners.ts';
 import type { Inputs } from './message.ts';
@@ -13,8 +14,7 @@ const STOP_MS = 5000;
  * the errors of loading the manifest.
  */
 export async function serveStdio(context: Context): Promise<void> {
-  const isReal = context.process.stdout === process.stdout;
-  const write: Write = isReal ? redirectStdout() : (text) => context.process.stdout.write(text);
+  const write = isReal(context) ? writeReal(context) : (text: string) => context.process.stdout.write(text);
   try {
     // The SDK and the manifest are loaded concurrently; they take most of the start-up time.
     const protocol = loadProtocol();
@@ -34,6 +34,16 @@ export async function serveStdio(context: Context): Promise<void> {
 }
 
 type Write = (text: string, written?: () => void) => unknown;
+
+/** Returns true when stdout of the context is that of this process. */
+function isReal({ process: { stdout } }: Context): boolean {
+  return (stdout.stream ?? stdout) === process.stdout;
+}
+
+function writeReal({ process: { stdout } }: Context): Write {
+  const write = redirectStdout();
+  return stdout.isTTY ? (text, written) => write(escapeControls(text), written) : write;
+}
 
 type Protocol = Awaited<ReturnType<typeof loadProtocol>>;
 
@@ -72,7 +82,7 @@ async function serve({ context, runners, loadedAt, write, protocol }: Serving): 
   });
   const stop = (): void => void connection.close();
   // The reader of stdout has closed it.
-  if (process.stdout === globalThis.process.stdout) globalThis.process.stdout.on('error', stop);
+  if (isReal(context)) globalThis.process.stdout.on('error', stop);
   if (signal.aborted) stop();
   else signal.addEventListener('abort', stop, { once: true });
   const { reloadOnChange } = await import('../serving/reload.ts');

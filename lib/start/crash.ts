@@ -1,6 +1,6 @@
 import { printFailure } from '../contract/print.ts';
 import { reasonOf } from '../contract/system-error.ts';
-import type { Process } from '../contract/process.ts';
+import { safeOutput, withSafeTerminals } from '../contract/terminal.ts';
 
 /** Controls what happens after an uncaught error. */
 export type CrashHandling = {
@@ -9,6 +9,8 @@ export type CrashHandling = {
    * other callers when a promise or a timer of one handler fails after its call.
    */
   surviveCrashes: () => void;
+  /** After this call, the envelope of an uncaught error is written to the output that `output` returns. It was stdout. */
+  reportCrashesOn: (output: () => 'stdout' | 'stderr') => void;
 };
 
 /**
@@ -17,24 +19,28 @@ export type CrashHandling = {
  */
 export function watchForCrashes(process: NodeJS.Process): CrashHandling {
   let survives = false;
+  let envelopeOutput: () => 'stdout' | 'stderr' = () => 'stdout';
   // Bound now, because a server or a handler may replace both later.
   const write = process.stdout.write.bind(process.stdout);
   const exit = process.exit.bind(process);
+  const safe = withSafeTerminals(process);
   const crash = (error: unknown): void => {
     // When the exit code is set, the envelope has been printed. A second one would break the promise of one line.
     if (process.exitCode === undefined) {
-      printFailure(Object.create(process, { stdout: { value: { write } } }) as Process, error);
+      const { isTTY, columns } = process.stdout;
+      const stdout = safeOutput({ write, isTTY, columns }, process.env);
+      printFailure(safe, error, envelopeOutput() === 'stdout' ? stdout : safe.stderr);
     } else {
-      process.stderr.write(`${describe(error)}\n`);
+      safe.stderr.write(`${describe(error)}\n`);
     }
     process.exitCode = 70;
     // The state of the program is unknown, so the process waits only until the text is written.
-    write('', () => exit());
+    process.stderr.write('', () => write('', () => exit()));
   };
   const onError = (error: unknown): void => {
     // When stderr has no reader, its text is lost. The output on stdout continues.
     if (isBrokenPipe(error)) return;
-    if (survives) process.stderr.write(`Uncaught error: ${describe(error)}\n`);
+    if (survives) safe.stderr.write(`Uncaught error: ${describe(error)}\n`);
     else crash(error);
   };
   process.stdout.on('error', (error) => {
@@ -47,7 +53,10 @@ export function watchForCrashes(process: NodeJS.Process): CrashHandling {
   });
   process.on('uncaughtException', onError);
   process.on('unhandledRejection', onError);
-  return { surviveCrashes: () => void (survives = true) };
+  return {
+    surviveCrashes: () => void (survives = true),
+    reportCrashesOn: (output) => void (envelopeOutput = output),
+  };
 }
 
 function describe(error: unknown): string {

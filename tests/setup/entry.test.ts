@@ -10,6 +10,7 @@ import { endOf, endWithTests } from '../helpers/children.ts';
 import { useRedis } from '../helpers/redis-server.ts';
 import { envelopeOf } from '../helpers/run-main.ts';
 import { PROGRAM, runProgram } from '../helpers/run-program.ts';
+import { runInTerminal } from '../helpers/terminal.ts';
 import { waitFor } from '../helpers/wait.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -95,6 +96,34 @@ for (const [what, lines] of [
     assert.equal(run.exitCode, 70);
   });
 }
+
+for (const words of [
+  ['--raw', 'late', 'run'],
+  ['--check', 'late', 'run'],
+  ['call', '--raw', 'late_run'],
+]) {
+  test(`an uncaught error under gantz ${words.join(' ')} writes its envelope to stderr, and nothing to stdout`, async (t) => {
+    const run = await runProgram(words, {
+      cwd: await folderOf(t, 'setTimeout(() => { throw new Error("late"); }, 1);'),
+      env: { GANTZ_CACHE: 'off' },
+    });
+    assert.equal(run.stdout, '');
+    assert.equal(envelopeOf({ ...run, stdout: run.stderr })['code'], 'INTERNAL');
+    assert.equal(run.exitCode, 70);
+  });
+}
+
+test('an uncaught error on a terminal gives one indented envelope without control characters', async (t) => {
+  const run = await runInTerminal(['late', 'run'], {
+    cwd: await folderOf(t, 'setTimeout(() => { throw new Error("\\x1b[7mlate"); }, 1);'),
+    env: { GANTZ_CACHE: 'off', NO_COLOR: '1' },
+  });
+  const { error, code } = JSON.parse(run.stdout) as Record<string, unknown>;
+  assert.deepEqual([error, code], ['Internal error: \u001b[7mlate', 'INTERNAL']);
+  assert.match(run.stdout, /^\{\n {2}"success": false,\n/);
+  assert.ok(!run.stdout.includes('\u001b'));
+  assert.equal(run.exitCode, 70);
+});
 
 for (const [what, lines, before] of [
   ['a handler', 'process.exit(0);', ''],

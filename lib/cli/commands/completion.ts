@@ -4,11 +4,14 @@ import type { Define } from '../command.ts';
 
 const INSTALL = `
 To install it:
-  bash  add to ~/.bashrc:                   eval "$(gantz completion bash)"
-  zsh   add to ~/.zshrc, after compinit:    eval "$(gantz completion zsh)"
+  bash  add to ~/.bashrc:
+          eval "$(gantz completion bash)"
+  zsh   add to ~/.zshrc, after compinit:
+          eval "$(gantz completion zsh)"
         when ~/.zshrc does not run it, add before that line:
-                                            autoload -Uz compinit && compinit
-  fish  run once:                           gantz completion fish > ~/.config/fish/completions/gantz.fish`;
+          autoload -Uz compinit && compinit
+  fish  run once:
+          gantz completion fish > ~/.config/fish/completions/gantz.fish`;
 
 /** `gantz completion <shell>`: prints the completion script of a shell. */
 export const define: Define = (command, { process }) => {

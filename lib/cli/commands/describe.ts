@@ -6,6 +6,7 @@ import { renderPage } from '../../reference/page.ts';
 import { loadCatalogue } from '../../run/open.ts';
 import type { Catalogue } from '../../run/catalogue.ts';
 import type { Define } from '../command.ts';
+import { writeHelp } from '../help.ts';
 import { suggestOperation } from '../suggestion.ts';
 
 /** `gantz describe <tool>`: prints the parameters of a tool, an example and its result. Throws UNKNOWN_TOOL and FORBIDDEN. */
@@ -18,7 +19,7 @@ export const define: Define = (command, context) => {
       const catalogue = await loadCatalogue(context);
       const tool = find(catalogue, operation === undefined ? name : `${name}_${operation}`);
       if (json) printSuccess(context.process, definitionOf(tool));
-      else context.process.stdout.write(renderPage(tool));
+      else writeHelp(context.process, renderPage(tool));
     });
 };
 

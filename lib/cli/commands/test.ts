@@ -6,6 +6,7 @@ import { GantzError, toGantzError } from '../../contract/errors.ts';
 import type { Manifest, Tool } from '../../contract/manifest.ts';
 import { printSuccess } from '../../contract/print.ts';
 import { reasonOf } from '../../contract/system-error.ts';
+import { styled, writePainted } from '../../contract/terminal.ts';
 import { BUILTIN, loadBundled } from '../../manifest/bundled.ts';
 import { deleteNamespace } from '../../redis/delete-namespace.ts';
 import type { Catalogue } from '../../run/catalogue.ts';
@@ -138,7 +139,7 @@ async function run(
     for await (const result of runCases(runner, cases, { signal, printed })) {
       results.push(result);
       if (tap) process.stdout.write(renderTap(result, results.length));
-      else if (!json) process.stdout.write(renderText(result));
+      else if (!json) writePainted(process.stdout, process.env, renderText(result), paintReport);
     }
     return results;
   } catch (error) {
@@ -169,8 +170,17 @@ function summarize(
     printSuccess(process, { tests, passed, failed });
     return;
   }
-  process.stdout.write(`${tap ? '# ' : ''}${passed} passed, ${failed} failed\n`);
+  const counts = `${passed} passed, ${failed} failed\n`;
+  if (tap) process.stdout.write(`# ${counts}`);
+  else writePainted(process.stdout, process.env, counts, paintReport);
   process.exitCode = failed > 0 ? 1 : 0;
+}
+
+/** Colours the outcome of each test, and the counts unless they are 0. */
+function paintReport(text: string): string {
+  return text
+    .replace(/^FAIL|(?<=^\d+ passed, )[1-9]\d* failed/, (failed) => styled(['bold', 'red'], failed))
+    .replace(/^(?:ok {2}|[1-9]\d* passed)/, (ok) => styled('green', ok));
 }
 
 function testFailed(fields: { tests: readonly unknown[]; passed: number; failed: number }): GantzError {

@@ -7,6 +7,7 @@ import { GantzError } from '../../contract/errors.ts';
 import { checkManifest, reviewAction } from '../../run/manifests.ts';
 import { reviewTests } from '../../tool-tests/case.ts';
 import { printSuccess } from '../../contract/print.ts';
+import { styled, writePainted } from '../../contract/terminal.ts';
 
 type ValidateFlags = { strict?: boolean; json?: boolean };
 
@@ -60,7 +61,10 @@ export const define: Define = (command, context) => {
           files: reports.map(({ file, tools }) => ({ file, tools })),
           problems,
         });
-      else for (const report of reports) context.process.stdout.write(summary(report));
+      else {
+        const { stdout, env } = context.process;
+        for (const report of reports) writePainted(stdout, env, summary(report), paintSummary);
+      }
     });
 };
 
@@ -105,4 +109,10 @@ function summary({ file, tools, problems }: Report): string {
   const count =
     problems.length === 0 ? '' : `, ${problems.length} warning${problems.length === 1 ? '' : 's'}`;
   return `${file}: ok, ${tools} tool${tools === 1 ? '' : 's'}${count}\n`;
+}
+
+function paintSummary(text: string): string {
+  return text
+    .replace(/(?<=: )ok(?=, \d+ tools?\b)/, (ok) => styled('green', ok))
+    .replace(/\d+ warnings?$/m, (warnings) => styled('yellow', warnings));
 }

@@ -21,10 +21,22 @@ export type Sources = {
 export async function candidates(words: readonly string[], sources: Sources): Promise<Candidate[]> {
   const partial = words.at(-1) ?? '';
   const before = words.slice(0, -1);
+  const [, flag, value] = /^(--[^=]+)=(.*)$/.exec(partial) ?? [];
+  if (flag !== undefined && value !== undefined) {
+    const values = isSwitch(flag) ? [] : await candidates([...before, flag, value], sources);
+    return values
+      .filter(({ word }) => !word.startsWith('-'))
+      .map((candidate) => ({ ...candidate, word: `${flag}=${candidate.word}` }));
+  }
   const rest = commandWords(before);
   const all = rest ? await candidatesAfter(rest, partial, sources) : valuesOfGlobal(before, partial, sources);
   const unique = new Map(all.map((candidate) => [candidate.word, candidate]));
   return [...unique.values()].filter(({ word }) => word.startsWith(partial));
+}
+
+/** Returns true for a global option without a value. */
+function isSwitch(word: string): boolean {
+  return COMMAND_LINE_OPTIONS.some(({ flag, value }) => flag === word && value === undefined);
 }
 
 /** Returns the words without the global options, or undefined when the value of an option is missing or wrong. */
