@@ -139,8 +139,22 @@ async function startNode(args: readonly string[]): Promise<ClusterNode> {
       ...args,
     ],
   };
-  const node = await startRedis(options);
-  return Object.assign(node, { port, plain: await node.client() });
+  const server = await startRedis(options);
+  let plain = await server.client();
+  return {
+    ...server,
+    port,
+    get pid() {
+      return server.pid;
+    },
+    get plain() {
+      return plain;
+    },
+    async restart() {
+      await server.restart();
+      plain = await server.client();
+    },
+  };
 }
 
 async function form(masters: readonly ClusterNode[], replicas: readonly ClusterNode[]): Promise<void> {

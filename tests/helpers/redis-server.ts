@@ -23,6 +23,8 @@ export type RedisServer = {
   resume(): void;
   /** Sends SIGKILL, and resolves when the server has ended. */
   kill(): Promise<void>;
+  /** Starts the server again after `kill`, with the same options. Its clients stay closed. */
+  restart(): Promise<void>;
   /** Ends the server, closes its clients and removes its folder. */
   stop(): Promise<void>;
 };
@@ -80,6 +82,7 @@ export function useRedis({ options, started, stopping }: SharedRedisOptions = {}
     pause: () => shared().server.pause(),
     resume: () => shared().server.resume(),
     kill: () => shared().server.kill(),
+    restart: () => shared().server.restart(),
     stop: () => shared().server.stop(),
   };
   return redis;
@@ -102,9 +105,7 @@ export async function startRedis({ args = [], port }: RedisOptions = {}): Promis
     ...listen,
     ...args,
   ];
-  const server = await launch(options, folder);
-  const { pid } = server;
-  if (pid === undefined) throw new Error('redis-server has no process id');
+  let server = await launch(options, folder);
   const clients = new Set<PlainClient>();
   const signal = (name: NodeJS.Signals): void => void server.kill(name);
   const kill = async (): Promise<void> => {
@@ -117,7 +118,10 @@ export async function startRedis({ args = [], port }: RedisOptions = {}): Promis
   return {
     url: port === undefined ? `unix://${socketPath}` : `redis://127.0.0.1:${port}`,
     socketPath,
-    pid,
+    get pid() {
+      if (server.pid === undefined) throw new Error('redis-server has no process id');
+      return server.pid;
+    },
     async client() {
       const client = await connect(socketPath);
       clients.add(client);
@@ -126,6 +130,9 @@ export async function startRedis({ args = [], port }: RedisOptions = {}): Promis
     pause: () => signal('SIGSTOP'),
     resume: () => signal('SIGCONT'),
     kill,
+    async restart() {
+      server = await launch(options, folder);
+    },
     async stop() {
       for (const client of clients) client.destroy();
       await kill();
