@@ -9,8 +9,8 @@ import {
   SocketTimeoutError,
   TimeoutError,
 } from '@redis/client';
-import { isCertificateError, TRUST_HINT } from '../contract/certificate.ts';
 import { GantzError, type Code, type Outcome } from '../contract/errors.ts';
+import { explainTls } from './tls-errors.ts';
 
 /** The call that failed. */
 export type FailedCall = {
@@ -139,6 +139,16 @@ export function isNotMaster(error: unknown): boolean {
   return isReply(error) && ['READONLY', 'MASTERDOWN'].includes(firstWord(error.message));
 }
 
+/** Returns true when the server closed the connection or sent a TLS alert, as a server with TLS does after plain text. */
+export function isClosedByServer(error: unknown): boolean {
+  return (
+    error instanceof SocketClosedUnexpectedlyError ||
+    ['ECONNRESET', 'EPIPE'].includes(codeOf(error)) ||
+    // The first byte of a TLS alert is 21.
+    (isNotRedis(error) && error instanceof Error && error.message.startsWith('Unknown RESP type 21 '))
+  );
+}
+
 /** Returns the outcome of a call that got no reply. */
 export function outcomeOf({ sent, readOnly }: Pick<FailedCall, 'sent' | 'readOnly'>): Outcome {
   return sent && !readOnly ? 'unknown' : 'none';
@@ -175,7 +185,8 @@ function isConnectionError(error: unknown): boolean {
     isNotRedis(error) ||
     CONNECTION_ERRORS.some((kind) => error instanceof kind) ||
     (error instanceof Error && 'syscall' in error) ||
-    Object.hasOwn(REASONS, codeOf(error))
+    Object.hasOwn(REASONS, codeOf(error)) ||
+    explainTls(codeOf(error), '') !== undefined
   );
 }
 
@@ -196,17 +207,14 @@ function explainConnectionError(error: unknown, { where, sent, readOnly }: Faile
     });
   }
   const code = codeOf(error);
-  if (isCertificateError(code)) {
-    return new GantzError(
-      'REDIS_UNAVAILABLE',
-      `The certificate of Redis at ${where} is not trusted (${code})`,
-      {
-        outcome: outcomeOf({ sent, readOnly }),
-        retryable: false,
-        hint: TRUST_HINT,
-        cause: error,
-      },
-    );
+  const tls = explainTls(code, error instanceof Error ? error.message : '');
+  if (tls) {
+    return new GantzError('REDIS_UNAVAILABLE', `Redis at ${where} ${tls.reason}`, {
+      outcome: outcomeOf({ sent, readOnly }),
+      retryable: false,
+      hint: tls.hint,
+      cause: error,
+    });
   }
   const reason = reasonOf(error);
   const message = sent
