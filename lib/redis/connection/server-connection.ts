@@ -84,11 +84,12 @@ export class ServerConnection {
 
   /**
    * Waits for the first reply. In TLS 1.3, a server refuses a client certificate after the client has finished its
-   * handshake and can send commands.
+   * handshake and can send commands. AUTH and SELECT have had their reply before.
    */
   async #confirmTls(): Promise<void> {
+    const { username, password, database } = this.#target;
     try {
-      await this.client.ping();
+      if ((username ?? password) === undefined && database === 0) await this.client.ping();
     } catch (error) {
       if (!isReply(error)) throw error;
     }

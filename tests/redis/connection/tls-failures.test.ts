@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
+import { Deadline } from '../../../lib/contract/deadline.ts';
+import { GantzError } from '../../../lib/contract/errors.ts';
+import { openRedis } from '../../../lib/redis/open.ts';
 import { folderWith } from '../../helpers/folder.ts';
 import { freePort } from '../../helpers/free-port.ts';
 import { startRedis, type RedisServer } from '../../helpers/redis-server.ts';
@@ -18,6 +22,9 @@ const TRUST = { REDIS_TLS_CA: authority };
 describe('a failed TLS handshake', () => {
   const folder = folderWith({
     'text.pem': 'no PEM',
+    'encrypted.pem': createPrivateKey(readFileSync(clientKey)).export({
+      ...{ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'a' },
+    }) as string,
     'broken.pem': readFileSync(authority, 'utf8').replace(/\n[A-Za-z0-9+/]{20}/, '\n'),
   });
   const servers = new Map<string, Listening>();
@@ -75,6 +82,13 @@ describe('a failed TLS handshake', () => {
       hint: /authority of the server/,
     },
     {
+      what: 'an expired client certificate',
+      server: 'strict',
+      env: { ...TRUST, REDIS_TLS_CERT: TLS_FILES.expired, REDIS_TLS_KEY: serverKey },
+      error: /does not accept the client certificate/,
+      hint: /valid now/,
+    },
+    {
       what: 'a certificate of an unknown authority',
       server: 'open',
       env: {},
@@ -127,12 +141,47 @@ describe('a failed TLS handshake', () => {
     },
   ];
 
+  for (const { what, server, scheme = 'rediss', env, error } of FAILURES) {
+    it(`ends all calls of a long-lived process: ${what}`, async () => {
+      const at = server === 'plain' ? port('strict', 'plain') : port(server, 'tls');
+      const redis = openRedis({
+        url: `${scheme}://localhost:${at}`,
+        env,
+        mode: 'long-lived',
+        notice: () => undefined,
+      });
+      const deadline = new Deadline({ budgetMs: 30_000 });
+      try {
+        const calls = Array.from({ length: 3 }, () =>
+          redis.use({ deadline }, ({ client }) => client.set('a', 'b')),
+        );
+        for (const call of await Promise.allSettled(calls)) {
+          assert.equal(call.status, 'rejected');
+          const failure: unknown = call.reason;
+          assert.ok(failure instanceof GantzError, String(failure));
+          assert.match(failure.message, error);
+          assert.deepEqual(
+            [failure.code, failure.outcome, failure.retryable],
+            ['REDIS_UNAVAILABLE', 'none', false],
+          );
+        }
+      } finally {
+        await redis.close();
+      }
+    });
+  }
+
   for (const { name, path: program } of PROGRAMS) {
     for (const { what, server, scheme = 'rediss', env, error, hint } of FAILURES) {
-      for (const suffix of ['', '+cluster']) {
-        it(`is reported by ${name} as what it is: ${what}, ${scheme}${suffix}`, async () => {
+      for (const [suffix, path] of [
+        ['', ''],
+        ['', '/1'],
+        ['+cluster', ''],
+        ['+sentinel', '/mymaster'],
+      ] as const) {
+        it(`is reported by ${name} as what it is: ${what}, ${scheme}${suffix}://…${path}`, async () => {
           const at = server === 'plain' ? port('strict', 'plain') : port(server, 'tls');
-          const url = `${scheme}${suffix}://localhost:${at}`;
+          const url = `${scheme}${suffix}://localhost:${at}${path}`;
           const run = await runProgram(['cache', 'set', '--key', 'a', '--value', 'b'], {
             env: { REDIS_URL: url, ...env },
             program,
@@ -153,6 +202,7 @@ describe('a failed TLS handshake', () => {
       ['a key in place of a certificate', { REDIS_TLS_CERT: clientKey }, /holds no certificate/],
       ['a key in place of an authority', { REDIS_TLS_CA: clientKey }, /holds no certificate/],
       ['a damaged authority', { REDIS_TLS_CA: 'broken.pem' }, /holds no certificate/],
+      ['a key with a passphrase', { REDIS_TLS_KEY: 'encrypted.pem' }, /is encrypted with a passphrase/],
       ['a file that is not PEM', { REDIS_TLS_CERT: 'text.pem' }, /is not a PEM file/],
       ['an absent file', { REDIS_TLS_CA: 'absent.pem' }, /cannot read .*ENOENT/],
     ] as const) {
