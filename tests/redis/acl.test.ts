@@ -9,6 +9,7 @@ import { slotOf } from '../../lib/redis/connection/cluster.ts';
 import { idOf, useCluster } from '../helpers/redis-cluster.ts';
 import { useRedis, type PlainClient } from '../helpers/redis-server.ts';
 import { startSentinels, type SentinelGroup } from '../helpers/redis-sentinel.ts';
+import { startServer } from '../http/server.ts';
 import { openRows, type Rows } from '../helpers/rows.ts';
 import { envelopeOf, runMain } from '../helpers/run-main.ts';
 
@@ -261,7 +262,7 @@ describe('a user or a server that refuses commands which gantz can do without', 
     ['denied by ACL', () => withUser(denying.url)],
     ['removed by rename-command', () => renaming.url],
   ] as const) {
-    it(`still runs scripts, listings and ping: ${what}`, async () => {
+    it(`still runs scripts, listings, ping and the health of gantz serve: ${what}`, async () => {
       const env = { REDIS_URL: url(), GANTZ_NAMESPACE: NAMESPACE };
       const one = await runMain(['cache', 'increment', '--key', 'a'], { env });
       assert.equal(one.exitCode, 0, one.stdout);
@@ -271,6 +272,9 @@ describe('a user or a server that refuses commands which gantz can do without', 
       assert.equal((await rows.call('cache_increment', { key: 'a' })).value, 2);
       assert.deepEqual((await rows.call('cache_keys', {})).keys, ['a']);
       await rows.close();
+      const web = await startServer([], { env });
+      assert.equal((await fetch(`${web.url}/healthz`)).status, 200);
+      await web.stop();
     });
   }
 });
