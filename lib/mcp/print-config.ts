@@ -1,6 +1,8 @@
+import { resolve } from 'node:path';
 import type { Context } from '../contract/context.ts';
 import { GantzError } from '../contract/errors.ts';
 import { nearest } from '../contract/nearest.ts';
+import type { Target } from '../redis/target.ts';
 import { parseRedisUrl } from '../redis/url.ts';
 import { loadCatalogue } from '../run/open.ts';
 import { programPath } from './program-path.ts';
@@ -135,7 +137,20 @@ export async function printConfig(context: Context, name: string): Promise<void>
 }
 
 /** Variables that tools depend on, and that a client which is started elsewhere does not have. */
-const VARIABLES = ['GANTZ_MAX_SUBSCRIPTIONS', 'GANTZ_NAMESPACE', 'GANTZ_REDIS_SERVER', 'XDG_STATE_HOME'];
+const VARIABLES = [
+  'GANTZ_MAX_SUBSCRIPTIONS',
+  'GANTZ_NAMESPACE',
+  'GANTZ_REDIS_SERVER',
+  'REDIS_SENTINEL_USERNAME',
+  'REDIS_TLS_CA',
+  'REDIS_TLS_CERT',
+  'REDIS_TLS_KEY',
+  'REDIS_TLS_SERVERNAME',
+  'XDG_STATE_HOME',
+];
+
+/** Those of them that are paths of files, which may be relative. */
+const PATHS = ['REDIS_TLS_CA', 'REDIS_TLS_CERT', 'REDIS_TLS_KEY'];
 
 async function describeServer(context: Context): Promise<ServerEntry> {
   const { process, options } = context;
@@ -143,16 +158,19 @@ async function describeServer(context: Context): Promise<ServerEntry> {
   const env: Record<string, string> = {};
   for (const variable of VARIABLES) {
     const value = process.env[variable];
-    if (value) env[variable] = value;
+    // The client chooses the working folder of the server.
+    if (value) env[variable] = PATHS.includes(variable) ? resolve(process.cwd(), value) : value;
   }
   const secrets: ServerEntry['secrets'] = [];
   const url = process.env['REDIS_URL'];
   if (url) {
-    const target = parseRedisUrl(url);
-    const isSecret = target.kind !== 'embedded' && (target.username ?? target.password) !== undefined;
-    if (isSecret) secrets.push({ name: 'REDIS_URL', redacted: target.display });
+    // The credentials of these variables are no part of the URL.
+    const own = { REDIS_SENTINEL_USERNAME: undefined, REDIS_SENTINEL_PASSWORD: undefined };
+    const target = parseRedisUrl(url, { ...process.env, ...own });
+    if (hasCredentials(target)) secrets.push({ name: 'REDIS_URL', redacted: target.display });
     else env['REDIS_URL'] = url;
   }
+  if (process.env['REDIS_SENTINEL_PASSWORD']) secrets.push({ name: 'REDIS_SENTINEL_PASSWORD', redacted: '' });
   const { tools, toolset, readOnly, timeoutMs, maxOutputBytes } = options;
   return {
     name: name.replace(/[^A-Za-z0-9_-]+/g, '-') || 'gantz',
@@ -170,6 +188,12 @@ async function describeServer(context: Context): Promise<ServerEntry> {
     env,
     secrets,
   };
+}
+
+function hasCredentials(target: Target): boolean {
+  if (target.kind === 'embedded') return false;
+  const { username, password } = target.kind === 'sentinel' ? target.sentinelAccess : {};
+  return (target.username ?? target.password ?? username ?? password) !== undefined;
 }
 
 function server(

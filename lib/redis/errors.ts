@@ -9,8 +9,8 @@ import {
   SocketTimeoutError,
   TimeoutError,
 } from '@redis/client';
-import { isCertificateError, TRUST_HINT } from '../contract/certificate.ts';
 import { GantzError, type Code, type Outcome } from '../contract/errors.ts';
+import { explainTls } from './tls-errors.ts';
 
 /** The call that failed. */
 export type FailedCall = {
@@ -72,9 +72,9 @@ const SCRIPT_HINTS: Readonly<Record<string, string>> = {
 
 /**
  * The meaning of replies that have only the general prefix ERR, by how they begin. These are frequent mistakes in a new
- * set-up. `mayHaveWritten` marks a reply that a script can get after its first write.
+ * set-up.
  */
-const ERR_REPLIES: readonly (readonly [beginning: string, Meaning & { mayHaveWritten?: true }])[] = [
+const ERR_REPLIES: readonly (readonly [beginning: string, Meaning])[] = [
   [
     'ERR max number of clients',
     {
@@ -88,9 +88,21 @@ const ERR_REPLIES: readonly (readonly [beginning: string, Meaning & { mayHaveWri
   ['ERR DB index is out of range', { code: 'NOT_RUNNABLE', hint: DATABASE }],
   ['ERR invalid DB index', { code: 'NOT_RUNNABLE', hint: DATABASE }],
   ['ERR SELECT is not allowed', { code: 'NOT_RUNNABLE', hint: DATABASE }],
-  // The script may have written before the command that its user may not run.
-  ["ERR The user executing the script can't", { code: 'REDIS_AUTH', hint: PERMISSION, mayHaveWritten: true }],
 ];
+
+/**
+ * Replies to a command that a script sent: of Redis 6.2 and 7.0, and of later versions and Valkey. With EVALSHA itself
+ * refused, nothing has run, and the reply is a plain NOPERM.
+ */
+const DENIED_IN_SCRIPT = /The user executing the script can't|ACL failure in script/;
+const FAILED_IN_SCRIPT = /@user_script|Error running script|called from (?:Lua )?script/;
+const UNKNOWN_COMMAND = /^ERR unknown command ['`]([^'`]*)['`]/i;
+const UNKNOWN_IN_SCRIPT = /Unknown (?:Redis )?command called from/;
+
+const RENAMED =
+  'The server is older than Redis 6.2, or its configuration renames or removes a command (rename-command).';
+const CHANNELS =
+  'The channels of this user must have &<namespace>:* and, for a subscription with a pattern, &<namespace>:channel:<pattern> with the same pattern (ACL SETUSER).';
 
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there',
@@ -139,6 +151,16 @@ export function isNotMaster(error: unknown): boolean {
   return isReply(error) && ['READONLY', 'MASTERDOWN'].includes(firstWord(error.message));
 }
 
+/** Returns true when the server closed the connection or sent a TLS alert, as a server with TLS does after plain text. */
+export function isClosedByServer(error: unknown): boolean {
+  return (
+    error instanceof SocketClosedUnexpectedlyError ||
+    ['ECONNRESET', 'EPIPE'].includes(codeOf(error)) ||
+    // The first byte of a TLS alert is 21.
+    (isNotRedis(error) && error instanceof Error && error.message.startsWith('Unknown RESP type 21 '))
+  );
+}
+
 /** Returns the outcome of a call that got no reply. */
 export function outcomeOf({ sent, readOnly }: Pick<FailedCall, 'sent' | 'readOnly'>): Outcome {
   return sent && !readOnly ? 'unknown' : 'none';
@@ -156,13 +178,43 @@ function explainReply(error: Error, { where, sent, readOnly }: FailedCall): Gant
       cause: error,
     });
   }
-  const general = ERR_REPLIES.find(([beginning]) => message.startsWith(beginning))?.[1];
-  const { code, hint }: Meaning = known ?? general ?? { code: 'REDIS_ERROR' };
-  return new GantzError(code, `Redis at ${where} answered ${message}`, {
-    outcome: general?.mayHaveWritten ? outcomeOf({ sent, readOnly }) : 'none',
-    ...(hint !== undefined && { hint }),
+  const inScript = DENIED_IN_SCRIPT.test(message) || FAILED_IN_SCRIPT.test(message);
+  const { code, hint }: Meaning = known ?? generalMeaning(message);
+  const mayHaveWritten = inScript && (code === 'REDIS_AUTH' || code === 'REDIS_ERROR');
+  return new GantzError(code, sentenceOf(message, where), {
+    // A script may have written before its command that failed. The other replies refuse its first write.
+    outcome: mayHaveWritten ? outcomeOf({ sent, readOnly }) : 'none',
+    ...(hint !== undefined && { hint: word === 'NOPERM' && /channel/.test(message) ? CHANNELS : hint }),
     cause: error,
   });
+}
+
+/** Returns the meaning of a reply without a known prefix. */
+function generalMeaning(message: string): Meaning {
+  const begins = ERR_REPLIES.find(([beginning]) => message.startsWith(beginning))?.[1];
+  if (begins) return begins;
+  if (DENIED_IN_SCRIPT.test(message)) return { code: 'REDIS_AUTH', hint: PERMISSION };
+  if (UNKNOWN_COMMAND.test(message) || UNKNOWN_IN_SCRIPT.test(message))
+    return { code: 'REDIS_ERROR', hint: RENAMED };
+  return { code: 'REDIS_ERROR' };
+}
+
+/** Returns the message for an error reply, without the name of the user and without arguments. */
+function sentenceOf(message: string, where: string): string {
+  const [, command] = UNKNOWN_COMMAND.exec(message) ?? [];
+  if (command !== undefined) return `Redis at ${where} has no command ${command.toUpperCase()}`;
+  return `Redis at ${where} answered ${message.replace(/\bUser \S+ has no/, 'this user has no')}`;
+}
+
+/**
+ * Returns true when the error is the reply of a server that does not run `command` for this user, because it is denied or
+ * renamed.
+ */
+export function isRefused(error: unknown, command: string): boolean {
+  if (!isReply(error)) return false;
+  const [, unknown] = UNKNOWN_COMMAND.exec(error.message) ?? [];
+  const [, denied] = /^NOPERM .*'([^']+)' command/.exec(error.message) ?? [];
+  return [unknown, denied].some((name) => name?.toUpperCase() === command);
 }
 
 /** Returns the first word of an error reply, empty when it is not in upper case. */
@@ -175,7 +227,8 @@ function isConnectionError(error: unknown): boolean {
     isNotRedis(error) ||
     CONNECTION_ERRORS.some((kind) => error instanceof kind) ||
     (error instanceof Error && 'syscall' in error) ||
-    Object.hasOwn(REASONS, codeOf(error))
+    Object.hasOwn(REASONS, codeOf(error)) ||
+    explainTls(codeOf(error), '') !== undefined
   );
 }
 
@@ -196,17 +249,14 @@ function explainConnectionError(error: unknown, { where, sent, readOnly }: Faile
     });
   }
   const code = codeOf(error);
-  if (isCertificateError(code)) {
-    return new GantzError(
-      'REDIS_UNAVAILABLE',
-      `The certificate of Redis at ${where} is not trusted (${code})`,
-      {
-        outcome: outcomeOf({ sent, readOnly }),
-        retryable: false,
-        hint: TRUST_HINT,
-        cause: error,
-      },
-    );
+  const tls = explainTls(code, error instanceof Error ? error.message : '');
+  if (tls) {
+    return new GantzError('REDIS_UNAVAILABLE', `Redis at ${where} ${tls.reason}`, {
+      outcome: outcomeOf({ sent, readOnly }),
+      retryable: false,
+      hint: tls.hint,
+      cause: error,
+    });
   }
   const reason = reasonOf(error);
   const message = sent

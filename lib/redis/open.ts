@@ -1,4 +1,5 @@
 import { GantzError } from '../contract/errors.ts';
+import type { Commands } from './commands.ts';
 import type { Calls } from './connection/calls.ts';
 import { parseNamespace } from './keys.ts';
 import type { RedisOptions, UseOptions } from './options.ts';
@@ -8,7 +9,8 @@ import { parseRedisUrl, SCHEMES } from './url.ts';
 
 /** What `info` returns about a server. */
 type ServerInfo = {
-  server: 'redis' | 'valkey';
+  /** `unknown`, as the version, when the server refuses INFO. */
+  server: 'redis' | 'valkey' | 'unknown';
   version: string;
   /** The address of the server, without user and password. */
   where: string;
@@ -67,18 +69,11 @@ export function openRedis({ url, namespace, env, mode, notice }: RedisOptions): 
     },
     async info(options) {
       return await handle.use({ ...options, readOnly: true }, async ({ client }) => {
-        const text = await client.info('server');
+        const engine = await readEngine(client);
         const startedAt = performance.now();
         await client.ping();
         const roundTripMs = Math.round((performance.now() - startedAt) * 1000) / 1000;
-        const valkey = /^valkey_version:(.+?)\r?$/m.exec(text)?.[1];
-        const version = valkey ?? /^redis_version:(.+?)\r?$/m.exec(text)?.[1] ?? 'unknown';
-        return {
-          server: valkey === undefined ? 'redis' : 'valkey',
-          version,
-          where: await locate(),
-          roundTripMs,
-        };
+        return { ...engine, where: await locate(), roundTripMs };
       });
     },
     close() {
@@ -88,4 +83,19 @@ export function openRedis({ url, namespace, env, mode, notice }: RedisOptions): 
     },
   };
   return handle;
+}
+
+/** Reads which server it is, and its version. */
+async function readEngine(client: Commands): Promise<Pick<ServerInfo, 'server' | 'version'>> {
+  let text: string;
+  try {
+    text = await client.info('server');
+  } catch (error) {
+    const { isRefused } = await import('./errors.ts');
+    if (isRefused(error, 'INFO')) return { server: 'unknown', version: 'unknown' };
+    throw error;
+  }
+  const valkey = /^valkey_version:(.+?)\r?$/m.exec(text)?.[1];
+  if (valkey !== undefined) return { server: 'valkey', version: valkey };
+  return { server: 'redis', version: /^redis_version:(.+?)\r?$/m.exec(text)?.[1] ?? 'unknown' };
 }

@@ -1,6 +1,6 @@
 import { GantzError } from '../contract/errors.ts';
 import type { Commands } from './commands.ts';
-import { isReply } from './errors.ts';
+import { isRefused } from './errors.ts';
 import type { Redis } from './redis.ts';
 
 /** The servers that a listing scans. */
@@ -40,7 +40,7 @@ export async function findOrigin(redis: Redis, near?: string): Promise<ScanOrigi
 /** The number of hexadecimal digits of an id. */
 const ID_LENGTH = 12;
 
-/** Reads the id of the server's process. Both are unknown to a user who may not run INFO. */
+/** Reads the id of the server's process. Both are unknown when the server refuses INFO. */
 async function readServer(client: Commands): Promise<{ runId: string; isNode: boolean }> {
   try {
     const text = await client.info('server');
@@ -49,7 +49,7 @@ async function readServer(client: Commands): Promise<{ runId: string; isNode: bo
       isNode: /^redis_mode:cluster/m.test(text),
     };
   } catch (error) {
-    if (isReply(error) && error.message.startsWith('NOPERM')) return { runId: '', isNode: false };
+    if (isRefused(error, 'INFO')) return { runId: '', isNode: false };
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import type { Client } from './commands.ts';
+import { isRefused, isReply } from './errors.ts';
 
 /**
  * One Lua script: its source and the SHA-1 digest of the source, from lib/generated/scripts.ts.
@@ -9,8 +10,8 @@ import type { Client } from './commands.ts';
 export type Script = { readonly name: string; readonly sha: string; readonly source: string };
 
 /**
- * Runs a script by its digest, and sends the source only when the server does not have the script yet. Rejects with the
- * error of node-redis.
+ * Runs a script by its digest, and sends the source only when the server does not have the script yet, or when it does not
+ * run EVALSHA for this user. Rejects with the error of node-redis.
  *
  * `loaded` holds the digests of the scripts that were loaded over a connection. With it, the source is loaded before
  * the first run. Otherwise the EVAL after a NOSCRIPT reply would run after the commands that other calls sent
@@ -32,7 +33,11 @@ export async function runScript(
   try {
     return await client.sendCommand(['EVALSHA', sha, count, ...keys, ...args]);
   } catch (error) {
-    if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
+    if (!isUnknownScript(error) && !isRefused(error, 'EVALSHA')) throw error;
     return await client.sendCommand(['EVAL', source, count, ...keys, ...args]);
   }
+}
+
+function isUnknownScript(error: unknown): boolean {
+  return isReply(error) && error.message.startsWith('NOSCRIPT');
 }

@@ -1,6 +1,7 @@
 import { after, before } from 'node:test';
 import { clusterPort } from './free-port.ts';
 import { startRedis, type PlainClient, type RedisOptions, type RedisServer } from './redis-server.ts';
+import { TLS_ARGS } from './tls-files.ts';
 import { waitFor } from './wait.ts';
 
 /** A node of a cluster, and a plain client that is connected to it. */
@@ -26,6 +27,8 @@ export type ClusterOptions = {
   replicas?: number;
   /** Further arguments of each node. */
   args?: readonly string[];
+  /** All connections use TLS with client certificates. */
+  tls?: boolean;
 };
 
 const SLOTS = 16_384;
@@ -62,9 +65,10 @@ export async function startCluster({
   masters: masterCount = 3,
   replicas: replicaCount = 0,
   args = [],
+  tls = false,
 }: ClusterOptions = {}): Promise<RedisCluster> {
   const nodes = await Promise.all(
-    Array.from({ length: masterCount * (1 + replicaCount) }, () => startNode(args)),
+    Array.from({ length: masterCount * (1 + replicaCount) }, () => startNode(args, tls)),
   );
   const masters = nodes.slice(0, masterCount);
   const replicas = nodes.slice(masterCount);
@@ -85,7 +89,7 @@ export async function startCluster({
     throw new Error(`no node serves slot ${slot}`);
   }
   return {
-    url: `redis+cluster://${nodes.map(({ port }) => `127.0.0.1:${port}`).join(',')}`,
+    url: `${tls ? 'rediss' : 'redis'}+cluster://${nodes.map(({ port }) => `127.0.0.1:${port}`).join(',')}`,
     masters,
     replicas,
     ownerOf,
@@ -125,11 +129,13 @@ export async function idOf(node: ClusterNode): Promise<string> {
   return (await node.plain.sendCommand(['CLUSTER', 'MYID'])) as unknown as string;
 }
 
-async function startNode(args: readonly string[]): Promise<ClusterNode> {
+async function startNode(args: readonly string[], tls: boolean): Promise<ClusterNode> {
   const port = await clusterPort();
   const options: RedisOptions = {
-    port,
+    ...(!tls && { port }),
     args: [
+      ...(tls ? ['--tls-port', String(port), '--tls-cluster', 'yes', '--tls-replication', 'yes'] : []),
+      ...(tls ? [...TLS_ARGS, '--bind', '127.0.0.1'] : []),
       '--cluster-enabled',
       'yes',
       '--cluster-node-timeout',

@@ -6,6 +6,7 @@ import { createClient } from '@redis/client';
 import { endOf, endWithTests } from './children.ts';
 import { freePort } from './free-port.ts';
 import { startRedis, type PlainClient, type RedisServer } from './redis-server.ts';
+import { TLS_ARGS } from './tls-files.ts';
 import { waitFor } from './wait.ts';
 
 /** A server that the Sentinels watch. */
@@ -25,13 +26,22 @@ export type SentinelGroup = {
 
 const NAME = 'mymaster';
 
-/** Starts a master with replicas, and Sentinels that agree on it. `args` are further arguments of the servers. */
+/**
+ * Starts a master with replicas, and Sentinels that agree on it. `args` are further arguments of the servers. With `tls`, all
+ * of them use TLS with client certificates.
+ */
 export async function startSentinels({
   replicas = 1,
   sentinels: count = 3,
   args = [],
-}: { replicas?: number; sentinels?: number; args?: readonly string[] } = {}): Promise<SentinelGroup> {
-  const servers = await Promise.all(Array.from({ length: 1 + replicas }, () => startServer(args)));
+  tls = false,
+}: {
+  replicas?: number;
+  sentinels?: number;
+  args?: readonly string[];
+  tls?: boolean;
+} = {}): Promise<SentinelGroup> {
+  const servers = await Promise.all(Array.from({ length: 1 + replicas }, () => startServer(args, tls)));
   const [first, ...others] = servers;
   if (!first) throw new Error('there is no master');
   for (const { plain } of others) await plain.sendCommand(['REPLICAOF', '127.0.0.1', String(first.port)]);
@@ -42,7 +52,11 @@ export async function startSentinels({
       ),
     { what: 'the replicas to be in step' },
   );
-  const sentinels = await Promise.all(Array.from({ length: count }, () => startSentinel(first.port)));
+  const sentinels = await Promise.all(
+    Array.from({ length: count }, () =>
+      startSentinel(first.port, { tls, quorum: Math.floor(count / 2) + 1 }),
+    ),
+  );
   await waitFor(
     async () =>
       (await Promise.all(sentinels.map(({ client }) => stateOf(client)))).every(
@@ -71,7 +85,7 @@ export async function startSentinels({
   }
 
   return {
-    url: `redis+sentinel://${sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')}/${NAME}`,
+    url: `${tls ? 'rediss' : 'redis'}+sentinel://${sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')}/${NAME}`,
     servers,
     master,
     async failOver() {
@@ -100,25 +114,35 @@ export async function startSentinels({
   };
 }
 
-async function startServer(args: readonly string[]): Promise<WatchedServer> {
+async function startServer(args: readonly string[], tls: boolean): Promise<WatchedServer> {
   const port = await freePort();
-  const server = await startRedis({ port, args: ['--repl-diskless-sync-delay', '0', ...args] });
+  const listen = ['--tls-port', String(port), '--tls-replication', 'yes', ...TLS_ARGS, '--bind', '127.0.0.1'];
+  const server = await startRedis({
+    ...(!tls && { port }),
+    args: [...(tls ? listen : []), '--repl-diskless-sync-delay', '0', ...args],
+  });
   return Object.assign(server, { port, plain: await server.client() });
 }
 
 type Sentinel = { port: number; client: PlainClient; stop(): Promise<void> };
 
-async function startSentinel(masterPort: number): Promise<Sentinel> {
+/** With `tls`, the Sentinel has a second port without TLS, for the client of the tests. */
+async function startSentinel(
+  masterPort: number,
+  { tls, quorum }: { tls: boolean; quorum: number },
+): Promise<Sentinel> {
   const folder = await mkdtemp(join(tmpdir(), 'gantz-sentinel-'));
   const port = await freePort();
+  const plainPort = tls ? await freePort() : port;
   const file = join(folder, 'sentinel.conf');
   await writeFile(
     file,
     [
-      `port ${port}`,
+      `port ${plainPort}`,
       'bind 127.0.0.1',
+      ...(tls ? [`tls-port ${port}`, 'tls-replication yes', ...asLines(TLS_ARGS)] : []),
       `dir ${folder}`,
-      `sentinel monitor ${NAME} 127.0.0.1 ${masterPort} 2`,
+      `sentinel monitor ${NAME} 127.0.0.1 ${masterPort} ${quorum}`,
       `sentinel down-after-milliseconds ${NAME} 1000`,
       `sentinel failover-timeout ${NAME} 3000`,
       '',
@@ -128,7 +152,7 @@ async function startSentinel(masterPort: number): Promise<Sentinel> {
   const child = endWithTests(spawn(binary, [file, '--sentinel'], { stdio: ['ignore', 'ignore', 'inherit'] }));
   const client = createClient({
     RESP: 2,
-    socket: { host: '127.0.0.1', port, reconnectStrategy: 50 },
+    socket: { host: '127.0.0.1', port: plainPort, reconnectStrategy: 50 },
     disableClientInfo: true,
     maintNotifications: 'disabled',
   });
@@ -145,6 +169,14 @@ async function startSentinel(masterPort: number): Promise<Sentinel> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Converts arguments `--name value` to lines of a configuration file. */
+function asLines(args: readonly string[]): string[] {
+  return args
+    .join(' ')
+    .split(/(?: |^)--/)
+    .slice(1);
 }
 
 async function stateOf(client: PlainClient): Promise<Map<string, string>> {

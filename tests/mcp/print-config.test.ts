@@ -66,6 +66,36 @@ describe('gantz mcp --print-config', () => {
     });
   }
 
+  for (const [what, env, secret] of [
+    ['a sentinel URL', { REDIS_URL: 'redis+sentinel://h:1/m?sentinel_password=s3cret' }, 'REDIS_URL'],
+    [
+      'REDIS_SENTINEL_PASSWORD',
+      { REDIS_URL: 'redis+sentinel://h:1/m', REDIS_SENTINEL_PASSWORD: 's3cret' },
+      'REDIS_SENTINEL_PASSWORD',
+    ],
+  ] as const) {
+    it(`never prints the password of Sentinels in ${what}`, async () => {
+      const { stdout, stderr } = await print('claude-code', env);
+      assert.doesNotMatch(stdout + stderr, /s3cret/);
+      const server = (JSON.parse(stdout) as Json).mcpServers?.['redis-tools'];
+      assert.equal(server?.env?.[secret], `\${${secret}}`);
+    });
+  }
+
+  it('prints the variables of TLS, with absolute paths', async () => {
+    const { stdout } = await print('cursor', {
+      REDIS_URL: 'rediss://localhost:7000',
+      REDIS_TLS_CA: 'certs/ca.pem',
+      REDIS_TLS_SERVERNAME: 'redis.test',
+    });
+    const server = (JSON.parse(stdout) as Json).mcpServers?.['redis-tools'];
+    assert.deepEqual(server?.env, {
+      REDIS_TLS_CA: '/certs/ca.pem',
+      REDIS_TLS_SERVERNAME: 'redis.test',
+      REDIS_URL: 'rediss://localhost:7000',
+    });
+  });
+
   it('passes the options of the command line and their variables to the server', async () => {
     const { stdout } = await print('cursor', { GANTZ_TIMEOUT: '1500ms' }, [
       '--tools',

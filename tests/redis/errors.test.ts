@@ -57,12 +57,62 @@ describe('explainRedisError', () => {
     assert.equal(code('ERR AUTH <password> called without any password configured'), 'REDIS_AUTH');
   });
 
-  it('reports a missing permission inside a script as REDIS_AUTH, with outcome unknown', () => {
-    const reply = "ERR The user executing the script can't run this command or subcommand";
-    const refused = explain(new ErrorReply(`${reply} script: 5b87, on @user_script:28.`));
-    assert.deepEqual([refused.code, refused.outcome], ['REDIS_AUTH', 'unknown']);
-    assert.equal(explain(new ErrorReply(reply), { readOnly: true }).outcome, 'none');
+  for (const reply of [
+    // Redis 6.2, 7.0, 7.2 to 8 with Valkey 8, and Valkey 9
+    "ERR Error running script (call to f_5b87): @user_script:28: @user_script: 28: The user executing the script can't run this command or subcommand",
+    "@user_script: 28: The user executing the script can't run this command or subcommand",
+    "ERR The user executing the script can't run this command or subcommand script: 5b87, on @user_script:28.",
+    "ERR The user executing the script can't access at least one of the keys mentioned in the command arguments",
+    "ERR ACL failure in script: User u has no permissions to run the 'expire' command script: 5b87, on @user_script:1.",
+    "ERR ACL failure in script: User u has no permissions to run the 'get' command",
+    'ERR ACL failure in script: No permissions to access a key script: on @user_script:1.',
+    "NOPERM User u has no permissions to run the 'expire' command script: 5b87, on @user_script:1.",
+  ]) {
+    it(`reports a missing permission inside a script as REDIS_AUTH, with outcome unknown: ${reply}`, () => {
+      const refused = explain(new ErrorReply(reply));
+      assert.deepEqual([refused.code, refused.outcome], ['REDIS_AUTH', 'unknown']);
+      assert.match(String(refused.hint), /ACL SETUSER/);
+      assert.doesNotMatch(refused.message, /User u/);
+      assert.equal(explain(new ErrorReply(reply), { readOnly: true }).outcome, 'none');
+    });
+  }
+
+  for (const reply of [
+    "NOPERM this user has no permissions to run the 'evalsha' command or its subcommand",
+    "NOPERM User u has no permissions to run the 'evalsha' command",
+    'NOPERM this user has no permissions to access one of the keys used as arguments',
+    'NOPERM No permissions to access a key',
+  ]) {
+    it(`reports a denied command as REDIS_AUTH, with outcome none and without the user: ${reply}`, () => {
+      const refused = explain(new ErrorReply(reply));
+      assert.deepEqual([refused.code, refused.outcome], ['REDIS_AUTH', 'none']);
+      assert.doesNotMatch(refused.message, /User u/);
+    });
+  }
+
+  it('names the renamed or absent command, without its arguments', () => {
+    for (const reply of [
+      "ERR unknown command 'UNLINK', with args beginning with: 'secret' ",
+      'ERR unknown command `UNLINK`, with args beginning with: `secret`, ',
+    ]) {
+      const failure = explain(new ErrorReply(reply));
+      assert.deepEqual([failure.code, failure.outcome], ['REDIS_ERROR', 'none']);
+      assert.equal(failure.message, 'Redis at redis://h:1 has no command UNLINK');
+      assert.match(String(failure.hint), /rename-command/);
+    }
   });
+
+  for (const reply of [
+    'ERR Unknown Redis command called from script script: 985c, on @user_script:1.',
+    'ERR Unknown command called from script script: on @user_script:1.',
+    'ERR Error running script (call to f_985c): @user_script:1: @user_script: 1: Unknown Redis command called from Lua script',
+  ]) {
+    it(`reports an absent command inside a script with outcome unknown: ${reply}`, () => {
+      const failure = explain(new ErrorReply(reply));
+      assert.deepEqual([failure.code, failure.outcome], ['REDIS_ERROR', 'unknown']);
+      assert.match(String(failure.hint), /rename-command/);
+    });
+  }
 
   it('uses the sentence of a script as the message', () =>
     assert.equal(explain(new ErrorReply('CONFLICT The revision is 3')).message, 'The revision is 3'));

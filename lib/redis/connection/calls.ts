@@ -104,9 +104,16 @@ export class Calls {
         }
         // A new connection may lead to another server, or to the same one in a better state.
         if (isNotMaster(error) || isLoading(error)) call.connection?.retire();
-        this.#fail(call, this.#explain(error, call));
+        if (call.connection?.mayHaveRefusedTransport(error))
+          void this.#failWithDiagnosis(call, call.connection, error);
+        else this.#fail(call, this.#explain(error, call));
       },
     );
+  }
+
+  async #failWithDiagnosis(call: PendingCall, connection: ServerConnection, error: unknown): Promise<void> {
+    const cause = await connection.diagnose(error);
+    this.#fail(call, this.#explain(cause, call));
   }
 
   #runAfterPause<R>(call: PendingCall, work: Work<R>, until: number): void {

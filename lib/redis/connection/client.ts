@@ -61,7 +61,10 @@ function socketOptions(
   if (target.kind === 'unix') return { ...common, tls: false, path: target.path };
   const { host, port } = target;
   if (!tls) return { ...common, tls: false, host, port };
-  // TLS allows no IP address as a server name.
-  const name = /^[\d.]+$|:/.test(host) ? {} : { servername: host };
-  return { ...common, tls: true, host, port, ...name, ...tls };
+  return { ...common, tls: true, host, port, ...serverName(host), ...tls };
+}
+
+/** Returns the option of TLS for the name of a host. TLS allows no IP address as a server name. */
+export function serverName(host: string): { servername?: string } {
+  return /^[\d.]+$|:/.test(host) ? {} : { servername: host };
 }

@@ -249,7 +249,7 @@ async function slotsFrom(connection: ServerConnection): Promise<unknown> {
   try {
     return await connection.client.sendCommand(['CLUSTER', 'SLOTS']);
   } catch (error) {
-    throw connection.causeOf(error);
+    throw await connection.diagnose(error);
   } finally {
     clearTimeout(limit);
   }

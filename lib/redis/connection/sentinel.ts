@@ -81,7 +81,7 @@ async function masterAddress(
       [host: string, port: string] | null;
     return reply ? { host: reply[0], port: Number(reply[1]) } : undefined;
   } catch (error) {
-    throw connection.causeOf(error);
+    throw await connection.diagnose(error);
   } finally {
     clearTimeout(limit);
     connection.destroy();

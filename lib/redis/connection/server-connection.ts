@@ -1,7 +1,12 @@
 import { DisconnectsClientError } from '@redis/client';
 import type { Client } from '../commands.ts';
+import { isClosedByServer, isReply } from '../errors.ts';
 import { createRedisClient, type ClientOptions } from './client.ts';
-import type { ServerTarget } from '../target.ts';
+import type { ServerTarget, TcpTarget } from '../target.ts';
+import type { TlsOptions } from './tls.ts';
+
+/** When a TLS handshake takes longer than this, in milliseconds, the server may be one without TLS. */
+const SLOW_HANDSHAKE_MS = 500;
 
 /** One network connection to a Redis server. A lost connection is replaced by a new one, never reconnected. */
 export class ServerConnection {
@@ -16,6 +21,9 @@ export class ServerConnection {
   #pendingCalls = 0;
   #retired = false;
   #failure: unknown;
+  /** True when the server replied after a TLS handshake. */
+  #tlsConfirmed = false;
+  #refusal: Promise<unknown> | undefined;
   #lost: ((error: unknown) => void) | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
 
@@ -43,13 +51,16 @@ export class ServerConnection {
     return new ServerConnection(this.#target, { ...options, ...(this.#tls && { tls: this.#tls }) });
   }
 
-  /** Connects and resolves to this connection. Rejects with the error of the network or of the handshake. */
+  /**
+   * Connects and resolves to this connection. Rejects with the error of the network or of the handshake, and with a
+   * GantzError when the server uses TLS and the target does not, or the reverse.
+   */
   async open(): Promise<this> {
     try {
-      await this.client.connect();
+      await (this.#tls ? this.#connectWithTls() : this.client.connect());
     } catch (error) {
       this.destroy();
-      throw this.causeOf(error);
+      throw await this.diagnose(error);
     }
     if (this.#abort.signal.aborted) {
       // node-redis may finish connecting after it was destroyed.
@@ -57,6 +68,56 @@ export class ServerConnection {
       throw new Error('it was closed');
     }
     return this;
+  }
+
+  async #connectWithTls(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const slow = new Promise<void>((resolve) => (timer = setTimeout(resolve, SLOW_HANDSHAKE_MS)));
+    const connected = this.client.connect().then(() => this.#confirmTls());
+    connected.catch(() => undefined);
+    try {
+      await Promise.race([connected, slow.then(() => this.#rejectServerWithoutTls(connected))]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /**
+   * Waits for the first reply. In TLS 1.3, a server refuses a client certificate after the client has finished its
+   * handshake and can send commands. AUTH and SELECT have had their reply before.
+   */
+  async #confirmTls(): Promise<void> {
+    const { username, password, database } = this.#target;
+    try {
+      if ((username ?? password) === undefined && database === 0) await this.client.ping();
+    } catch (error) {
+      if (!isReply(error)) throw error;
+    }
+    this.#tlsConfirmed = true;
+  }
+
+  async #rejectServerWithoutTls(connected: Promise<void>): Promise<void> {
+    if (this.#target.kind === 'tcp') {
+      const { repliesWithoutTls, serverWithoutTls } = await import('./transport.ts');
+      if (await repliesWithoutTls(this.#target)) throw serverWithoutTls(this.#target);
+    }
+    await connected;
+  }
+
+  /**
+   * Resolves to the cause of an error. When the server closed the connection before its first reply, one more handshake
+   * finds out why: the server may use TLS, or refuse the client certificate.
+   */
+  async diagnose(error: unknown): Promise<unknown> {
+    const cause = this.causeOf(error);
+    if (!this.mayHaveRefusedTransport(cause) || this.#target.kind !== 'tcp') return cause;
+    return (await (this.#refusal ??= refusalOf(this.#target, this.#tls, cause))) ?? cause;
+  }
+
+  /** Returns true when the server closed the connection before its first reply. */
+  mayHaveRefusedTransport(error: unknown): boolean {
+    if (this.#target.kind !== 'tcp' || this.answeredCalls > 0 || this.#tlsConfirmed) return false;
+    return isClosedByServer(this.causeOf(error));
   }
 
   /** Returns the error that ended this connection, when `error` only reports that the connection was ended. */
@@ -122,4 +183,10 @@ export class ServerConnection {
     this.client.destroy();
     this.#abort.abort();
   }
+}
+
+async function refusalOf(target: TcpTarget, tls: TlsOptions | undefined, cause: unknown): Promise<unknown> {
+  const { handshakeError, repliesWithTls, serverWithTls } = await import('./transport.ts');
+  if (tls) return await handshakeError(target, tls);
+  return (await repliesWithTls(target)) ? serverWithTls(target, cause) : undefined;
 }

@@ -30,7 +30,10 @@ describe('a server that does not speak the Redis protocol', () => {
                 code: 'REDIS_UNAVAILABLE',
                 outcome: 'none',
                 retryable: false,
-                message: `The server at redis://127.0.0.1:${port} is not a Redis server`,
+                message:
+                  name === 'TLS'
+                    ? `Redis at 127.0.0.1:${port} uses TLS on this port`
+                    : `The server at redis://127.0.0.1:${port} is not a Redis server`,
               },
             );
           } finally {

@@ -1,0 +1,331 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { createClient } from '@redis/client';
+import { BUNDLED_MANIFEST } from '../../lib/generated/manifest.ts';
+import type { BundledTools } from '../../lib/generated/tools.ts';
+import { slotOf } from '../../lib/redis/connection/cluster.ts';
+import { idOf, useCluster } from '../helpers/redis-cluster.ts';
+import { useRedis, type PlainClient } from '../helpers/redis-server.ts';
+import { startSentinels, type SentinelGroup } from '../helpers/redis-sentinel.ts';
+import { startServer } from '../http/server.ts';
+import { openRows, type Rows } from '../helpers/rows.ts';
+import { envelopeOf, runMain } from '../helpers/run-main.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const NAMESPACE = 'test-acl';
+
+/** The lines of docs/redis.md: the arguments of ACL SETUSER by the name of the user, for the namespace of this test. */
+const LINES = new Map(
+  [
+    ...readFileSync(join(ROOT, 'docs/redis.md'), 'utf8').matchAll(
+      /^ACL SETUSER (gantz(?:-(\w+))?) (on .*)$/gm,
+    ),
+  ].map(([, , group = 'all', words = '']) => [group, words.replaceAll('mcp:', `${NAMESPACE}:`).split(' ')]),
+);
+
+type Call = { [N in keyof BundledTools]: [name: N, input: BundledTools[N]['input']] }[keyof BundledTools];
+
+/** Calls of every tool, which succeed one after the other. */
+const CALLS: Readonly<Record<string, readonly Call[]>> = {
+  cache: [
+    ['cache_set', { key: 'a', value: 1, ttl: 60 }],
+    ['cache_get', { key: 'a' }],
+    ['cache_exists', { key: 'a' }],
+    ['cache_ttl', { key: 'a' }],
+    ['cache_increment', { key: 'a' }],
+    ['cache_increment', { key: 'a', ttl: 60 }],
+    ['cache_increment', { key: 'a', ttl: null }],
+    ['cache_keys', {}],
+    ['cache_delete', { key: 'a' }],
+  ],
+  list: [
+    ['list_push', { key: 'a', values: [1, 2, 3] }],
+    ['list_push', { key: 'a', values: [4], left: true, ttl: 60 }],
+    ['list_push', { key: 'a', values: [5], left: false, ttl: null }],
+    ['list_pop', { key: 'a', left: false }],
+    ['list_pop', { key: 'a', left: true }],
+    ['list_range', { key: 'a' }],
+    ['list_delete', { key: 'a' }],
+  ],
+  hash: [
+    ['hash_set', { key: 'a', mapping: { b: 1, c: 2 } }],
+    ['hash_set', { key: 'a', mapping: { b: 1 }, ttl: 60 }],
+    ['hash_set', { key: 'a', mapping: { b: 1 }, ttl: null }],
+    ['hash_get', { key: 'a' }],
+    ['hash_get', { key: 'a', field: 'b' }],
+    ['hash_delete', { key: 'a', fields: ['b'] }],
+    ['hash_delete', { key: 'a' }],
+  ],
+  set: [
+    ['set_add', { key: 'a', members: ['b', 'c'] }],
+    ['set_add', { key: 'a', members: ['b'], ttl: 60 }],
+    ['set_add', { key: 'a', members: ['b'], ttl: null }],
+    ['set_members', { key: 'a' }],
+    ['set_is_member', { key: 'a', member: 'b' }],
+    ['set_remove', { key: 'a', members: ['b'] }],
+    ['set_delete', { key: 'a' }],
+  ],
+  rate_limit: [
+    ['rate_limit_check', { identifier: 'a', limit: 5, window_seconds: 3600 }],
+    ['rate_limit_check', { identifier: 'a', limit: 5, window_seconds: 3600 }],
+    ['rate_limit_sliding_window', { identifier: 'a', limit: 5, window_seconds: 3600 }],
+    ['rate_limit_sliding_window', { identifier: 'a', limit: 5, window_seconds: 3600 }],
+  ],
+};
+
+/** Calls that need the results of calls before them. */
+const FLOWS: Readonly<Record<string, (rows: Rows) => Promise<void>>> = {
+  async session(rows) {
+    const { session_id: id } = await rows.call('session_create', { data: { a: 1 }, ttl: 60 });
+    await rows.call('session_get', { session_id: id });
+    await rows.call('session_update', { session_id: id, data: { b: 1 } });
+    await rows.call('session_update', { session_id: id, data: { c: 1 }, merge: false });
+    await rows.call('session_extend', { session_id: id, ttl: 60 });
+    await rows.call('session_extend', { session_id: id, ttl: null });
+    await rows.call('session_delete', { session_id: id });
+  },
+  async pubsub(rows) {
+    for (const source of [{ channel: 'news.a' }, { pattern: 'news.*' }]) {
+      let ended: Promise<{ reason: string }> | undefined;
+      await new Promise<void>((resolve, reject) => {
+        ended = rows.call('pubsub_subscribe', { ...source, timeout: 30 }, { notice: () => resolve() });
+        ended.catch(reject);
+      });
+      await rows.call('pubsub_publish', { channel: 'news.a', message: 1 });
+      await rows.call('pubsub_unsubscribe', source);
+      await ended;
+    }
+  },
+};
+
+const GROUPS = [...Object.keys(CALLS), ...Object.keys(FLOWS)];
+
+async function runGroup(group: string, rows: Rows): Promise<void> {
+  for (const [name, input] of CALLS[group] ?? []) await rows.call(name, input);
+  await FLOWS[group]?.(rows);
+}
+
+/** Sets the user of a line, who may also subscribe to the pattern of these tests. */
+async function setUser(plain: Pick<PlainClient, 'sendCommand'>, group: string): Promise<void> {
+  const words = LINES.get(group);
+  assert.ok(words, `docs/redis.md has a line for ${group}`);
+  await plain.sendCommand(['ACL', 'SETUSER', 'gantz', 'reset', ...words]);
+  if (words.some((word) => word.startsWith('&')))
+    await plain.sendCommand(['ACL', 'SETUSER', 'gantz', `&${NAMESPACE}:channel:news.*`]);
+}
+
+const withUser = (url: string): string => url.replace('://', '://gantz:secret@');
+
+describe('the ACL lines of docs/redis.md', () => {
+  const server = useRedis();
+  const rowsAs = (url: string): Rows => openRows({ url: withUser(url) }, NAMESPACE);
+
+  it('are one for each group and one for all', () => {
+    assert.deepEqual([...LINES.keys()].sort(), ['all', ...GROUPS].sort());
+    const called: string[] = Object.values(CALLS).flatMap((calls) => calls.map(([name]) => name));
+    const missing = BUNDLED_MANIFEST.tools
+      .map(({ name }) => name)
+      .filter(
+        (name) => !called.includes(name) && !Object.keys(FLOWS).some((group) => name.startsWith(`${group}_`)),
+      );
+    assert.deepEqual(missing, []);
+  });
+
+  for (const group of GROUPS) {
+    it(`allow the tools of ${group} what they send, and no other command`, async () => {
+      await setUser(server.plain, group);
+      await server.plain.sendCommand(['SCRIPT', 'FLUSH']);
+      await server.plain.sendCommand(['CONFIG', 'RESETSTAT']);
+      const rows = rowsAs(server.url);
+      try {
+        await runGroup(group, rows);
+      } finally {
+        await rows.close();
+      }
+      const ran = commandsOf(await server.plain.info('commandstats'));
+      const wanted = new Set([...ran, ...commandsOfScripts(group), 'ping', 'info']);
+      if (wanted.has('evalsha')) wanted.add('eval');
+      for (const name of ['config|resetstat', 'auth']) wanted.delete(name);
+      assert.deepEqual([...allowed(group)].sort(), [...wanted].sort());
+    });
+  }
+
+  it('add up to the line for all tools', () => {
+    const all = new Set(GROUPS.flatMap((group) => [...allowed(group)]));
+    for (const name of ['cluster|slots', 'cluster|nodes', 'asking', 'pubsub|numsub', 'role', 'select'])
+      all.add(name);
+    assert.deepEqual([...allowed('all')].sort(), [...all].sort());
+  });
+
+  it('allow one-shot calls too, which send EVAL for a script that the server does not have', async () => {
+    await setUser(server.plain, 'all');
+    await server.plain.sendCommand(['SCRIPT', 'FLUSH']);
+    const env = { REDIS_URL: `${withUser(server.url)}?db=1`, GANTZ_NAMESPACE: NAMESPACE };
+    for (const argv of [['cache', 'increment', '--key', 'a'], ['ping']]) {
+      const run = await runMain(argv, { env });
+      assert.equal(run.exitCode, 0, run.stdout);
+    }
+  });
+
+  it('deny keys and channels of other namespaces', async () => {
+    await setUser(server.plain, 'all');
+    const rows = openRows({ url: withUser(server.url) }, 'other');
+    for (const [name, input] of [
+      ['cache_get', { key: 'a' }],
+      ['cache_set', { key: 'a', value: 1 }],
+      ['cache_increment', { key: 'a' }],
+      ['pubsub_publish', { channel: 'a', message: 1 }],
+    ] satisfies Call[]) {
+      assert.equal((await rows.failure(name, input, 'REDIS_AUTH')).outcome, 'none');
+    }
+    await rows.close();
+  });
+
+  it('deny a pattern that the line does not have, and the hint is how to allow it', async () => {
+    await setUser(server.plain, 'all');
+    const rows = rowsAs(server.url);
+    const { hint } = await rows.failure('pubsub_subscribe', { pattern: 'other.*' }, 'REDIS_AUTH');
+    assert.match(String(hint), /&<namespace>:channel:<pattern>/);
+    await rows.close();
+  });
+
+  describe('on a cluster', () => {
+    const cluster = useCluster();
+
+    it('allow every tool, also while a slot moves', async () => {
+      for (const { plain } of cluster.masters) await setUser(plain, 'all');
+      const rows = rowsAs(cluster.url);
+      try {
+        for (const group of GROUPS) await runGroup(group, rows);
+        const slot = slotOf(`${NAMESPACE}:cache:moving`);
+        const from = await cluster.ownerOf(slot);
+        const to = cluster.masters.find((node) => node !== from);
+        assert.ok(to);
+        const [fromId, toId] = await Promise.all([idOf(from), idOf(to)]);
+        await to.plain.sendCommand(['CLUSTER', 'SETSLOT', String(slot), 'IMPORTING', fromId]);
+        await from.plain.sendCommand(['CLUSTER', 'SETSLOT', String(slot), 'MIGRATING', toId]);
+        assert.equal((await rows.call('cache_increment', { key: 'moving' })).value, 1);
+      } finally {
+        await rows.close();
+      }
+    });
+  });
+
+  describe('behind a Sentinel', () => {
+    let group: SentinelGroup | undefined;
+    before(async () => void (group = await startSentinels({ replicas: 0, sentinels: 1 })));
+    after(async () => await group?.stop());
+
+    it('allow every tool, and the line for Sentinels what gantz sends them', async () => {
+      assert.ok(group);
+      const { url } = group;
+      const [, words = ''] =
+        /`ACL SETUSER (gantz on >secret -@all[^`]*)`/.exec(
+          readFileSync(join(ROOT, 'docs/redis.md'), 'utf8'),
+        ) ?? [];
+      const sentinel = createClient({ url: url.replace('+sentinel', '').replace('/mymaster', '') });
+      sentinel.on('error', () => undefined);
+      await sentinel.connect();
+      await sentinel.sendCommand(['ACL', 'SETUSER', ...words.split(/\s+/)]);
+      sentinel.destroy();
+      await setUser((await group.master()).plain, 'all');
+      const env = {
+        REDIS_URL: withUser(url),
+        GANTZ_NAMESPACE: NAMESPACE,
+        REDIS_SENTINEL_USERNAME: 'gantz',
+        REDIS_SENTINEL_PASSWORD: 'secret',
+      };
+      const run = await runMain(['cache', 'increment', '--key', 'a'], { env });
+      assert.equal(run.exitCode, 0, run.stdout);
+      const rows = rowsAs(`${url}?sentinel_username=gantz&sentinel_password=secret`);
+      await rows.call('cache_keys', {});
+      await rows.close();
+    });
+  });
+});
+
+describe('a user or a server that refuses commands which gantz can do without', () => {
+  const RENAMED = ['EVALSHA', 'SCRIPT', 'INFO'];
+  const denying = useRedis();
+  const renaming = useRedis({
+    options: () => ({ args: RENAMED.flatMap((name) => ['--rename-command', name, '']) }),
+  });
+  before(async () => {
+    await setUser(denying.plain, 'all');
+    const denied = ['-evalsha', '-script|load', '-info'];
+    await denying.plain.sendCommand(['ACL', 'SETUSER', 'gantz', ...denied]);
+  });
+
+  for (const [what, url] of [
+    ['denied by ACL', () => withUser(denying.url)],
+    ['removed by rename-command', () => renaming.url],
+  ] as const) {
+    it(`still runs scripts, listings, ping and the health of gantz serve: ${what}`, async () => {
+      const env = { REDIS_URL: url(), GANTZ_NAMESPACE: NAMESPACE };
+      const one = await runMain(['cache', 'increment', '--key', 'a'], { env });
+      assert.equal(one.exitCode, 0, one.stdout);
+      const ping = envelopeOf(await runMain(['ping'], { env }));
+      assert.deepEqual([ping.success, ping['server'], ping['version']], [true, 'unknown', 'unknown']);
+      const rows = openRows({ url: url() }, NAMESPACE);
+      assert.equal((await rows.call('cache_increment', { key: 'a' })).value, 2);
+      assert.deepEqual((await rows.call('cache_keys', {})).keys, ['a']);
+      await rows.close();
+      const web = await startServer([], { env });
+      assert.equal((await fetch(`${web.url}/healthz`)).status, 200);
+      await web.stop();
+    });
+  }
+});
+
+describe('a command that is refused inside a script after a write', () => {
+  const server = useRedis();
+
+  it('is REDIS_AUTH with the outcome unknown, because the write took place', async () => {
+    await setUser(server.plain, 'all');
+    await server.plain.sendCommand(['ACL', 'SETUSER', 'gantz', '-expire']);
+    const rows = openRows({ url: withUser(server.url) }, NAMESPACE);
+    const failure = await rows.failure('hash_set', { key: 'a', mapping: { b: 1 }, ttl: 60 }, 'REDIS_AUTH');
+    assert.equal(failure.outcome, 'unknown');
+    assert.equal(await server.plain.hGet(`${NAMESPACE}:hash:a`, 'b'), '1');
+    await rows.close();
+  });
+
+  it('has the outcome none when EVALSHA and EVAL themselves are denied', async () => {
+    await setUser(server.plain, 'all');
+    await server.plain.sendCommand(['ACL', 'SETUSER', 'gantz', '-evalsha', '-eval']);
+    const rows = openRows({ url: withUser(server.url) }, NAMESPACE);
+    const failure = await rows.failure('hash_set', { key: 'c', mapping: { b: 1 } }, 'REDIS_AUTH');
+    assert.equal(failure.outcome, 'none');
+    assert.equal(await server.plain.exists(`${NAMESPACE}:hash:c`), 0);
+    await rows.close();
+  });
+});
+
+/** Returns the commands that a line allows. */
+function allowed(group: string): Set<string> {
+  const words = LINES.get(group) ?? [];
+  return new Set(words.filter((word) => word.startsWith('+')).map((word) => word.slice(1)));
+}
+
+/** Returns the commands that a server ran, from the reply of INFO commandstats. */
+function commandsOf(text: string): string[] {
+  return [...text.matchAll(/^cmdstat_([^:]+):calls=[1-9]/gm)].map(([, name = '']) => name);
+}
+
+/** Returns the commands that the scripts of a group may send, some of them in rare states of their keys. */
+function commandsOfScripts(group: string): string[] {
+  const folder = join(ROOT, 'tools/lua');
+  const prefix = `${group.replace('rate_limit', 'rate')}-`;
+  const text = (file: string): string => readFileSync(join(folder, file), 'utf8');
+  return readdirSync(folder)
+    .filter((name) => name.startsWith(prefix))
+    .flatMap((name) => [
+      name,
+      ...[...text(name).matchAll(/@include ([\w-]+)/g)].map(([, part]) => `includes/${part}.lua`),
+    ])
+    .flatMap((file) =>
+      [...text(file).matchAll(/redis\.p?call\('(\w+)'/g)].map(([, name = '']) => name.toLowerCase()),
+    );
+}
