@@ -5,6 +5,7 @@ import type { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats/dist/formats.js';
 import equal from 'ajv/dist/runtime/equal.js';
 import ucs2length from 'ajv/dist/runtime/ucs2length.js';
+import { patternsWith } from './patterns.ts';
 import type { Check } from './prebuilt.ts';
 import { readCacheFile, writeCacheFile } from '../cache/file.ts';
 import { fileNameOf } from '../cache/file-name.ts';
@@ -14,6 +15,7 @@ const MODULES: Readonly<Record<string, unknown>> = {
   'ajv-formats/dist/formats': formats,
   'ajv/dist/runtime/equal': equal,
   'ajv/dist/runtime/ucs2length': ucs2length,
+  'gantz-patterns': { patternsWith },
 };
 
 const REQUIRE = /require\("([^"]+)"\)/g;
