@@ -115,7 +115,7 @@ class Analysis {
     const known = this.#closures.get(begin);
     if (known && !atBeginning) return known;
     const closure: Closure = { attempts: new Map(), looks: [], accepts: false };
-    const heads = new Set<number>();
+    const begun = new Set<number>();
     const visit = (at: number, isSure: boolean, isAtEnd: boolean): void => {
       if (++this.#visits > MAX_VISITS) throw new TooLarge();
       const instruction = this.#instructions[at];
@@ -125,15 +125,15 @@ class Analysis {
           closure.attempts.set(at, (closure.attempts.get(at) ?? 0) + 1);
           break;
         case 'split': {
-          // An iteration that consumes nothing is not repeated. The head of a loop is reached again only by such a one.
-          if (heads.has(at)) break;
-          if (instruction.isLoop) heads.add(at);
+          const isNew = !begun.has(at);
+          begun.add(at);
           for (const to of instruction.to) visit(to, isSure, isAtEnd);
-          heads.delete(at);
+          if (isNew) begun.delete(at);
           break;
         }
         case 'jump':
-          visit(instruction.to, isSure, isAtEnd);
+          // An iteration that began here has consumed nothing. The engine does not accept it.
+          if (!instruction.isBack || !begun.has(instruction.to)) visit(instruction.to, isSure, isAtEnd);
           break;
         case 'edge': {
           const isEnd = instruction.kind === 'end';
@@ -163,7 +163,7 @@ class Analysis {
 }
 
 /** Returns the boundaries of the ranges of an atom that `.`, `\d`, `\w` and `\s` do not have. */
-function boundariesOf({ raw, flags, node }: Atom): number[] {
+function boundariesOf({ raw, flags, node }: Atom): readonly number[] {
   if (flags.includes('i')) return scanBoundaries(raw, flags);
   switch (node.type) {
     case 'Character':

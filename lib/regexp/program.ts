@@ -10,9 +10,10 @@ export type Instruction =
   | { op: 'char'; test: CharacterTest; step: Step }
   /** Consumes `min` to `max` characters. */
   | { op: 'run'; test: CharacterTest; step: Step; min: number; max: number; greedy: boolean }
-  /** Tries each of these instructions, in this order. `isLoop`: the body of a loop is one of them, and jumps back here. */
-  | { op: 'split'; to: number[]; isLoop?: boolean }
-  | { op: 'jump'; to: number }
+  /** Tries each of these instructions, in this order. */
+  | { op: 'split'; to: number[] }
+  /** `isBack`: one iteration of a loop is complete. */
+  | { op: 'jump'; to: number; isBack?: boolean }
   | { op: 'fail' }
   /** The match, or the body of a lookaround, is complete. */
   | { op: 'match' }
@@ -220,9 +221,9 @@ function assemble(pattern: AST.Pattern, { kind, length }: Mode): { program: Prog
     const optional = max >= length || (kind === 'analysis' && max - min > 1) ? Infinity : max - min;
     if (optional === Infinity) {
       const begin = instructions.length;
-      const split = emit({ op: 'split', to: [] as number[], isLoop: true });
+      const split = emit({ op: 'split', to: [] as number[] });
       element(body, context);
-      emit({ op: 'jump', to: begin });
+      emit({ op: 'jump', to: begin, isBack: true });
       split.to = inOrder(begin + 1, instructions.length, greedy);
       return;
     }
