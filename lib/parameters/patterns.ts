@@ -6,11 +6,11 @@ import type { Check, Errors } from './prebuilt.ts';
 /** Throws when the caller no longer waits. `what` is the subject of the failure's message. */
 export type Checkpoint = (what: string) => void;
 
-/** A test that the engine of the platform must not or cannot make. */
-type Question = { pattern: string; text: string };
+/** A match that the engine of the platform must not or cannot make. */
+type Match = { pattern: string; text: string };
 
-/** What a repeated run of a check has been told, and what it still has to be told. */
-type Answers = { known: Map<string, boolean>; open: Map<string, Question> };
+/** The results of matches that a repeated run of a check has, by pattern and text, and the matches that it still needs. */
+type Results = { known: Map<string, boolean>; open: Map<string, Match> };
 
 const QUANTIFIER = /[*+?{|]/;
 
@@ -21,11 +21,11 @@ const QUANTIFIER = /[*+?{|]/;
 const LONG_TEXT = 100_000;
 const GROUP = /\(/;
 
-/** The answers of the current run. Checks are synchronous, so there is one run at a time. The first one has none. */
-let answers: Answers | undefined;
+/** The results of the current run. Checks are synchronous, so there is one run at a time. The first one has none. */
+let results: Results | undefined;
 
-/** Thrown by the first run of a check that has a question. */
-const QUESTION = new Error('A pattern needs an answer');
+/** Thrown by the first run of a check when it needs a result. */
+const NO_RESULT = new Error('The result of a match is not known');
 
 /**
  * Returns the ambiguous patterns of a schema; undefined when the engine of the platform is right about all patterns and fast.
@@ -49,7 +49,7 @@ function patternsIn(value: unknown): string[] {
   });
 }
 
-/** Returns the function by which a compiled check makes its regular expressions. */
+/** Returns the function with which a compiled check makes its regular expressions. */
 export function patternsWith(
   ambiguous: readonly string[],
 ): (pattern: string, flags: string) => Pick<RegExp, 'test'> {
@@ -58,7 +58,7 @@ export function patternsWith(
     if (!ambiguous.includes(pattern) && !GROUP.test(pattern)) return native;
     const test = (text: string): boolean =>
       ambiguous.includes(pattern)
-        ? ask(pattern, text)
+        ? resultOf(pattern, text)
         : text.length < LONG_TEXT
           ? native.test(text)
           : testLong(native, pattern, text);
@@ -74,7 +74,7 @@ function testLong(native: RegExp, pattern: string, text: string): boolean {
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
   }
-  return ask(pattern, text);
+  return resultOf(pattern, text);
 }
 
 /** Returns true when a pattern matches anywhere in a text. `checkpoint` ends a long match by throwing. */
@@ -85,18 +85,18 @@ export async function testPattern(pattern: string, text: string, checkpoint: Che
   return await matchPattern(pattern, text, () => checkpoint(describeMatch(pattern)));
 }
 
-/** Returns the answer to a question. An open question is noted, and the answer has no meaning. */
-function ask(pattern: string, text: string): boolean {
-  if (!answers) throw QUESTION;
+/** Returns whether a pattern matches anywhere in a text, for a check that is running. An unknown result is noted, and the returned value has no meaning. */
+export function resultOf(pattern: string, text: string): boolean {
+  if (!results) throw NO_RESULT;
   const key = `${pattern}\n${text}`;
-  const answer = answers.known.get(key);
-  if (answer === undefined) answers.open.set(key, { pattern, text });
-  return answer ?? false;
+  const result = results.known.get(key);
+  if (result === undefined) results.open.set(key, { pattern, text });
+  return result ?? false;
 }
 
 /**
- * Runs a check. Returns the errors; undefined for valid data. It returns a promise only when there are questions. They are
- * answered by a matcher that pauses every few milliseconds and then calls `checkpoint`.
+ * Runs a check. Returns the errors; undefined for valid data. It returns a promise only when there are such matches. They are
+ * made by a matcher that pauses every few milliseconds and then calls `checkpoint`.
  */
 export function runCheck(
   check: Check,
@@ -106,19 +106,19 @@ export function runCheck(
   try {
     return check(data) ? undefined : (check.errors ?? []);
   } catch (error) {
-    if (error !== QUESTION) throw error;
-    return runWithAnswers(check, data, checkpoint);
+    if (error !== NO_RESULT) throw error;
+    return runWithResults(check, data, checkpoint);
   }
 }
 
-/** Runs a check on copies until it has all answers: a wrong answer may add the defaults of the wrong schema. */
-async function runWithAnswers(
+/** Runs a check on copies until it has all results: a wrong result may add the defaults of the wrong schema. */
+async function runWithResults(
   check: Check,
   data: unknown,
   checkpoint: Checkpoint = () => undefined,
 ): Promise<Errors | undefined> {
   const { matchPattern } = await import('../regexp/match.ts');
-  const current: Answers = { known: new Map(), open: new Map() };
+  const current: Results = { known: new Map(), open: new Map() };
   for (;;) {
     runOnce(check, structuredClone(data), current);
     if (current.open.size === 0) return runOnce(check, data, current);
@@ -130,12 +130,12 @@ async function runWithAnswers(
   }
 }
 
-function runOnce(check: Check, data: unknown, current: Answers): Errors | undefined {
-  answers = current;
+function runOnce(check: Check, data: unknown, current: Results): Errors | undefined {
+  results = current;
   try {
     return check(data) ? undefined : (check.errors ?? []);
   } finally {
-    answers = undefined;
+    results = undefined;
   }
 }
 

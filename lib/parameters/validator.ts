@@ -63,6 +63,7 @@ export async function compileValidator(schema: JsonSchema, cacheFolder?: string)
   if (text.includes('"format"')) {
     const { default: addFormats } = await import('ajv-formats');
     addFormats.default(ajv);
+    ajv.addFormat('url', (await import('./formats.ts')).isUrl);
   }
   const check = ajv.compile(schema);
   if (cacheFolder !== undefined) await checkCache?.writeCheck(cacheFolder, text, ajv, check);

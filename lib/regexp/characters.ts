@@ -6,17 +6,17 @@ const SMALL = 256;
 
 /**
  * Returns the test of one atom. `raw` is its source, `flags` the flags of `(?ims:…)` that apply to it. The engine of the
- * platform matches each single character, so that classes and properties have its meaning. It is asked once for each.
+ * platform matches each single character, so that classes and properties have its meaning. Each answer is kept.
  */
 export function characterTest(raw: string, flags: string): CharacterTest {
-  const expression = new RegExp(`^${withFlags(raw, flags)}$`, 'u');
+  const expression = new RegExp(`^${raw}$`, flagsWith(flags));
   const small = new Int8Array(SMALL);
   const others = new Map<number, boolean>();
-  const ask = (code: number): boolean => expression.test(String.fromCodePoint(code));
+  const matches = (code: number): boolean => expression.test(String.fromCodePoint(code));
   return (code) => {
-    if (code < SMALL) return (small[code] ||= ask(code) ? 1 : -1) > 0;
+    if (code < SMALL) return (small[code] ||= matches(code) ? 1 : -1) > 0;
     let answer = others.get(code);
-    if (answer === undefined) others.set(code, (answer = ask(code)));
+    if (answer === undefined) others.set(code, (answer = matches(code)));
     return answer;
   };
 }
@@ -24,11 +24,12 @@ export function characterTest(raw: string, flags: string): CharacterTest {
 /** Returns true when two code points are equal for a back reference. */
 export function sameCharacter(a: number, b: number, flags: string): boolean {
   if (a === b || !flags.includes('i')) return a === b;
-  return new RegExp(`^${withFlags(`\\u{${a.toString(16)}}`, flags)}$`, 'u').test(String.fromCodePoint(b));
+  return new RegExp(`^\\u{${a.toString(16)}}$`, flagsWith(flags)).test(String.fromCodePoint(b));
 }
 
-function withFlags(raw: string, flags: string): string {
-  return flags === '' ? raw : `(?${flags}:${raw})`;
+/** Returns the flags of an expression for one character. With `m`, `^` and `$` would mean something else. */
+function flagsWith(flags: string): string {
+  return `u${flags.replace('m', '')}`;
 }
 
 /**
@@ -45,10 +46,10 @@ export function alphabetOf(tests: readonly CharacterTest[], boundaries: Iterable
 
 /** Returns the boundaries of an atom whose ranges its source does not give: `\p{L}`, and all atoms that ignore case. */
 export function scanBoundaries(raw: string, flags: string): readonly number[] {
-  const key = withFlags(raw, flags);
+  const key = `${flags}:${raw}`;
   const known = scanned.get(key);
   if (known) return known;
-  const expression = new RegExp(`^${withFlags(raw, flags)}$`, 'u');
+  const expression = new RegExp(`^${raw}$`, flagsWith(flags));
   const boundaries: number[] = [];
   let before = false;
   for (let code = 0; code <= MAX_CODE_POINT; code++) {
