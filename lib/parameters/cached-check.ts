@@ -2,18 +2,20 @@ import { join } from 'node:path';
 import { runInThisContext } from 'node:vm';
 import type { AnyValidateFunction } from 'ajv/dist/core.js';
 import type { Ajv2020 } from 'ajv/dist/2020.js';
-import formats from 'ajv-formats/dist/formats.js';
 import equal from 'ajv/dist/runtime/equal.js';
 import ucs2length from 'ajv/dist/runtime/ucs2length.js';
+import { FORMATS_MODULE } from './formats.ts';
+import { patternsWith } from './patterns.ts';
 import type { Check } from './prebuilt.ts';
 import { readCacheFile, writeCacheFile } from '../cache/file.ts';
 import { fileNameOf } from '../cache/file-name.ts';
 
 /** The modules that the code of a check may load. A check that loads any other is not cached. */
 const MODULES: Readonly<Record<string, unknown>> = {
-  'ajv-formats/dist/formats': formats,
+  'ajv-formats/dist/formats': FORMATS_MODULE,
   'ajv/dist/runtime/equal': equal,
   'ajv/dist/runtime/ucs2length': ucs2length,
+  'gantz-patterns': { patternsWith },
 };
 
 const REQUIRE = /require\("([^"]+)"\)/g;

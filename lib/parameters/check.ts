@@ -7,6 +7,8 @@ import { convertText, describeTypes, typesOf } from './convert.ts';
 import { describeError } from './describe-error.ts';
 import { invalidParameters } from './invalid.ts';
 import { notAnObject } from './parse.ts';
+import type { Checkpoint } from './patterns.ts';
+import type { Errors } from './prebuilt.ts';
 import type { Validator } from './validator.ts';
 
 /** Parameters that match the schema of their tool. `given` returns true for a parameter that the caller gave. */
@@ -15,20 +17,37 @@ export type CheckedParameters = { params: Record<string, unknown>; given: (name:
 /**
  * Checks the parameters of a call with the validator of its tool. Text for a number, a boolean, an array or an object is
  * converted, and defaults are filled in. Throws INVALID_PARAMETERS with one detail per problem. The caller's object is not
- * changed.
+ * changed. Returns a promise only when the validator does; `checkpoint` is its argument.
  */
-export function checkParameters(tool: Tool, input: unknown, validate: Validator): CheckedParameters {
+export function checkParameters(
+  tool: Tool,
+  input: unknown,
+  validate: Validator,
+  checkpoint?: Checkpoint,
+): CheckedParameters | Promise<CheckedParameters> {
   if (!isObject(input)) throw notAnObject(input);
   const problems: Detail[] = [];
   const params = convertAndFill(tool.inputSchema, input, problems);
-  const errors = validate(params);
+  const checked: CheckedParameters = { params, given: (name) => Object.hasOwn(input, name) };
+  const errors = validate(params, checkpoint);
+  if (!(errors instanceof Promise)) return report(tool, checked, problems, errors);
+  return errors.then((found) => report(tool, checked, problems, found));
+}
+
+/** Returns the checked parameters. Throws INVALID_PARAMETERS when there are problems or errors. */
+function report(
+  tool: Tool,
+  checked: CheckedParameters,
+  problems: Detail[],
+  errors: Errors | undefined,
+): CheckedParameters {
   if (errors) {
     const converted = new Set(problems.map(({ path }) => path));
     const details = errors.map(describeError).filter(({ path }) => !converted.has(path));
     problems.push(...details);
   }
   if (problems.length > 0) throw invalid(tool, problems);
-  return { params, given: (name) => Object.hasOwn(input, name) };
+  return checked;
 }
 
 /** Copies the input, converts text and fills in defaults. Adds a problem for each name that is not in the schema. */

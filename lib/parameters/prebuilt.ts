@@ -1,5 +1,8 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
 
+/** The errors of ajv. */
+export type Errors = readonly ErrorObject[];
+
 /** A function that ajv compiled from a schema. It returns true for valid data, and sets `errors` otherwise. */
 export type Check = ((data: unknown) => boolean) & { errors?: ErrorObject[] | null };
 

@@ -1,11 +1,16 @@
-import type { ErrorObject } from 'ajv/dist/2020.js';
 import type { JsonSchema } from '../contract/manifest.ts';
-import { PREBUILT, type Check } from './prebuilt.ts';
+import { findAmbiguous, patternsWith, runCheck, type Checkpoint } from './patterns.ts';
+import { PREBUILT, type Check, type Errors } from './prebuilt.ts';
 
 /**
- * Validates data against one schema, and fills in nested defaults. Returns the errors of ajv; undefined for valid data.
+ * Validates data against one schema, and fills in nested defaults. Returns the errors of ajv; undefined for valid data. It
+ * returns a promise only when a pattern is matched outside of the engine of the platform. Then `checkpoint` is called every few
+ * milliseconds, and ends the validation by throwing.
  */
-export type Validator = (data: unknown) => readonly ErrorObject[] | undefined;
+export type Validator = (
+  data: unknown,
+  checkpoint?: Checkpoint,
+) => Errors | undefined | Promise<Errors | undefined>;
 
 /**
  * The options of every validator, whether it is compiled at run time or by the build. Schemas are checked when the
@@ -46,10 +51,19 @@ export async function compileValidator(schema: JsonSchema, cacheFolder?: string)
   const cached = cacheFolder === undefined ? undefined : checkCache?.readCheck(cacheFolder, text);
   if (cached) return storeValidator(schema, cached);
   const { Ajv2020 } = await import('ajv/dist/2020.js');
-  const ajv = new Ajv2020(checkCache ? { ...AJV_OPTIONS, code: { source: true } } : AJV_OPTIONS);
+  const ambiguous = await findAmbiguous(schema);
+  // The code of a cached check loads patternsWith by this name (cached-check.ts).
+  const regExp =
+    ambiguous &&
+    Object.assign(patternsWith(ambiguous), {
+      code: `require("gantz-patterns").patternsWith(${JSON.stringify(ambiguous)})`,
+    });
+  const code = { ...(checkCache && { source: true }), ...(regExp && { regExp }) };
+  const ajv = new Ajv2020({ ...AJV_OPTIONS, code });
   if (text.includes('"format"')) {
     const { default: addFormats } = await import('ajv-formats');
     addFormats.default(ajv);
+    ajv.addFormat('url', (await import('./formats.ts')).isUrl);
   }
   const check = ajv.compile(schema);
   if (cacheFolder !== undefined) await checkCache?.writeCheck(cacheFolder, text, ajv, check);
@@ -57,7 +71,7 @@ export async function compileValidator(schema: JsonSchema, cacheFolder?: string)
 }
 
 function storeValidator(schema: JsonSchema, check: Check): Validator {
-  const validator: Validator = (data) => (check(data) ? undefined : (check.errors ?? []));
+  const validator: Validator = (data, checkpoint) => runCheck(check, data, checkpoint);
   compiled.set(schema, validator);
   return validator;
 }

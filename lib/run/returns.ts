@@ -1,9 +1,10 @@
 import type { Result } from '../contract/envelope.ts';
-import { GantzError, type Detail } from '../contract/errors.ts';
+import { GantzError, type Detail, type Outcome } from '../contract/errors.ts';
 import type { ObjectSchema, Tool } from '../contract/manifest.ts';
 import { isObject, kindOf } from '../json/object.ts';
 import { parseJson } from '../json/parse.ts';
 import { describeError } from '../parameters/describe-error.ts';
+import type { Checkpoint } from '../parameters/patterns.ts';
 import { compileValidator, type Validator } from '../parameters/validator.ts';
 import { outputOf, type ActionOutput } from './action-output.ts';
 import { quoteLongNumbers } from './http/extract.ts';
@@ -12,19 +13,21 @@ import { quoteLongNumbers } from './http/extract.ts';
  * Gives the result of an action the shape that the tool's `returns` declares, and checks it. An object that the action
  * produced becomes the fields of the result. Any other value, and text, becomes the one declared field. Throws
  * RETURNS_MISMATCH when no form of the result matches: the action ran, so its outcome is `applied`, or `none` for a tool with
- * readOnlyHint. `cacheFolder` is the folder for compiled schemas.
+ * readOnlyHint. `cacheFolder` is the folder for compiled schemas. `checkpoint` ends a
+ * long check by throwing.
  */
 export async function shapeResult(
   tool: Pick<Tool, 'name' | 'annotations'>,
   schema: ObjectSchema,
   result: Result,
   cacheFolder?: string,
+  checkpoint?: Checkpoint,
 ): Promise<Result> {
   const validate = await compileValidator(schema, cacheFolder);
   const output = outputOf(result);
   let details: readonly Detail[] | undefined;
   for (const form of output ? formsOf(output, result, schema) : [result]) {
-    const checked = check(form, validate);
+    const checked = await check(form, validate, checkpoint);
     if ('fields' in checked) return checked.fields;
     details ??= checked.details;
   }
@@ -68,14 +71,23 @@ function onlyField({ properties, required }: ObjectSchema, fields: Result): stri
 }
 
 /** Checks fields as an envelope. A member `success` must be true there; it is not a field of the result. */
-function check(form: Result, validate: Validator): { fields: Result } | { details: readonly Detail[] } {
+async function check(
+  form: Result,
+  validate: Validator,
+  checkpoint?: Checkpoint,
+): Promise<{ fields: Result } | { details: readonly Detail[] }> {
   if (Object.hasOwn(form, 'success') && form['success'] !== true)
     return { details: [{ path: '/success', message: 'must be true' }] };
   const envelope: Result = { ...form, success: true };
-  const errors = validate(envelope);
+  const errors = await validate(envelope, checkpoint);
   if (errors) return { details: errors.map(describeError) };
   const { success: _, ...fields } = envelope;
   return { fields };
+}
+
+/** Returns the outcome of a call whose action ran. */
+export function outcomeOf({ annotations }: Pick<Tool, 'annotations'>): Outcome {
+  return annotations.readOnlyHint === true ? 'none' : 'applied';
 }
 
 /** Describes a value that is not an object, for a message. */
@@ -96,7 +108,7 @@ function mismatch(
     'RETURNS_MISMATCH',
     `${name}: the result does not match \`returns\`: ${problem}${more}`,
     {
-      outcome: annotations.readOnlyHint === true ? 'none' : 'applied',
+      outcome: outcomeOf({ annotations }),
       hint: `Make the action return ${Object.keys(properties).join(', ')} as \`returns\` declares, or change \`returns\` in the manifest.`,
       details,
       fields: { returned },

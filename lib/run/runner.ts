@@ -1,11 +1,12 @@
 import type { Call } from '../contract/call.ts';
 import { Deadline } from '../contract/deadline.ts';
 import type { Result } from '../contract/envelope.ts';
-import { GantzError } from '../contract/errors.ts';
+import { GantzError, withOutcome, type Outcome } from '../contract/errors.ts';
 import type { Action, Tool } from '../contract/manifest.ts';
 import type { Environment } from '../contract/process.ts';
 import { toolEnvironment } from '../manifest/environment.ts';
 import { checkParameters } from '../parameters/check.ts';
+import type { Checkpoint } from '../parameters/patterns.ts';
 import { compileValidator, knownValidator } from '../parameters/validator.ts';
 import type { RedisHandle } from '../redis/open.ts';
 import type { ActionKind } from './action-kind.ts';
@@ -98,7 +99,9 @@ export function openRunner(options: RunnerOptions): Runner {
       const { inputSchema } = tool;
       const validate =
         knownValidator(inputSchema) ?? (await compileValidator(inputSchema, options.cacheFolder));
-      const { params, given } = checkParameters(tool, input, validate);
+      const checkpoint = checkpointOf(tool, deadline, signal);
+      const checked = checkParameters(tool, input, validate, checkpoint);
+      const { params, given } = checked instanceof Promise ? await checked : checked;
       const call: Call = { deadline, signal, emit, notice, follow, given, print };
       const kind = kindOf(tool);
       if (!kind || !hasAction(tool)) throw notRunnable(tool);
@@ -112,6 +115,21 @@ export function openRunner(options: RunnerOptions): Runner {
       await Promise.allSettled(running);
     },
   };
+
+  /** Returns a function that throws when the call is over. `outcome` is the effect that the call has had by then. */
+  function checkpointOf(
+    tool: Tool,
+    deadline: Deadline,
+    signal: AbortSignal | undefined,
+    outcome: Outcome = 'none',
+  ): Checkpoint {
+    return (what) => {
+      closing.signal.throwIfAborted();
+      signal?.throwIfAborted();
+      if (deadline.remainingMs() > 0) return;
+      throw withOutcome(deadline.error(`${tool.name}: ${what}`), outcome);
+    };
+  }
 
   function connection(): RedisHandle {
     return (redis ??= openRedisOf({ manifest, env, mode, notice }));
@@ -133,10 +151,11 @@ export function openRunner(options: RunnerOptions): Runner {
   /** Runs an action. With `returns`, the result has the shape that it declares. */
   async function runAction(kind: ActionKind, invocation: Invocation): Promise<Result> {
     const result = await kind.run(invocation);
-    const { tool } = invocation;
+    const { tool, call } = invocation;
     if (!tool.outputSchema) return result;
-    const { shapeResult } = await import('./returns.ts');
-    return await shapeResult(tool, tool.outputSchema, result, options.cacheFolder);
+    const { outcomeOf, shapeResult } = await import('./returns.ts');
+    const checkpoint = checkpointOf(tool, call.deadline, call.signal, outcomeOf(tool));
+    return await shapeResult(tool, tool.outputSchema, result, options.cacheFolder, checkpoint);
   }
 
   function invocationOf(

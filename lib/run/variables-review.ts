@@ -7,7 +7,7 @@ export function reviewVariables(text: string, names: readonly string[]): Problem
   return literalsOf(parseTemplate(text, names).segments).flatMap((literal) =>
     unknownReferences(literal.text).map(({ offset, length }) => ({
       severity: 'warning' as const,
-      message: `${literal.text.slice(offset, offset + length)} is no variable and stays as it is`,
+      message: `\`${literal.text.slice(offset, offset + length)}\` is not a reference to a variable, so it is kept as text`,
       hint: REFERENCES,
       text,
       offset: literal.offset + offset,

@@ -4,14 +4,19 @@ import type { Failure } from '../contract/errors.ts';
 import { CODES } from '../contract/errors.ts';
 import { isObject } from '../json/object.ts';
 import { describeError } from '../parameters/describe-error.ts';
+import { testPattern, type Checkpoint } from '../parameters/patterns.ts';
 import { compileValidator } from '../parameters/validator.ts';
 import type { Expectation } from './case.ts';
 
 /**
  * Compares an answer with the expectation. Returns one sentence for each condition that fails, and none when the test
- * passes.
+ * passes. `checkpoint` ends a long comparison by throwing.
  */
-export async function findFailures(envelope: Envelope, expect: Expectation): Promise<string[]> {
+export async function findFailures(
+  envelope: Envelope,
+  expect: Expectation,
+  checkpoint: Checkpoint,
+): Promise<string[]> {
   const { success: _, ...fields } = envelope;
   const subject = subjectOf(fields);
   const text = typeof subject === 'string' ? subject : JSON.stringify(subject);
@@ -36,7 +41,7 @@ export async function findFailures(envelope: Envelope, expect: Expectation): Pro
   if ('contains' in expect && !contains(subject, expect.contains) && !contains(fields, expect.contains)) {
     failures.push(`gave ${shorten(subject)}, which does not contain ${shorten(expect.contains)}`);
   }
-  if (expect.matches !== undefined && !new RegExp(expect.matches, 'u').test(text)) {
+  if (expect.matches !== undefined && !(await testPattern(expect.matches, text, checkpoint))) {
     failures.push(`gave ${shorten(subject)}, which does not match /${expect.matches}/`);
   }
   if (
@@ -51,7 +56,7 @@ export async function findFailures(envelope: Envelope, expect: Expectation): Pro
   }
   if (expect.schema) {
     const validate = await compileValidator(expect.schema);
-    for (const error of validate(fields) ?? []) {
+    for (const error of (await validate(fields, checkpoint)) ?? []) {
       const { path, message } = describeError(error);
       failures.push(`${path || 'the result'} ${message}`);
     }

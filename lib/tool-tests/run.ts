@@ -57,7 +57,7 @@ async function runSteps(runner: Runner, steps: readonly TestStep[], options: Run
     const step = { tool, input: insertResults(input, results), expect };
     const envelope = await runStep(runner, step, options);
     options.signal.throwIfAborted();
-    const failures = await findFailures(envelope, expect);
+    const failures = await findFailures(envelope, expect, () => options.signal.throwIfAborted());
     if (failures.length > 0)
       return failures.map((failure) =>
         steps.length > 1 ? `step ${name ?? index + 1} (${tool}) ${failure}` : failure,

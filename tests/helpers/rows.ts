@@ -104,7 +104,7 @@ export function openRows(
     const tool = BUNDLED_MANIFEST.tools.find((one) => one.name === name);
     const action = operationOf(tool?.action);
     assert.ok(tool && action, name);
-    const { params, given } = checkParameters(tool, input, await compileValidator(tool.inputSchema));
+    const { params, given } = await checkParameters(tool, input, await compileValidator(tool.inputSchema));
     const { deadline = new Deadline({ budgetMs: 60_000 }), signal, follow = false } = options;
     const { emit = ignore, notice = ignore } = options;
     const operation = await findOperation(action);

@@ -22,9 +22,18 @@ export async function runLateChecks(problems: Problems): Promise<void> {
       }
       continue;
     }
-    const [wrong] = validate(structuredClone(value)) ?? [];
+    const [wrong] = (await validate(structuredClone(value))) ?? [];
     if (!wrong) continue;
     const { path, message } = describeError(wrong);
+    if (path === '' && wrong.keyword === 'pattern') {
+      const pattern = String(schema['pattern']);
+      error(
+        problems,
+        at,
+        `The default of ${what}, ${JSON.stringify(value)}, does not match the pattern ${pattern}`,
+      );
+      continue;
+    }
     error(
       problems,
       at,

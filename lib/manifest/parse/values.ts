@@ -133,7 +133,7 @@ function checkReferences(problems: Problems, { at }: Node, text: string): void {
     warn(
       problems,
       at,
-      `${text.slice(offset, offset + length)} is no variable and stays as it is`,
+      `\`${text.slice(offset, offset + length)}\` is not a reference to a variable, so it is kept as text`,
       REFERENCES,
     );
 }
