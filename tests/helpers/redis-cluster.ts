@@ -103,6 +103,12 @@ export async function startCluster({
         await node.plain
           .sendCommand(['CLUSTER', 'SETSLOT', String(slot), 'NODE', toId])
           .catch(() => undefined);
+      // Moves that follow each other faster than the nodes exchange their states can leave a slot without a node.
+      await waitFor(
+        async () =>
+          (await Promise.all(masters.map(nodesOf))).every((text) => ownerIn(text, slot)?.includes(toId)),
+        { what: `all nodes to name the new node of slot ${slot}` },
+      );
     },
     stop,
   };
@@ -214,8 +220,16 @@ function knownNodes(text: string): string[] {
 }
 
 function ownSlots(text: string): [from: number, to: number][] {
-  const own = text.split('\n').find((line) => line.includes('myself,master')) ?? '';
-  return own
+  return slotsOf(text.split('\n').find((line) => line.includes('myself,master')) ?? '');
+}
+
+/** Returns the line of the node that serves a slot. */
+function ownerIn(text: string, slot: number): string | undefined {
+  return text.split('\n').find((line) => slotsOf(line).some(([from, to]) => slot >= from && slot <= to));
+}
+
+function slotsOf(line: string): [from: number, to: number][] {
+  return line
     .split(' ')
     .slice(8)
     .filter((slot) => /^\d+(-\d+)?$/.test(slot))

@@ -29,8 +29,13 @@ export type RedisServer = {
   stop(): Promise<void>;
 };
 
-/** `args` are arguments of redis-server. `port` adds a TCP port on 127.0.0.1. */
-export type RedisOptions = { args?: readonly string[]; port?: number };
+/**
+ * `args` are arguments of redis-server. `port` adds a TCP port on 127.0.0.1. `ready` is what the log contains when the
+ * server has started; without it, the server accepts commands.
+ */
+export type RedisOptions = { args?: readonly string[]; port?: number; ready?: RegExp };
+
+const READY = /ready to accept connections/i;
 
 /** The server that the tests of a file or a suite share. */
 export type SharedRedis = RedisServer & {
@@ -89,7 +94,11 @@ export function useRedis({ options, started, stopping }: SharedRedisOptions = {}
 }
 
 /** Starts a server that the caller stops. */
-export async function startRedis({ args = [], port }: RedisOptions = {}): Promise<RedisServer> {
+export async function startRedis({
+  args = [],
+  port,
+  ready = READY,
+}: RedisOptions = {}): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), 'gantz-test-'));
   const socketPath = join(folder, 'redis.sock');
   const listen = port === undefined ? ['--port', '0'] : ['--port', String(port), '--bind', '127.0.0.1'];
@@ -105,7 +114,7 @@ export async function startRedis({ args = [], port }: RedisOptions = {}): Promis
     ...listen,
     ...args,
   ];
-  let server = await launch(options, folder);
+  let server = await launch(options, folder, ready);
   const clients = new Set<PlainClient>();
   const signal = (name: NodeJS.Signals): void => void server.kill(name);
   const kill = async (): Promise<void> => {
@@ -131,7 +140,7 @@ export async function startRedis({ args = [], port }: RedisOptions = {}): Promis
     resume: () => signal('SIGCONT'),
     kill,
     async restart() {
-      server = await launch(options, folder);
+      server = await launch(options, folder, ready);
     },
     async stop() {
       for (const client of clients) client.destroy();
@@ -184,21 +193,21 @@ async function connect(socketPath: string) {
 }
 
 /** Starts redis-server, or valkey-server when redis-server is not installed. Resolves when the server accepts connections. */
-async function launch(options: readonly string[], folder: string): Promise<ChildProcess> {
+async function launch(options: readonly string[], folder: string, ready: RegExp): Promise<ChildProcess> {
   for (const binary of [process.env['GANTZ_REDIS_SERVER'] ?? 'redis-server', 'valkey-server']) {
     const server = endWithTests(spawn(binary, options, { stdio: ['ignore', 'pipe', 'pipe'] }));
     let log = '';
-    const ready = new Promise<'ready' | 'absent'>((resolve, reject) => {
+    const started = new Promise<'ready' | 'absent'>((resolve, reject) => {
       const read = (chunk: Buffer): void => {
         log += chunk.toString();
-        if (/ready to accept connections/i.test(log)) resolve('ready');
+        if (ready.test(log)) resolve('ready');
       };
       server.stdout.on('data', read);
       server.stderr.on('data', read);
       server.once('error', () => resolve('absent'));
       server.once('exit', () => reject(new Error(`${binary} did not start: ${log.trim()}`)));
     });
-    const state = await settled(ready, {
+    const state = await settled(started, {
       what: () => `${binary} to accept connections; it printed: ${log.trim()}`,
     });
     if (state === 'ready') return server;

@@ -24,8 +24,8 @@ export type Difference = { kind: 'lost' | 'wrong'; entry: Entry; what: string; e
 export type Store = {
   get(key: string): Promise<string | null>;
   list(key: string): Promise<string[]>;
-  hash(key: string): Promise<ReadonlyMap<string, string>>;
-  set(key: string): Promise<ReadonlySet<string>>;
+  hash(key: string): Promise<Readonly<Record<string, string>>>;
+  set(key: string): Promise<string[]>;
 };
 
 /** How long before its master was killed an acknowledged write may be lost, in milliseconds. */
@@ -35,10 +35,14 @@ const LATE_MS = 2000;
 
 /** Compares the answers of all calls with what Redis holds. */
 export async function reconcile(
-  entries: readonly Entry[],
+  all: readonly Entry[],
   kills: readonly Kill[],
-  store: Store,
+  redis: Store,
 ): Promise<Difference[]> {
+  const store = readOnce(redis);
+  // What was deleted later, or may have been, proves nothing about the write before it.
+  const deleted = new Set(all.filter(isRemoval).map(thingOf));
+  const entries = all.filter((entry) => isRemoval(entry) || !deleted.has(thingOf(entry)));
   const found: Difference[] = [];
   const explained = ({ key, answeredAt }: Entry): boolean =>
     kills.some(
@@ -88,13 +92,42 @@ export async function reconcile(
   return found;
 }
 
+/** Reads each key once. */
+function readOnce(redis: Store) {
+  const once = <T>(read: (key: string) => Promise<T>): ((key: string) => Promise<T>) => {
+    const known = new Map<string, Promise<T>>();
+    return (key) => {
+      const value = known.get(key) ?? read(key);
+      known.set(key, value);
+      return value;
+    };
+  };
+  return {
+    get: once((key) => redis.get(key)),
+    list: once((key) => redis.list(key)),
+    hash: once(async (key) => new Map(Object.entries(await redis.hash(key)))),
+    set: once(async (key) => new Set(await redis.set(key))),
+  };
+}
+
+function isRemoval({ tool }: Entry): boolean {
+  return ['cache_delete', 'hash_delete', 'set_remove'].includes(tool);
+}
+
+/** Returns what an entry writes: a key, a field or a member. */
+function thingOf({ key, params }: Entry): string {
+  const { fields, members, mapping, data } = params;
+  const part = fields ?? members ?? Object.keys(mapping ?? data ?? {});
+  return `${key} ${JSON.stringify(part)}`;
+}
+
 type Report = (kind: Difference['kind'], entry: Entry, what: string) => void;
 
 /** Every pushed value is in its list once, or was popped once. */
 async function checkLists(
   pushes: readonly Entry[],
   pops: readonly Entry[],
-  store: Store,
+  store: Pick<Store, 'list'>,
   report: Report,
 ): Promise<void> {
   const popped = new Map<string, Entry>();

@@ -6,7 +6,7 @@ import { slotOf } from '../../lib/redis/connection/cluster.ts';
 import { startCluster, type ClusterNode, type RedisCluster } from '../helpers/redis-cluster.ts';
 import { waitFor } from '../helpers/wait.ts';
 import { startCaller } from './caller.ts';
-import { reconcile, type Difference, type Entry, type Kill, type Store } from './ledger.ts';
+import { reconcile, type Difference, type Entry, type Kill } from './ledger.ts';
 
 // Calls every writing tool from three processes on a cluster of three masters and three replicas, kills a master every
 // `--every` seconds, and compares at the end what the callers were told with what Redis holds. With `--settled`, a master
@@ -115,36 +115,16 @@ async function compare(entries: readonly Entry[]): Promise<Difference[]> {
   });
   client.on('error', () => undefined);
   await client.connect();
-  const once = <T>(read: (key: string) => Promise<T>): ((key: string) => Promise<T>) => {
-    const known = new Map<string, Promise<T>>();
-    return (key) => {
-      const value = known.get(key) ?? read(key);
-      known.set(key, value);
-      return value;
-    };
-  };
-  const store: Store = {
-    get: once((key) => client.get(key)),
-    list: once((key) => client.lRange(key, 0, -1)),
-    hash: once(async (key) => new Map(Object.entries(await client.hGetAll(key)))),
-    set: once(async (key) => new Set(await client.sMembers(key))),
-  };
-  const isRemoval = ({ tool }: Entry): boolean => /delete|remove/.test(tool);
-  const deleted = new Set(entries.filter(isRemoval).map(thingOf));
-  // What was deleted later, or may have been, proves nothing about the write before it.
-  const checked = entries.filter((entry) => isRemoval(entry) || !deleted.has(thingOf(entry)));
   try {
-    return await reconcile(checked, kills, store);
+    return await reconcile(entries, kills, {
+      get: (key) => client.get(key),
+      list: (key) => client.lRange(key, 0, -1),
+      hash: (key) => client.hGetAll(key),
+      set: (key) => client.sMembers(key),
+    });
   } finally {
     client.destroy();
   }
-}
-
-/** Returns what an entry writes: a key, a field or a member. */
-function thingOf({ key, params }: Entry): string {
-  const { fields, members, mapping, data } = params;
-  const part = fields ?? members ?? Object.keys(mapping ?? data ?? {});
-  return `${key} ${JSON.stringify(part)}`;
 }
 
 /** Renders a table with a row for each tool. */
