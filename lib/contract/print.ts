@@ -2,9 +2,9 @@ import { failure, renderEnvelope, success, type Envelope, type Result } from './
 import { CODES, toGantzError } from './errors.ts';
 import type { Output, Process } from './process.ts';
 
-/** Prints the envelope of a result as one line on stdout and sets the exit status 0. */
-export function printSuccess(process: Process, result: Result): void {
-  print(process.stdout, success(result));
+/** Prints the envelope of a result as one line, on stdout or another output, and sets the exit status 0. */
+export function printSuccess(process: Process, result: Result, output: Output = process.stdout): void {
+  print(output, success(result));
   process.exitCode = 0;
 }
 
