@@ -1,4 +1,6 @@
+import { fstatSync } from 'node:fs';
 import { printFailure, printSuccess } from '../../contract/print.ts';
+import type { Output } from '../../contract/process.ts';
 import { parseNamespace } from '../../redis/keys.ts';
 import type { ExportTally } from '../../redis/transfer/export.ts';
 import { loadCatalogue, openRunnerFor } from '../../run/open.ts';
@@ -52,7 +54,7 @@ async function runExport(
   ]);
   const runner = openRunnerFor(context, await loadCatalogue(context), 'long-lived');
   const begun = performance.now();
-  const isVisible = file !== undefined || !process.stdout.isTTY;
+  const isVisible = file !== undefined || !(process.stdout.isTTY || isPipe(process.stdout));
   const progress = isVisible
     ? await showProgress(process, { text: () => describeRate(tally.keys, begun) })
     : undefined;
@@ -79,4 +81,9 @@ async function runExport(
     progress?.stop();
     await runner.close();
   }
+}
+
+/** Returns true for a pipe. `gantz import` at its other end draws the progress. */
+function isPipe(output: Output): boolean {
+  return 'fd' in output && typeof output.fd === 'number' && fstatSync(output.fd).isFIFO();
 }

@@ -1,4 +1,5 @@
 import { isReply } from '../errors.ts';
+import type { Word } from '../commands.ts';
 import type { Redis } from '../redis.ts';
 import { Gone, sendForBytes, serverOf } from './read-key.ts';
 
@@ -9,7 +10,7 @@ const ATTEMPTS = 20;
  * Returns the function that reads when a key expires, in Unix milliseconds by the clock of the server; undefined for never.
  * PEXPIRETIME came with Redis 7. Without it, the time to live is read between two equal readings of the clock.
  */
-export function expiryReader(): (redis: Redis, key: Buffer) => Promise<number | undefined> {
+export function expiryReader(): (redis: Redis, key: Word) => Promise<number | undefined> {
   let hasExpireTime = true;
   return async (redis, key) => {
     if (hasExpireTime) {
@@ -24,7 +25,7 @@ export function expiryReader(): (redis: Redis, key: Buffer) => Promise<number | 
   };
 }
 
-async function readByClock(redis: Redis, key: Buffer): Promise<number | undefined> {
+async function readByClock(redis: Redis, key: Word): Promise<number | undefined> {
   const server = await serverOf(redis, key);
   for (let attempt = 1; ; attempt++) {
     const [before, leftMs, after] = await Promise.all([

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { GantzError } from '../../contract/errors.ts';
 import { Deadline } from '../../contract/deadline.ts';
 import { isExported } from '../keys.ts';
@@ -118,9 +119,11 @@ function explainConflict(error: unknown): unknown {
 /** Returns the function that reads the first items of a key; it resolves to undefined for a key that is not exported. */
 function opener(namespace: string, step: Step): (key: Buffer) => Promise<Opened | undefined> {
   const readExpiry = expiryReader();
-  return async (key) => {
-    const parts = splitKey(key, namespace);
+  return async (bytes) => {
+    const parts = splitKey(bytes, namespace);
     if (!parts) return undefined;
+    // node-redis sends text faster than bytes.
+    const key = isUtf8(bytes) ? bytes.toString('utf8') : bytes;
     try {
       const [type, expiresAtMs] = await step((redis) =>
         Promise.all([redis.client.sendCommand<string>(['TYPE', key]), readExpiry(redis, key)]),

@@ -37,7 +37,7 @@ export type ImportOptions = {
 type Reply = [state: 'part' | 'imported' | 'replaced' | 'existing' | 'expired', size: number];
 
 /** A structure of several parts that is not whole yet. */
-type Open = { key: Word; temporary: Buffer; type: Type; parts: number; size: number; skip: boolean };
+type Open = { key: Word; temporary: Word; type: Type; parts: number; size: number; skip: boolean };
 
 /** How many structures are written at a time, and how many characters of them. */
 const MOST_IN_FLIGHT = 256;
@@ -187,7 +187,7 @@ class Import {
 
   async #write(
     key: Word,
-    temporary: Buffer,
+    temporary: Word,
     line: Part,
     { part, size }: { part: 'whole' | 'first' | 'more' | 'last'; size: number },
   ): Promise<Reply> {

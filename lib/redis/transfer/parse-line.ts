@@ -80,7 +80,8 @@ function isItem(type: Type, item: unknown): boolean {
 }
 
 function isBytes(value: unknown): boolean {
-  return typeof value === 'string' || (isObject(value) && typeof value['base64'] === 'string');
+  if (typeof value === 'string') return value.isWellFormed();
+  return isObject(value) && typeof value['base64'] === 'string';
 }
 
 function isCount(value: unknown): value is number {

@@ -29,7 +29,7 @@ export async function sendForBytes(client: Commands, words: readonly Word[]): Pr
 }
 
 /** Sends a command that reads a key, and resolves to its reply. Throws `Gone` when the key is absent afterwards. */
-export async function readKey(client: Commands, key: Buffer, words: readonly Word[]): Promise<unknown> {
+export async function readKey(client: Commands, key: Word, words: readonly Word[]): Promise<unknown> {
   const [reply, exists] = await Promise.all([
     sendForBytes(client, words),
     client.sendCommand<number>(['EXISTS', key]),
@@ -39,7 +39,7 @@ export async function readKey(client: Commands, key: Buffer, words: readonly Wor
 }
 
 /** Resolves to the commands of the server that serves a key, for commands whose second word is not the key. */
-export async function serverOf(redis: Redis, key: Buffer): Promise<Commands> {
+export async function serverOf(redis: Redis, key: Word): Promise<Commands> {
   const { clients } = await redis.masters(key);
   return clients[0] ?? redis.client;
 }

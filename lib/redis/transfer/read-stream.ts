@@ -1,4 +1,5 @@
 import { GantzError } from '../../contract/errors.ts';
+import type { Word } from '../commands.ts';
 import { encodeBytes, type Bytes, type Item } from './format.ts';
 import { FIRST_COUNT, nextCount, readKey, sendForBytes, serverOf } from './read-key.ts';
 import { parseTime } from './expiry.ts';
@@ -14,7 +15,7 @@ const PENDING_COUNT = 1000;
  * Yields the items of a stream in the order in which they are written again: the entries, the state, and each group with its
  * consumers and its pending entries. Throws `Gone`.
  */
-export async function* readStream(step: Step, key: Buffer): AsyncGenerator<Item[], undefined> {
+export async function* readStream(step: Step, key: Word): AsyncGenerator<Item[], undefined> {
   yield* readEntries(step, key);
   const { state, groups } = await step(async (redis) => {
     const server = await serverOf(redis, key);
@@ -36,7 +37,7 @@ export async function* readStream(step: Step, key: Buffer): AsyncGenerator<Item[
   for (const group of groups) yield* readGroup(step, key, group.get('name') as Buffer);
 }
 
-async function* readEntries(step: Step, key: Buffer): AsyncGenerator<Item[], undefined> {
+async function* readEntries(step: Step, key: Word): AsyncGenerator<Item[], undefined> {
   let amount = FIRST_COUNT;
   for (let start = '-'; ;) {
     const words = ['XRANGE', key, start, '+', 'COUNT', String(amount)];
@@ -49,7 +50,7 @@ async function* readEntries(step: Step, key: Buffer): AsyncGenerator<Item[], und
   }
 }
 
-async function* readGroup(step: Step, key: Buffer, group: Buffer): AsyncGenerator<Item[], undefined> {
+async function* readGroup(step: Step, key: Word, group: Buffer): AsyncGenerator<Item[], undefined> {
   const name = encodeBytes(group);
   const consumers = (await step(async (redis) =>
     readKey(await serverOf(redis, key), key, ['XINFO', 'CONSUMERS', key, group]),

@@ -5,7 +5,7 @@ import { readStream } from './read-stream.ts';
 import type { Step } from './steps.ts';
 
 /** Yields the items of a structure in chunks of bounded size, at least one. Throws `Gone` when the key no longer exists. */
-export type Read = (step: Step, key: Buffer) => AsyncGenerator<Item[], undefined>;
+export type Read = (step: Step, key: Word) => AsyncGenerator<Item[], undefined>;
 
 /** Reads each type of structure. */
 export const READERS: Readonly<Record<Type, Read>> = {
@@ -18,7 +18,7 @@ export const READERS: Readonly<Record<Type, Read>> = {
   stream: readStream,
 };
 
-async function* readString(step: Step, key: Buffer): AsyncGenerator<Item[], undefined> {
+async function* readString(step: Step, key: Word): AsyncGenerator<Item[], undefined> {
   for (let from = 0; ; from += CHUNK_BYTES) {
     const words = ['GETRANGE', key, String(from), String(from + CHUNK_BYTES - 1)];
     const piece = (await step(({ client }) => readKey(client, key, words))) as Buffer;
@@ -29,7 +29,7 @@ async function* readString(step: Step, key: Buffer): AsyncGenerator<Item[], unde
 
 async function* readByIndex(
   step: Step,
-  key: Buffer,
+  key: Word,
   wordsFor: (from: string, to: string) => Word[],
   parse: (reply: Buffer[]) => Item[],
 ): AsyncGenerator<Item[], undefined> {
@@ -46,7 +46,7 @@ async function* readByIndex(
 
 async function* readByCursor(
   step: Step,
-  key: Buffer,
+  key: Word,
   command: 'HSCAN' | 'SSCAN',
   parse: (reply: Buffer[]) => Item[],
 ): AsyncGenerator<Item[], undefined> {

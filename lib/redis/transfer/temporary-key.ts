@@ -5,9 +5,12 @@ import { slotOf } from '../connection/cluster.ts';
  * Returns the key under which a structure is built before it is renamed: `<namespace>:import:<id>:{<tag>}<key>`. It is in
  * the cluster slot of the key, and no other key has the same one. `id` is that of the import.
  */
-export function temporaryKey(namespace: string, id: string, key: Word): Buffer {
-  const bytes = Buffer.from(key);
-  return Buffer.concat([Buffer.from(`${namespace}:import:${id}:{`), tagOf(bytes), Buffer.from('}'), bytes]);
+export function temporaryKey(namespace: string, id: string, key: Word): Word {
+  const prefix = `${namespace}:import:${id}:`;
+  if (typeof key === 'string') return `${prefix}{${tagOf(key)}}${key}`;
+  // In Latin-1, each byte is one character.
+  const text = key.toString('latin1');
+  return Buffer.from(`${prefix}{${tagOf(text, key)}}${text}`, 'latin1');
 }
 
 /**
@@ -15,11 +18,11 @@ export function temporaryKey(namespace: string, id: string, key: Word): Buffer {
  * empty (https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags). Without such a text, returns
  * the key when it can stand in braces, and otherwise a tag from a table.
  */
-function tagOf(key: Buffer): Buffer {
+function tagOf(key: string, word: Word = key): string {
   const open = key.indexOf('{');
   const close = open < 0 ? -1 : key.indexOf('}', open);
-  if (close > open + 1) return key.subarray(open + 1, close);
-  return key.includes('}') ? Buffer.from(tagOfSlot(slotOf(key))) : key;
+  if (close > open + 1) return key.slice(open + 1, close);
+  return key.includes('}') ? tagOfSlot(slotOf(word)) : key;
 }
 
 const tags = new Map<number, string>();

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { startRedis, useRedis } from '../../helpers/redis-server.ts';
 import { envelopeOf, runMain } from '../../helpers/run-main.ts';
+import { waitFor } from '../../helpers/wait.ts';
 import { dumpOf, exportFrom, importInto } from '../../helpers/transfer.ts';
 
 const HEADER = { format: 'gantz-export', version: 1, namespace: 'made', time_ms: 1 };
@@ -130,12 +131,10 @@ describe('gantz import', () => {
     const list = { space: 'list', name: 'l', type: 'list' };
     async function* input() {
       yield Buffer.from(lines(HEADER, { ...list, part: 1, more: true, value: ['a', 'b'] }));
-      for (;;) {
-        const [key] = await redis.plain.keys(`${namespace}:import:*`);
-        if (key === undefined) continue;
-        assert.equal(await redis.plain.lPop(key), 'a');
-        break;
-      }
+      const key = await waitFor(async () => (await redis.plain.keys(`${namespace}:import:*`))[0], {
+        what: 'the temporary key',
+      });
+      assert.equal(await redis.plain.lPop(key ?? ''), 'a');
       yield Buffer.from(
         lines({ ...list, part: 2, value: ['c'] }, { end: true, keys: 1, types: { list: 1 } }),
       );
@@ -144,6 +143,29 @@ describe('gantz import', () => {
     const envelope = envelopeOf(run);
     assert.equal(envelope.success ? '' : envelope.code, 'CONFLICT');
     assert.deepEqual(await dumpOf([redis.plain], namespace), {});
+  });
+
+  it('ends at the time limit, and an export too, when the server is silent', async () => {
+    const server = await startRedis();
+    try {
+      server.pause();
+      const env = { REDIS_URL: server.url };
+      const words = ['--timeout', '200ms', '-c', 'builtin:redis'];
+      const part = { space: 'cache', name: 'a', type: 'string', value: 'x' };
+      const stdin = lines(HEADER, part, { end: true, keys: 1, types: { string: 1 } });
+      const imported = await runMain([...words, 'import'], { env, stdin });
+      const exported = await runMain([...words, 'export'], { env });
+      for (const [run, text, count] of [
+        [imported, imported.stdout, 'imported'],
+        [exported, exported.stderr, 'keys'],
+      ] as const) {
+        const envelope = JSON.parse(text) as Record<string, unknown>;
+        assert.deepEqual([run.exitCode, envelope['code'], envelope[count]], [5, 'TIMEOUT', 0]);
+      }
+      assert.equal(exported.stdout, '');
+    } finally {
+      await server.stop();
+    }
   });
 
   const part = { space: 'cache', name: 'a', type: 'string', value: 'x' };
@@ -158,6 +180,12 @@ describe('gantz import', () => {
     ['an unknown type', lines(HEADER, { ...part, type: 'x' }), 'INVALID_PARAMETERS', /^Line 2: type/],
     ['a wrong value', lines(HEADER, { ...part, value: [] }), 'INVALID_PARAMETERS', /^Line 2: value/],
     ['a wrong time', lines(HEADER, { ...part, expires_at_ms: -1 }), 'INVALID_PARAMETERS', /^Line 2: exp/],
+    [
+      'a name that is not Unicode',
+      lines(HEADER, { ...part, name: '\ud800' }),
+      'INVALID_PARAMETERS',
+      /^Line 2: name/,
+    ],
     ['a lone part', lines(HEADER, { ...part, part: 2 }), 'INVALID_PARAMETERS', /^Line 2: a part/],
   ];
   for (const [what, input, code, error] of refused) {
@@ -183,7 +211,12 @@ describe('gantz import', () => {
       async function* input() {
         yield Buffer.from(all.slice(0, -1).join(''));
         const client = await server.client();
-        while ((await client.dbSize()) < 6) continue;
+        await waitFor(
+          async () => (await client.keys('*')).filter((key) => !key.includes(':import:')).length === 6,
+          {
+            what: 'every structure',
+          },
+        );
         await server.kill();
         yield Buffer.from(all[1] ?? '');
       }
