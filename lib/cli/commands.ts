@@ -30,6 +30,14 @@ export const COMMANDS: CommandTable = {
     summary: 'show or stop the embedded Redis',
     load: async () => (await import('./commands/redis.ts')).define,
   },
+  export: {
+    summary: 'write the keys of the namespace as lines of JSON, for gantz import',
+    load: async () => (await import('./commands/export.ts')).define,
+  },
+  import: {
+    summary: 'write the keys of an export into Redis; keeps existing keys',
+    load: async () => (await import('./commands/import.ts')).define,
+  },
   validate: {
     summary: 'check manifests, and report every problem with its position',
     load: async () => (await import('./commands/validate.ts')).define,

@@ -3,9 +3,12 @@ import { CODES, toGantzError } from './errors.ts';
 import type { Output, Process } from './process.ts';
 import { styled, writePainted } from './terminal.ts';
 
-/** Prints the envelope of a result on stdout and sets the exit status 0. It is one line, or several on a terminal. */
-export function printSuccess(process: Process, result: Result): void {
-  print(process, process.stdout, success(result));
+/**
+ * Prints the envelope of a result on stdout or another output, and sets the exit status 0. It is one line, or several on a
+ * terminal.
+ */
+export function printSuccess(process: Process, result: Result, output: Output = process.stdout): void {
+  print(process, output, success(result));
   process.exitCode = 0;
 }
 

@@ -24,6 +24,9 @@ export const COMMANDS = [
   'unlink',
 ] as const;
 
+/** A word of a command: text, or bytes that need not be UTF-8. */
+export type Word = string | Buffer;
+
 type ConnectionMembers =
   'connect' | 'destroy' | 'close' | 'isOpen' | 'isReady' | 'on' | 'once' | 'off' | 'sendCommand';
 type SubscriptionMembers = 'subscribe' | 'unsubscribe' | 'pSubscribe' | 'pUnsubscribe';

@@ -1,8 +1,33 @@
 import { GantzError } from '../contract/errors.ts';
 import { shorten } from '../json/parse.ts';
 
+/**
+ * The second part of a key, and whether `gantz export` copies the keys that have it. Not copied are names of channels, which
+ * are no keys, and state that is worthless after a while or elsewhere: locks, leases, claims and idempotency records.
+ */
+const EXPORTED = {
+  cache: true,
+  list: true,
+  hash: true,
+  set: true,
+  session: true,
+  rate: true,
+  channel: false,
+  subscription: false,
+  /** Structures that `gantz import` has not finished. */
+  import: false,
+} as const satisfies Record<string, boolean>;
+
 /** The second part of a key. Each group of tools has its own space, and no operation uses keys of another group. */
-export type Space = 'cache' | 'list' | 'hash' | 'set' | 'session' | 'channel' | 'subscription' | 'rate';
+export type Space = keyof typeof EXPORTED;
+
+/** Returns true for a space whose keys `gantz export` copies; false for any other text. */
+export function isExported(space: string): space is Space {
+  return Object.hasOwn(EXPORTED, space) && EXPORTED[space as Space];
+}
+
+/** The namespace when GANTZ_NAMESPACE is not set. */
+const DEFAULT_NAMESPACE = 'mcp';
 
 const NAMESPACE = /^[A-Za-z0-9_.-]+$/;
 
@@ -10,11 +35,16 @@ const NAMESPACE = /^[A-Za-z0-9_.-]+$/;
  * Returns the namespace of `GANTZ_NAMESPACE`, `mcp` when it is not set. Throws USAGE unless it is `[A-Za-z0-9_.-]+`.
  */
 export function parseNamespace(text: string | undefined): string {
-  if (text === undefined || text === '') return 'mcp';
-  if (NAMESPACE.test(text)) return text;
+  if (text === undefined || text === '') return DEFAULT_NAMESPACE;
+  if (isNamespace(text)) return text;
   throw new GantzError('USAGE', `GANTZ_NAMESPACE ${JSON.stringify(text)} is not a namespace`, {
     hint: 'Use letters, digits, "_", "." and "-".',
   });
+}
+
+/** Returns true for the text of a namespace. */
+export function isNamespace(text: string): boolean {
+  return NAMESPACE.test(text);
 }
 
 /** Returns `<namespace>:<space>:<name>`. Throws INVALID_PARAMETERS when the name is not well-formed Unicode. */

@@ -22,6 +22,8 @@ type ServerInfo = {
 export type RedisHandle = {
   /** The address of the server, without user and password. */
   readonly where: string;
+  /** The namespace that was set; undefined when it is the default. */
+  readonly namespace: string | undefined;
   /** Runs `work` with a connection until the deadline. Every failure is a GantzError with its outcome. */
   use<R>(options: UseOptions, work: (redis: Redis) => Promise<R>): Promise<R>;
   /** Finds out which server it is, and measures the time of one PING. */
@@ -64,6 +66,7 @@ export function openRedis({ url, namespace, env, mode, notice }: RedisOptions): 
 
   const handle: RedisHandle = {
     where: target.display,
+    namespace: namespace === '' ? undefined : namespace,
     use(options, work) {
       return calls ? calls.use(options, work) : loadCalls().then((loaded) => loaded.use(options, work));
     },

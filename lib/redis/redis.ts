@@ -1,4 +1,4 @@
-import type { Client, Commands } from './commands.ts';
+import type { Client, Commands, Word } from './commands.ts';
 import type { Space } from './keys.ts';
 import type { Script } from './scripts.ts';
 
@@ -14,14 +14,14 @@ export type Redis = {
    */
   readonly key: (space: Space, name: string) => string;
   /** Runs a Lua script by its digest. Sends the source only when the server does not have the script yet. */
-  readonly run: (script: Script, keys: readonly string[], args: readonly string[]) => Promise<unknown>;
+  readonly run: (script: Script, keys: readonly Word[], args: readonly Word[]) => Promise<unknown>;
   /** Opens the connection without sending a command. */
   readonly connect: () => Promise<void>;
   /**
    * Resolves to the server, or to the masters of a cluster in a fixed order: with `near`, only the one that serves this
    * key. Commands of these clients are not redirected.
    */
-  readonly masters: (near?: string) => Promise<{ isCluster: boolean; clients: readonly Commands[] }>;
+  readonly masters: (near?: Word) => Promise<{ isCluster: boolean; clients: readonly Commands[] }>;
   /** From now on, an abort of the call's signal does not end the call. The operation must then return by itself. */
   readonly ignoreAbort: () => void;
   /**

@@ -1,4 +1,4 @@
-import type { Client } from './commands.ts';
+import type { Client, Word } from './commands.ts';
 import { isRefused, isReply } from './errors.ts';
 
 /**
@@ -20,8 +20,8 @@ export type Script = { readonly name: string; readonly sha: string; readonly sou
 export async function runScript(
   client: Pick<Client, 'sendCommand'>,
   { sha, source }: Script,
-  keys: readonly string[],
-  args: readonly string[],
+  keys: readonly Word[],
+  args: readonly Word[],
   loaded?: Set<string>,
 ): Promise<unknown> {
   if (loaded && !loaded.has(sha)) {

@@ -11,7 +11,7 @@ export type Run = { stdout: string; stderr: string; exitCode: number };
 /** `cwd` is `/` when absent. */
 export type RunOptions = {
   env?: Record<string, string | undefined>;
-  stdin?: string | Uint8Array;
+  stdin?: string | Uint8Array | AsyncIterable<Uint8Array>;
   cwd?: string;
 };
 
@@ -25,7 +25,9 @@ export async function runMain(
   const process: Process = {
     argv: ['node', 'gantz', ...argv],
     env: { PATH: globalThis.process.env['PATH'], ...env },
-    stdin: Readable.from([typeof stdin === 'string' ? Buffer.from(stdin) : stdin]),
+    stdin: Readable.from(
+      typeof stdin === 'string' || stdin instanceof Uint8Array ? [Buffer.from(stdin)] : stdin,
+    ),
     stdout: { write: (text) => out.push(text) },
     stderr: { write: (text) => err.push(text) },
     cwd: () => cwd,

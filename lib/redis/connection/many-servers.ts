@@ -1,4 +1,4 @@
-import type { Client, Commands } from '../commands.ts';
+import type { Client, Commands, Word } from '../commands.ts';
 import type { Redis } from '../redis.ts';
 import { runScript } from '../scripts.ts';
 import { slotOf, type Cluster, type Route } from './cluster.ts';
@@ -12,7 +12,7 @@ type Send<T> = (connection: ServerConnection, asking: boolean) => Promise<T>;
 /** Sends each command of a call to the node of a cluster that serves its key. */
 export function manyServers(cluster: Cluster, { key, mode, dedicated }: Binding): Servers {
   /** Sends a command, and follows the redirections of the nodes. */
-  async function route<T>(call: PendingCall, name: string, send: Send<T>): Promise<T> {
+  async function route<T>(call: PendingCall, name: Word, send: Send<T>): Promise<T> {
     const slot = slotOf(name);
     const startedAt = performance.now();
     let next: Route = {
@@ -49,9 +49,9 @@ export function manyServers(cluster: Cluster, { key, mode, dedicated }: Binding)
         (_, command: string) =>
         async (...args: unknown[]) => {
           const [first] = args;
-          const word = command === 'sendCommand' ? (first as string[])[1] : first;
+          const word = command === 'sendCommand' ? (first as Word[])[1] : first;
           if (word === undefined) return await callMethod(await anyMaster(call), command, args);
-          const name = String(Array.isArray(word) ? word[0] : word);
+          const name = (Array.isArray(word) ? word[0] : word) as Word;
           return await route(call, name, ({ client }, asking) => {
             if (asking) ask(client);
             return callMethod(client, command, args);
@@ -125,7 +125,7 @@ function clientOf(call: PendingCall, connection: ServerConnection): Commands {
 /** Returns a client that sends ASKING directly before each script command. Loading a script needs none. */
 function askingClient(client: Client): Pick<Client, 'sendCommand'> {
   return {
-    sendCommand: (args: string[]) => {
+    sendCommand: (args: Word[]) => {
       if (args[0] !== 'SCRIPT') ask(client);
       return client.sendCommand(args);
     },
