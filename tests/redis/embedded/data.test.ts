@@ -132,8 +132,14 @@ describe('the embedded server with data that it cannot read', () => {
       const call = ['cache', 'get', '{"key":"a"}'];
       const failed = await runProgram(call, { env: server.env, program });
       assert.deepEqual([envelopeOf(failed)['code'], failed.exitCode], ['NOT_RUNNABLE', 3]);
+      const doctor = await runProgram(['doctor'], { env: server.env, program });
+      assert.match(doctor.stdout, /^failure {2}connection .*appendonly\.aof\.2\.incr\.aof: Bad file format/);
+      assert.equal(doctor.exitCode, 1);
       renameSync(server.paths.dataFolder, `${server.paths.dataFolder}.damaged`);
       assert.equal(envelopeOf(await runProgram(call, { env: server.env, program }))['found'], false);
+      const healthy = await runProgram(['doctor'], { env: server.env, program });
+      assert.match(healthy.stdout, /^ok {7}disk .* free for \/.*\/gantz\/redis/m);
+      assert.equal(healthy.exitCode, 0);
     });
   }
 
