@@ -38,8 +38,8 @@ const NEEDS = {
   session_delete: ['session', 'UNLINK'],
   session_extend: ['session', scripts.sessionExtend],
   pubsub_publish: ['channel', 'PUBLISH'],
-  pubsub_subscribe: ['channel', 'SUBSCRIBE'],
-  [PATTERN]: ['channel', 'PSUBSCRIBE'],
+  pubsub_subscribe: ['channel', 'SUBSCRIBE', 'PING'],
+  [PATTERN]: ['channel', 'PSUBSCRIBE', 'PING'],
   pubsub_unsubscribe: ['subscription', 'PUBLISH'],
   rate_limit_check: ['rate', scripts.rateFixed],
   rate_limit_sliding_window: ['rate', scripts.rateSliding],
@@ -73,7 +73,11 @@ const MORE: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The commands that take no key. */
-const WITHOUT_KEY: Readonly<Record<string, readonly string[]>> = { SCAN: ['0'], TIME: [] };
+const WITHOUT_KEY: Readonly<Record<string, readonly string[]>> = {
+  PING: [],
+  SCAN: ['0'],
+  TIME: [],
+};
 
 const NAME = 'gantz-doctor';
 

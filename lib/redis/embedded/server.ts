@@ -17,7 +17,7 @@ const STARTING_MS = 1000;
 
 /**
  * Makes sure that the embedded server runs. It waits when another process is starting the server, and starts the server
- * when none runs. A server that it starts has loaded its data afterwards.
+ * when none runs. The server has loaded its data afterwards.
  *
  * Throws REDIS_NOT_INSTALLED when there is no binary, NOT_RUNNABLE when the folder or the data in it cannot be used,
  * REDIS_UNAVAILABLE when the server does not start, and TIMEOUT at the deadline.
@@ -47,7 +47,7 @@ async function startLocked(
 ): Promise<void> {
   const release = await takeLock(paths.stateFolder, 'start', limits);
   try {
-    if (await accepts(paths, limits)) return;
+    if (await hasLoaded(paths, limits)) return;
     await stopUnreachable(paths, limits);
     await start(binary, paths, env, limits);
   } finally {
@@ -70,6 +70,18 @@ export function serverRecordPath({ stateFolder }: EmbeddedPaths): string {
  */
 async function accepts(paths: EmbeddedPaths, limits: WaitLimits): Promise<boolean> {
   return (await ping(paths, limits)) !== undefined;
+}
+
+/** Waits while the server loads its data. Returns false when none listens, or when it ended because it cannot read them. */
+async function hasLoaded(paths: EmbeddedPaths, limits: WaitLimits): Promise<boolean> {
+  return await poll(
+    async () => {
+      const reply = await ping(paths, limits);
+      return reply === undefined ? false : !reply.startsWith('-LOADING') || undefined;
+    },
+    limits,
+    'Loading the data of the embedded Redis',
+  );
 }
 
 /** Returns the reply to a PING, undefined when no server listens. Throws TIMEOUT when the server does not reply. */

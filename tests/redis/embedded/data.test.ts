@@ -143,6 +143,34 @@ describe('the embedded server with data that it cannot read', () => {
     });
   }
 
+  it('gives NOT_RUNNABLE to every caller when the server ends while they wait for its data', async () => {
+    await storeData();
+    overwrite(part('incr'), 200, 'garbage!!');
+    const real = server.env['GANTZ_REDIS_SERVER'] ?? '';
+    server.useScript([
+      `[ "$1" = --version ] && exec ${real} --version`,
+      `exec ${real} "$@" --key-load-delay 20000 --loading-process-events-interval-bytes 1024`,
+    ]);
+    const first = server.send('GET', 'a').catch((error: unknown) => error);
+    await waitFor(
+      () =>
+        /Done loading RDB|Loading RDB/.test(
+          readFileSync(server.paths.logPath, 'utf8').split('is starting').at(-1) ?? '',
+        ),
+      {
+        what: 'the server to load its data',
+      },
+    );
+    const others = Array.from({ length: 4 }, () =>
+      server.send('SET', 'a', '1').catch((error: unknown) => error),
+    );
+    for (const error of await Promise.all([first, ...others])) {
+      assert.ok(error instanceof GantzError);
+      assert.deepEqual([error.code, error.outcome], ['NOT_RUNNABLE', 'none']);
+      assert.match(error.message, /Bad file format/);
+    }
+  });
+
   it('loads a file whose last command is cut off, without this command', async () => {
     await storeData();
     truncateSync(part('incr'), statSync(part('incr')).size - 5);
