@@ -1,6 +1,8 @@
 import { GantzError } from '../../contract/errors.ts';
 import type { Deadline } from '../../contract/deadline.ts';
 import type { Client } from '../commands.ts';
+import { isNotACluster, notACluster } from '../connection/cluster.ts';
+import { parseSlots } from '../connection/cluster-slots.ts';
 import { ServerConnection } from '../connection/server-connection.ts';
 import { explainRedisError, firstWord, isReply } from '../errors.ts';
 import { parseInfo } from '../info.ts';
@@ -113,22 +115,37 @@ export async function readCluster(target: ClusterTarget, reach: Reach): Promise<
   for (const seed of target.nodes) {
     try {
       const server = { ...target, ...seed, kind: 'tcp', database: 0 } as const;
-      const text = await withConnection(server, reach, (client) =>
-        client.sendCommand<string>(['CLUSTER', 'NODES']),
+      const announced = await withConnection(
+        server,
+        reach,
+        async (client) => await announcedBy(client, seed.host),
       );
-      const announced = parseNodes(text, seed.host);
       return await Promise.all(
         announced.map(({ role, ...address }) => readNode({ ...server, ...address }, role, reach)),
       );
     } catch (error) {
-      failure = error;
+      failure = isNotACluster(error) ? notACluster(target) : error;
     }
   }
   throw failure;
 }
 
+type Announced = Address & { role: 'master' | 'replica' };
+
+/** Returns all nodes, or only the masters when the user may not run CLUSTER NODES, which the tools do not need. */
+async function announcedBy(client: Client, askedHost: string): Promise<Announced[]> {
+  try {
+    return parseNodes(await client.sendCommand<string>(['CLUSTER', 'NODES']), askedHost);
+  } catch (error) {
+    if (!isReply(error) || firstWord(error.message) !== 'NOPERM') throw error;
+    const ranges = parseSlots(await client.sendCommand(['CLUSTER', 'SLOTS']), askedHost);
+    const masters = new Map(ranges.map(({ master }) => [showAddress(master), master]));
+    return [...masters.values()].map((master) => ({ ...master, role: 'master' }));
+  }
+}
+
 /** Parses the reply of CLUSTER NODES. A node that has no address of its own in it has the host that was asked. */
-function parseNodes(text: string, askedHost: string): (Address & { role: 'master' | 'replica' })[] {
+function parseNodes(text: string, askedHost: string): Announced[] {
   return text.split('\n').flatMap((line) => {
     const [, address = '', flags = ''] = line.split(' ');
     const [, host = '', port] = /^(.*):(\d+)(?:@|$|,)/.exec(address) ?? [];

@@ -184,6 +184,12 @@ describe('gantz doctor on one server', () => {
     assert.match(find(informed, 'persistence').message, /may not run CONFIG GET/);
   });
 
+  it('reports a server that is not a cluster, given by redis+cluster://', async () => {
+    const report = await examine(`redis+cluster://127.0.0.1:${port}`);
+    assert.equal(report.exitCode, 1);
+    assert.match(find(report, 'connection').message, /is not a cluster/);
+  });
+
   it('reports a wrong password as a failed check, without the password', async () => {
     const report = await examine(`redis://nobody:wrong-password@127.0.0.1:${port}`);
     assert.equal(report.exitCode, 1);
@@ -282,6 +288,16 @@ describe('gantz doctor on a cluster', () => {
     const single = await examine(`redis://127.0.0.1:${cluster.masters[0]?.port}`);
     assert.equal(single.exitCode, 1);
     assert.match(find(single, 'role').message, /node of a cluster/);
+  });
+
+  it('shows the masters to a user who may only run what the tools need', async () => {
+    for (const { plain } of [...cluster.masters, ...cluster.replicas])
+      await plain.sendCommand(
+        'ACL SETUSER plain on >secret ~mcp:* &mcp:* -@all +@read +@write +cluster|slots +ping'.split(' '),
+      );
+    const report = await examine(cluster.url.replace('://', '://plain:secret@'));
+    assert.equal(report.exitCode, 0);
+    assert.match(find(report, 'nodes').message, /^3 masters/);
   });
 
   it('warns about a replica that cannot be reached, and fails for a master', async () => {
