@@ -26,6 +26,10 @@ export const COMMANDS: CommandTable = {
     summary: 'show the Redis server in use: its version, its address and the round-trip time',
     load: async () => (await import('./commands/ping.ts')).define,
   },
+  doctor: {
+    summary: 'check the Redis server in use: what it is, which tools it can run, and risks of its settings',
+    load: async () => (await import('./commands/doctor.ts')).define,
+  },
   redis: {
     summary: 'show or stop the embedded Redis',
     load: async () => (await import('./commands/redis.ts')).define,

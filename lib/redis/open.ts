@@ -1,6 +1,7 @@
 import { GantzError } from '../contract/errors.ts';
 import type { Commands } from './commands.ts';
 import type { Calls } from './connection/calls.ts';
+import type { Diagnosis } from './doctor/examine.ts';
 import { parseNamespace } from './keys.ts';
 import type { RedisOptions, UseOptions } from './options.ts';
 import type { Redis } from './redis.ts';
@@ -28,6 +29,8 @@ export type RedisHandle = {
   use<R>(options: UseOptions, work: (redis: Redis) => Promise<R>): Promise<R>;
   /** Finds out which server it is, and measures the time of one PING. */
   info(options: UseOptions): Promise<ServerInfo>;
+  /** Checks the server or the servers, over connections of its own. A server that cannot be reached is the result of a check. */
+  examine(options: UseOptions): Promise<Diagnosis>;
   /** Closes all connections. Pending calls fail with CANCELLED. Nothing keeps the process alive afterwards. */
   close(): Promise<void>;
 };
@@ -78,6 +81,12 @@ export function openRedis({ url, namespace, env, mode, notice }: RedisOptions): 
         const roundTripMs = Math.round((performance.now() - startedAt) * 1000) / 1000;
         return { ...engine, where: await locate(), roundTripMs };
       });
+    },
+    async examine({ deadline, signal }) {
+      const { examine } = await import('./doctor/examine.ts');
+      const start = (): Promise<unknown> =>
+        handle.use({ deadline, signal, readOnly: true }, ({ connect }) => connect());
+      return await examine({ target, env, namespace: checkedNamespace, deadline, signal, start });
     },
     close() {
       closed = true;

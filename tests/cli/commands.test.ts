@@ -177,6 +177,8 @@ test('completion offers commands, groups, operations, parameters and their value
     'codex',
   ]);
   assert.deepEqual(await complete('redis', ''), ['status', 'stop']);
+  assert.deepEqual(await complete('redis', 'stop', '--fo'), ['--force']);
+  assert.deepEqual(await complete('doctor', '--j'), ['--json']);
   assert.deepEqual(await complete('completion', 'z'), ['zsh']);
   assert.deepEqual(await complete('--tools', 'cache_t'), ['cache_ttl']);
   assert.deepEqual(await complete('--tools', 'hash_get,cache_t'), ['hash_get,cache_ttl']);

@@ -17,6 +17,9 @@ export const define: Define = (command, context) => {
   command
     .command('stop')
     .description('stop the server; its data are kept')
+    .option('--force', 'stop it also when it cannot write its data, which loses acknowledged writes')
     .copyInheritedSettings(command)
-    .action(async () => printSuccess(process, await stopEmbedded(embedded())));
+    .action(async ({ force = false }: { force?: boolean }) =>
+      printSuccess(process, await stopEmbedded({ ...embedded(), force })),
+    );
 };

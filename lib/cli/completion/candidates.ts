@@ -117,6 +117,8 @@ function commandCandidates(
   given: readonly string[],
   partial: string,
 ): Candidate[] {
+  const subcommand = command.commands.find((sub) => sub.name() === given[0]);
+  if (subcommand) return commandCandidates(subcommand, given.slice(1), partial);
   const option = command.options.find(({ long }) => long === given.at(-1));
   if (option?.required) return (option.argChoices ?? []).map((word) => ({ word }));
   if (partial.startsWith('-')) {

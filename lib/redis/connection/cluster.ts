@@ -164,8 +164,7 @@ export class Cluster {
           sent: false,
           readOnly: true,
         });
-        if (isReply(error) && error.message.startsWith('ERR This instance has cluster support disabled'))
-          throw notACluster(this.#target);
+        if (isNotACluster(error)) throw notACluster(this.#target);
         if (!this.#mayRetry(failure)) throw failure;
       }
     }
@@ -256,7 +255,14 @@ async function slotsFrom(connection: ServerConnection): Promise<unknown> {
   }
 }
 
-function notACluster({ display }: ClusterTarget): GantzError {
+/** Returns true when the error, or its cause, is the reply of a server that is not a node of a cluster. */
+export function isNotACluster(error: unknown): boolean {
+  const reply = error instanceof GantzError ? error.cause : error;
+  return isReply(reply) && reply.message.startsWith('ERR This instance has cluster support disabled');
+}
+
+/** Returns the failure of a cluster's URL whose server is not a node of a cluster. */
+export function notACluster({ display }: ClusterTarget): GantzError {
   return new GantzError('NOT_RUNNABLE', `The server at ${display} is not a cluster`, {
     hint: 'Write redis:// (rediss:// for TLS) in REDIS_URL.',
   });

@@ -9,16 +9,18 @@ import { embeddedPaths, explainFolderError, createFolders, type EmbeddedPaths } 
 import { poll, type WaitLimits } from './poll.ts';
 import { readRunning, recordOf, writeRecord } from './process-record.ts';
 import { sendCommand } from './send-command.ts';
+import { readInfo } from './info.ts';
+import { checkData, explainLoading, recordWriter } from './writer.ts';
 
 /** How long a running server without a socket may still be starting. */
 const STARTING_MS = 1000;
 
 /**
- * Makes sure that the embedded server accepts connections. It waits when another process is starting the server, and
- * starts the server when none runs. Afterwards the server may still be loading its data.
+ * Makes sure that the embedded server runs. It waits when another process is starting the server, and starts the server
+ * when none runs. The server has loaded its data afterwards.
  *
- * Throws REDIS_NOT_INSTALLED when there is no binary, NOT_RUNNABLE when the folder cannot be used, REDIS_UNAVAILABLE
- * when the server does not start, and TIMEOUT at the deadline.
+ * Throws REDIS_NOT_INSTALLED when there is no binary, NOT_RUNNABLE when the folder or the data in it cannot be used,
+ * REDIS_UNAVAILABLE when the server does not start, and TIMEOUT at the deadline.
  */
 export async function ensureServer({
   env,
@@ -45,7 +47,7 @@ async function startLocked(
 ): Promise<void> {
   const release = await takeLock(paths.stateFolder, 'start', limits);
   try {
-    if (await accepts(paths, limits)) return;
+    if (await hasLoaded(paths, limits)) return;
     await stopUnreachable(paths, limits);
     await start(binary, paths, env, limits);
   } finally {
@@ -66,15 +68,34 @@ export function serverRecordPath({ stateFolder }: EmbeddedPaths): string {
  * Returns true when a server replies on the socket, false when none listens. Throws TIMEOUT when the server does not
  * reply.
  */
-async function accepts({ socketPath }: EmbeddedPaths, { deadline, signal }: WaitLimits): Promise<boolean> {
+async function accepts(paths: EmbeddedPaths, limits: WaitLimits): Promise<boolean> {
+  return (await ping(paths, limits)) !== undefined;
+}
+
+/** Waits while the server loads its data. Returns false when none listens, or when it ended because it cannot read them. */
+async function hasLoaded(paths: EmbeddedPaths, limits: WaitLimits): Promise<boolean> {
+  return await poll(
+    async () => {
+      const reply = await ping(paths, limits);
+      return reply === undefined ? false : !reply.startsWith('-LOADING') || undefined;
+    },
+    limits,
+    'Loading the data of the embedded Redis',
+  );
+}
+
+/** Returns the reply to a PING, undefined when no server listens. Throws TIMEOUT when the server does not reply. */
+async function ping(
+  { socketPath }: EmbeddedPaths,
+  { deadline, signal }: WaitLimits,
+): Promise<string | undefined> {
   try {
-    await sendCommand(socketPath, 'PING', Math.max(1, deadline.remainingMs()), signal);
-    return true;
+    return await sendCommand(socketPath, 'PING', Math.max(1, deadline.remainingMs()), signal);
   } catch (error) {
     signal?.throwIfAborted();
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ETIMEDOUT') throw deadline.error('Connecting to the embedded Redis');
-    return false;
+    return undefined;
   }
 }
 
@@ -114,6 +135,7 @@ async function start(
   limits: WaitLimits,
 ): Promise<void> {
   if (await accepts(paths, limits)) return;
+  await checkData(paths, binary);
   const log = openSync(paths.logPath, 'a', 0o600);
   const logStart = fstatSync(log).size;
   // The server inherits no open file and no environment. Otherwise a pipe of the caller would stay open as long as the
@@ -139,14 +161,17 @@ async function start(
   }
   await poll(
     async () => {
-      if (failure !== undefined)
-        throw notStarted(binary, paths, lastLine(paths.logPath, logStart) ?? failure);
-      return (await accepts(paths, limits)) || undefined;
+      if (failure !== undefined) throw notStarted(binary, paths, logOf(paths, logStart), failure);
+      const reply = await ping(paths, limits);
+      // A server that cannot read its data ends while it loads them.
+      return reply === undefined || reply.startsWith('-LOADING') ? undefined : true;
     },
     limits,
     'Starting the embedded Redis',
   );
   server.removeAllListeners();
+  const info = await readInfo(paths, limits.deadline);
+  if (info) recordWriter(paths, info.engine);
 }
 
 /**
@@ -186,15 +211,18 @@ function serverArguments({ socketPath, dataFolder }: EmbeddedPaths): string[] {
   return [...socket, ...data, '--daemonize', 'no', '--logfile', ''];
 }
 
-function notStarted(binary: string, { logPath }: EmbeddedPaths, reason: string): GantzError {
-  return new GantzError('REDIS_UNAVAILABLE', `The embedded Redis (${binary}) did not start: ${reason}`, {
-    hint: `See its log, ${logPath}.`,
-    retryable: false,
-  });
+function notStarted(binary: string, paths: EmbeddedPaths, log: string, failure: string): GantzError {
+  const reason = log.trimEnd().split('\n').at(-1) || failure;
+  return (
+    explainLoading(paths, log) ??
+    new GantzError('REDIS_UNAVAILABLE', `The embedded Redis (${binary}) did not start: ${reason}`, {
+      hint: `See its log, ${paths.logPath}.`,
+      retryable: false,
+    })
+  );
 }
 
-/** Returns the last line of a log, without its first `start` bytes, which earlier servers wrote. */
-function lastLine(path: string, start: number): string | undefined {
-  const lines = readFileSync(path).subarray(start).toString().trimEnd().split('\n');
-  return lines.at(-1) || undefined;
+/** Returns the text of the log without its first `start` bytes, which earlier servers wrote. */
+function logOf({ logPath }: EmbeddedPaths, start: number): string {
+  return readFileSync(logPath).subarray(start).toString();
 }
