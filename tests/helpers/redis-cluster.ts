@@ -181,11 +181,15 @@ async function form(masters: readonly ClusterNode[], replicas: readonly ClusterN
     }),
   );
   const [first] = masters;
-  for (const { port } of nodes)
-    await first?.plain.sendCommand(['CLUSTER', 'MEET', '127.0.0.1', String(port)]);
   await waitFor(
-    async () =>
-      (await Promise.all(nodes.map(nodesOf))).every((text) => knownNodes(text).length === nodes.length),
+    async () => {
+      // A handshake may fail, so it is begun again.
+      for (const { port } of nodes)
+        await first?.plain.sendCommand(['CLUSTER', 'MEET', '127.0.0.1', String(port)]);
+      return (await Promise.all(nodes.map(nodesOf))).every(
+        (text) => knownNodes(text).length === nodes.length,
+      );
+    },
     { what: 'every node to know every other' },
   );
   const ids = await Promise.all(masters.map(idOf));
