@@ -26,9 +26,9 @@ async function peakOf(lines: number): Promise<number> {
         `${JSON.stringify({ tool: 'cache_set', params: { key: `k${id % 1000}`, value: value + String(id) }, id })}\n`,
     ).join(''),
   );
-  const script = join(import.meta.dirname, 'peak-memory.ts');
+  const script = join(import.meta.dirname, '../helpers/peak-memory.ts');
   const child = endWithTests(
-    spawn(process.execPath, ['--import', 'tsx', script, file], {
+    spawn(process.execPath, ['--import', 'tsx', script, 'batch', file], {
       cwd: join(import.meta.dirname, '../..'),
       env: { PATH: process.env['PATH'], REDIS_URL: server.url },
       stdio: ['ignore', 'ignore', 'pipe'],

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { endOf, endWithTests } from '../../helpers/children.ts';
-import { folderWith } from '../../helpers/folder.ts';
-import { useRedis } from '../../helpers/redis-server.ts';
+import { endOf, endWithTests } from '../helpers/children.ts';
+import { folderWith } from '../helpers/folder.ts';
+import { useRedis } from '../helpers/redis-server.ts';
 
 const FEW = 75_000;
 const MANY = 4 * FEW;
@@ -21,11 +21,15 @@ const to = useRedis();
 /** Runs a command, and returns the envelope and the peak memory in KiB. */
 async function peakOf(words: string[], env: Record<string, string>) {
   const child = endWithTests(
-    spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'peak-memory.ts'), ...words], {
-      cwd: join(import.meta.dirname, '../../..'),
-      env: { PATH: process.env['PATH'], ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    }),
+    spawn(
+      process.execPath,
+      ['--import', 'tsx', join(import.meta.dirname, '../helpers/peak-memory.ts'), ...words],
+      {
+        cwd: join(import.meta.dirname, '../..'),
+        env: { PATH: process.env['PATH'], ...env },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    ),
   );
   let said = '';
   let envelope = '';
