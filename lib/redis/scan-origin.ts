@@ -46,7 +46,8 @@ async function readServer(client: Commands): Promise<{ runId: string; isNode: bo
     const text = await client.info('server');
     return {
       runId: /^run_id:([0-9a-f]+)/m.exec(text)?.[1]?.slice(0, ID_LENGTH) ?? '',
-      isNode: /^redis_mode:cluster/m.test(text),
+      // Valkey 9 has the new name.
+      isNode: /^(?:redis|server)_mode:cluster/m.test(text),
     };
   } catch (error) {
     if (isRefused(error, 'INFO')) return { runId: '', isNode: false };

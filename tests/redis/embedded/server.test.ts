@@ -217,7 +217,7 @@ describe('the embedded server', () => {
     const wrapper = join(env['XDG_STATE_HOME'] ?? '', 'loading-server');
     writeFileSync(
       wrapper,
-      '#!/bin/sh\nexec redis-server "$@" --key-load-delay 300000 --loading-process-events-interval-bytes 1024\n',
+      `#!/bin/sh\nexec ${process.env['GANTZ_REDIS_SERVER'] ?? 'redis-server'} "$@" --key-load-delay 300000 --loading-process-events-interval-bytes 1024\n`,
     );
     chmodSync(wrapper, 0o700);
     env['GANTZ_REDIS_SERVER'] = wrapper;
