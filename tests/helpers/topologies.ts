@@ -1,4 +1,5 @@
 import { createCluster } from '@redis/client';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { slotOf } from '../../lib/redis/connection/cluster.ts';
 import { freePort } from './free-port.ts';
@@ -16,6 +17,7 @@ export type Topology = {
   stop(): Promise<void>;
 };
 
+const REDIS_PAGE = join(import.meta.dirname, '../../docs/redis.md');
 const TLS = join(import.meta.dirname, '../fixtures/tls');
 
 /** The set-ups that REDIS_URL can name. GANTZ_TEST_TOPOLOGY chooses one; without it, the tests run on one server. */
@@ -63,6 +65,25 @@ export const TOPOLOGIES: Readonly<Record<string, () => Promise<Topology>>> = {
         REDIS_TLS_KEY: join(TLS, 'key.pem'),
       },
       plain: await server.client(),
+      stop: () => server.stop(),
+    };
+  },
+
+  /** One server, and the user of docs/redis.md for all tools: with the namespaces of the tests, and all channels for patterns. */
+  async acl() {
+    const server = await startRedis();
+    const plain = await server.client();
+    const line = /^ACL SETUSER gantz (on .*)$/m.exec(await readFile(REDIS_PAGE, 'utf8'))?.[1];
+    if (line === undefined) throw new Error('docs/redis.md has no line for all tools');
+    const rules = line
+      .replace('~mcp:*', '~test* ~names*')
+      .replace('resetchannels &mcp:*', 'allchannels')
+      .split(' ');
+    await plain.sendCommand(['ACL', 'SETUSER', 'gantz', ...rules]);
+    return {
+      url: server.url.replace('unix://', 'unix://gantz:secret@'),
+      env: {},
+      plain,
       stop: () => server.stop(),
     };
   },
