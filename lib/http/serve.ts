@@ -24,10 +24,14 @@ export type ServeOptions = {
   allowedHosts?: readonly string[];
   /** The time limit for the arrival of a request, in milliseconds; 30 s when absent. */
   requestTimeoutMs?: number;
+  /** How often an MCP client that waits receives a comment, in milliseconds; 15 s when absent. */
+  keepAliveMs?: number;
 };
 
 const REQUEST_TIMEOUT_MS = 30_000;
 const HEADERS_TIMEOUT_MS = 10_000;
+/** Proxies end connections that are silent for a minute. */
+const KEEP_ALIVE_MS = 15_000;
 const MAX_HEADER_BYTES = 16 * 1024;
 /** How long the server waits for calls in flight when it stops, in milliseconds. Calls have their own time limits too. */
 const STOP_MS = 10 * 60_000;
@@ -46,6 +50,7 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
   const loadedAt = Date.now();
   const catalogue = await loadCatalogue(context);
   const { manifest } = catalogue;
+  const { requestTimeoutMs = REQUEST_TIMEOUT_MS, keepAliveMs = KEEP_ALIVE_MS } = options;
   const host = options.host ?? manifest.server?.host ?? '127.0.0.1';
   const port = options.port ?? manifest.server?.port ?? 3000;
   const given = process.env['GANTZ_AUTH_TOKEN'] || undefined;
@@ -58,7 +63,7 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
   const runners = metrics.count(held);
   let opened: Promise<McpOverHttp> | undefined;
   const mcp = (): Promise<McpOverHttp> =>
-    (opened ??= import('./mcp.ts').then(({ createMcpOverHttp }) => createMcpOverHttp(runners)));
+    (opened ??= import('./mcp.ts').then(({ createMcpOverHttp }) => createMcpOverHttp(runners, keepAliveMs)));
   const exchanges = new Exchanges();
   const listener = answerRequests({
     runners,
@@ -68,7 +73,6 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
     isOwnName: hostCheck(host, options.allowedHosts ?? []),
     ...(token !== undefined && { isAuthorized: tokenCheck(token) }),
   });
-  const { requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
   const limits = {
     maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs),
