@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { nextEvent, settled, waitFor } from '../helpers/wait.ts';
+import { isAlive } from '../mcp/connect.ts';
 import { serveHere } from './server.ts';
 
 let folder: string;
@@ -21,7 +22,7 @@ tools:
     description: Waits until a file exists
     parameters: [{ name: name, type: string, required: true }]
     script:
-      shell: 'finish() { echo ended > {{name}}.begun; exit; }; trap finish TERM; echo begun > {{name}}.begun; while [ ! -e {{name}} ]; do sleep 0.01; done; echo there'
+      shell: 'echo $$ > {{name}}.begun; while [ ! -e {{name}} ]; do sleep 0.01; done; echo there'
   - name: late_progress
     description: Waits until a file exists, then prints lines
     parameters: [{ name: name, type: string, required: true }]
@@ -38,10 +39,11 @@ after(async () => {
 
 const finish = (name: string): Promise<void> => writeFile(join(folder, name), '');
 
-async function fileHolds(name: string, text: string): Promise<void> {
-  const holds = async (): Promise<boolean> =>
-    (await readFile(join(folder, `${name}.begun`), 'utf8').catch(() => '')).trim() === text;
-  await waitFor(holds, { what: `${name}.begun to hold "${text}"` });
+/** Waits until the script of a call runs, and returns its process id. */
+async function begun(name: string): Promise<number> {
+  const read = async (): Promise<number> =>
+    Number(await readFile(join(folder, `${name}.begun`), 'utf8').catch(() => ''));
+  return await waitFor(read, { what: `the process id in ${name}.begun` });
 }
 
 const MODERN = {
@@ -107,16 +109,16 @@ for (const era of ['2026', '2025'] as const) {
   test(`a client of ${era} that disconnects after comments cancels its call`, async () => {
     const name = `gone-${era}`;
     const { socket, text } = send(name, { era });
-    await fileHolds(name, 'begun');
+    const pid = await begun(name);
     await waitFor(() => comments(text()) >= 2, { what: () => `two comments in: ${text()}` });
     socket.destroy();
-    await fileHolds(name, 'ended');
+    await waitFor(() => !isAlive(pid), { what: 'the end of the script' });
   });
 }
 
 test('a client that does not accept an event stream receives JSON only', async () => {
   const { socket, text } = send('json', { era: '2026', accept: 'application/json' });
-  await fileHolds('json', 'begun');
+  await begun('json');
   // Another client has received comments, so this one would have, too.
   const other = send('other', { era: '2026' });
   await waitFor(() => comments(other.text()) >= 3, { what: 'three comments' });
@@ -157,7 +159,7 @@ for (const [what, mode] of [
     });
     await client.connect(transport);
     const call = client.callTool({ name: 'wait_for', arguments: { name } });
-    await fileHolds(name, 'begun');
+    await begun(name);
     await waitFor(() => comments(received) >= 2, { what: () => `two comments in: ${received}` });
     await finish(name);
     const { structuredContent } = await settled(call, { what: 'the answer' });
