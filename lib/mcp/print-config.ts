@@ -153,7 +153,7 @@ async function describeServer(context: Context): Promise<ServerEntry> {
     if (isSecret) secrets.push({ name: 'REDIS_URL', redacted: target.display });
     else env['REDIS_URL'] = url;
   }
-  const { tools, toolset, readOnly, timeoutMs, maxOutputBytes } = options;
+  const { tools, toolset, readOnly, timeoutMs, maxOutputBytes, maxCalls } = options;
   return {
     name: name.replace(/[^A-Za-z0-9_-]+/g, '-') || 'gantz',
     command: await programPath(process),
@@ -165,6 +165,7 @@ async function describeServer(context: Context): Promise<ServerEntry> {
       ...(readOnly ? ['--read-only'] : []),
       ...(timeoutMs === undefined ? [] : ['--timeout', `${timeoutMs}ms`]),
       ...(maxOutputBytes === undefined ? [] : ['--max-output', String(maxOutputBytes)]),
+      ...(maxCalls === undefined ? [] : ['--max-calls', String(maxCalls)]),
       'mcp',
     ],
     env,

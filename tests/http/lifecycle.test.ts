@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { envelopeOf, runMain } from '../helpers/run-main.ts';
 import { nextEvent, settled, waitFor } from '../helpers/wait.ts';
+import { sendRaw } from './raw.ts';
 import { serveHere, startServer } from './server.ts';
 
 let folder: string;
@@ -165,6 +166,28 @@ test('a request whose body does not arrive in time is answered with 408', async 
   assert.match(answer, /^HTTP\/1\.1 408 /);
   await server.stop();
 });
+
+for (const framing of ['content-length: 600', 'transfer-encoding: chunked']) {
+  test(`a body that is too large beside those of calls in flight is refused before it is read: ${framing}`, async () => {
+    const server = await serveHere(config, { maxHeldBytes: 1000 });
+    const name = `held ${framing.slice(0, 7)}`;
+    const body = JSON.stringify({ tool: 'wait_for', params: paramsOf(name) }).padEnd(600);
+    const post = (): Promise<Response> => fetch(`${server.url}/mcp/tools/call`, { method: 'POST', body });
+    const first = post();
+    await fileHolds(`${name}.begun`, 'begun');
+    const part = framing.startsWith('transfer') ? `258\r\n${body}\r\n` : '';
+    const answer = await sendRaw(
+      server.port,
+      `POST /mcp/tools/call HTTP/1.1\r\nhost: localhost\r\n${framing}\r\n\r\n${part}`,
+    );
+    assert.match(answer, /^HTTP\/1\.1 503 .*\r\nretry-after: 1\r\n.*"code":"OVERLOADED".*"outcome":"none"/is);
+    await writeFile(join(folder, `${name}.there`), '');
+    assert.equal((await first).status, 200);
+    // The bytes of the answered call count no more.
+    assert.equal((await post()).status, 200);
+    await server.stop();
+  });
+}
 
 test('an unknown tool is refused without the path of the manifest', async () => {
   const server = await startServer([], { config });

@@ -162,7 +162,9 @@ describe('time and processes', () => {
     process.on('SIGCHLD', block);
     try {
       const seconds = Array.from({ length: 40 }, (_, index) => (0.2 + index / 100).toFixed(2));
-      const results = await Promise.all(seconds.map((time) => invoke({ shell: `sleep ${time}; echo ${time}` })));
+      const results = await Promise.all(
+        seconds.map((time) => invoke({ shell: `sleep ${time}; echo ${time}` })),
+      );
       assert.deepEqual(
         results.map(({ output }) => output),
         seconds,
