@@ -29,7 +29,7 @@ export function bodyReader(gate: Gate, maxHeldBytes = MAX_HELD_BYTES): ReadBody 
     });
     const bytes = await readBytes(incoming, (count) => {
       if (held + count > maxHeldBytes)
-        throw gate.refuse('The bodies of the requests in flight are too large');
+        return gate.refuse('The bodies of the requests in flight are too large');
       held += count;
       taken += count;
       return undefined;
