@@ -170,7 +170,7 @@ test('a request whose body does not arrive in time is answered with 408', async 
 for (const framing of ['content-length: 600', 'transfer-encoding: chunked']) {
   test(`a body that is too large beside those of calls in flight is refused before it is read: ${framing}`, async (t) => {
     const server = await serveHere(config, { maxHeldBytes: 1000 });
-    t.after(server.stop);
+    t.after(() => server.stop());
     const name = `held ${framing.slice(0, 7)}`;
     const body = JSON.stringify({ tool: 'wait_for', params: paramsOf(name) }).padEnd(600);
     const post = (): Promise<Response> => fetch(`${server.url}/mcp/tools/call`, { method: 'POST', body });
