@@ -87,12 +87,17 @@ export class Gate {
   }
 
   #leaveAfter<R>(result: Promise<R>, outside: boolean): Promise<R> {
-    const leave = (): void => {
-      this.#count(outside, -1);
-      this.#beginNext();
-    };
+    const leave = outside ? this.#leaveOutside : this.#leaveRedis;
     result.then(leave, leave);
     return result;
+  }
+
+  readonly #leaveRedis = (): void => this.#leave(false);
+  readonly #leaveOutside = (): void => this.#leave(true);
+
+  #leave(outside: boolean): void {
+    this.#count(outside, -1);
+    if (this.queued > 0) this.#beginNext();
   }
 
   /** Resolves when the call has begun: it is counted before the promise is settled, so no other call takes its place. */
@@ -130,7 +135,6 @@ export class Gate {
   }
 
   #beginNext(): void {
-    if (this.queued === 0) return;
     const [redis] = this.#redis;
     const [outside] = this.#outside;
     const candidates = [

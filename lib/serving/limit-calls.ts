@@ -19,7 +19,9 @@ export function limitCalls(runners: Runners, gate: Gate): Runners {
     call(tool, input, settings = {}) {
       const { signal, deadline = runner.deadline(tool) } = settings;
       const entrant = { what: tool.name, outside: !needsRedis(tool), deadline, signal };
-      return gate.run(entrant, () => runner.call(tool, input, { ...settings, deadline }));
+      // A copy in each call is measurable. The interfaces pass the deadline.
+      const all = settings.deadline ? settings : { ...settings, deadline };
+      return gate.run(entrant, () => runner.call(tool, input, all));
     },
   }));
 }
