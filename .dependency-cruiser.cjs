@@ -14,7 +14,7 @@ const MODULES = {
   reference: ['run', 'manifest', 'parameters', 'json', 'contract'],
   'tool-tests': ['run', 'manifest', 'parameters', 'json', 'contract'],
   serving: ['run', 'manifest', 'contract'],
-  batch: ['run', 'manifest', 'parameters', 'json', 'contract'],
+  batch: ['serving', 'run', 'manifest', 'parameters', 'json', 'contract'],
   mcp: ['serving', 'run', 'manifest', 'parameters', 'redis', 'json', 'contract'],
   http: ['serving', 'run', 'manifest', 'parameters', 'json', 'contract'],
   library: ['run', 'manifest', 'parameters', 'cache', 'json', 'contract'],

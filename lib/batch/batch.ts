@@ -2,6 +2,7 @@ import { failure, renderEnvelope, success, type Envelope } from '../contract/env
 import { readLines, type Line } from '../json/lines.ts';
 import type { Tool } from '../contract/manifest.ts';
 import type { Output } from '../contract/process.ts';
+import { MAX_HELD_BYTES, type Concurrency } from '../serving/gate.ts';
 import type { CallSettings, Runner } from '../run/runner.ts';
 import { InOrder } from './in-order.ts';
 import { MAX_LINE_BYTES, readJob, type Job } from './job.ts';
@@ -22,9 +23,6 @@ export type BatchOptions = {
   /** Updated while the batch runs. */
   tally: Tally;
 };
-
-/** How many calls may be in flight (`all`), and how many of these may be scripts, HTTP requests or handlers (`outside`). */
-export type Concurrency = { all: number; outside: number };
 
 /** Counts of answered and of failed calls. */
 export type Tally = { calls: number; failed: number };
@@ -60,6 +58,7 @@ class Batch {
   #begun = 0;
   #inFlight = 0;
   #outside = 0;
+  #length = 0;
   #stopped = false;
   #wake: () => void = () => undefined;
   #stopReading: () => void = () => undefined;
@@ -122,7 +121,9 @@ class Batch {
     return (
       this.#inFlight >= all ||
       this.#lines.full ||
-      ('tool' in job && job.outside && this.#outside >= outside) ||
+      ('tool' in job &&
+        ((job.outside && this.#outside >= outside) ||
+          (this.#inFlight > 0 && this.#length + job.length > MAX_HELD_BYTES))) ||
       (ordered !== undefined &&
         (this.#begun - ordered.written >= all * WINDOW || ordered.waiting >= MAX_WAITING_CHARACTERS))
     );
@@ -141,9 +142,11 @@ class Batch {
     const outside = job.outside ? 1 : 0;
     this.#inFlight++;
     this.#outside += outside;
+    this.#length += job.length;
     const done = (envelope: Envelope): void => {
       this.#inFlight--;
       this.#outside -= outside;
+      this.#length -= job.length;
       this.#answer(index, envelope);
       this.#wake();
     };

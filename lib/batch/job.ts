@@ -19,6 +19,8 @@ type ReadyCall = {
   extra: Extra | undefined;
   /** True for scripts, HTTP requests and handlers, which do not use the shared connection to Redis. */
   outside: boolean;
+  /** The length of its line, in characters. */
+  length: number;
 };
 
 type Extra = { id?: unknown; line?: number };
@@ -36,6 +38,7 @@ export function readJob(line: Line, number: number, runner: Runner): Job | undef
       params,
       extra: id === undefined ? undefined : { id },
       outside: !needsRedis(tool),
+      length: text.length,
     };
   } catch (error) {
     if (text.trim() === '') return undefined;

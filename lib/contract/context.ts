@@ -10,6 +10,8 @@ export type GlobalOptions = {
   timeoutMs?: number;
   /** The greatest size of the output of a script or of an HTTP answer, in bytes. */
   maxOutputBytes?: number;
+  /** How many calls run at a time in an interface that runs many. */
+  maxCalls?: number;
   /** Comma-separated names of tools, with `*` and `?`: no other tool is allowed. */
   tools?: string;
   /** The name of one of the manifest's toolsets: no other tool is allowed. */

@@ -48,6 +48,11 @@ export function parseSize(text: string): number | undefined {
   return bytes > 0 && Number.isSafeInteger(bytes) ? bytes : undefined;
 }
 
+/** Parses a number from 1 to 999999. Returns undefined for any other text. */
+export function parseCount(text: string): number | undefined {
+  return /^[1-9]\d{0,5}$/.test(text) ? Number(text) : undefined;
+}
+
 /** Parses `1`, `true`, `yes`, `on` and their opposites. Returns undefined for any other text. */
 export function parseSwitch(text: string): boolean | undefined {
   if (/^(1|true|yes|on)$/i.test(text)) return true;

@@ -8,6 +8,9 @@ export type Answer = { status: number; headers: Readonly<Record<string, string>>
 
 type Headers = Record<string, string>;
 
+/** When a client may try again after OVERLOADED, in seconds. */
+const RETRY_AFTER_S = '1';
+
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' };
 
 /** Returns an answer with a JSON value as its body. */
@@ -34,12 +37,10 @@ export function refusal(
 
 /** Returns the answer to a request whose handling threw. */
 export function failureAnswer(thrown: unknown): Answer {
-  if (thrown instanceof BodyTooLong) {
-    // The connection is closed, because the rest of the body is not read.
-    return refusal(413, 'USAGE', thrown.message, { headers: { connection: 'close' } });
-  }
+  if (thrown instanceof BodyTooLong) return refusal(413, 'USAGE', thrown.message);
   const error = toGantzError(thrown);
-  return envelopeAnswer(CODES[error.code].http, failure(error));
+  const headers = error.code === 'OVERLOADED' ? { 'retry-after': RETRY_AFTER_S } : undefined;
+  return envelopeAnswer(CODES[error.code].http, failure(error), headers);
 }
 
 /** Sends an answer with its content-length; without it, Bun sends the body in chunks. */

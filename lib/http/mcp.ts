@@ -4,6 +4,7 @@ import { createMcpHandler } from '@modelcontextprotocol/server';
 import { readMessage, type Inputs } from '../mcp/message.ts';
 import type { Runners } from '../serving/runners.ts';
 import { createServer } from '../mcp/server.ts';
+import { acceptsEvents, keepAlive } from './keepalive.ts';
 
 /** MCP over Streamable HTTP. */
 export type McpOverHttp = {
@@ -21,15 +22,21 @@ export type McpOverHttp = {
   close(): Promise<void>;
 };
 
-/** Serves the tools of the current runner over Streamable HTTP, for both protocol eras, without sessions. */
-export function createMcpOverHttp(runners: Runners): McpOverHttp {
+/**
+ * Serves the tools of the current runner over Streamable HTTP, for both protocol eras, without sessions. A client that waits
+ * for an answer and accepts an event stream receives a comment every `keepAliveMs` milliseconds.
+ */
+export function createMcpOverHttp(runners: Runners, keepAliveMs: number): McpOverHttp {
   // The parameters of each request, parsed without loss, for its server.
   const inputsOf = new WeakMap<Request, Inputs>();
-  const handler = createMcpHandler(({ era, requestInfo }) => {
-    const inputs = requestInfo && inputsOf.get(requestInfo);
-    // Versions before 2026 have no stream without sessions on which a notification could be sent.
-    return createServer(runners, { listChanged: era === 'modern', ...(inputs && { inputs }) });
-  });
+  const handler = createMcpHandler(
+    ({ era, requestInfo }) => {
+      const inputs = requestInfo && inputsOf.get(requestInfo);
+      // Versions before 2026 have no stream without sessions on which a notification could be sent.
+      return createServer(runners, { listChanged: era === 'modern', ...(inputs && { inputs }) });
+    },
+    { keepAliveMs },
+  );
   const stopNotifying = runners.onReplace(() => handler.notify.toolsChanged());
 
   async function respond(
@@ -47,7 +54,9 @@ export function createMcpOverHttp(runners: Runners): McpOverHttp {
     const { message } = reading;
     if ('method' in message && message.method === 'subscriptions/listen') onSubscription();
     inputsOf.set(request, inputs);
-    return await handler.fetch(request, { parsedBody: message });
+    const response = handler.fetch(request, { parsedBody: message });
+    // The SDK answers a call of version 2026 without progress as JSON, which sends nothing before the call ends.
+    return acceptsEvents(request) ? await keepAlive(response, keepAliveMs) : await response;
   }
 
   return {

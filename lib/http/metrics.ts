@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { toGantzError } from '../contract/errors.ts';
-import type { Runners } from '../serving/runners.ts';
+import type { Gate } from '../serving/gate.ts';
+import { wrapRunners, type Runners } from '../serving/runners.ts';
 import type { Runner } from '../run/runner.ts';
 
 /** The metrics of a server. */
@@ -18,8 +19,11 @@ const BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
 /** The label of all unknown names, so that a client cannot add labels without limit. */
 const UNKNOWN = '(unknown)';
 
-/** Creates the metrics. `redisUp` is called for each rendering; it returns undefined when no tool uses Redis. */
-export function createMetrics(redisUp: () => Promise<boolean | undefined>): Metrics {
+/**
+ * Creates the metrics. `gate` counts the calls that wait and those that were refused. `redisUp` is called for each rendering;
+ * it returns undefined when no tool uses Redis.
+ */
+export function createMetrics(gate: Gate, redisUp: () => Promise<boolean | undefined>): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const calls = new Counter({
@@ -44,10 +48,27 @@ export function createMetrics(redisUp: () => Promise<boolean | undefined>): Metr
   let inFlight = 0;
   new Gauge({
     name: 'gantz_calls_in_flight',
-    help: 'Calls of tools in flight.',
+    help: 'Calls of tools in flight, those that wait included.',
     registers,
     collect() {
       this.set(inFlight);
+    },
+  });
+  new Gauge({
+    name: 'gantz_calls_queued',
+    help: 'Calls of tools that wait for others to end.',
+    registers,
+    collect() {
+      this.set(gate.queued);
+    },
+  });
+  new Counter({
+    name: 'gantz_calls_refused_total',
+    help: 'Calls and requests that were refused because too many others were in flight.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(gate.refused);
     },
   });
   new Gauge({
@@ -100,21 +121,8 @@ export function createMetrics(redisUp: () => Promise<boolean | undefined>): Metr
     };
   }
 
-  const wrapped = new WeakMap<Runner, Runner>();
-  const wrap = (runner: Runner): Runner => {
-    const known = wrapped.get(runner) ?? counted(runner);
-    wrapped.set(runner, known);
-    return known;
-  };
-
   return {
-    count: (runners) => ({
-      ...runners,
-      get current() {
-        return wrap(runners.current);
-      },
-      use: (work) => runners.use((runner) => work(wrap(runner))),
-    }),
+    count: (runners) => wrapRunners(runners, counted),
     render: () => registry.metrics(),
     contentType: registry.contentType,
   };

@@ -4,7 +4,7 @@ import { definitionOf } from '../manifest/definition.ts';
 import type { Runners } from '../serving/runners.ts';
 import { parseRequest } from '../parameters/request.ts';
 import { envelopeAnswer, failureAnswer, jsonAnswer, refusal, send, type Answer } from './answer.ts';
-import { readText } from './request-body.ts';
+import type { ReadBody } from './request-body.ts';
 import { clientSignal } from './client-signal.ts';
 import { checkHost, checkOrigin, checkToken, type AccessOptions } from './access.ts';
 import { isRedisUp } from './health.ts';
@@ -17,6 +17,7 @@ export type RouteOptions = AccessOptions & {
   runners: Runners;
   metrics: Metrics;
   exchanges: Exchanges;
+  readBody: ReadBody;
   /** Loads MCP at its first call. */
   mcp: () => Promise<McpOverHttp>;
 };
@@ -61,8 +62,13 @@ export function answerRequests(options: RouteOptions): RequestListener {
       (answered) => answered && send(outgoing, answered),
       (thrown: unknown) => {
         // A response that has begun cannot be replaced.
-        if (outgoing.headersSent) outgoing.destroy();
-        else send(outgoing, failureAnswer(thrown));
+        if (outgoing.headersSent) {
+          outgoing.destroy();
+          return;
+        }
+        // The rest of the body is not read.
+        if (!incoming.complete) outgoing.setHeader('connection', 'close');
+        send(outgoing, failureAnswer(thrown));
       },
     );
   };
@@ -76,7 +82,7 @@ function targetOf({ url = '/' }: IncomingMessage): { name: string; host?: string
   return host === undefined ? { name } : { name, host };
 }
 
-function pathsOf({ runners, metrics, exchanges, mcp }: RouteOptions): Record<string, Path> {
+function pathsOf({ runners, metrics, exchanges, readBody, mcp }: RouteOptions): Record<string, Path> {
   return {
     '/healthz': { open: true, GET: () => health(runners) },
     '/metrics': {
@@ -88,10 +94,13 @@ function pathsOf({ runners, metrics, exchanges, mcp }: RouteOptions): Record<str
     '/mcp/tools': {
       GET: () => Promise.resolve(jsonAnswer(200, { tools: runners.current.tools.map(definitionOf) })),
     },
-    '/mcp/tools/call': { POST: (incoming) => callTool(incoming, runners) },
+    '/mcp/tools/call': {
+      POST: async (incoming, outgoing) =>
+        await callTool(await readBody(incoming, outgoing), clientSignal(incoming), runners),
+    },
     '/mcp': {
       any: async (incoming, outgoing) => {
-        const body = incoming.method === 'POST' ? await readText(incoming) : undefined;
+        const body = incoming.method === 'POST' ? await readBody(incoming, outgoing) : undefined;
         await (await mcp()).answer(incoming, outgoing, body, () => exchanges.exclude(outgoing));
         return undefined;
       },
@@ -107,11 +116,9 @@ async function health(runners: Runners): Promise<Answer> {
     : jsonAnswer(200, { status: 'ok', redis });
 }
 
-async function callTool(incoming: IncomingMessage, runners: Runners): Promise<Answer> {
-  const text = await readText(incoming);
+async function callTool(text: string, signal: AbortSignal, runners: Runners): Promise<Answer> {
   const startedAt = performance.now();
   const { tool, params } = parseRequest(text, ['tool', 'params']);
-  const signal = clientSignal(incoming);
   const result = await runners.use(async (runner) => {
     const found = runner.find(tool);
     return await runner.call(found, params, { signal, deadline: runner.deadline(found, startedAt) });

@@ -3,6 +3,8 @@ import type { Context } from '../contract/context.ts';
 import { GantzError } from '../contract/errors.ts';
 import { loadCatalogue, openRunnerFor } from '../run/open.ts';
 import { reloadOnChange } from '../serving/reload.ts';
+import { Gate } from '../serving/gate.ts';
+import { concurrencyOf, limitCalls } from '../serving/limit-calls.ts';
 import { holdRunners, type Runners } from '../serving/runners.ts';
 import { hostCheck, isLoopback, urlOf } from './address.ts';
 import { Exchanges } from './exchanges.ts';
@@ -10,6 +12,7 @@ import { isRedisUp } from './health.ts';
 import type { McpOverHttp } from './mcp.ts';
 import { createMetrics } from './metrics.ts';
 import { answerRequests } from './routes.ts';
+import { bodyReader } from './request-body.ts';
 import { createToken, tokenCheck } from './token.ts';
 
 /** Options of `serveHttp`. */
@@ -24,10 +27,16 @@ export type ServeOptions = {
   allowedHosts?: readonly string[];
   /** The time limit for the arrival of a request, in milliseconds; 30 s when absent. */
   requestTimeoutMs?: number;
+  /** How often an MCP client that waits receives a comment, in milliseconds; 15 s when absent. */
+  keepAliveMs?: number;
+  /** How many bytes of bodies may be held at a time; 128 MiB when absent. */
+  maxHeldBytes?: number;
 };
 
 const REQUEST_TIMEOUT_MS = 30_000;
 const HEADERS_TIMEOUT_MS = 10_000;
+/** Proxies end connections that are silent for a minute. */
+const KEEP_ALIVE_MS = 15_000;
 const MAX_HEADER_BYTES = 16 * 1024;
 /** How long the server waits for calls in flight when it stops, in milliseconds. Calls have their own time limits too. */
 const STOP_MS = 10 * 60_000;
@@ -46,6 +55,7 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
   const loadedAt = Date.now();
   const catalogue = await loadCatalogue(context);
   const { manifest } = catalogue;
+  const { requestTimeoutMs = REQUEST_TIMEOUT_MS, keepAliveMs = KEEP_ALIVE_MS, maxHeldBytes } = options;
   const host = options.host ?? manifest.server?.host ?? '127.0.0.1';
   const port = options.port ?? manifest.server?.port ?? 3000;
   const given = process.env['GANTZ_AUTH_TOKEN'] || undefined;
@@ -54,21 +64,22 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
   if (token === undefined && !isLoopback(host)) throw unprotected(host);
 
   const held = holdRunners(openRunnerFor(context, catalogue, 'long-lived'));
-  const metrics = createMetrics(() => held.use(isRedisUp));
-  const runners = metrics.count(held);
+  const gate = new Gate(concurrencyOf(context.options));
+  const metrics = createMetrics(gate, () => held.use(isRedisUp));
+  const runners = metrics.count(limitCalls(held, gate));
   let opened: Promise<McpOverHttp> | undefined;
   const mcp = (): Promise<McpOverHttp> =>
-    (opened ??= import('./mcp.ts').then(({ createMcpOverHttp }) => createMcpOverHttp(runners)));
+    (opened ??= import('./mcp.ts').then(({ createMcpOverHttp }) => createMcpOverHttp(runners, keepAliveMs)));
   const exchanges = new Exchanges();
   const listener = answerRequests({
     runners,
     metrics,
     exchanges,
+    readBody: bodyReader(gate, maxHeldBytes),
     mcp,
     isOwnName: hostCheck(host, options.allowedHosts ?? []),
     ...(token !== undefined && { isAuthorized: tokenCheck(token) }),
   });
-  const { requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
   const limits = {
     maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs),

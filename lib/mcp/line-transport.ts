@@ -1,9 +1,15 @@
 import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/server';
 import { readLines } from '../json/lines.ts';
-import { readMessage, type Inputs } from './message.ts';
+import { MAX_HELD_BYTES } from '../serving/gate.ts';
+import { readMessage, type Inputs, type RequestId } from './message.ts';
 
 /** The size limit of a message, in bytes. A larger message is answered with an error, and reading goes on after it. */
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Calls from this length on, in characters, are counted until they are answered. The gate limits the number of shorter ones.
+ */
+const LARGE = 16 * 1024;
 
 /** What a `LineTransport` reads from and writes to. */
 export type LineTransportOptions = {
@@ -13,11 +19,13 @@ export type LineTransportOptions = {
   write: (text: string) => unknown;
   /** Receives the parameters of each tools/call. */
   inputs: Inputs;
+  /** How many characters of calls without an answer are held before reading pauses; 128 Mi when absent. */
+  maxHeld?: number;
 };
 
 /**
  * An MCP transport over newline-delimited JSON. Unlike the SDK's stdio transport, it reads JSON without loss, and answers a
- * line that is not a JSON-RPC message with an error.
+ * line that is not a JSON-RPC message with an error. Reading pauses while large calls wait for their answers.
  */
 export class LineTransport implements Transport {
   /** Resolves when the input has ended or `close` was called. */
@@ -26,6 +34,10 @@ export class LineTransport implements Transport {
   onerror?: (error: Error) => void;
   onmessage?: (message: JSONRPCMessage) => void;
   readonly #options: LineTransportOptions;
+  /** The lengths of large calls without an answer. */
+  readonly #large = new Map<RequestId, number>();
+  #held = 0;
+  #resume: () => void = () => undefined;
   #closed = false;
   #unwritten = '';
   #end: () => void = () => undefined;
@@ -42,6 +54,7 @@ export class LineTransport implements Transport {
 
   send(message: JSONRPCMessage): Promise<void> {
     if (!this.#closed) this.#write(`${JSON.stringify(message)}\n`);
+    if (this.#large.size > 0 && !('method' in message)) this.#release(message.id);
     return Promise.resolve();
   }
 
@@ -51,14 +64,18 @@ export class LineTransport implements Transport {
       this.#closed = true;
       this.onclose?.();
       this.#end();
+      this.#resume();
     }
     return Promise.resolve();
   }
 
   async #read(): Promise<void> {
+    const { maxHeld = MAX_HELD_BYTES } = this.#options;
     try {
       for await (const lines of readLines(this.#options.input, MAX_MESSAGE_BYTES)) {
         for (const line of lines) {
+          while (this.#held >= maxHeld && !this.#closed)
+            await new Promise<void>((resolve) => (this.#resume = resolve));
           if (this.#closed) return;
           if ('problem' in line) this.#refuse(-32700, PROBLEMS[line.problem]);
           else if (line.text.trim() !== '') this.#receive(line.text);
@@ -74,8 +91,30 @@ export class LineTransport implements Transport {
 
   #receive(text: string): void {
     const reading = readMessage(text, this.#options.inputs);
-    if ('message' in reading) this.onmessage?.(reading.message);
-    else this.#refuse(reading.code, reading.problem);
+    if ('message' in reading) {
+      this.#count(reading.message, text.length);
+      this.onmessage?.(reading.message);
+    } else this.#refuse(reading.code, reading.problem);
+  }
+
+  #count(message: JSONRPCMessage, length: number): void {
+    if (!('method' in message)) return;
+    const { method, params } = message;
+    if (method === 'tools/call' && 'id' in message && length >= LARGE) {
+      this.#large.set(message.id, (this.#large.get(message.id) ?? 0) + length);
+      this.#held += length;
+    } else if (method === 'notifications/cancelled') {
+      // A cancelled call has no answer.
+      this.#release(params?.['requestId'] as RequestId);
+    }
+  }
+
+  #release(id: RequestId | undefined): void {
+    const length = id === undefined ? undefined : this.#large.get(id);
+    if (id === undefined || length === undefined) return;
+    this.#large.delete(id);
+    this.#held -= length;
+    this.#resume();
   }
 
   /** Writes an error with the id null, as JSON-RPC requires when the id of the request is not known. */

@@ -171,7 +171,7 @@ async function describeServer(context: Context): Promise<ServerEntry> {
     else env['REDIS_URL'] = url;
   }
   if (process.env['REDIS_SENTINEL_PASSWORD']) secrets.push({ name: 'REDIS_SENTINEL_PASSWORD', redacted: '' });
-  const { tools, toolset, readOnly, timeoutMs, maxOutputBytes } = options;
+  const { tools, toolset, readOnly, timeoutMs, maxOutputBytes, maxCalls } = options;
   return {
     name: name.replace(/[^A-Za-z0-9_-]+/g, '-') || 'gantz',
     command: await programPath(process),
@@ -183,6 +183,7 @@ async function describeServer(context: Context): Promise<ServerEntry> {
       ...(readOnly ? ['--read-only'] : []),
       ...(timeoutMs === undefined ? [] : ['--timeout', `${timeoutMs}ms`]),
       ...(maxOutputBytes === undefined ? [] : ['--max-output', String(maxOutputBytes)]),
+      ...(maxCalls === undefined ? [] : ['--max-calls', String(maxCalls)]),
       'mcp',
     ],
     env,

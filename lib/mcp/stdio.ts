@@ -2,6 +2,8 @@ import type { McpServer } from '@modelcontextprotocol/server';
 import type { Context } from '../contract/context.ts';
 import { escapeControls } from '../contract/terminal.ts';
 import { loadCatalogue, openRunnerFor } from '../run/open.ts';
+import { Gate } from '../serving/gate.ts';
+import { concurrencyOf, limitCalls } from '../serving/limit-calls.ts';
 import { holdRunners, type Runners } from '../serving/runners.ts';
 import type { Inputs } from './message.ts';
 import { redirectStdout } from './stray-output.ts';
@@ -22,8 +24,9 @@ export async function serveStdio(context: Context): Promise<void> {
     const loadedAt = Date.now();
     const catalogue = await loadCatalogue(context);
     const runners = holdRunners(openRunnerFor(context, catalogue, 'long-lived'));
+    const gate = new Gate(concurrencyOf(context.options));
     try {
-      await serve({ context, runners, loadedAt, write, protocol: await protocol });
+      await serve({ context, runners: limitCalls(runners, gate), loadedAt, write, protocol: await protocol });
     } finally {
       await runners.idle(STOP_MS);
       await runners.close();

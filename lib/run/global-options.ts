@@ -1,7 +1,7 @@
 import type { GlobalOptions } from '../contract/context.ts';
 import type { Process } from '../contract/process.ts';
 import { GantzError } from '../contract/errors.ts';
-import { parseDuration, parseSize, parseSwitch } from '../contract/settings.ts';
+import { parseCount, parseDuration, parseSize, parseSwitch } from '../contract/settings.ts';
 
 /** An option that is written before the name of a tool. */
 export type OptionDefinition<Options> = {
@@ -46,6 +46,15 @@ export const GLOBAL_OPTIONS: readonly OptionDefinition<GlobalOptions>[] = [
         text,
         '10MiB, 512KiB or a number of bytes',
       )),
+  },
+  {
+    flag: '--max-calls',
+    value: 'n',
+    description:
+      'how many calls of serve, mcp and batch run at a time (default: 256, of which 64 are not on Redis)',
+    variable: 'GANTZ_MAX_CALLS',
+    apply: (options, text) =>
+      void (options.maxCalls = need(parseCount(text), '--max-calls', text, 'a number from 1 to 999999')),
   },
   {
     flag: '--tools',

@@ -18,6 +18,23 @@ export type Runners = {
   close(): Promise<void>;
 };
 
+/** Returns a view of a holder in which each runner is replaced by what `wrap` returns for it. It calls `wrap` once for each. */
+export function wrapRunners(runners: Runners, wrap: (runner: Runner) => Runner): Runners {
+  const wrapped = new WeakMap<Runner, Runner>();
+  const wrapOnce = (runner: Runner): Runner => {
+    const known = wrapped.get(runner) ?? wrap(runner);
+    wrapped.set(runner, known);
+    return known;
+  };
+  return {
+    ...runners,
+    get current() {
+      return wrapOnce(runners.current);
+    },
+    use: (work) => runners.use((runner) => work(wrapOnce(runner))),
+  };
+}
+
 /** Creates a holder with `first` as the current runner. The holder closes each runner when its last call has ended. */
 export function holdRunners(first: Runner): Runners {
   const listeners = new Set<() => void>();

@@ -1,14 +1,14 @@
+import { holdSignals } from './hold-signals.ts';
+
 // The package for Node starts here. On an old version of Node, which cannot parse the program, it prints a failure.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major > 20 || (major === 20 && minor >= 19)) {
+  // Loading the program takes tens of milliseconds. entry.ts holds the signals before this stops.
+  const release = holdSignals(process);
   // Imported here, so that an old version of Node does not load it.
-  // Loading the program takes tens of milliseconds. With a listener, a signal in this time waits until the program listens.
-  const signals: NodeJS.Signals[] = ['SIGHUP', 'SIGINT', 'SIGTERM'];
-  const wait = (): void => undefined;
-  for (const signal of signals) process.on(signal, wait);
   void import('./node.ts').then(({ main }) => {
     main(__dirname, require);
-    for (const signal of signals) process.off(signal, wait);
+    release();
   });
 } else {
   const failure = {

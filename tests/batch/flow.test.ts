@@ -57,6 +57,24 @@ const script = (tool: string, id: unknown, file?: string) => ({
   ...(file !== undefined && { params: { file: join(folder, file) } }),
 });
 
+test('--max-calls is the most that --concurrency allows', async () => {
+  const most = async (file: string, ...words: string[]): Promise<number> => {
+    const batch = startBatch(['--concurrency', '8', ...words], { env: env(), config });
+    for (let id = 0; id < 8; id++) batch.send(script('trace', id, file));
+    batch.stdin.end();
+    assert.equal(await batch.ended(), 0);
+    let running = 0;
+    let most = 0;
+    for (const line of (await readFile(join(folder, file), 'utf8')).trim().split('\n')) {
+      running += line === 'begin' ? 1 : -1;
+      most = Math.max(most, running);
+    }
+    return most;
+  };
+  assert.equal(await most('max-calls-1', '--max-calls', '1'), 1);
+  assert.ok((await most('max-calls-2', '--max-calls', '2')) <= 2);
+});
+
 test('an answer is written when its call ends, not when the input ends', async () => {
   const batch = startBatch([], { env: env() });
   for (const id of [1, 2, 3]) {

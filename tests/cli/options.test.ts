@@ -18,6 +18,7 @@ const splits: [string[], ReturnType<typeof splitOptions>][] = [
     { options: { follow: true, readOnly: true, tools: 'cache_*' }, rest: ['x'] },
   ],
   [['--max-output', '512KiB', 'x'], { options: { maxOutputBytes: 524_288 }, rest: ['x'] }],
+  [['--max-calls', '8', 'x'], { options: { maxCalls: 8 }, rest: ['x'] }],
   [['--', '--help'], { options: {}, rest: ['--help'] }],
   [['-'], { options: {}, rest: ['-'] }],
   [['-h'], { options: { help: true }, rest: [] }],
@@ -35,6 +36,7 @@ const refused: [string[], RegExp][] = [
   [['--timeout', '-1', 'x'], /"-1" is not valid/],
   [['--follow=yes', 'x'], /--follow takes no value/],
   [['--max-output', '0', 'x'], /"0" is not valid/],
+  [['--max-calls', '0', 'x'], /"0" is not valid; write a number from 1 to 999999/],
   [['-x'], /no option -x/],
 ];
 for (const [argv, message] of refused) {

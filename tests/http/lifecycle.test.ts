@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { serveHttp } from '../../lib/http/serve.ts';
 import { envelopeOf, runMain } from '../helpers/run-main.ts';
 import { nextEvent, settled, waitFor } from '../helpers/wait.ts';
-import { startServer } from './server.ts';
+import { sendRaw } from './raw.ts';
+import { serveHere, startServer } from './server.ts';
 
 let folder: string;
 let config: string;
@@ -157,44 +157,37 @@ test('a client that closes its connection cancels its call', async () => {
 });
 
 test('a request whose body does not arrive in time is answered with 408', async () => {
-  const stop = new AbortController();
-  let said = '';
-  const process = {
-    argv: [],
-    env: {},
-    stdin: (async function* () {})(),
-    stdout: { write: () => true },
-    stderr: { write: () => true },
-    cwd: () => '/',
-    on: () => undefined,
-    off: () => undefined,
-  };
-  let listening: () => void = () => undefined;
-  const notice = (text: string): void => {
-    said += text;
-    listening();
-  };
-  const context = {
-    process,
-    options: { config },
-    cacheFolder: undefined,
-    startedAt: 0,
-    signal: stop.signal,
-    notice,
-  };
-  const heard = new Promise<void>((resolve) => (listening = resolve));
-  const ended = serveHttp(context, { port: 0, requestTimeoutMs: 200 });
-  await settled(heard, { what: 'the notice of the address' });
-  const port = Number(/:(\d+) /.exec(said)?.[1]);
-  const socket = connect(port, '127.0.0.1');
+  const server = await serveHere(config, { requestTimeoutMs: 200 });
+  const socket = connect(server.port, '127.0.0.1');
   let answer = '';
   socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
   socket.write('POST /mcp/tools/call HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\n{"tool":');
   await nextEvent(socket, 'close', { what: 'the end of the connection' });
   assert.match(answer, /^HTTP\/1\.1 408 /);
-  stop.abort();
-  await settled(ended, { what: 'the end of the server' });
+  await server.stop();
 });
+
+for (const framing of ['content-length: 600', 'transfer-encoding: chunked']) {
+  test(`a body that is too large beside those of calls in flight is refused before it is read: ${framing}`, async (t) => {
+    const server = await serveHere(config, { maxHeldBytes: 1000 });
+    t.after(() => server.stop());
+    const name = `held ${framing.slice(0, 7)}`;
+    const body = JSON.stringify({ tool: 'wait_for', params: paramsOf(name) }).padEnd(600);
+    const post = (): Promise<Response> => fetch(`${server.url}/mcp/tools/call`, { method: 'POST', body });
+    const first = post();
+    await fileHolds(`${name}.begun`, 'begun');
+    const part = framing.startsWith('transfer') ? `258\r\n${body}\r\n` : '';
+    const answer = await sendRaw(
+      server.port,
+      `POST /mcp/tools/call HTTP/1.1\r\nhost: localhost\r\n${framing}\r\n\r\n${part}`,
+    );
+    assert.match(answer, /^HTTP\/1\.1 503 .*\r\nretry-after: 1\r\n.*"code":"OVERLOADED".*"outcome":"none"/is);
+    await writeFile(join(folder, `${name}.there`), '');
+    assert.equal((await first).status, 200);
+    // The bytes of the answered call count no more.
+    assert.equal((await post()).status, 200);
+  });
+}
 
 test('an unknown tool is refused without the path of the manifest', async () => {
   const server = await startServer([], { config });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { serveHttp, type ServeOptions } from '../../lib/http/serve.ts';
 import { endWithTests } from '../helpers/children.ts';
 import { PROGRAM } from '../helpers/run-program.ts';
 import { settled, waitFor } from '../helpers/wait.ts';
@@ -77,6 +78,44 @@ export async function startServer(
       });
       const { result } = (await response.json()) as { result: Record<string, unknown> };
       return { status: response.status, result };
+    },
+  };
+}
+
+/** Serves a manifest in this process, on a free port, with options that the command line does not have. */
+export async function serveHere(
+  config: string,
+  options: ServeOptions,
+): Promise<{ port: number; url: string; stop(): Promise<void> }> {
+  const stop = new AbortController();
+  let found: string | undefined;
+  const process = {
+    argv: [],
+    env: { PATH: globalThis.process.env['PATH'] },
+    stdin: (async function* () {})(),
+    stdout: { write: () => true },
+    stderr: { write: () => true },
+    cwd: () => '/',
+    on: () => undefined,
+    off: () => undefined,
+  };
+  const context = {
+    process,
+    options: { config },
+    cacheFolder: undefined,
+    startedAt: 0,
+    signal: stop.signal,
+    notice: (text: string) => void (found ??= / on (http:\S+)/.exec(text)?.[1]),
+  };
+  const ended = serveHttp(context, { port: 0, ...options });
+  const started = waitFor(() => found, { what: 'the notice of the address' });
+  const url = (await Promise.race([started, ended.then(() => assert.fail('The server ended'))])) ?? '';
+  return {
+    url,
+    port: Number(new URL(url).port),
+    async stop() {
+      stop.abort();
+      await settled(ended, { what: 'the end of the server' });
     },
   };
 }

@@ -25,6 +25,36 @@ describe('LineTransport', () => {
     assert.deepEqual(written, [lineOf(1) + lineOf(2) + lineOf(3), lineOf(4)]);
   });
 
+  it('reads on only after large calls are answered or cancelled', async () => {
+    const received: unknown[] = [];
+    const call = (id: number, size: number): string =>
+      `${JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: 'a', arguments: { text: 'x'.repeat(size) } } })}\n`;
+    const cancel = `${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 2 } })}\n`;
+    const large = 20_000;
+    const lines = [call(1, large), call(2, large), cancel, call(3, large), call(4, 10), call(5, large)];
+    const transport = new LineTransport({
+      input: (async function* () {
+        yield* await Promise.resolve(lines);
+      })(),
+      write: () => true,
+      inputs: new Map(),
+      // Two large calls.
+      maxHeld: 40_000,
+    });
+    transport.onmessage = (message) => received.push('id' in message ? message.id : 'cancelled');
+    const turns = async (): Promise<void> => {
+      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    };
+    await transport.start();
+    await turns();
+    assert.deepEqual(received, [1, 2]);
+    await transport.send(answer(1));
+    await turns();
+    // The cancellation of 2 makes place for 3 and 5; 4 is not large.
+    assert.deepEqual(received, [1, 2, 'cancelled', 3, 4, 5]);
+    await transport.close();
+  });
+
   it('writes what was sent before it was closed, and nothing after', async () => {
     const { transport, written } = open();
     void transport.send(answer(1));

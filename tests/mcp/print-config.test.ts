@@ -102,6 +102,8 @@ describe('gantz mcp --print-config', () => {
       'cache_*',
       '--max-output',
       '1KiB',
+      '--max-calls',
+      '8',
     ]);
     const { args } = (JSON.parse(stdout) as Json).mcpServers?.['redis-tools'] ?? { args: [] };
     assert.deepEqual(args.slice(2), [
@@ -111,6 +113,8 @@ describe('gantz mcp --print-config', () => {
       '1500ms',
       '--max-output',
       '1024',
+      '--max-calls',
+      '8',
       'mcp',
     ]);
   });

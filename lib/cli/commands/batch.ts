@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
-import type { Concurrency } from '../../batch/batch.ts';
+import type { BatchFileOptions } from '../../batch/run-file.ts';
 import { GantzError } from '../../contract/errors.ts';
+import { parseCount } from '../../contract/settings.ts';
 import type { Define } from '../command.ts';
 
 /** How many calls use the Redis connection at a time. More calls do not make a batch faster. */
@@ -27,7 +28,7 @@ export const define: Define = (command, context) => {
         const { runBatchFile } = await import('../../batch/run-file.ts');
         await runBatchFile(context, {
           file: file ?? '-',
-          concurrency: parseConcurrency(concurrency),
+          concurrency: parseConcurrency(concurrency, context.options.maxCalls),
           unordered,
           failFast,
         });
@@ -35,9 +36,15 @@ export const define: Define = (command, context) => {
     );
 };
 
-function parseConcurrency(text: string | undefined): Concurrency {
-  if (text === undefined) return { all: REDIS_CONCURRENCY, outside: availableParallelism() };
-  const number = /^\d{1,6}$/.test(text) ? Number(text) : 0;
-  if (number > 0) return { all: number, outside: number };
-  throw new GantzError('USAGE', `--concurrency ${JSON.stringify(text)} is not a number from 1 to 999999`);
+/** Returns what `--concurrency` sets, or the default, and at most `--max-calls`. */
+function parseConcurrency(text: string | undefined, maxCalls = Infinity): BatchFileOptions['concurrency'] {
+  if (text === undefined)
+    return {
+      all: Math.min(REDIS_CONCURRENCY, maxCalls),
+      outside: Math.min(availableParallelism(), maxCalls),
+    };
+  const number = parseCount(text);
+  if (number === undefined)
+    throw new GantzError('USAGE', `--concurrency ${JSON.stringify(text)} is not a number from 1 to 999999`);
+  return { all: Math.min(number, maxCalls), outside: Math.min(number, maxCalls) };
 }

@@ -162,7 +162,7 @@ function ended(child: ChildProcess): Promise<{ exitCode: number | null; signal: 
     child.once('error', reject);
     child.once('close', (exitCode, signal) => resolve({ exitCode, signal }));
     child.once('exit', (exitCode, signal) => {
-      const done = () => resolve({ exitCode, signal });
+      const done = () => afterRead(() => resolve({ exitCode, signal }));
       let silence = setTimeout(done, SILENCE_MS);
       const drain = setTimeout(done, DRAIN_MS);
       const onData = () => {
@@ -177,6 +177,14 @@ function ended(child: ChildProcess): Promise<{ exitCode: number | null; signal: 
       });
     });
   });
+}
+
+/**
+ * Calls a function after the event loop has read what the pipes hold. After a long pause, which the start of many processes
+ * causes, the event loop runs timers that are due before it reads. Two steps, because Bun runs the first one before it reads.
+ */
+function afterRead(then: () => void): void {
+  setImmediate(() => setImmediate(then));
 }
 
 function withFields(error: GantzError, fields: Readonly<Record<string, unknown>>): GantzError {

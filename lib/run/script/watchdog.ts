@@ -1,7 +1,5 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import type { Writable } from 'node:stream';
-
-type Watchdog = ChildProcessByStdio<Writable, null, null>;
 
 /**
  * Kills process groups when the gantz process ends without doing so itself, for example because of SIGKILL. It is a shell that
@@ -18,7 +16,8 @@ done
 for group in $groups; do kill -s KILL -- "-$group"; done`;
 
 const groups = new Set<number>();
-let watchdog: Watchdog | undefined;
+/** The pipe to the watchdog process. */
+let watchdog: Writable | undefined;
 
 /**
  * Has a process group killed when this process ends. Returns a function that undoes this; the group survives once the promise
@@ -35,30 +34,31 @@ export function watch(group: number): () => Promise<void> {
     if (groups.size === 0) watchdog = undefined;
     // The shell reads the line before the end of the pipe, so the group survives the end of gantz from here on.
     await new Promise<void>((resolve) => send(current, `- ${group}\n`, resolve));
-    if (watchdog !== current) current.stdin.end();
+    if (watchdog !== current) current.end();
   };
 }
 
-function start(): Watchdog {
+function start(): Writable | undefined {
   // In a group of its own, it does not receive signals of the terminal.
-  const child = spawn('/bin/sh', ['-c', SOURCE, 'gantz-watchdog', ...[...groups].map(String)], {
+  const child: ChildProcess = spawn('/bin/sh', ['-c', SOURCE, 'gantz-watchdog', ...[...groups].map(String)], {
     cwd: '/',
     env: {},
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
+  // Without a shell, without a file descriptor for its pipe, or after its end, scripts run as before, but are not watched.
+  const pipe = child.stdin ?? undefined;
   const forget = (): void => {
-    if (watchdog === child) watchdog = undefined;
+    if (watchdog === pipe) watchdog = undefined;
   };
-  // Without a shell or after its end, scripts run as before, but they are not watched.
   child.once('error', forget).once('exit', forget);
-  child.stdin.on('error', forget);
+  pipe?.on('error', forget);
   child.unref();
-  return child;
+  return pipe;
 }
 
-function send({ stdin }: Watchdog, line: string, onSent: () => void = () => undefined): void {
+function send(pipe: Writable, line: string, onSent: () => void = () => undefined): void {
   // The callback is also called when the pipe is broken.
-  if (stdin.writable) stdin.write(line, () => onSent());
+  if (pipe.writable) pipe.write(line, () => onSent());
   else onSent();
 }

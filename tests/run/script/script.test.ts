@@ -155,6 +155,25 @@ describe('time and processes', () => {
     process.kill(Number(readFileSync(join(directory, 'background'), 'utf8')));
   });
 
+  it('keeps the output of scripts that end while the event loop is busy', async () => {
+    // Each end of a process keeps the loop busy for longer than the silence after which the output counts as complete.
+    const busy = new Int32Array(new SharedArrayBuffer(4));
+    const block = (): void => void Atomics.wait(busy, 0, 0, 100);
+    process.on('SIGCHLD', block);
+    try {
+      const seconds = Array.from({ length: 40 }, (_, index) => (0.2 + index / 100).toFixed(2));
+      const results = await Promise.all(
+        seconds.map((time) => invoke({ shell: `sleep ${time}; echo ${time}` })),
+      );
+      assert.deepEqual(
+        results.map(({ output }) => output),
+        seconds,
+      );
+    } finally {
+      process.off('SIGCHLD', block);
+    }
+  });
+
   it('ends a script that writes too much', async () => {
     const error = await failureOf(
       invoke(

@@ -17,6 +17,9 @@ tools:
   - name: serve
     description: Starts a server in the background and waits for the file go
     script: { shell: "while [ ! -e stop ]; do sleep 0.1; done >/dev/null 2>&1 & echo $! > server; while [ ! -e go ]; do sleep 0.05; done; echo done" }
+  - name: slow
+    description: Runs for longer than a script that is not watched
+    script: { shell: "sleep 1.3; echo done" }
   - name: python
     description: A handler that does not return
     handler: handlers.wait
@@ -116,6 +119,43 @@ it('a server that a script leaves in the background survives the end of gantz', 
   await ended(server, 'the server');
   for (const file of ['go', 'stop', 'server']) rmSync(join(folder, file));
 });
+
+for (const [name, program] of [
+  ['the program of bin/gantz', PROGRAM],
+  [
+    'the package for Node',
+    `${process.execPath} ${join(import.meta.dirname, '../../../dist/node/gantz.cjs')}`,
+  ],
+] as const) {
+  it(`a script ends as before when no file descriptor is left for its watchdog, in ${name}`, async () => {
+    const call = JSON.stringify({ tool: 'slow' });
+    // Some of these scripts cannot be started; those that can take the descriptors.
+    const gantz = endWithTests(
+      spawn('/bin/sh', ['-c', `ulimit -n 80; exec ${program} batch --concurrency 60 -`], {
+        cwd: folder,
+        env: { PATH: process.env['PATH'], HOME: folder },
+        stdio: 'pipe',
+      }),
+    );
+    let out = '';
+    let err = '';
+    gantz.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    gantz.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+    const end = endOf(gantz, { what: () => `the end of gantz: ${err}` });
+    gantz.stdin.end(`${call}\n`.repeat(60));
+    await end;
+    const answers = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { output?: string; code?: string });
+    assert.equal(answers.length, 60);
+    assert.deepEqual(
+      new Set(answers.map(({ output, code }) => output ?? code)),
+      new Set(['done', 'NOT_RUNNABLE']),
+    );
+    assert.doesNotMatch(err, /Uncaught/);
+  });
+}
 
 it('a script ends as before when its watchdog was killed', async () => {
   const gantz = start('serve');
