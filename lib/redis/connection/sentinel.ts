@@ -116,6 +116,11 @@ async function roleOf(client: Pick<Client, 'sendCommand'>): Promise<string | und
 
 function explainSentinelError(error: unknown, sentinel: Address): unknown {
   const where = `redis://${showAddress(sentinel)} (a Sentinel)`;
+  if (isReply(error) && /^ERR unknown command/i.test(error.message))
+    return new GantzError('NOT_RUNNABLE', `The server at ${showAddress(sentinel)} is not a Sentinel`, {
+      hint: 'Write the address of a Sentinel in REDIS_URL; its default port is 26379. Without Sentinels, write redis://.',
+      cause: error,
+    });
   const explained = explainRedisError(error, { where, sent: false, readOnly: true });
   if (!(explained instanceof GantzError) || explained.code !== 'REDIS_AUTH') return explained;
   return new GantzError('REDIS_AUTH', explained.message, {

@@ -87,6 +87,31 @@ describe('redis+cluster://', () => {
     await rows.close();
   });
 
+  it('answers CONFLICT to a listing of a set that has moved before its slot, not the redirection of a node', async () => {
+    const rows = openRows(cluster);
+    await rows.call('set_add', {
+      key: 'large',
+      members: Array.from({ length: 300 }, (_, index) => `m${index}`),
+    });
+    const { cursor } = await rows.call('set_members', { key: 'large', limit: 10 });
+    assert.ok(cursor !== null);
+    const slot = slotOf(`${rows.namespace}:set:large`);
+    const from = await cluster.ownerOf(slot);
+    const to = cluster.masters.find((node) => node !== from);
+    assert.ok(to);
+    const [fromId, toId] = await Promise.all([idOf(from), idOf(to)]);
+    await to.plain.sendCommand(['CLUSTER', 'SETSLOT', String(slot), 'IMPORTING', fromId]);
+    await from.plain.sendCommand(['CLUSTER', 'SETSLOT', String(slot), 'MIGRATING', toId]);
+    await moveKeys(slot, from, to);
+    const failure = await rows.failure('set_members', { key: 'large', cursor }, 'CONFLICT');
+    assert.match(failure.message, /moves slots/);
+    for (const { plain } of cluster.masters)
+      await plain.sendCommand(['CLUSTER', 'SETSLOT', String(slot), 'NODE', toId]);
+    await rows.failure('set_members', { key: 'large', cursor }, 'CONFLICT');
+    assert.equal((await rows.call('set_members', { key: 'large', limit: 1000 })).count, 300);
+    await rows.close();
+  });
+
   it('delivers messages to subscribers, and counts the subscriptions that end', async () => {
     const rows = openRows(cluster);
     const subscribe = async (params: { channel: string } | { pattern: string }, count: number) => {
@@ -138,6 +163,11 @@ describe('redis+cluster://', () => {
       keys.map((key) => node.call('cache_set', { key, value: 1 }).then(() => 'ok', codeOf)),
     );
     assert.deepEqual([...new Set(codes)].sort(), ['NOT_RUNNABLE', 'ok']);
+    const failures = await Promise.all(
+      keys.map((key) => node.call('cache_get', { key }).then(() => undefined, String)),
+    );
+    for (const text of failures.filter((one) => one !== undefined))
+      assert.match(text, /is a node of a cluster, and another node serves this key/);
     await node.close();
   });
 
