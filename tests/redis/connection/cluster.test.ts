@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { slotOf } from '../../../lib/redis/connection/cluster.ts';
+import { Deadline } from '../../../lib/contract/deadline.ts';
 import { GantzError } from '../../../lib/contract/errors.ts';
 import type { PubsubSubscribeResult } from '../../../lib/generated/tools.ts';
 import { freePort } from '../../helpers/free-port.ts';
@@ -217,6 +218,65 @@ describe('redis+cluster:// when a master ends', () => {
     for (const key of keys) assert.equal((await rows.call('cache_get', { key })).value, 2);
     const listed = await rows.call('cache_keys', {});
     assert.deepEqual([...listed.keys].sort(), [...keys].sort());
+    await rows.close();
+    await victim.restart();
+  });
+
+  it('never fails with CANCELLED when the replica takes over while calls wait', async () => {
+    const rows = openRows(cluster);
+    const victim = await cluster.ownerOf(slotOf(`${rows.namespace}:cache:a`));
+    await rows.call('cache_set', { key: 'a', value: 0 });
+    const others = [...cluster.masters, ...cluster.replicas].filter((node) => node !== victim);
+    const mayFailOver = (value: string) =>
+      Promise.all(others.map(({ plain }) => plain.configSet('cluster-replica-no-failover', value)));
+    await mayFailOver('yes');
+    await victim.kill();
+    const calls: Promise<string>[] = [];
+    let isAllowed = false;
+    let isOver = false;
+    await waitFor(
+      () => {
+        const call = rows.call('cache_set', { key: 'a', value: 1 }).then(() => 'ok', codeOf);
+        // The patience of the first calls is over, so some end while the replica takes over.
+        void call.then(async (code) => {
+          if (code !== 'ok' && !isAllowed) await mayFailOver('no');
+          isAllowed = true;
+          isOver ||= code === 'ok';
+        });
+        // The other nodes reply CLUSTERDOWN meanwhile, so these calls load the slots while the first ones wait.
+        const beside = ['b', 'c', 'd', 'e'].map((key) =>
+          rows.call('cache_set', { key, value: 1 }).then(() => 'ok', codeOf),
+        );
+        calls.push(call, ...beside);
+        return isOver;
+      },
+      { what: 'the promotion of the replica' },
+    );
+    const codes = new Set(await Promise.all(calls));
+    codes.delete('REDIS_UNAVAILABLE');
+    assert.deepEqual([...codes], ['ok']);
+    await rows.close();
+    await victim.restart();
+  });
+
+  it('finds the replica of a master that is silent but accepts connections', async () => {
+    const rows = openRows(cluster);
+    await rows.call('cache_set', { key: 'a', value: 0 });
+    const silent = await cluster.ownerOf(slotOf(`${rows.namespace}:cache:a`));
+    silent.pause();
+    try {
+      let code: string | undefined;
+      await waitFor(
+        async () => {
+          const deadline = new Deadline({ budgetMs: 500 });
+          code = await rows.call('cache_set', { key: 'a', value: 1 }, { deadline }).then(() => 'ok', codeOf);
+          return code === 'ok';
+        },
+        { what: () => `a write to the replica; the last result: ${code}` },
+      );
+    } finally {
+      silent.resume();
+    }
     await rows.close();
   });
 });
