@@ -241,7 +241,7 @@ export class Cluster {
       return await node.connections.shared(deadline);
     } catch (error) {
       // The connections to a forgotten node are closed, which is CANCELLED.
-      throw this.#closed || this.#nodes.get(name) === node ? error : notServed(this.#target);
+      throw this.#nodes.get(name) === node ? error : notServed(this.#target);
     }
   }
 
