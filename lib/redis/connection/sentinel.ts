@@ -27,7 +27,8 @@ export function sentinelLocator(target: SentinelTarget): Locator {
     async recheck(client, connected, signal) {
       await check(client);
       // After a failover, the former master accepts writes for up to 10 s. They are lost when it becomes a replica.
-      const named = await locate(new Deadline({ budgetMs: SENTINEL_MS }), signal).catch(() => undefined);
+      const deadline = new Deadline({ budgetMs: SENTINEL_MS * sentinels.length });
+      const named = await locate(deadline, signal).catch(() => undefined);
       if (named && connected.kind === 'tcp' && showAddress(named) !== showAddress(connected))
         throw new GantzError('REDIS_UNAVAILABLE', `The Sentinels of ${display} name another master`);
     },
