@@ -22,7 +22,8 @@ export type FailedCall = {
   readOnly: boolean;
 };
 
-type Meaning = { code: Code; hint?: string };
+/** `sentence` replaces the text of the reply in the message. */
+type Meaning = { code: Code; hint?: string; sentence?: (where: string) => string };
 
 const CREDENTIALS = 'Check the user and the password in REDIS_URL (redis://user:password@host:port).';
 const PERMISSION = 'Give this user the permission (ACL SETUSER), or set another user in REDIS_URL.';
@@ -59,8 +60,8 @@ const REPLY_PREFIXES: Readonly<Record<string, Meaning>> = {
     hint: 'The server is out of memory: raise its maxmemory, or delete data.',
   },
   MISCONF: { code: 'REDIS_UNAVAILABLE', hint: 'The server cannot write to its disk: see its log.' },
-  MOVED: { code: 'NOT_RUNNABLE', hint: CLUSTER },
-  ASK: { code: 'NOT_RUNNABLE', hint: CLUSTER },
+  MOVED: { code: 'NOT_RUNNABLE', hint: CLUSTER, sentence: notServedHere },
+  ASK: { code: 'NOT_RUNNABLE', hint: CLUSTER, sentence: notServedHere },
   CROSSSLOT: { code: 'NOT_RUNNABLE', hint: CLUSTER },
 };
 
@@ -100,7 +101,7 @@ const UNKNOWN_COMMAND = /^ERR unknown command ['`]([^'`]*)['`]/i;
 const UNKNOWN_IN_SCRIPT = /Unknown (?:Redis )?command called from/;
 
 const RENAMED =
-  'The server is older than Redis 6.2, or its configuration renames or removes a command (rename-command).';
+  'The server is older than Redis 6.2, or its configuration renames or removes a command (rename-command). If it is a Sentinel, write redis+sentinel:// in REDIS_URL (rediss+sentinel:// for TLS).';
 const CHANNELS =
   'The channels of this user must have &<namespace>:* and, for a subscription with a pattern, &<namespace>:channel:<pattern> with the same pattern (ACL SETUSER).';
 
@@ -173,7 +174,8 @@ function explainReply(error: Error, { where, sent, readOnly }: FailedCall): Gant
   const known = REPLY_PREFIXES[word];
   if (known && !known.code.startsWith('REDIS_')) {
     const hint = Object.hasOwn(SCRIPT_HINTS, message) ? SCRIPT_HINTS[message] : known.hint;
-    return new GantzError(known.code, message.slice(word.length).trim() || message, {
+    const sentence = known.sentence?.(where) ?? (message.slice(word.length).trim() || message);
+    return new GantzError(known.code, sentence, {
       ...(hint !== undefined && { hint }),
       cause: error,
     });
@@ -187,6 +189,19 @@ function explainReply(error: Error, { where, sent, readOnly }: FailedCall): Gant
     ...(hint !== undefined && { hint: word === 'NOPERM' && /channel/.test(message) ? CHANNELS : hint }),
     cause: error,
   });
+}
+
+/** Returns the failure of a listing while slots of a cluster move. */
+export function slotsMove(cause?: unknown): GantzError {
+  return new GantzError('CONFLICT', 'The cluster moves slots now, so a listing could miss keys', {
+    retryable: true,
+    hint: 'List again, without a cursor, when the slots have moved.',
+    cause,
+  });
+}
+
+function notServedHere(where: string): string {
+  return `Redis at ${where} is a node of a cluster, and another node serves this key`;
 }
 
 /** Returns the meaning of a reply without a known prefix. */

@@ -1,6 +1,6 @@
 import { GantzError } from '../contract/errors.ts';
 import type { Commands } from './commands.ts';
-import { isRefused } from './errors.ts';
+import { isRefused, slotsMove } from './errors.ts';
 import type { Redis } from './redis.ts';
 
 /** The servers that a listing scans. */
@@ -60,12 +60,7 @@ async function readSlots(client: Commands): Promise<string[]> {
   const text = (await client.sendCommand(['CLUSTER', 'NODES'])) as unknown as string;
   const own = text.split('\n').find((line) => / (?:\w+,)*myself[ ,]/.test(line)) ?? '';
   const [id = '', , , , , , , , ...slots] = own.split(' ');
-  if (slots.some((slot) => slot.startsWith('['))) {
-    throw new GantzError('CONFLICT', 'The cluster moves slots now, so a listing could miss keys', {
-      retryable: true,
-      hint: 'List again, without a cursor, when the slots have moved.',
-    });
-  }
+  if (slots.some((slot) => slot.startsWith('['))) throw slotsMove();
   return [id, ...slots];
 }
 

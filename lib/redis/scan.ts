@@ -88,7 +88,8 @@ function parseCursor(text: string | undefined): Cursor {
   });
 }
 
-function serversChanged(): GantzError {
+/** Returns the failure of a listing whose servers changed. */
+export function serversChanged(): GantzError {
   return new GantzError(
     'CONFLICT',
     'The servers have changed since the listing began, so its cursor would skip entries',

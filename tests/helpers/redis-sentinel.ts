@@ -19,8 +19,11 @@ export type SentinelGroup = {
   readonly servers: readonly WatchedServer[];
   /** Returns the server that the Sentinels name as the master now. */
   master(): Promise<WatchedServer>;
-  /** Asks a Sentinel to promote a replica. Waits until all of them name the new master, and the former is a replica. */
-  failOver(): Promise<void>;
+  /**
+   * Asks a Sentinel to promote a replica. Waits until all of them name the new master, and the former is a replica. With
+   * `demote: false`, the former stays a master.
+   */
+  failOver(options?: { demote: boolean }): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -88,8 +91,10 @@ export async function startSentinels({
     url: `${tls ? 'rediss' : 'redis'}+sentinel://${sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')}/${NAME}`,
     servers,
     master,
-    async failOver() {
+    async failOver({ demote } = { demote: true }) {
       const former = await master();
+      const client = await former.client();
+      if (!demote) await client.sendCommand(['ACL', 'SETUSER', 'default', '-replicaof', '-slaveof']);
       const [any] = sentinels;
       await waitFor(
         async () =>
@@ -102,9 +107,9 @@ export async function startSentinels({
       await waitFor(async () => (await named()).every((port) => port !== former.port), {
         what: 'all Sentinels to name the new master',
       });
+      if (!demote) return;
       // The Sentinels make the former master a replica and close its clients, up to 10 s later. This does so at once.
       const { port } = await master();
-      const client = await former.client();
       await client.sendCommand(['REPLICAOF', '127.0.0.1', String(port)]);
       await client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'normal']);
     },

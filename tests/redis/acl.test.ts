@@ -12,6 +12,7 @@ import { startSentinels, type SentinelGroup } from '../helpers/redis-sentinel.ts
 import { startServer } from '../http/server.ts';
 import { openRows, type Rows } from '../helpers/rows.ts';
 import { envelopeOf, runMain } from '../helpers/run-main.ts';
+import { exportFrom, fill, importInto } from '../helpers/transfer.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const NAMESPACE = 'test-acl';
@@ -116,6 +117,8 @@ async function setUser(plain: Pick<PlainClient, 'sendCommand'>, group: string): 
     await plain.sendCommand(['ACL', 'SETUSER', 'gantz', `&${NAMESPACE}:channel:news.*`]);
 }
 
+const withoutSubcommand = (name: string): string => name.replace(/\|.*/, '');
+
 const withUser = (url: string): string => url.replace('://', '://gantz:secret@');
 
 describe('the ACL lines of docs/redis.md', () => {
@@ -123,7 +126,7 @@ describe('the ACL lines of docs/redis.md', () => {
   const rowsAs = (url: string): Rows => openRows({ url: withUser(url) }, NAMESPACE);
 
   it('are one for each group and one for all', () => {
-    assert.deepEqual([...LINES.keys()].sort(), ['all', ...GROUPS].sort());
+    assert.deepEqual([...LINES.keys()].sort(), ['all', 'export', 'import', ...GROUPS].sort());
     const called: string[] = Object.values(CALLS).flatMap((calls) => calls.map(([name]) => name));
     const missing = BUNDLED_MANIFEST.tools
       .map(({ name }) => name)
@@ -151,6 +154,37 @@ describe('the ACL lines of docs/redis.md', () => {
       assert.deepEqual([...allowed(group)].sort(), [...wanted].sort());
     });
   }
+
+  it('allow export and import what they send, and no other command', async () => {
+    await fill(server.plain, NAMESPACE);
+    const key = (space: string): string => `${NAMESPACE}:${space}:copied`;
+    const items = Array.from({ length: 400 }, (_, at) => `item ${at} ${'x'.repeat(3000)}`);
+    await server.plain.rPush(key('list'), items);
+    await server.plain.set(key('cache'), items.join(''), { EX: 1000 });
+    const stream = key('hash');
+    await server.plain.sendCommand(['XADD', stream, '1-1', 'a', 'b']);
+    await server.plain.sendCommand(['XGROUP', 'CREATE', stream, 'group', '0']);
+    await server.plain.sendCommand(['XREADGROUP', 'GROUP', 'group', 'one', 'STREAMS', stream, '>']);
+    const place = { REDIS_URL: withUser(server.url), GANTZ_NAMESPACE: NAMESPACE };
+    let exported = '';
+    for (const [line, run] of [
+      ['export', async () => (exported = await exportFrom(place))],
+      [
+        'import',
+        async () => [await importInto(place, exported, '--overwrite'), await importInto(place, exported)],
+      ],
+    ] as const) {
+      await setUser(server.plain, line);
+      await server.plain.sendCommand(['SCRIPT', 'FLUSH']);
+      await server.plain.sendCommand(['CONFIG', 'RESETSTAT']);
+      await run();
+      const ran = new Set([...commandsOf(await server.plain.info('commandstats'))].map(withoutSubcommand));
+      for (const name of ['ping', 'info']) ran.add(name);
+      if (line === 'import') ran.add('eval');
+      for (const name of ['config', 'auth']) ran.delete(name);
+      assert.deepEqual([...new Set([...allowed(line)].map(withoutSubcommand))].sort(), [...ran].sort());
+    }
+  });
 
   it('add up to the line for all tools', () => {
     const all = new Set(GROUPS.flatMap((group) => [...allowed(group)]));

@@ -35,6 +35,8 @@ type Attempt = {
   detach: () => void;
 };
 
+type Node = { address: Address; connections: ServerConnections };
+
 /** Returns the slot of a key. */
 export const slotOf: (key: Word) => number = slots.default;
 
@@ -46,7 +48,7 @@ export class Cluster {
   readonly #target: ClusterTarget;
   readonly #mode: RedisOptions['mode'];
   readonly #patienceMs: number;
-  readonly #nodes = new Map<string, { address: Address; connections: ServerConnections }>();
+  readonly #nodes = new Map<string, Node>();
   /** The node of each slot. */
   #owners: (string | undefined)[] = [];
   #refreshing: Promise<void> | undefined;
@@ -73,15 +75,20 @@ export class Cluster {
     const failures = new Map<string | undefined, unknown>();
     for (;;) {
       let owner: string | undefined;
+      let node: Node | undefined;
       try {
-        if (this.#owners.length === 0 || failures.size > 0) await this.#refresh(deadline);
+        if (this.#owners.length === 0 || failures.size > 0 || this.#wasLost(slot))
+          await this.#refresh(deadline);
         owner = slot === undefined ? this.#anyMaster(failures) : this.#owners[slot];
+        node = owner === undefined ? undefined : this.#nodes.get(owner);
         if (failures.has(owner) && performance.now() >= giveUpAt) throw failures.get(owner);
         if (owner === undefined) throw notServed(this.#target);
-        return await this.#node(owner).shared(deadline);
+        return await this.#shared(owner, deadline);
       } catch (error) {
         if (!this.#mayRetry(error) || deadline.remainingMs() === 0) throw error;
-        if (failures.has(owner)) {
+        // A node that was forgotten meanwhile has been replaced by another one, which gets its own attempt.
+        const isReplaced = owner !== undefined && this.#nodes.get(owner) !== node;
+        if (failures.has(owner) && !isReplaced) {
           if (performance.now() >= giveUpAt) throw error;
           await sleep(PAUSE_MS);
         }
@@ -108,8 +115,7 @@ export class Cluster {
       if (count > 4) await sleep(Math.max(0, Math.min(pauseMs, timeLeft)));
       if (timeLeft <= 0 && count > 4) throw notSettled(this.#target, error);
       const name = this.#remember(redirection.address);
-      if (redirection.kind === 'ASK')
-        return { connection: await this.#node(name).shared(deadline), asking: true };
+      if (redirection.kind === 'ASK') return { connection: await this.#shared(name, deadline), asking: true };
       this.#owners[slot] = name;
       if (this.#mode === 'long-lived') void this.#refresh(deadline).catch(() => undefined);
       return { connection: await this.open(slot, deadline), asking: false };
@@ -127,7 +133,7 @@ export class Cluster {
   async masters(deadline: Deadline): Promise<ServerConnection[]> {
     await this.#refresh(deadline);
     const names = [...new Set(this.#owners)].filter((name) => name !== undefined).sort();
-    return await Promise.all(names.map((name) => this.#node(name).shared(deadline)));
+    return await Promise.all(names.map((name) => this.#shared(name, deadline)));
   }
 
   /** Closes the connections to all nodes and opens no other. */
@@ -151,7 +157,7 @@ export class Cluster {
     for (const name of this.#candidates()) {
       if (this.#closed) throw closedError();
       try {
-        const connection = await this.#node(name).shared(deadline);
+        const connection = await this.#shared(name, deadline);
         const ranges = parseSlots(await slotsFrom(connection), connection.host);
         const owners = new Array<string | undefined>(16_384).fill(undefined);
         for (const { from, to, master } of ranges) owners.fill(this.#remember(master), from, to + 1);
@@ -182,8 +188,16 @@ export class Cluster {
   /** Returns true for an error of one node. Another node, or the same one later, may answer. */
   #mayRetry(error: unknown): boolean {
     if (this.#closed || !(error instanceof GantzError)) return false;
-    // The connection to a node that serves no slot any more is closed.
-    return error.code === 'CANCELLED' || (error.code === 'REDIS_UNAVAILABLE' && error.retryable);
+    return error.code === 'REDIS_UNAVAILABLE' && error.retryable;
+  }
+
+  /**
+   * Returns true when the connection to the node of a slot was lost or given up. A silent node accepts new connections, so only
+   * the other nodes show that it was replaced.
+   */
+  #wasLost(slot: number | undefined): boolean {
+    const owner = slot === undefined ? undefined : this.#owners[slot];
+    return owner !== undefined && this.#nodes.get(owner)?.connections.wasLost() === true;
   }
 
   #anyMaster(except: ReadonlyMap<string | undefined, unknown>): string | undefined {
@@ -218,10 +232,17 @@ export class Cluster {
     return name;
   }
 
-  #node(name: string): ServerConnections {
+  /** Resolves to the connection to a node. Rejects with REDIS_UNAVAILABLE when the node is forgotten meanwhile. */
+  async #shared(name: string, deadline: Deadline): Promise<ServerConnection> {
+    if (this.#closed) throw closedError();
     const node = this.#nodes.get(name);
-    if (!node || this.#closed) throw closedError();
-    return node.connections;
+    if (!node) throw notServed(this.#target);
+    try {
+      return await node.connections.shared(deadline);
+    } catch (error) {
+      // The connections to a forgotten node are closed, which is CANCELLED.
+      throw this.#nodes.get(name) === node ? error : notServed(this.#target);
+    }
   }
 
   /** Retires the connections to nodes that serve no slot any more. Calls that wait on one get their reply. */

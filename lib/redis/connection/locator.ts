@@ -11,8 +11,10 @@ export type Locator = {
    * rejects with the error to report.
    */
   recover?(error: unknown, deadline: Deadline, signal: AbortSignal): Promise<void>;
-  /** Rejects unless the server of a connection is the one that is looked for. */
+  /** Rejects unless the server of a new connection is the one that is looked for. */
   check?(client: Pick<Client, 'sendCommand'>): Promise<void>;
+  /** Rejects when another server has taken the place of the one of a connection. Called again and again. */
+  recheck?(client: Pick<Client, 'sendCommand'>, connected: ServerTarget, signal: AbortSignal): Promise<void>;
 };
 
 /** Returns the locator of a server whose address is known. */

@@ -1,7 +1,9 @@
 import type { Client, Commands, Word } from '../commands.ts';
+import { isReply, slotsMove } from '../errors.ts';
 import type { Redis } from '../redis.ts';
 import { runScript } from '../scripts.ts';
 import { slotOf, type Cluster, type Route } from './cluster.ts';
+import { parseRedirection } from './cluster-slots.ts';
 import { attach, detach, type PendingCall } from './pending-call.ts';
 import type { ServerConnection } from './server-connection.ts';
 import type { Binding, Servers } from './servers.ts';
@@ -110,14 +112,19 @@ export function manyServers(cluster: Cluster, { key, mode, dedicated }: Binding)
   };
 }
 
-/** Returns the commands of one node, without redirections. */
+/** Returns the commands of one node. Its redirections are CONFLICT, because a cursor belongs to one node. */
 function clientOf(call: PendingCall, connection: ServerConnection): Commands {
   return new Proxy({} as Commands, {
     get:
       (_, command: string) =>
       async (...args: unknown[]) => {
         attach(call, connection);
-        return await callMethod(connection.client, command, args);
+        try {
+          return await callMethod(connection.client, command, args);
+        } catch (error) {
+          if (isReply(error) && parseRedirection(error.message, '')) throw slotsMove(error);
+          throw error;
+        }
       },
   });
 }

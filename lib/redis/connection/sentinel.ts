@@ -1,4 +1,4 @@
-import type { Deadline } from '../../contract/deadline.ts';
+import { Deadline } from '../../contract/deadline.ts';
 import { GantzError } from '../../contract/errors.ts';
 import type { Client } from '../commands.ts';
 import { explainRedisError, isReply } from '../errors.ts';
@@ -21,37 +21,49 @@ export function sentinelLocator(target: SentinelTarget): Locator {
   let first = 0;
 
   return {
-    async locate(deadline, signal) {
-      let failure: unknown;
-      for (let turn = 0; turn < sentinels.length; turn++) {
-        signal.throwIfAborted();
-        const index = (first + turn) % sentinels.length;
-        const sentinel = sentinels[index];
-        if (!sentinel) continue;
-        try {
-          const address = await masterAddress(target, sentinel, deadline);
-          if (!address) {
-            failure = unknownMaster(target);
-            continue;
-          }
-          first = index;
-          return serverAt(address, target);
-        } catch (error) {
-          failure ??= explainSentinelError(error, sentinel);
-        }
-      }
-      throw failure;
-    },
+    locate,
+    check,
 
-    async check(client) {
-      if ((await roleOf(client)) !== 'slave') return;
-      throw new GantzError(
-        'REDIS_UNAVAILABLE',
-        `The server that the Sentinels of ${display} name as the master is a replica`,
-        { hint: 'A failover may be going on: try again in a moment.' },
-      );
+    async recheck(client, connected, signal) {
+      await check(client);
+      // After a failover, the former master accepts writes for up to 10 s. They are lost when it becomes a replica.
+      const deadline = new Deadline({ budgetMs: SENTINEL_MS * sentinels.length });
+      const named = await locate(deadline, signal).catch(() => undefined);
+      if (named && connected.kind === 'tcp' && showAddress(named) !== showAddress(connected))
+        throw new GantzError('REDIS_UNAVAILABLE', `The Sentinels of ${display} name another master`);
     },
   };
+
+  async function locate(deadline: Deadline, signal: AbortSignal): Promise<TcpTarget> {
+    let failure: unknown;
+    for (let turn = 0; turn < sentinels.length; turn++) {
+      signal.throwIfAborted();
+      const index = (first + turn) % sentinels.length;
+      const sentinel = sentinels[index];
+      if (!sentinel) continue;
+      try {
+        const address = await masterAddress(target, sentinel, deadline);
+        if (!address) {
+          failure = unknownMaster(target);
+          continue;
+        }
+        first = index;
+        return serverAt(address, target);
+      } catch (error) {
+        failure ??= explainSentinelError(error, sentinel);
+      }
+    }
+    throw failure;
+  }
+
+  async function check(client: Pick<Client, 'sendCommand'>): Promise<void> {
+    if ((await roleOf(client)) !== 'slave') return;
+    throw new GantzError(
+      'REDIS_UNAVAILABLE',
+      `The server that the Sentinels of ${display} name as the master is a replica`,
+      { hint: 'A failover may be going on: try again in a moment.' },
+    );
+  }
 
   function unknownMaster({ sentinels: asked }: SentinelTarget): GantzError {
     return new GantzError(
@@ -116,6 +128,11 @@ async function roleOf(client: Pick<Client, 'sendCommand'>): Promise<string | und
 
 function explainSentinelError(error: unknown, sentinel: Address): unknown {
   const where = `redis://${showAddress(sentinel)} (a Sentinel)`;
+  if (isReply(error) && /^ERR unknown command/i.test(error.message))
+    return new GantzError('NOT_RUNNABLE', `The server at ${showAddress(sentinel)} is not a Sentinel`, {
+      hint: 'Write the address of a Sentinel in REDIS_URL; its default port is 26379. Without Sentinels, write redis://.',
+      cause: error,
+    });
   const explained = explainRedisError(error, { where, sent: false, readOnly: true });
   if (!(explained instanceof GantzError) || explained.code !== 'REDIS_AUTH') return explained;
   return new GantzError('REDIS_AUTH', explained.message, {

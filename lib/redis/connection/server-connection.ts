@@ -153,9 +153,17 @@ export class ServerConnection {
     this.#heartbeat = setInterval(() => void this.ping(intervalMs).catch(() => undefined), intervalMs);
   }
 
-  /** Runs a check every `intervalMs` milliseconds, and retires the connection when the check rejects. */
+  /** Runs a check `intervalMs` milliseconds after the one before, and retires the connection when it rejects. */
   keepChecking(check: () => Promise<void> | undefined, intervalMs: number): void {
-    this.#heartbeat = setInterval(() => void check()?.catch(() => this.retire()), intervalMs);
+    this.#heartbeat = setTimeout(() => {
+      const checked = check();
+      checked?.then(
+        () => {
+          if (!this.#retired) this.keepChecking(check, intervalMs);
+        },
+        () => this.retire(),
+      );
+    }, intervalMs);
     this.#heartbeat.unref();
   }
 

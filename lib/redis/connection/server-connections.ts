@@ -12,6 +12,8 @@ import type { ServerTarget } from '../target.ts';
 export type ServerConnections = {
   /** Returns the shared connection when it can be used now. */
   sharedIfReady(): ServerConnection | undefined;
+  /** Returns true when the shared connection was lost or given up, and no other one was opened. */
+  wasLost(): boolean;
   /** Resolves to the shared connection, and opens it when there is none. Rejects with a GantzError. */
   shared(deadline: Deadline): Promise<ServerConnection>;
   /** Closes the shared connection. */
@@ -28,8 +30,8 @@ export const RETRY_MS = 2000;
 const ATTEMPT_MS = 5000;
 const PING_INTERVAL_MS = 30_000;
 const LONGEST_PAUSE_MS = 1000;
-/** The interval at which the role of a server that may be replaced is checked. */
-const CHECK_INTERVAL_MS = 5000;
+/** The interval at which it is checked if another server has taken the place of a server. */
+const CHECK_INTERVAL_MS = 2000;
 
 type ServerConnectionsOptions = {
   mode: RedisOptions['mode'];
@@ -87,8 +89,8 @@ export function createConnections({
     try {
       const opened = await opening.open();
       await found.check?.(opened.client);
-      if (found.check && mode === 'long-lived')
-        opened.keepChecking(() => found.check?.(opened.client), CHECK_INTERVAL_MS);
+      if (found.recheck && mode === 'long-lived')
+        opened.keepChecking(() => found.recheck?.(opened.client, target, closing.signal), CHECK_INTERVAL_MS);
       return opened;
     } catch (error) {
       opening.destroy();
@@ -104,6 +106,7 @@ export function createConnections({
     attempt ??= open(deadline)
       .then(
         (connection) => {
+          if (closing.signal.aborted) connection.destroy();
           failures = 0;
           notBefore = 0;
           shared = connection;
@@ -121,6 +124,7 @@ export function createConnections({
 
   const connections: ServerConnections = {
     sharedIfReady: () => (shared?.usable ? shared : undefined),
+    wasLost: () => shared?.usable === false,
     async shared(deadline) {
       const giveUpAt = performance.now() + patienceMs;
       for (;;) {

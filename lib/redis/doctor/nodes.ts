@@ -121,7 +121,11 @@ export async function readCluster(target: ClusterTarget, reach: Reach): Promise<
         async (client) => await announcedBy(client, seed.host),
       );
       return await Promise.all(
-        announced.map(({ role, ...address }) => readNode({ ...server, ...address }, role, reach)),
+        announced.map(async ({ role, isReplaced, ...address }) => {
+          const node = await readNode({ ...server, ...address }, role, reach);
+          // A replica has taken its place. When it starts again, it becomes a replica.
+          return node.failure && isReplaced ? { ...node, role: 'replica' } : node;
+        }),
       );
     } catch (error) {
       failure = isNotACluster(error) ? notACluster(target) : error;
@@ -130,7 +134,8 @@ export async function readCluster(target: ClusterTarget, reach: Reach): Promise<
   throw failure;
 }
 
-type Announced = Address & { role: 'master' | 'replica' };
+/** `isReplaced` is true for a master that serves no slot. */
+type Announced = Address & { role: 'master' | 'replica'; isReplaced: boolean };
 
 /** Returns all nodes, or only the masters when the user may not run CLUSTER NODES, which the tools do not need. */
 async function announcedBy(client: Client, askedHost: string): Promise<Announced[]> {
@@ -140,18 +145,25 @@ async function announcedBy(client: Client, askedHost: string): Promise<Announced
     if (!isReply(error) || firstWord(error.message) !== 'NOPERM') throw error;
     const ranges = parseSlots(await client.sendCommand(['CLUSTER', 'SLOTS']), askedHost);
     const masters = new Map(ranges.map(({ master }) => [showAddress(master), master]));
-    return [...masters.values()].map((master) => ({ ...master, role: 'master' }));
+    return [...masters.values()].map((master) => ({ ...master, role: 'master', isReplaced: false }));
   }
 }
 
 /** Parses the reply of CLUSTER NODES. A node that has no address of its own in it has the host that was asked. */
 function parseNodes(text: string, askedHost: string): Announced[] {
   return text.split('\n').flatMap((line) => {
-    const [, address = '', flags = ''] = line.split(' ');
+    const [, address = '', flags = '', , , , , , ...slots] = line.split(' ');
     const [, host = '', port] = /^(.*):(\d+)(?:@|$|,)/.exec(address) ?? [];
     if (port === undefined || /handshake|noaddr/.test(flags)) return [];
     const role = flags.split(',').includes('slave') ? ('replica' as const) : ('master' as const);
-    return [{ host: host.replace(/^\[(.*)\]$/, '$1') || askedHost, port: Number(port), role }];
+    return [
+      {
+        host: host.replace(/^\[(.*)\]$/, '$1') || askedHost,
+        port: Number(port),
+        role,
+        isReplaced: slots.length === 0,
+      },
+    ];
   });
 }
 

@@ -3,8 +3,8 @@ import { GantzError } from '../../contract/errors.ts';
 import { Deadline } from '../../contract/deadline.ts';
 import { isExported } from '../keys.ts';
 import { escapeGlob } from '../pattern.ts';
-import { findOrigin } from '../scan-origin.ts';
-import { scanPage } from '../scan.ts';
+import { findOrigin, type ScanOrigin } from '../scan-origin.ts';
+import { scanPage, serversChanged } from '../scan.ts';
 import { expiryReader, parseTime } from './expiry.ts';
 import {
   encodeBytes,
@@ -80,27 +80,33 @@ export async function* exportNamespace({ namespace, step, tally }: ExportOptions
 async function* pagesOf(namespace: string, step: Step): AsyncGenerator<Buffer[]> {
   const pattern = `${escapeGlob(`${namespace}:`)}*`;
   let cursor: string | null = '0';
-  while (cursor !== null) {
-    const from: string = cursor;
-    const page: { items: Buffer[]; cursor: string | null } = await step((redis) =>
-      scanPage(
-        async (client, at, count) => {
-          const words = ['SCAN', at, 'MATCH', pattern, 'COUNT', String(count)];
-          const [next, items] = (await sendForBytes(client, words)) as [Buffer, Buffer[]];
-          return { cursor: next.toString(), items };
-        },
-        {
-          origin: () => findOrigin(redis),
-          limit: PAGE_KEYS,
-          cursor: from,
-          deadline: new Deadline({ budgetMs: PAGE_MS }),
-        },
-      ),
-    ).catch((error: unknown) => {
-      throw explainConflict(error);
-    });
-    yield page.items;
-    ({ cursor } = page);
+  let origin: ScanOrigin | undefined;
+  try {
+    while (cursor !== null) {
+      const from: string = cursor;
+      const page: { items: Buffer[]; cursor: string | null } = await step((redis) =>
+        scanPage(
+          async (client, at, count) => {
+            const words = ['SCAN', at, 'MATCH', pattern, 'COUNT', String(count)];
+            const [next, items] = (await sendForBytes(client, words)) as [Buffer, Buffer[]];
+            return { cursor: next.toString(), items };
+          },
+          {
+            origin: async () => (origin = await findOrigin(redis)),
+            limit: PAGE_KEYS,
+            cursor: from,
+            deadline: new Deadline({ budgetMs: PAGE_MS }),
+          },
+        ),
+      );
+      yield page.items;
+      ({ cursor } = page);
+    }
+    // The next page checks the servers. After the last one, a hash or set may have been read with a cursor of another server.
+    const { id } = await step(findOrigin);
+    if (id !== origin?.id) throw serversChanged();
+  } catch (error) {
+    throw explainConflict(error);
   }
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { slotOf } from '../../../lib/redis/connection/cluster.ts';
+import { Deadline } from '../../../lib/contract/deadline.ts';
 import { GantzError } from '../../../lib/contract/errors.ts';
 import type { PubsubSubscribeResult } from '../../../lib/generated/tools.ts';
 import { freePort } from '../../helpers/free-port.ts';
@@ -87,6 +88,31 @@ describe('redis+cluster://', () => {
     await rows.close();
   });
 
+  it('answers CONFLICT to a listing of a set that has moved before its slot, not the redirection of a node', async () => {
+    const rows = openRows(cluster);
+    await rows.call('set_add', {
+      key: 'large',
+      members: Array.from({ length: 300 }, (_, index) => `m${index}`),
+    });
+    const { cursor } = await rows.call('set_members', { key: 'large', limit: 10 });
+    assert.ok(cursor !== null);
+    const slot = slotOf(`${rows.namespace}:set:large`);
+    const from = await cluster.ownerOf(slot);
+    const to = cluster.masters.find((node) => node !== from);
+    assert.ok(to);
+    const [fromId, toId] = await Promise.all([idOf(from), idOf(to)]);
+    await to.plain.sendCommand(['CLUSTER', 'SETSLOT', String(slot), 'IMPORTING', fromId]);
+    await from.plain.sendCommand(['CLUSTER', 'SETSLOT', String(slot), 'MIGRATING', toId]);
+    await moveKeys(slot, from, to);
+    const failure = await rows.failure('set_members', { key: 'large', cursor }, 'CONFLICT');
+    assert.match(failure.message, /moves slots/);
+    for (const { plain } of cluster.masters)
+      await plain.sendCommand(['CLUSTER', 'SETSLOT', String(slot), 'NODE', toId]);
+    await rows.failure('set_members', { key: 'large', cursor }, 'CONFLICT');
+    assert.equal((await rows.call('set_members', { key: 'large', limit: 1000 })).count, 300);
+    await rows.close();
+  });
+
   it('delivers messages to subscribers, and counts the subscriptions that end', async () => {
     const rows = openRows(cluster);
     const subscribe = async (params: { channel: string } | { pattern: string }, count: number) => {
@@ -138,6 +164,11 @@ describe('redis+cluster://', () => {
       keys.map((key) => node.call('cache_set', { key, value: 1 }).then(() => 'ok', codeOf)),
     );
     assert.deepEqual([...new Set(codes)].sort(), ['NOT_RUNNABLE', 'ok']);
+    const failures = await Promise.all(
+      keys.map((key) => node.call('cache_get', { key }).then(() => undefined, String)),
+    );
+    for (const text of failures.filter((one) => one !== undefined))
+      assert.match(text, /is a node of a cluster, and another node serves this key/);
     await node.close();
   });
 
@@ -187,6 +218,65 @@ describe('redis+cluster:// when a master ends', () => {
     for (const key of keys) assert.equal((await rows.call('cache_get', { key })).value, 2);
     const listed = await rows.call('cache_keys', {});
     assert.deepEqual([...listed.keys].sort(), [...keys].sort());
+    await rows.close();
+    await victim.restart();
+  });
+
+  it('never fails with CANCELLED when the replica takes over while calls wait', async () => {
+    const rows = openRows(cluster);
+    const victim = await cluster.ownerOf(slotOf(`${rows.namespace}:cache:a`));
+    await rows.call('cache_set', { key: 'a', value: 0 });
+    const others = [...cluster.masters, ...cluster.replicas].filter((node) => node !== victim);
+    const mayFailOver = (value: string) =>
+      Promise.all(others.map(({ plain }) => plain.configSet('cluster-replica-no-failover', value)));
+    await mayFailOver('yes');
+    await victim.kill();
+    const calls: Promise<string>[] = [];
+    let isAllowed = false;
+    let isOver = false;
+    await waitFor(
+      () => {
+        const call = rows.call('cache_set', { key: 'a', value: 1 }).then(() => 'ok', codeOf);
+        // The patience of the first calls is over, so some end while the replica takes over.
+        void call.then(async (code) => {
+          if (code !== 'ok' && !isAllowed) await mayFailOver('no');
+          isAllowed = true;
+          isOver ||= code === 'ok';
+        });
+        // The other nodes reply CLUSTERDOWN meanwhile, so these calls load the slots while the first ones wait.
+        const beside = ['b', 'c', 'd', 'e'].map((key) =>
+          rows.call('cache_set', { key, value: 1 }).then(() => 'ok', codeOf),
+        );
+        calls.push(call, ...beside);
+        return isOver;
+      },
+      { what: 'the promotion of the replica' },
+    );
+    const codes = new Set(await Promise.all(calls));
+    codes.delete('REDIS_UNAVAILABLE');
+    assert.deepEqual([...codes], ['ok']);
+    await rows.close();
+    await victim.restart();
+  });
+
+  it('finds the replica of a master that is silent but accepts connections', async () => {
+    const rows = openRows(cluster);
+    await rows.call('cache_set', { key: 'a', value: 0 });
+    const silent = await cluster.ownerOf(slotOf(`${rows.namespace}:cache:a`));
+    silent.pause();
+    try {
+      let code: string | undefined;
+      await waitFor(
+        async () => {
+          const deadline = new Deadline({ budgetMs: 500 });
+          code = await rows.call('cache_set', { key: 'a', value: 1 }, { deadline }).then(() => 'ok', codeOf);
+          return code === 'ok';
+        },
+        { what: () => `a write to the replica; the last result: ${code}` },
+      );
+    } finally {
+      silent.resume();
+    }
     await rows.close();
   });
 });

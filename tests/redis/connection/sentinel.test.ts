@@ -73,6 +73,36 @@ describe('redis+sentinel://', () => {
     await rows.close();
   });
 
+  it('leaves a former master that still accepts writes, which would be lost', async () => {
+    const group = await startSentinels({ sentinels: 1 });
+    const rows = openRows(group);
+    try {
+      await rows.call('cache_set', { key: 'a', value: 'before' });
+      const former = await group.master();
+      await group.failOver({ demote: false });
+      const plain = await (await group.master()).client();
+      await waitFor(
+        async () => {
+          await rows.call('cache_set', { key: 'a', value: 'after' });
+          return (await plain.get(`${rows.namespace}:cache:a`)) === 'after';
+        },
+        { what: 'a write to the new master' },
+      );
+      assert.match(await former.plain.info('replication'), /^role:master/m);
+    } finally {
+      await rows.close();
+      await group.stop();
+    }
+  });
+
+  it('names a server that is not a Sentinel', async () => {
+    const { port } = await sentinels().master();
+    const rows = openRows({ url: `redis+sentinel://127.0.0.1:${port}/mymaster` });
+    const failure = await rows.failure('cache_get', { key: 'a' }, 'NOT_RUNNABLE');
+    assert.equal(failure.message, `The server at 127.0.0.1:${port} is not a Sentinel`);
+    await rows.close();
+  });
+
   it('names the wrong name of a master, and Sentinels that do not answer', async () => {
     const { url } = sentinels();
     const wrong = openRows({ url: url.replace('mymaster', 'other') });

@@ -318,6 +318,28 @@ describe('gantz doctor on a cluster', () => {
     }
   });
 
+  it('warns about a master that has ended when its replica has taken over', async () => {
+    const whole = await startCluster({ replicas: 1 });
+    try {
+      const [victim] = whole.masters;
+      assert.ok(victim);
+      await victim.kill();
+      let report: Report | undefined;
+      await waitFor(
+        async () => {
+          report = await examine(whole.url);
+          return report.exitCode === 0;
+        },
+        { what: () => `no failed check: ${JSON.stringify(report)}` },
+      );
+      assert.ok(report);
+      assert.equal(find(report, 'nodes').status, 'warning');
+      assert.match(find(report, 'nodes').message, new RegExp(`:${victim.port} cannot be reached`));
+    } finally {
+      await whole.stop();
+    }
+  });
+
   it('fails for slots that no node serves', async () => {
     const incomplete = await startCluster({ masters: 2 });
     try {

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
+import { openRedis } from '../../../lib/redis/open.ts';
+import { exportNamespace } from '../../../lib/redis/transfer/export.ts';
+import { stepsOf } from '../../../lib/redis/transfer/steps.ts';
 import { startRedis, useRedis } from '../../helpers/redis-server.ts';
 import { envelopeOf, runMain } from '../../helpers/run-main.ts';
 import { waitFor } from '../../helpers/wait.ts';
@@ -227,6 +230,34 @@ describe('gantz import', () => {
       assert.deepEqual([envelope.code, run.exitCode, envelope['imported']], ['REDIS_UNAVAILABLE', 4, 6]);
       assert.match(envelope.hint ?? '', /Run the same import again: it skips the keys that are there\.$/);
     } finally {
+      await server.stop();
+    }
+  });
+});
+
+describe('gantz export', () => {
+  it('does not end as a whole export when the server restarts while the last hash is read', async () => {
+    const server = await startRedis({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] });
+    const handle = openRedis({ url: server.url, env: {}, mode: 'long-lived', notice: () => undefined });
+    try {
+      const client = await server.client();
+      const fields = Array.from({ length: 3000 }, (_, at) => [`field ${at}`, 'x'.repeat(1000)] as const);
+      await client.hSet('mcp:hash:large', Object.fromEntries(fields));
+      const lines = exportNamespace({
+        namespace: 'mcp',
+        step: stepsOf(handle, { deadline: undefined, readOnly: true }),
+        tally: { keys: 0, types: {} },
+      });
+      await lines.next();
+      assert.match(String((await lines.next()).value), /"part":1,"more":true/);
+      await server.kill();
+      await server.restart();
+      const rest = async (): Promise<void> => {
+        for await (const line of lines) assert.doesNotMatch(line, /"end":true/);
+      };
+      await assert.rejects(rest, { code: 'CONFLICT', message: 'The servers have changed' });
+    } finally {
+      await handle.close();
       await server.stop();
     }
   });
