@@ -1,4 +1,6 @@
+import type { Ajv2020 } from 'ajv/dist/2020.js';
 import type { JsonSchema } from '../contract/manifest.ts';
+import { equalJson } from '../json/equal.ts';
 import { findAmbiguous, patternsWith, runCheck, type Checkpoint } from './patterns.ts';
 import { PREBUILT, type Check, type Errors } from './prebuilt.ts';
 
@@ -27,6 +29,9 @@ export const AJV_OPTIONS = {
   logger: false,
   addUsedSchema: false,
 } as const;
+
+/** Matches the text of schemas whose keywords compare values. */
+const COMPARES = /"(?:enum|const|uniqueItems)"/;
 
 const compiled = new WeakMap<JsonSchema, Validator>();
 
@@ -60,6 +65,7 @@ export async function compileValidator(schema: JsonSchema, cacheFolder?: string)
     });
   const code = { ...(checkCache && { source: true }), ...(regExp && { regExp }) };
   const ajv = new Ajv2020({ ...AJV_OPTIONS, code });
+  if (COMPARES.test(text)) await compareAsJson(ajv);
   if (text.includes('"format"')) {
     const { default: addFormats } = await import('ajv-formats');
     addFormats.default(ajv);
@@ -68,6 +74,21 @@ export async function compileValidator(schema: JsonSchema, cacheFolder?: string)
   const check = ajv.compile(schema);
   if (cacheFolder !== undefined) await checkCache?.writeCheck(cacheFolder, text, ajv, check);
   return storeValidator(schema, check);
+}
+
+/**
+ * Replaces the comparison of `enum`, `const` and `uniqueItems`. That of ajv (fast-deep-equal) calls the members `valueOf` and
+ * `toString` of the data, and compares their members `constructor` by identity.
+ */
+async function compareAsJson(ajv: Ajv2020): Promise<void> {
+  const { default: equal } = await import('ajv/dist/runtime/equal.js');
+  const { _ } = await import('ajv/dist/compile/codegen/index.js');
+  // ajv finds its functions by key. The code of a cached check loads equalJson by this name (cached-check.ts).
+  ajv.scope.value('func', {
+    key: equal.default,
+    ref: equalJson,
+    code: _`require("gantz-equal").equalJson`,
+  });
 }
 
 function storeValidator(schema: JsonSchema, check: Check): Validator {

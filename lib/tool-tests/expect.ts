@@ -1,7 +1,7 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Envelope } from '../contract/envelope.ts';
 import type { Failure } from '../contract/errors.ts';
 import { CODES } from '../contract/errors.ts';
+import { equalJson } from '../json/equal.ts';
 import { isObject } from '../json/object.ts';
 import { describeError } from '../parameters/describe-error.ts';
 import { testPattern, type Checkpoint } from '../parameters/patterns.ts';
@@ -30,11 +30,7 @@ export async function findFailures(
         : `failed with ${envelope.code}: ${envelope.error}`,
     );
   }
-  if (
-    'equals' in expect &&
-    !isDeepStrictEqual(expect.equals, fields) &&
-    !isDeepStrictEqual(expect.equals, subject)
-  ) {
+  if ('equals' in expect && !equalJson(expect.equals, fields) && !equalJson(expect.equals, subject)) {
     const isStructure = typeof expect.equals === 'object' && expect.equals !== null;
     failures.push(`gave ${shorten(isStructure ? fields : subject)}, not ${shorten(expect.equals)}`);
   }
@@ -87,7 +83,7 @@ function contains(actual: unknown, expected: unknown): boolean {
       ([key, value]) => Object.hasOwn(actual, key) && matchesMember(actual[key], value),
     );
   }
-  return isDeepStrictEqual(actual, expected);
+  return equalJson(actual, expected);
 }
 
 /** Compares a member of a map. Text must be equal; a map may have more members. */

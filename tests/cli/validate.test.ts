@@ -169,6 +169,16 @@ test('GITHUB_ACTIONS: each problem becomes an annotation on stderr, also with --
   assert.doesNotMatch(outside.stderr, /^::/m);
 });
 
+test('the hint counts one error among warnings in the singular', async () => {
+  const run = await validate('name: x\ntools:\n  - { name: a, script: [], unknown: 1 }\n');
+  assert.equal(envelopeOf(run)['hint'], 'There are 2 problems; 1 of them counts as an error.');
+  const strict = await validate(
+    'name: x\nother: 1\ntools:\n  - { name: a, unknown: 1, script: { shell: ls } }\n',
+    ['--strict'],
+  );
+  assert.match(String(envelopeOf(strict)['hint']), /^There are (\d) problems; \1 of them count as errors\.$/);
+});
+
 test('validate reports each test of a wrong form at its own line', async () => {
   const run = await validate(`name: x
 tools:

@@ -99,7 +99,7 @@ function failure(problems: readonly Problem[], errors: number): GantzError {
   return new GantzError('MANIFEST_INVALID', first ? describeProblem(first) : 'The manifest is invalid', {
     hint:
       more > 0
-        ? `There are ${problems.length} problems; ${errors} of them count as errors.`
+        ? `There are ${problems.length} problems; ${errors} of them ${errors === 1 ? 'counts as an error' : 'count as errors'}.`
         : (first?.hint ?? 'Correct the manifest at this position.'),
     fields: { problems },
   });

@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
+import { equalJson } from '../../json/equal.ts';
 import { losesDigits } from '../../json/number.ts';
 import { error, type Problems } from '../yaml/problems.ts';
 import type { JsonSchema } from '../../contract/manifest.ts';
@@ -94,7 +94,7 @@ export function checkLimits(schema: JsonSchema, value: unknown): { wrong: string
     if (max !== undefined && size > max) return { wrong: `is above ${most}: ${max}${unit}` };
     return undefined;
   };
-  const same = (other: unknown): boolean => isDeepStrictEqual(other, value);
+  const same = (other: unknown): boolean => equalJson(other, value);
   if (Array.isArray(allowed) && !allowed.some(same)) {
     return { wrong: `is not one of ${allowed.map((one) => JSON.stringify(one)).join(', ')}` };
   }
