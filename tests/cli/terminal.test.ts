@@ -9,7 +9,7 @@ import { runInTerminal } from '../helpers/terminal.ts';
 
 let env: Record<string, string>;
 useRedis({
-  started: ({ url }) => (env = { INVERSEIS_URL: url, GANTZ_CONFIG: 'builtin:redis', GANTZ_CACHE: 'off' }),
+  started: ({ url }) => (env = { REDIS_URL: url, GANTZ_CONFIG: 'builtin:redis', GANTZ_CACHE: 'off' }),
 });
 
 const ESC = '\u001b';

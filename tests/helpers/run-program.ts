@@ -28,7 +28,7 @@ export async function runProgram(
   const child = endWithTests(
     spawn(program, argv, {
       cwd,
-      env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...env },
+      env: { PATH: process.env['PATH'], HOME: '/dev/null', ...env },
       stdio: 'pipe',
     }),
   );

@@ -28,7 +28,7 @@ export async function runInTerminal(
   const child = endWithTests(
     spawn('python3', [helper, String(columns), file, PROGRAM, ...argv], {
       cwd,
-      env: { PATH: process.env['PATH'], HOME: '/nonexistent', TERM: 'xterm', ...env },
+      env: { PATH: process.env['PATH'], HOME: '/dev/null', TERM: 'xterm', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     }),
   );

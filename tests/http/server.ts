@@ -35,7 +35,7 @@ export async function startServer(
   const child = endWithTests(
     spawn(PROGRAM, ['-c', config, command, '--port', '0', ...words], {
       cwd: '/',
-      env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...env },
+      env: { PATH: process.env['PATH'], HOME: '/dev/null', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     }),
   );

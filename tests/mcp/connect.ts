@@ -46,7 +46,7 @@ export async function connect({
   const parameters = {
     command: PROGRAM,
     args: [...args, 'mcp'],
-    env: { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', ...env },
+    env: { PATH: process.env['PATH'] ?? '', HOME: '/dev/null', ...env },
     cwd,
     stderr: 'pipe' as const,
   };

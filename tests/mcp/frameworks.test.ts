@@ -23,7 +23,7 @@ describe('the examples', () => {
         {
           env: {
             PATH: process.env['PATH'],
-            HOME: '/nonexistent',
+            HOME: '/dev/null',
             GANTZ: PROGRAM,
             REDIS_URL: redis.url,
             GANTZ_NAMESPACE: framework,

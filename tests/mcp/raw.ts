@@ -42,7 +42,7 @@ export function startRaw({
   const child = endWithTests(
     spawn(PROGRAM, [...args, 'mcp'], {
       cwd,
-      env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...env },
+      env: { PATH: process.env['PATH'], HOME: '/dev/null', ...env },
       stdio: 'pipe',
     }),
   );

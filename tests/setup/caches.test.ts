@@ -50,7 +50,7 @@ for (const program of PROGRAMS) {
     function run(caches: string, cwd: string, params: string, env: Record<string, string>): string {
       const { stdout, stderr } = spawnSync(program, ['say', 'it', params], {
         cwd,
-        env: { PATH: process.env['PATH'], HOME: '/nonexistent', XDG_CACHE_HOME: caches, ...env },
+        env: { PATH: process.env['PATH'], HOME: '/dev/null', XDG_CACHE_HOME: caches, ...env },
         encoding: 'utf8',
         timeout: 120_000,
       });

@@ -148,7 +148,7 @@ test('gantz mcp reports on stderr an error that a handler throws after its call,
     'setTimeout(() => { throw new Error("left behind"); }, 1); return { ok: 1 };',
   );
   const child = endWithTests(
-    spawn(PROGRAM, ['mcp'], { cwd, env: { PATH: process.env['PATH'], HOME: '/nonexistent' } }),
+    spawn(PROGRAM, ['mcp'], { cwd, env: { PATH: process.env['PATH'], HOME: '/dev/null' } }),
   );
   const seen = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const)

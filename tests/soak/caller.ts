@@ -28,7 +28,7 @@ type PlannedCall = Pick<Entry, 'tool' | 'params' | 'key'>;
 export function startCaller({ name, program, url, rate }: CallerOptions): Caller {
   const child: ChildProcess = endWithTests(
     spawn(program, ['batch', '--unordered'], {
-      env: { PATH: process.env['PATH'], HOME: '/nonexistent', REDIS_URL: url, GANTZ_NAMESPACE: NAMESPACE },
+      env: { PATH: process.env['PATH'], HOME: '/dev/null', REDIS_URL: url, GANTZ_NAMESPACE: NAMESPACE },
       stdio: ['pipe', 'pipe', 'ignore'],
     }),
   );

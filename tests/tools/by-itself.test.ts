@@ -29,7 +29,7 @@ describe('a group file run by itself', () => {
     ['list.ts', ['no-such-operation']],
   ] as const) {
     it(`tools/${file} ${words.join(' ')} does what gantz does`, async () => {
-      const env = { REDIS_URL: server.url, HOME: '/nonexistent', GANTZ_TIMEOUT: '60s' };
+      const env = { REDIS_URL: server.url, HOME: '/dev/null', GANTZ_TIMEOUT: '60s' };
       const own = await runFile(join(FOLDER, file), words, env);
       const { stdout, exitCode } = await runMain([file.replace('.ts', ''), ...words], { env });
       assert.deepEqual(own, { stdout, exitCode });

@@ -35,8 +35,6 @@ type Attempt = {
   detach: () => void;
 };
 
-type Node = { address: Address; connections: ServerConnections };
-
 /** Returns the slot of a key. */
 export const slotOf: (key: Word) => number = slots.default;
 
@@ -48,7 +46,7 @@ export class Cluster {
   readonly #target: ClusterTarget;
   readonly #mode: RedisOptions['mode'];
   readonly #patienceMs: number;
-  readonly #nodes = new Map<string, Node>();
+  readonly #nodes = new Map<string, ServerConnections>();
   /** The node of each slot. */
   #owners: (string | undefined)[] = [];
   #refreshing: Promise<void> | undefined;
@@ -63,7 +61,7 @@ export class Cluster {
   /** Returns the connection for a slot when it can be used now. */
   ready(slot: number): ServerConnection | undefined {
     const owner = this.#owners[slot];
-    return owner === undefined ? undefined : this.#nodes.get(owner)?.connections.sharedIfReady();
+    return owner === undefined ? undefined : this.#nodes.get(owner)?.sharedIfReady();
   }
 
   /**
@@ -75,7 +73,7 @@ export class Cluster {
     const failures = new Map<string | undefined, unknown>();
     for (;;) {
       let owner: string | undefined;
-      let node: Node | undefined;
+      let node: ServerConnections | undefined;
       try {
         if (this.#owners.length === 0 || failures.size > 0 || this.#wasLost(slot))
           await this.#refresh(deadline);
@@ -125,7 +123,7 @@ export class Cluster {
       return undefined;
     detach();
     await sleep(pauseMs);
-    await this.#refresh(deadline);
+    await this.#refresh(deadline, from);
     return { connection: await this.open(slot, deadline), asking: false };
   }
 
@@ -139,22 +137,24 @@ export class Cluster {
   /** Closes the connections to all nodes and opens no other. */
   close(): void {
     this.#closed = true;
-    for (const { connections } of this.#nodes.values()) connections.close();
+    for (const node of this.#nodes.values()) node.close();
   }
 
   /** Closes the connections to all nodes. */
   closeShared(): void {
-    for (const { connections } of this.#nodes.values()) connections.closeShared();
+    for (const node of this.#nodes.values()) node.closeShared();
   }
 
   /** Loads the slots from the first node that replies, or joins the attempt that is running. */
-  #refresh(deadline: Deadline): Promise<void> {
-    return (this.#refreshing ??= this.#loadSlots(deadline).finally(() => (this.#refreshing = undefined)));
+  #refresh(deadline: Deadline, last?: ServerConnection): Promise<void> {
+    return (this.#refreshing ??= this.#loadSlots(deadline, last).finally(
+      () => (this.#refreshing = undefined),
+    ));
   }
 
-  async #loadSlots(deadline: Deadline): Promise<void> {
+  async #loadSlots(deadline: Deadline, last?: ServerConnection): Promise<void> {
     let failure: unknown;
-    for (const name of this.#candidates()) {
+    for (const name of this.#candidates(last)) {
       if (this.#closed) throw closedError();
       try {
         const connection = await this.#shared(name, deadline);
@@ -177,12 +177,21 @@ export class Cluster {
     throw failure;
   }
 
-  /** Returns the nodes to load the slots from: connected ones, then other masters, then those of the URL. */
-  #candidates(): Set<string> {
-    const known = [...this.#nodes].map(([name, { connections }]) => ({ name, connections }));
-    const connected = known.filter(({ connections }) => connections.sharedIfReady());
+  /**
+   * Returns the nodes to load the slots from: connected ones, then other masters, then those of the URL. The node of `last`
+   * comes last: it may be cut off from the others.
+   */
+  #candidates(last: ServerConnection | undefined): Set<string> {
+    const known = [...this.#nodes].map(([name, node]) => ({ name, connection: node.sharedIfReady() }));
+    const connected = known.filter(({ connection }) => connection && connection !== last);
+    const other = known.filter(({ connection }) => connection !== last);
     const seeds = this.#target.nodes.map((address) => this.#remember(address));
-    return new Set([...connected.map(({ name }) => name), ...known.map(({ name }) => name), ...seeds]);
+    const names = [...connected, ...other].map(({ name }) => name);
+    return new Set([
+      ...names,
+      ...seeds.filter((seed) => this.#nodes.get(seed)?.sharedIfReady() !== last),
+      ...seeds,
+    ]);
   }
 
   /** Returns true for an error of one node. Another node, or the same one later, may answer. */
@@ -197,13 +206,13 @@ export class Cluster {
    */
   #wasLost(slot: number | undefined): boolean {
     const owner = slot === undefined ? undefined : this.#owners[slot];
-    return owner !== undefined && this.#nodes.get(owner)?.connections.wasLost() === true;
+    return owner !== undefined && this.#nodes.get(owner)?.wasLost() === true;
   }
 
   #anyMaster(except: ReadonlyMap<string | undefined, unknown>): string | undefined {
     const names = [...new Set(this.#owners)].filter((name) => name !== undefined);
     const left = names.filter((name) => !except.has(name));
-    const connected = left.find((name) => this.#nodes.get(name)?.connections.sharedIfReady());
+    const connected = left.find((name) => this.#nodes.get(name)?.sharedIfReady());
     return connected ?? left[Math.floor(Math.random() * left.length)] ?? names[0];
   }
 
@@ -228,7 +237,7 @@ export class Cluster {
       patienceMs: 0,
       attemptMs: NODE_MS,
     });
-    this.#nodes.set(name, { address, connections });
+    this.#nodes.set(name, connections);
     return name;
   }
 
@@ -238,7 +247,7 @@ export class Cluster {
     const node = this.#nodes.get(name);
     if (!node) throw notServed(this.#target);
     try {
-      return await node.connections.shared(deadline);
+      return await node.shared(deadline);
     } catch (error) {
       // The connections to a forgotten node are closed, which is CANCELLED.
       throw this.#nodes.get(name) === node ? error : notServed(this.#target);
@@ -248,10 +257,10 @@ export class Cluster {
   /** Retires the connections to nodes that serve no slot any more. Calls that wait on one get their reply. */
   #forgetUnused(): void {
     const used = new Set(this.#owners);
-    for (const [name, { connections }] of this.#nodes) {
+    for (const [name, node] of this.#nodes) {
       if (used.has(name)) continue;
       this.#nodes.delete(name);
-      connections.retire();
+      node.retire();
     }
   }
 }

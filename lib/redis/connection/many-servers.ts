@@ -8,6 +8,9 @@ import { attach, detach, type PendingCall } from './pending-call.ts';
 import type { ServerConnection } from './server-connection.ts';
 import type { Binding, Servers } from './servers.ts';
 
+/** Commands whose first argument is no key. Any node replies to them. */
+const WITHOUT_KEY: ReadonlySet<string> = new Set(['info', 'ping']);
+
 /** Sends one command over a connection. With `asking`, ASKING comes directly before it. */
 type Send<T> = (connection: ServerConnection, asking: boolean) => Promise<T>;
 
@@ -51,7 +54,8 @@ export function manyServers(cluster: Cluster, { key, mode, dedicated }: Binding)
         (_, command: string) =>
         async (...args: unknown[]) => {
           const [first] = args;
-          const word = command === 'sendCommand' ? (first as Word[])[1] : first;
+          const word =
+            command === 'sendCommand' ? (first as Word[])[1] : WITHOUT_KEY.has(command) ? undefined : first;
           if (word === undefined) return await callMethod(await anyMaster(call), command, args);
           const name = (Array.isArray(word) ? word[0] : word) as Word;
           return await route(call, name, ({ client }, asking) => {

@@ -36,6 +36,7 @@ export function sentinelLocator(target: SentinelTarget): Locator {
 
   async function locate(deadline: Deadline, signal: AbortSignal): Promise<TcpTarget> {
     let failure: unknown;
+    let unknown = 0;
     for (let turn = 0; turn < sentinels.length; turn++) {
       signal.throwIfAborted();
       const index = (first + turn) % sentinels.length;
@@ -44,7 +45,7 @@ export function sentinelLocator(target: SentinelTarget): Locator {
       try {
         const address = await masterAddress(target, sentinel, deadline);
         if (!address) {
-          failure = unknownMaster(target);
+          unknown++;
           continue;
         }
         first = index;
@@ -53,7 +54,8 @@ export function sentinelLocator(target: SentinelTarget): Locator {
         failure ??= explainSentinelError(error, sentinel);
       }
     }
-    throw failure;
+    // A Sentinel that did not reply may have the master.
+    throw unknown === sentinels.length ? unknownMaster(target) : failure;
   }
 
   async function check(client: Pick<Client, 'sendCommand'>): Promise<void> {

@@ -20,7 +20,7 @@ for (const { name, path: program } of PROGRAMS) {
     function start(words: string[], env: Record<string, string>) {
       const child: ChildProcessWithoutNullStreams = endWithTests(
         spawn(program, words, {
-          env: { PATH: process.env['PATH'], HOME: '/nonexistent', GANTZ_CONFIG: 'builtin:redis', ...env },
+          env: { PATH: process.env['PATH'], HOME: '/dev/null', GANTZ_CONFIG: 'builtin:redis', ...env },
           stdio: 'pipe',
         }),
       );
