@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { slotOf } from '../../../lib/redis/connection/cluster.ts';
 import { Deadline } from '../../../lib/contract/deadline.ts';
 import { GantzError } from '../../../lib/contract/errors.ts';
+import { openRedis } from '../../../lib/redis/open.ts';
 import type { PubsubSubscribeResult } from '../../../lib/generated/tools.ts';
 import { freePort } from '../../helpers/free-port.ts';
 import { useCluster, idOf, moveKeys } from '../../helpers/redis-cluster.ts';
@@ -86,6 +87,34 @@ describe('redis+cluster://', () => {
     assert.equal((await rows.call('cache_get', { key: 'there' })).value, 6);
     assert.deepEqual((await rows.call('cache_keys', {})).keys, ['there']);
     await rows.close();
+  });
+
+  it('repeats a command of several keys while their slot moves (TRYAGAIN), and fails with outcome none at the deadline', async () => {
+    const redis = openRedis({ url: cluster.url, env: {}, mode: 'long-lived', notice: () => undefined });
+    const [moved, kept] = ['{t}moved', '{t}kept'] as const;
+    const both = (budgetMs: number) =>
+      redis.use({ deadline: new Deadline({ budgetMs }) }, ({ client }) =>
+        client.sendCommand(['MSET', moved, '1', kept, '2']),
+      );
+    assert.equal(await both(30_000), 'OK');
+    const slot = slotOf(moved);
+    const from = await cluster.ownerOf(slot);
+    const to = cluster.masters.find((node) => node !== from);
+    assert.ok(to);
+    const [fromId, toId] = await Promise.all([idOf(from), idOf(to)]);
+    await to.plain.sendCommand(['CLUSTER', 'SETSLOT', String(slot), 'IMPORTING', fromId]);
+    await from.plain.sendCommand(['CLUSTER', 'SETSLOT', String(slot), 'MIGRATING', toId]);
+    await from.plain.sendCommand(['MIGRATE', '127.0.0.1', String(to.port), moved, '0', '10000']);
+    const failure: unknown = await both(700).catch((error: unknown) => error);
+    const { code, outcome, message } = asFailure(failure);
+    assert.deepEqual([code, outcome], ['REDIS_UNAVAILABLE', 'none'], message);
+    assert.match(message, /TRYAGAIN/);
+    const waiting = both(30_000);
+    await moveKeys(slot, from, to);
+    for (const { plain } of cluster.masters)
+      await plain.sendCommand(['CLUSTER', 'SETSLOT', String(slot), 'NODE', toId]);
+    assert.equal(await waiting, 'OK');
+    await redis.close();
   });
 
   it('answers CONFLICT to a listing of a set that has moved before its slot, not the redirection of a node', async () => {
