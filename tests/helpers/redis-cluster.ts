@@ -7,6 +7,9 @@ import { waitFor } from './wait.ts';
 /** A node of a cluster, and a plain client that is connected to it. */
 export type ClusterNode = RedisServer & { readonly port: number; readonly plain: PlainClient };
 
+/** A slot that moves from one master to another. */
+type SlotMove = { from: ClusterNode; to: ClusterNode; keys(): Promise<void>; end(): Promise<void> };
+
 /** A running Redis Cluster that only this test uses. */
 export type RedisCluster = {
   /** `redis+cluster://…` with all nodes. */
@@ -15,6 +18,8 @@ export type RedisCluster = {
   readonly replicas: readonly ClusterNode[];
   /** Returns the master that serves a slot now. */
   ownerOf(slot: number): Promise<ClusterNode>;
+  /** Begins to move a slot to another master: `keys` moves its keys, and `end` makes the other master its node. */
+  beginMove(slot: number, to?: ClusterNode): Promise<SlotMove>;
   /** Moves a slot with all its keys to another master, as `redis-cli --cluster reshard` does. */
   moveSlot(slot: number, to: ClusterNode): Promise<void>;
   /** Ends all nodes and removes their folders. */
@@ -55,6 +60,7 @@ export function useCluster(options: ClusterOptions = {}): RedisCluster {
       return cluster().replicas;
     },
     ownerOf: (slot) => cluster().ownerOf(slot),
+    beginMove: (slot, to) => cluster().beginMove(slot, to),
     moveSlot: (slot, to) => cluster().moveSlot(slot, to),
     stop: () => cluster().stop(),
   };
@@ -83,39 +89,52 @@ export async function startCluster({
   }
   async function ownerOf(slot: number): Promise<ClusterNode> {
     for (const node of nodes) {
-      const text = await nodesOf(node).catch(() => '');
-      if (ownSlots(text).some(([from, to]) => slot >= from && slot <= to)) return node;
+      if ((await slotsServedBy(node)).some(([from, to]) => slot >= from && slot <= to)) return node;
     }
     throw new Error(`no node serves slot ${slot}`);
+  }
+  async function beginMove(slot: number, target?: ClusterNode): Promise<SlotMove> {
+    const from = await ownerOf(slot);
+    const to = target ?? masters.find((node) => node !== from);
+    if (!to) throw new Error('the cluster has one master');
+    const [fromId, toId] = await Promise.all([idOf(from), idOf(to)]);
+    await to.plain.sendCommand(['CLUSTER', 'SETSLOT', String(slot), 'IMPORTING', fromId]);
+    await from.plain.sendCommand(['CLUSTER', 'SETSLOT', String(slot), 'MIGRATING', toId]);
+    return {
+      from,
+      to,
+      keys: () => moveKeys(slot, from, to),
+      async end() {
+        for (const node of [to, from, ...masters.filter((one) => one !== to && one !== from)])
+          await node.plain
+            .sendCommand(['CLUSTER', 'SETSLOT', String(slot), 'NODE', toId])
+            .catch(() => undefined);
+        // Moves that follow each other faster than the nodes exchange their states can leave a slot without a node.
+        await waitFor(
+          async () =>
+            (await Promise.all(masters.map(nodesOf))).every((text) => ownerIn(text, slot)?.includes(toId)),
+          { what: `all nodes to name the new node of slot ${slot}` },
+        );
+      },
+    };
   }
   return {
     url: `${tls ? 'rediss' : 'redis'}+cluster://${nodes.map(({ port }) => `127.0.0.1:${port}`).join(',')}`,
     masters,
     replicas,
     ownerOf,
+    beginMove,
     async moveSlot(slot, to) {
-      const from = await ownerOf(slot);
-      const [fromId, toId] = await Promise.all([idOf(from), idOf(to)]);
-      await to.plain.sendCommand(['CLUSTER', 'SETSLOT', String(slot), 'IMPORTING', fromId]);
-      await from.plain.sendCommand(['CLUSTER', 'SETSLOT', String(slot), 'MIGRATING', toId]);
-      await moveKeys(slot, from, to);
-      for (const node of [to, from, ...masters.filter((one) => one !== to && one !== from)])
-        await node.plain
-          .sendCommand(['CLUSTER', 'SETSLOT', String(slot), 'NODE', toId])
-          .catch(() => undefined);
-      // Moves that follow each other faster than the nodes exchange their states can leave a slot without a node.
-      await waitFor(
-        async () =>
-          (await Promise.all(masters.map(nodesOf))).every((text) => ownerIn(text, slot)?.includes(toId)),
-        { what: `all nodes to name the new node of slot ${slot}` },
-      );
+      const move = await beginMove(slot, to);
+      await move.keys();
+      await move.end();
     },
     stop,
   };
 }
 
 /** Moves the keys of a slot that is marked as migrating. */
-export async function moveKeys(slot: number, from: ClusterNode, to: ClusterNode): Promise<void> {
+async function moveKeys(slot: number, from: ClusterNode, to: ClusterNode): Promise<void> {
   for (;;) {
     const keys = (await from.plain.sendCommand([
       'CLUSTER',
@@ -131,7 +150,7 @@ export async function moveKeys(slot: number, from: ClusterNode, to: ClusterNode)
 }
 
 /** Returns the id of a node in its cluster. */
-export async function idOf(node: ClusterNode): Promise<string> {
+async function idOf(node: ClusterNode): Promise<string> {
   return (await node.plain.sendCommand(['CLUSTER', 'MYID'])) as unknown as string;
 }
 
@@ -221,6 +240,11 @@ async function nodesOf({ plain }: ClusterNode): Promise<string> {
 
 function knownNodes(text: string): string[] {
   return text.split('\n').filter((line) => line !== '' && !/handshake|noaddr/.test(line));
+}
+
+/** Returns the ranges of slots that a node serves; none when it is a replica or does not reply. */
+export async function slotsServedBy(node: ClusterNode): Promise<[from: number, to: number][]> {
+  return ownSlots(await nodesOf(node).catch(() => ''));
 }
 
 function ownSlots(text: string): [from: number, to: number][] {

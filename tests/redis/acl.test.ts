@@ -6,7 +6,7 @@ import { createClient } from '@redis/client';
 import { BUNDLED_MANIFEST } from '../../lib/generated/manifest.ts';
 import type { BundledTools } from '../../lib/generated/tools.ts';
 import { slotOf } from '../../lib/redis/connection/cluster.ts';
-import { idOf, useCluster } from '../helpers/redis-cluster.ts';
+import { useCluster } from '../helpers/redis-cluster.ts';
 import { useRedis, type PlainClient } from '../helpers/redis-server.ts';
 import { startSentinels, type SentinelGroup } from '../helpers/redis-sentinel.ts';
 import { startServer } from '../http/server.ts';
@@ -234,12 +234,7 @@ describe('the ACL lines of docs/redis.md', () => {
       try {
         for (const group of GROUPS) await runGroup(group, rows);
         const slot = slotOf(`${NAMESPACE}:cache:moving`);
-        const from = await cluster.ownerOf(slot);
-        const to = cluster.masters.find((node) => node !== from);
-        assert.ok(to);
-        const [fromId, toId] = await Promise.all([idOf(from), idOf(to)]);
-        await to.plain.sendCommand(['CLUSTER', 'SETSLOT', String(slot), 'IMPORTING', fromId]);
-        await from.plain.sendCommand(['CLUSTER', 'SETSLOT', String(slot), 'MIGRATING', toId]);
+        await cluster.beginMove(slot);
         assert.equal((await rows.call('cache_increment', { key: 'moving' })).value, 1);
       } finally {
         await rows.close();

@@ -3,7 +3,12 @@ import { parseArgs } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createCluster } from '@redis/client';
 import { slotOf } from '../../lib/redis/connection/cluster.ts';
-import { startCluster, type ClusterNode, type RedisCluster } from '../helpers/redis-cluster.ts';
+import {
+  slotsServedBy,
+  startCluster,
+  type ClusterNode,
+  type RedisCluster,
+} from '../helpers/redis-cluster.ts';
 import { waitFor } from '../helpers/wait.ts';
 import { startCaller } from './caller.ts';
 import { reconcile, type Difference, type Entry, type Kill } from './ledger.ts';
@@ -55,7 +60,7 @@ async function killMaster({ masters, replicas }: RedisCluster): Promise<Kill> {
   const nodes = [...masters, ...replicas];
   const serving: { node: ClusterNode; slots: [number, number][] }[] = [];
   for (const node of nodes) {
-    const slots = await ownSlots(node);
+    const slots = await slotsServedBy(node);
     if (slots.length > 0) serving.push({ node, slots });
   }
   const victim = serving[kills.length % serving.length];
@@ -66,7 +71,10 @@ async function killMaster({ masters, replicas }: RedisCluster): Promise<Kill> {
   await waitFor(
     async () => {
       for (const node of nodes)
-        if (node !== victim.node && (await ownSlots(node)).some(([from]) => from === victim.slots[0]?.[0]))
+        if (
+          node !== victim.node &&
+          (await slotsServedBy(node)).some(([from]) => from === victim.slots[0]?.[0])
+        )
           return true;
       return false;
     },
@@ -91,19 +99,6 @@ async function settle({ plain }: ClusterNode): Promise<void> {
     },
     { what: 'the replica to have all writes' },
   );
-}
-
-async function ownSlots({ plain }: ClusterNode): Promise<[number, number][]> {
-  const text = (await plain.sendCommand(['CLUSTER', 'NODES']).catch(() => '')) as unknown as string;
-  const own = text.split('\n').find((line) => line.includes('myself,master')) ?? '';
-  return own
-    .split(' ')
-    .slice(8)
-    .filter((slot) => /^\d+(-\d+)?$/.test(slot))
-    .map((slot) => {
-      const [from = 0, to = from] = slot.split('-').map(Number);
-      return [from, to];
-    });
 }
 
 async function compare(entries: readonly Entry[]): Promise<Difference[]> {
