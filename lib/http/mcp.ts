@@ -62,9 +62,15 @@ export function createMcpOverHttp(runners: Runners, keepAliveMs: number): McpOve
   return {
     async answer(incoming, outgoing, body, onSubscription) {
       // The SDK takes Fetch requests. `overrideGlobalObjects: false` keeps the runtime's Request and Response, which handlers use.
-      const listen = getRequestListener((request) => respond(request, body, onSubscription), {
-        overrideGlobalObjects: false,
-      });
+      const listen = getRequestListener(
+        async (request) => {
+          const response = await respond(request, body, onSubscription);
+          // The SDK keeps the connection of an event stream open, also when the client wants it closed.
+          response.headers.delete('connection');
+          return response;
+        },
+        { overrideGlobalObjects: false },
+      );
       await listen(incoming, outgoing);
     },
     async close() {

@@ -35,6 +35,11 @@ export type ServeOptions = {
 
 const REQUEST_TIMEOUT_MS = 30_000;
 const HEADERS_TIMEOUT_MS = 10_000;
+/**
+ * How long an idle connection stays open, in milliseconds: longer than clients and reverse proxies keep theirs. The 5 s of Node
+ * are so short that a client may send a request at the moment when the server closes the connection.
+ */
+const IDLE_MS = 75_000;
 /** Proxies end connections that are silent for a minute. */
 const KEEP_ALIVE_MS = 15_000;
 const MAX_HEADER_BYTES = 16 * 1024;
@@ -84,6 +89,7 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
     maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs),
     requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: IDLE_MS,
     connectionsCheckingInterval: Math.min(1000, requestTimeoutMs),
   };
   const server = createServer(limits, listener);
