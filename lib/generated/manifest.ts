@@ -5,7 +5,7 @@ import type { Manifest } from '../contract/manifest.ts';
 /** gantz.yaml, loaded: the manifest `builtin:redis`. */
 export const BUNDLED_MANIFEST: Manifest = {
   "name": "redis-tools",
-  "description": "Fast shared state for AI agents on Redis. Cache, lists, hashes, sets, sessions, pub/sub and rate limits.",
+  "description": "Fast shared state for AI agents on Redis. Cache, lists, hashes, sets, sorted sets, sessions, pub/sub and rate limits.",
   "version": "0.1.0",
   "file": "builtin:redis",
   "directory": "",
@@ -1581,6 +1581,696 @@ export const BUNDLED_MANIFEST: Manifest = {
           "expect": {
             "equals": {
               "deleted": true
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "sorted_set_add",
+      "title": "Add to a sorted set",
+      "description": "Add members with scores to a sorted set, or change their scores",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "key": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the sorted set's key"
+          },
+          "members": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "member": {},
+                "score": {
+                  "type": "number"
+                }
+              },
+              "additionalProperties": false,
+              "required": [
+                "member",
+                "score"
+              ]
+            },
+            "minItems": 1,
+            "examples": [
+              [
+                {
+                  "member": "ada",
+                  "score": 10
+                }
+              ]
+            ],
+            "description": "JSON values and their scores, which are written one after the other"
+          },
+          "only_if": {
+            "type": "string",
+            "enum": [
+              "absent",
+              "present",
+              "greater",
+              "less"
+            ],
+            "description": "absent only adds members; present only changes scores; greater and less add members, and change a score only to a greater or a lesser one"
+          },
+          "ttl": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "minimum": 1,
+            "maximum": 315360000,
+            "description": "seconds to live from now; null keeps it for ever; absent leaves the time to live unchanged"
+          }
+        },
+        "required": [
+          "key",
+          "members"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "added": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "the number of new members"
+          },
+          "changed": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "how often the score of an existing member changed"
+          }
+        },
+        "required": [
+          "added",
+          "changed"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": true,
+        "idempotentHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "sorted_set",
+        "operation": "add"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "counts new members and changed scores",
+          "steps": [
+            {
+              "input": {
+                "key": "scores",
+                "members": [
+                  {
+                    "member": "ada",
+                    "score": 1
+                  }
+                ]
+              }
+            }
+          ],
+          "input": {
+            "key": "scores",
+            "members": [
+              {
+                "member": "ada",
+                "score": 2.5
+              },
+              {
+                "member": "bob",
+                "score": 1
+              }
+            ]
+          },
+          "expect": {
+            "equals": {
+              "added": 1,
+              "changed": 1
+            }
+          }
+        },
+        {
+          "name": "keeps a higher score",
+          "steps": [
+            {
+              "input": {
+                "key": "best",
+                "members": [
+                  {
+                    "member": "ada",
+                    "score": 5
+                  }
+                ]
+              }
+            }
+          ],
+          "input": {
+            "key": "best",
+            "members": [
+              {
+                "member": "ada",
+                "score": 3
+              }
+            ],
+            "only_if": "greater"
+          },
+          "expect": {
+            "equals": {
+              "added": 0,
+              "changed": 0
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "sorted_set_range",
+      "title": "Read a range of a sorted set",
+      "description": "Read the members of a sorted set in the order of their scores, by rank or by score",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "key": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the sorted set's key"
+          },
+          "by": {
+            "type": "string",
+            "enum": [
+              "rank",
+              "score"
+            ],
+            "default": "rank",
+            "description": "rank: from and to are positions, 0 the first and -1 the last; score: they are the lowest and the highest score"
+          },
+          "from": {
+            "type": [
+              "number",
+              "null"
+            ],
+            "description": "the first rank or the lowest score, included; absent or null is no bound"
+          },
+          "to": {
+            "type": [
+              "number",
+              "null"
+            ],
+            "description": "the last rank or the highest score, included; absent or null is no bound"
+          },
+          "reverse": {
+            "type": "boolean",
+            "default": false,
+            "description": "true orders by falling scores, and counts ranks from the highest score"
+          },
+          "limit": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 100000,
+            "default": 100,
+            "description": "the most members to return"
+          },
+          "offset": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991,
+            "default": 0,
+            "description": "the number of members of the range to skip"
+          }
+        },
+        "required": [
+          "key"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "members": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "member": {},
+                "score": {
+                  "type": "number"
+                }
+              },
+              "additionalProperties": false,
+              "required": [
+                "member",
+                "score"
+              ]
+            }
+          },
+          "count": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "the number of members returned"
+          }
+        },
+        "required": [
+          "members",
+          "count"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "readOnlyHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "sorted_set",
+        "operation": "range"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "the highest score first",
+          "steps": [
+            {
+              "tool": "sorted_set_add",
+              "input": {
+                "key": "board",
+                "members": [
+                  {
+                    "member": "ada",
+                    "score": 10
+                  },
+                  {
+                    "member": "bob",
+                    "score": 7
+                  }
+                ]
+              }
+            }
+          ],
+          "input": {
+            "key": "board",
+            "reverse": true,
+            "limit": 1
+          },
+          "expect": {
+            "equals": {
+              "members": [
+                {
+                  "member": "ada",
+                  "score": 10
+                }
+              ],
+              "count": 1
+            }
+          }
+        },
+        {
+          "name": "scores up to a bound",
+          "steps": [
+            {
+              "tool": "sorted_set_add",
+              "input": {
+                "key": "due",
+                "members": [
+                  {
+                    "member": "a",
+                    "score": 1
+                  },
+                  {
+                    "member": "b",
+                    "score": 9
+                  }
+                ]
+              }
+            }
+          ],
+          "input": {
+            "key": "due",
+            "by": "score",
+            "to": 5
+          },
+          "expect": {
+            "equals": {
+              "members": [
+                {
+                  "member": "a",
+                  "score": 1
+                }
+              ],
+              "count": 1
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "sorted_set_rank",
+      "title": "Get the rank of a member of a sorted set",
+      "description": "Read the rank and the score of a member of a sorted set",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "key": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the sorted set's key"
+          },
+          "member": {
+            "description": "any JSON value"
+          },
+          "reverse": {
+            "type": "boolean",
+            "default": false,
+            "description": "true counts from the highest score"
+          }
+        },
+        "required": [
+          "key",
+          "member"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "rank": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "minimum": 0,
+            "description": "0 is the first; null when the value is no member"
+          },
+          "score": {
+            "type": [
+              "number",
+              "null"
+            ],
+            "description": "null when the value is no member"
+          },
+          "found": {
+            "type": "boolean",
+            "description": "true when the value is a member"
+          }
+        },
+        "required": [
+          "rank",
+          "score",
+          "found"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "readOnlyHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "sorted_set",
+        "operation": "rank"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "counts from the highest score",
+          "steps": [
+            {
+              "tool": "sorted_set_add",
+              "input": {
+                "key": "ranked",
+                "members": [
+                  {
+                    "member": "ada",
+                    "score": 10
+                  },
+                  {
+                    "member": "bob",
+                    "score": 7
+                  }
+                ]
+              }
+            }
+          ],
+          "input": {
+            "key": "ranked",
+            "member": "bob",
+            "reverse": true
+          },
+          "expect": {
+            "equals": {
+              "rank": 1,
+              "score": 7,
+              "found": true
+            }
+          }
+        },
+        {
+          "name": "no member",
+          "input": {
+            "key": "nothing",
+            "member": "bob"
+          },
+          "expect": {
+            "equals": {
+              "rank": null,
+              "score": null,
+              "found": false
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "sorted_set_increment",
+      "title": "Add to a score of a sorted set",
+      "description": "Add to the score of a member of a sorted set; a new member begins at 0",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "key": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the sorted set's key"
+          },
+          "member": {
+            "description": "any JSON value"
+          },
+          "by": {
+            "type": "number",
+            "default": 1,
+            "description": "the number to add; negative subtracts"
+          }
+        },
+        "required": [
+          "key",
+          "member"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "score": {
+            "type": "number",
+            "description": "the new score"
+          }
+        },
+        "required": [
+          "score"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "sorted_set",
+        "operation": "increment"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "adds to the score",
+          "steps": [
+            {
+              "tool": "sorted_set_add",
+              "input": {
+                "key": "points",
+                "members": [
+                  {
+                    "member": "ada",
+                    "score": 10
+                  }
+                ]
+              }
+            }
+          ],
+          "input": {
+            "key": "points",
+            "member": "ada",
+            "by": -2.5
+          },
+          "expect": {
+            "equals": {
+              "score": 7.5
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "sorted_set_remove",
+      "title": "Remove from a sorted set",
+      "description": "Remove members from a sorted set",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "key": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the sorted set's key"
+          },
+          "members": {
+            "type": "array",
+            "items": {},
+            "minItems": 1,
+            "description": "JSON values to remove"
+          }
+        },
+        "required": [
+          "key",
+          "members"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "removed": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "the number of members that were removed"
+          }
+        },
+        "required": [
+          "removed"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": true,
+        "idempotentHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "sorted_set",
+        "operation": "remove"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "counts the removed members",
+          "steps": [
+            {
+              "tool": "sorted_set_add",
+              "input": {
+                "key": "fewer",
+                "members": [
+                  {
+                    "member": "a",
+                    "score": 1
+                  },
+                  {
+                    "member": "b",
+                    "score": 2
+                  }
+                ]
+              }
+            }
+          ],
+          "input": {
+            "key": "fewer",
+            "members": [
+              "b",
+              "c"
+            ]
+          },
+          "expect": {
+            "equals": {
+              "removed": 1
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "sorted_set_delete",
+      "title": "Delete a sorted set",
+      "description": "Delete a whole sorted set",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "key": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the sorted set's key"
+          }
+        },
+        "required": [
+          "key"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "deleted": {
+            "type": "boolean",
+            "description": "true when the sorted set existed"
+          }
+        },
+        "required": [
+          "deleted"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": true,
+        "idempotentHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "sorted_set",
+        "operation": "delete"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "an absent sorted set",
+          "input": {
+            "key": "nothing"
+          },
+          "expect": {
+            "equals": {
+              "deleted": false
             }
           }
         }

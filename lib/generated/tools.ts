@@ -95,6 +95,36 @@ export type SetDeleteInput = { key: string };
 export type SetDeleteParameters = { key: string };
 export type SetDeleteResult = { deleted: boolean };
 
+/** sorted_set_add: Add members with scores to a sorted set, or change their scores */
+export type SortedSetAddInput = { key: string; members: { member: unknown; score: number }[]; only_if?: "absent" | "present" | "greater" | "less"; ttl?: number | null };
+export type SortedSetAddParameters = { key: string; members: { member: unknown; score: number }[]; only_if?: "absent" | "present" | "greater" | "less"; ttl?: number | null };
+export type SortedSetAddResult = { added: number; changed: number };
+
+/** sorted_set_range: Read the members of a sorted set in the order of their scores, by rank or by score */
+export type SortedSetRangeInput = { key: string; by?: "rank" | "score"; from?: number | null; to?: number | null; reverse?: boolean; limit?: number; offset?: number };
+export type SortedSetRangeParameters = { key: string; by: "rank" | "score"; from?: number | null; to?: number | null; reverse: boolean; limit: number; offset: number };
+export type SortedSetRangeResult = { members: { member: unknown; score: number }[]; count: number };
+
+/** sorted_set_rank: Read the rank and the score of a member of a sorted set */
+export type SortedSetRankInput = { key: string; member: unknown; reverse?: boolean };
+export type SortedSetRankParameters = { key: string; member: unknown; reverse: boolean };
+export type SortedSetRankResult = { rank: number | null; score: number | null; found: boolean };
+
+/** sorted_set_increment: Add to the score of a member of a sorted set; a new member begins at 0 */
+export type SortedSetIncrementInput = { key: string; member: unknown; by?: number };
+export type SortedSetIncrementParameters = { key: string; member: unknown; by: number };
+export type SortedSetIncrementResult = { score: number };
+
+/** sorted_set_remove: Remove members from a sorted set */
+export type SortedSetRemoveInput = { key: string; members: unknown[] };
+export type SortedSetRemoveParameters = { key: string; members: unknown[] };
+export type SortedSetRemoveResult = { removed: number };
+
+/** sorted_set_delete: Delete a whole sorted set */
+export type SortedSetDeleteInput = { key: string };
+export type SortedSetDeleteParameters = { key: string };
+export type SortedSetDeleteResult = { deleted: boolean };
+
 /** session_create: Create a session and return its random id */
 export type SessionCreateInput = { data?: Record<string, unknown>; ttl?: number | null };
 export type SessionCreateParameters = { data: Record<string, unknown>; ttl: number | null };
@@ -166,6 +196,12 @@ export type BundledTools = {
   "set_members": { input: SetMembersInput; parameters: SetMembersParameters; result: SetMembersResult };
   "set_is_member": { input: SetIsMemberInput; parameters: SetIsMemberParameters; result: SetIsMemberResult };
   "set_delete": { input: SetDeleteInput; parameters: SetDeleteParameters; result: SetDeleteResult };
+  "sorted_set_add": { input: SortedSetAddInput; parameters: SortedSetAddParameters; result: SortedSetAddResult };
+  "sorted_set_range": { input: SortedSetRangeInput; parameters: SortedSetRangeParameters; result: SortedSetRangeResult };
+  "sorted_set_rank": { input: SortedSetRankInput; parameters: SortedSetRankParameters; result: SortedSetRankResult };
+  "sorted_set_increment": { input: SortedSetIncrementInput; parameters: SortedSetIncrementParameters; result: SortedSetIncrementResult };
+  "sorted_set_remove": { input: SortedSetRemoveInput; parameters: SortedSetRemoveParameters; result: SortedSetRemoveResult };
+  "sorted_set_delete": { input: SortedSetDeleteInput; parameters: SortedSetDeleteParameters; result: SortedSetDeleteResult };
   "session_create": { input: SessionCreateInput; parameters: SessionCreateParameters; result: SessionCreateResult };
   "session_get": { input: SessionGetInput; parameters: SessionGetParameters; result: SessionGetResult };
   "session_update": { input: SessionUpdateInput; parameters: SessionUpdateParameters; result: SessionUpdateResult };

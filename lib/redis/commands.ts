@@ -22,6 +22,7 @@ export const COMMANDS = [
   'scan',
   'set',
   'unlink',
+  'zRem',
 ] as const;
 
 /** A word of a command: text, or bytes that need not be UTF-8. */

@@ -10,6 +10,7 @@ const EXPORTED = {
   list: true,
   hash: true,
   set: true,
+  sorted_set: true,
   session: true,
   rate: true,
   channel: false,

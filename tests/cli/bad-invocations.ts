@@ -17,7 +17,7 @@ export async function storeValues(env: Record<string, string>): Promise<void> {
 /** One of the given command lines. */
 const oneOf = (...lines: string[][]): fc.Arbitrary<string[]> => fc.constantFrom(...lines);
 
-const groups = ['cache', 'list', 'hash', 'set', 'session', 'pubsub', 'rate_limit'];
+const groups = ['cache', 'list', 'hash', 'set', 'sorted_set', 'session', 'pubsub', 'rate_limit'];
 const badJson = fc.oneof(
   fc.constantFrom(
     '{',
@@ -64,6 +64,12 @@ const wrongTypes: fc.Arbitrary<string[]> = oneOf(
   ['hash', 'delete', '{"key":"a","fields":[]}'],
   ['hash', 'delete', '{"key":"a","fields":[1]}'],
   ['set', 'add', '{"key":"a","members":{}}'],
+  ['sorted_set', 'add', '{"key":"a","members":[]}'],
+  ['sorted_set', 'add', '{"key":"a","members":[{"member":1}]}'],
+  ['sorted_set', 'add', '{"key":"a","members":[{"member":1,"score":1e400}]}'],
+  ['sorted_set', 'add', '{"key":"a","members":[{"member":1,"score":null}]}'],
+  ['sorted_set', 'increment', '{"key":"a","member":1,"by":"much"}'],
+  ['sorted_set', 'range', '{"key":"a","from":0.5}'],
   ['session', 'create', '{"data":[]}'],
   ['session', 'create', '{"ttl":-1}'],
   ['session', 'update', '{"session_id":"","data":{}}'],

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import { BUNDLED_MANIFEST } from '../../lib/generated/manifest.ts';
 import { startRedis, type RedisServer } from '../helpers/redis-server.ts';
 import { PROGRAM } from '../helpers/run-program.ts';
 
@@ -32,7 +33,7 @@ describe('the examples', () => {
         },
       );
       const [count, ...lines] = stdout.trimEnd().split('\n');
-      assert.equal(count, '29 tools');
+      assert.equal(count, `${BUNDLED_MANIFEST.tools.length} tools`);
       const answers = lines.map((line): [string, Record<string, unknown>] => {
         const space = line.indexOf(' ');
         return [line.slice(0, space), JSON.parse(line.slice(space)) as Record<string, unknown>];

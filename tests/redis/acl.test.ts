@@ -68,6 +68,18 @@ const CALLS: Readonly<Record<string, readonly Call[]>> = {
     ['set_remove', { key: 'a', members: ['b'] }],
     ['set_delete', { key: 'a' }],
   ],
+  sorted_set: [
+    ['sorted_set_add', { key: 'a', members: [{ member: 'b', score: 1 }] }],
+    ['sorted_set_add', { key: 'a', members: [{ member: 'b', score: 2 }], only_if: 'greater', ttl: 60 }],
+    ['sorted_set_add', { key: 'a', members: [{ member: 'c', score: 2 }], ttl: null }],
+    ['sorted_set_range', { key: 'a' }],
+    ['sorted_set_range', { key: 'a', by: 'score', reverse: true }],
+    ['sorted_set_rank', { key: 'a', member: 'b' }],
+    ['sorted_set_rank', { key: 'a', member: 'b', reverse: true }],
+    ['sorted_set_increment', { key: 'a', member: 'b' }],
+    ['sorted_set_remove', { key: 'a', members: ['b'] }],
+    ['sorted_set_delete', { key: 'a' }],
+  ],
   rate_limit: [
     ['rate_limit_check', { identifier: 'a', limit: 5, window_seconds: 3600 }],
     ['rate_limit_check', { identifier: 'a', limit: 5, window_seconds: 3600 }],
@@ -346,7 +358,7 @@ function commandsOf(text: string): string[] {
 /** Returns the commands that the scripts of a group may send, some of them in rare states of their keys. */
 function commandsOfScripts(group: string): string[] {
   const folder = join(ROOT, 'tools/lua');
-  const prefix = `${group.replace('rate_limit', 'rate')}-`;
+  const prefix = `${group.replace('rate_limit', 'rate').replaceAll('_', '-')}-`;
   const text = (file: string): string => readFileSync(join(folder, file), 'utf8');
   return readdirSync(folder)
     .filter((name) => name.startsWith(prefix))

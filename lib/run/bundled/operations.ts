@@ -19,6 +19,7 @@ const GROUPS: Readonly<Record<string, () => Promise<Readonly<Record<string, Row>
   list: async () => (await import('../../../tools/list.ts')).list,
   hash: async () => (await import('../../../tools/hash.ts')).hash,
   set: async () => (await import('../../../tools/set.ts')).set,
+  sorted_set: async () => (await import('../../../tools/sorted-set.ts')).sortedSet,
   session: async () => (await import('../../../tools/session.ts')).session,
   pubsub: async () => (await import('../../../tools/pubsub.ts')).pubsub,
   rate_limit: async () => (await import('../../../tools/rate-limit.ts')).rateLimit,

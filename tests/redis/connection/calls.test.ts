@@ -25,6 +25,9 @@ describe('a call without a server', () => {
     ['hash_get', { key: 'a', field: '\ud800' }],
     ['hash_set', { key: 'a', mapping: { '\ud800': 1 } }],
     ['hash_delete', { key: 'a', fields: ['\ud800'] }],
+    ['sorted_set_range', { key: 'a', from: 0.5 }],
+    ['sorted_set_range', { key: 'a', to: 1e300 }],
+    ['sorted_set_add', { key: '\ud800', members: [{ member: 1, score: 1 }] }],
     ['session_get', { session_id: '\ud800' }],
   ] as const) {
     it(`is refused for its parameters before it connects: ${tool} ${JSON.stringify(params)}`, async () => {
