@@ -1,6 +1,6 @@
 import type { Call } from '../lib/contract/call.ts';
 import type { CacheKeysParameters, CacheKeysResult } from '../lib/generated/tools.ts';
-import { cacheIncrement } from '../lib/generated/scripts.ts';
+import { cacheIncrement, cacheTouch } from '../lib/generated/scripts.ts';
 import { decode, encode } from '../lib/redis/codec.ts';
 import { globUnder } from '../lib/redis/pattern.ts';
 import type { Redis } from '../lib/redis/redis.ts';
@@ -41,6 +41,10 @@ export const cache = {
       persistent: left === -1,
     };
   },
+
+  touch: async (redis, { key, ttl }) => ({
+    exists: (await redis.run(cacheTouch, [redis.key('cache', key)], [ttlArgument(ttl)])) === 1,
+  }),
 
   keys: async (redis, params, call) => await listKeys(redis, params, call),
 

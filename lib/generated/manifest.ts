@@ -432,6 +432,95 @@ export const BUNDLED_MANIFEST: Manifest = {
       ]
     },
     {
+      "name": "cache_touch",
+      "title": "Extend a cached value",
+      "description": "Set the time to live of a key, longer or shorter; its value stays unchanged",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "key": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the key to change"
+          },
+          "ttl": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "minimum": 1,
+            "maximum": 315360000,
+            "description": "seconds to live from now; null keeps it for ever"
+          }
+        },
+        "required": [
+          "key",
+          "ttl"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "exists": {
+            "type": "boolean",
+            "description": "false when there is no such key"
+          }
+        },
+        "required": [
+          "exists"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "idempotentHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "cache",
+        "operation": "touch"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "an absent key",
+          "input": {
+            "key": "nothing",
+            "ttl": 60
+          },
+          "expect": {
+            "equals": {
+              "exists": false
+            }
+          }
+        },
+        {
+          "name": "finds a key",
+          "steps": [
+            {
+              "tool": "cache_set",
+              "input": {
+                "key": "touched",
+                "value": 1
+              }
+            }
+          ],
+          "input": {
+            "key": "touched",
+            "ttl": null
+          },
+          "expect": {
+            "equals": {
+              "exists": true
+            }
+          }
+        }
+      ]
+    },
+    {
       "name": "cache_keys",
       "title": "List cached keys",
       "description": "List the keys that match a pattern, page by page",

@@ -9,6 +9,13 @@ export const cacheIncrement: Script = {
   source: "-- Adds to an integer within ±2^53, the range that every JSON parser keeps exactly. An absent key counts as 0.\n-- KEYS[1]  the counter\n-- ARGV[1]  the number to add, an integer within ±2^53\n-- ARGV[2]  seconds to live; '' leaves the time to live unchanged, 'never' removes it\n-- Returns the new value as text. WRONGTYPE when the value is not an integer, CONFLICT when the sum leaves the range.\n\n-- Sets the time to live of a key.\n-- ttl  seconds to live; '' leaves the time to live unchanged, 'never' removes it\nlocal function setTtl(key, ttl)\n  if ttl == 'never' then\n    redis.call('PERSIST', key)\n  elseif ttl ~= '' then\n    redis.call('EXPIRE', key, ttl)\n  end\nend\n\nlocal counter = KEYS[1]\nlocal by = tonumber(ARGV[1])\nlocal ttl = ARGV[2]\nlocal MOST = 9007199254740992\nlocal MOST_DIGITS = '9007199254740992'\n\nlocal text = redis.pcall('GET', counter)\nif type(text) == 'table' then return text end\nlocal digits = string.match(text or '0', '^-?([1-9]%d*)$')\nif not digits and text and text ~= '0' then\n  return redis.error_reply('WRONGTYPE The value is not an integer')\nend\n\n-- The digits are compared as text, because 2^53 + 1 and 2^53 are the same number in Lua.\nlocal outside = digits and (#digits > #MOST_DIGITS or (#digits == #MOST_DIGITS and digits > MOST_DIGITS))\nlocal value = tonumber(text or '0')\n-- The range is checked before adding: these differences are exact, but the sum could be rounded into the range.\nif outside or (by > 0 and value > MOST - by) or (by < 0 and value < -MOST - by) then\n  return redis.error_reply('CONFLICT The sum is outside -9007199254740992 to 9007199254740992')\nend\n\nlocal sum = redis.call('INCRBY', counter, string.format('%.0f', by))\nsetTtl(counter, ttl)\n-- The result is text, because node-redis rounds integer replies near 2^53.\nreturn string.format('%.0f', sum)\n",
 };
 
+/** tools/lua/cache-touch.lua */
+export const cacheTouch: Script = {
+  name: "cache-touch",
+  sha: "4740a0045cc03c7847896e6c0dfefac1dbca5c9d",
+  source: "-- Sets the time to live of a key. The new one may be shorter.\n-- KEYS[1]  the key\n-- ARGV[1]  seconds to live, or 'never'\n-- Returns 1, or 0 when there is no such key.\n\nlocal key = KEYS[1]\nlocal ttl = ARGV[1]\n\nif ttl ~= 'never' then return redis.call('EXPIRE', key, ttl) end\nredis.call('PERSIST', key) -- its reply is 0 when the key had no expiry\nreturn redis.call('EXISTS', key)\n",
+};
+
 /** tools/lua/hash-delete.lua */
 export const hashDelete: Script = {
   name: "hash-delete",

@@ -25,6 +25,11 @@ export type CacheTtlInput = { key: string };
 export type CacheTtlParameters = { key: string };
 export type CacheTtlResult = { exists: boolean; ttl: number | null; ttl_ms: number | null; persistent: boolean };
 
+/** cache_touch: Set the time to live of a key, longer or shorter; its value stays unchanged */
+export type CacheTouchInput = { key: string; ttl: number | null };
+export type CacheTouchParameters = { key: string; ttl: number | null };
+export type CacheTouchResult = { exists: boolean };
+
 /** cache_keys: List the keys that match a pattern, page by page */
 export type CacheKeysInput = { pattern?: string; limit?: number; cursor?: string };
 export type CacheKeysParameters = { pattern: string; limit: number; cursor?: string };
@@ -152,6 +157,7 @@ export type BundledTools = {
   "cache_delete": { input: CacheDeleteInput; parameters: CacheDeleteParameters; result: CacheDeleteResult };
   "cache_exists": { input: CacheExistsInput; parameters: CacheExistsParameters; result: CacheExistsResult };
   "cache_ttl": { input: CacheTtlInput; parameters: CacheTtlParameters; result: CacheTtlResult };
+  "cache_touch": { input: CacheTouchInput; parameters: CacheTouchParameters; result: CacheTouchResult };
   "cache_keys": { input: CacheKeysInput; parameters: CacheKeysParameters; result: CacheKeysResult };
   "cache_increment": { input: CacheIncrementInput; parameters: CacheIncrementParameters; result: CacheIncrementResult };
   "list_push": { input: ListPushInput; parameters: ListPushParameters; result: ListPushResult };

@@ -35,6 +35,8 @@ const CALLS: Readonly<Record<string, readonly Call[]>> = {
     ['cache_get', { key: 'a' }],
     ['cache_exists', { key: 'a' }],
     ['cache_ttl', { key: 'a' }],
+    ['cache_touch', { key: 'a', ttl: 60 }],
+    ['cache_touch', { key: 'a', ttl: null }],
     ['cache_increment', { key: 'a' }],
     ['cache_increment', { key: 'a', ttl: 60 }],
     ['cache_increment', { key: 'a', ttl: null }],

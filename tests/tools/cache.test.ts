@@ -148,6 +148,36 @@ describe('cache', () => {
     assert.ok(ttl_ms !== null && ttl_ms > 0 && ttl_ms <= 900);
   });
 
+  describe('cache_touch', () => {
+    it('sets or removes the time to live, and leaves the value as it is', async () => {
+      await rows.call('cache_set', { key: 'touch', value: 'kept', ttl: 10 });
+      for (const [ttl, least, most] of [
+        [1000, 990, 1000],
+        [5, 1, 5],
+        [null, -1, -1],
+        [null, -1, -1],
+        [60, 50, 60],
+      ] as const) {
+        assert.deepEqual(await rows.call('cache_touch', { key: 'touch', ttl }), { exists: true });
+        const left = await redis.plain.ttl(stored('touch'));
+        assert.ok(left >= least && left <= most, `${left} after ${ttl}`);
+      }
+      assert.equal(await redis.plain.get(stored('touch')), 'kept');
+    });
+
+    it('reports an absent key, and does not create it', async () => {
+      for (const ttl of [5, null])
+        assert.deepEqual(await rows.call('cache_touch', { key: 'untouched', ttl }), { exists: false });
+      assert.equal(await redis.plain.exists(stored('untouched')), 0);
+    });
+
+    it('refuses a missing ttl and one that is out of range', async () => {
+      await rows.failure('cache_touch', { key: 'touch' } as never, 'INVALID_PARAMETERS');
+      for (const ttl of [0, -1, 315_360_001])
+        await rows.failure('cache_touch', { key: 'touch', ttl }, 'INVALID_PARAMETERS');
+    });
+  });
+
   describe('cache_keys', () => {
     let own: Rows;
     const keysOf = async (pattern: string): Promise<string[]> =>

@@ -18,6 +18,7 @@ const NEEDS = {
   cache_delete: ['cache', 'UNLINK'],
   cache_exists: ['cache', 'EXISTS'],
   cache_ttl: ['cache', 'PTTL'],
+  cache_touch: ['cache', scripts.cacheTouch],
   cache_keys: ['cache', 'SCAN'],
   cache_increment: ['cache', scripts.cacheIncrement],
   list_push: ['list', scripts.listPush, 'LPUSH', 'RPUSH'],

@@ -209,6 +209,8 @@ describe('gantz doctor on one server', () => {
       ['cache_get', { key: 'a' }],
       ['cache_exists', { key: 'a' }],
       ['cache_ttl', { key: 'a' }],
+      ['cache_touch', { key: 'a', ttl: 5 }],
+      ['cache_touch', { key: 'a', ttl: null }],
       ['cache_keys', {}],
       ['cache_increment', { key: 'a', ttl: 5 }],
       ['cache_increment', { key: 'a', ttl: null }],
