@@ -21,6 +21,8 @@ export const list = {
     return { values: texts.map(decode), count: texts.length };
   },
 
+  length: async (redis, { key }) => ({ length: await redis.client.lLen(redis.key('list', key)) }),
+
   delete: async (redis, { key }) => ({
     deleted: (await redis.client.unlink(redis.key('list', key))) > 0,
   }),

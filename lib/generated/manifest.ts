@@ -967,6 +967,85 @@ export const BUNDLED_MANIFEST: Manifest = {
       ]
     },
     {
+      "name": "list_length",
+      "title": "Count the values of a list",
+      "description": "Count the values of a list",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "key": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the list's key"
+          }
+        },
+        "required": [
+          "key"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "length": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "0 when there is no such list"
+          }
+        },
+        "required": [
+          "length"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "readOnlyHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "list",
+        "operation": "length"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "counts",
+          "steps": [
+            {
+              "tool": "list_push",
+              "input": {
+                "key": "counted",
+                "values": [
+                  1,
+                  2
+                ]
+              }
+            },
+            {
+              "input": {
+                "key": "nothing"
+              },
+              "expect": {
+                "equals": {
+                  "length": 0
+                }
+              }
+            }
+          ],
+          "input": {
+            "key": "counted"
+          },
+          "expect": {
+            "equals": {
+              "length": 2
+            }
+          }
+        }
+      ]
+    },
+    {
       "name": "list_delete",
       "title": "Delete a list",
       "description": "Delete a whole list",

@@ -55,6 +55,11 @@ export type ListRangeInput = { key: string; start?: number; end?: number };
 export type ListRangeParameters = { key: string; start: number; end: number };
 export type ListRangeResult = { values: unknown[]; count: number };
 
+/** list_length: Count the values of a list */
+export type ListLengthInput = { key: string };
+export type ListLengthParameters = { key: string };
+export type ListLengthResult = { length: number };
+
 /** list_delete: Delete a whole list */
 export type ListDeleteInput = { key: string };
 export type ListDeleteParameters = { key: string };
@@ -163,6 +168,7 @@ export type BundledTools = {
   "list_push": { input: ListPushInput; parameters: ListPushParameters; result: ListPushResult };
   "list_pop": { input: ListPopInput; parameters: ListPopParameters; result: ListPopResult };
   "list_range": { input: ListRangeInput; parameters: ListRangeParameters; result: ListRangeResult };
+  "list_length": { input: ListLengthInput; parameters: ListLengthParameters; result: ListLengthResult };
   "list_delete": { input: ListDeleteInput; parameters: ListDeleteParameters; result: ListDeleteResult };
   "hash_set": { input: HashSetInput; parameters: HashSetParameters; result: HashSetResult };
   "hash_get": { input: HashGetInput; parameters: HashGetParameters; result: HashGetResult };

@@ -50,6 +50,7 @@ const CALLS: Readonly<Record<string, readonly Call[]>> = {
     ['list_pop', { key: 'a', left: false }],
     ['list_pop', { key: 'a', left: true }],
     ['list_range', { key: 'a' }],
+    ['list_length', { key: 'a' }],
     ['list_delete', { key: 'a' }],
   ],
   hash: [

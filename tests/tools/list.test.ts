@@ -40,6 +40,12 @@ describe('list', () => {
     assert.equal((await rows.call('list_pop', { key: 'order' })).value, 2);
   });
 
+  it('counts the values of a list, and 0 when there is none', async () => {
+    assert.deepEqual(await rows.call('list_length', { key: 'length' }), { length: 0 });
+    await rows.call('list_push', { key: 'length', values: [null, 1, 1] });
+    assert.deepEqual(await rows.call('list_length', { key: 'length' }), { length: 3 });
+  });
+
   for (const value of [null, '', false, 0]) {
     it(`a popped ${JSON.stringify(value)} does not look like an empty list`, async () => {
       await rows.call('list_push', { key: 'pop', values: [value] });
@@ -90,6 +96,7 @@ describe('list', () => {
     assert.equal(await redis.plain.ttl(stored('text')), -1);
     await rows.failure('list_pop', { key: 'text' }, 'WRONG_TYPE');
     await rows.failure('list_range', { key: 'text' }, 'WRONG_TYPE');
+    await rows.failure('list_length', { key: 'text' }, 'WRONG_TYPE');
   });
 
   it('refuses an index beyond the integers of Redis', async () => {

@@ -24,6 +24,7 @@ const NEEDS = {
   list_push: ['list', scripts.listPush, 'LPUSH', 'RPUSH'],
   list_pop: ['list', 'LPOP', 'RPOP'],
   list_range: ['list', 'LRANGE'],
+  list_length: ['list', 'LLEN'],
   list_delete: ['list', 'UNLINK'],
   hash_set: ['hash', scripts.hashSet],
   hash_get: ['hash', 'HGET', 'HGETALL'],

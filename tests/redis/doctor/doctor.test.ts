@@ -220,6 +220,7 @@ describe('gantz doctor on one server', () => {
       ['list_pop', { key: 'l', left: true }],
       ['list_pop', { key: 'l', left: false }],
       ['list_range', { key: 'l' }],
+      ['list_length', { key: 'l' }],
       ['list_delete', { key: 'l' }],
       ['hash_set', { key: 'h', mapping: { a: 1, b: 2 }, ttl: 5 }],
       ['hash_get', { key: 'h' }],
