@@ -1355,6 +1355,89 @@ export const BUNDLED_MANIFEST: Manifest = {
       ]
     },
     {
+      "name": "hash_increment",
+      "title": "Increment a field of a hash",
+      "description": "Add to an integer in a field of a hash, atomically; an absent field counts as 0",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "key": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the hash's key"
+          },
+          "field": {
+            "type": "string",
+            "description": "the field, which may be the empty string"
+          },
+          "by": {
+            "type": "integer",
+            "minimum": -9007199254740992,
+            "maximum": 9007199254740992,
+            "default": 1,
+            "description": "the number to add; negative to subtract"
+          }
+        },
+        "required": [
+          "key",
+          "field"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "value": {
+            "type": "integer",
+            "description": "the new value"
+          }
+        },
+        "required": [
+          "value"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "hash",
+        "operation": "increment"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "counts from 0",
+          "steps": [
+            {
+              "input": {
+                "key": "tally",
+                "field": "hits"
+              },
+              "expect": {
+                "equals": {
+                  "value": 1
+                }
+              }
+            }
+          ],
+          "input": {
+            "key": "tally",
+            "field": "hits",
+            "by": 41
+          },
+          "expect": {
+            "equals": {
+              "value": 42
+            }
+          }
+        }
+      ]
+    },
+    {
       "name": "set_add",
       "title": "Add to a set",
       "description": "Add members to a set",

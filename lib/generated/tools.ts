@@ -80,6 +80,11 @@ export type HashDeleteInput = { key: string; fields?: string[] };
 export type HashDeleteParameters = { key: string; fields?: string[] };
 export type HashDeleteResult = { deleted: number };
 
+/** hash_increment: Add to an integer in a field of a hash, atomically; an absent field counts as 0 */
+export type HashIncrementInput = { key: string; field: string; by?: number };
+export type HashIncrementParameters = { key: string; field: string; by: number };
+export type HashIncrementResult = { value: number };
+
 /** set_add: Add members to a set */
 export type SetAddInput = { key: string; members: unknown[]; ttl?: number | null };
 export type SetAddParameters = { key: string; members: unknown[]; ttl?: number | null };
@@ -173,6 +178,7 @@ export type BundledTools = {
   "hash_set": { input: HashSetInput; parameters: HashSetParameters; result: HashSetResult };
   "hash_get": { input: HashGetInput; parameters: HashGetParameters; result: HashGetResult };
   "hash_delete": { input: HashDeleteInput; parameters: HashDeleteParameters; result: HashDeleteResult };
+  "hash_increment": { input: HashIncrementInput; parameters: HashIncrementParameters; result: HashIncrementResult };
   "set_add": { input: SetAddInput; parameters: SetAddParameters; result: SetAddResult };
   "set_remove": { input: SetRemoveInput; parameters: SetRemoveParameters; result: SetRemoveResult };
   "set_members": { input: SetMembersInput; parameters: SetMembersParameters; result: SetMembersResult };

@@ -59,6 +59,7 @@ const CALLS: Readonly<Record<string, readonly Call[]>> = {
     ['hash_set', { key: 'a', mapping: { b: 1 }, ttl: null }],
     ['hash_get', { key: 'a' }],
     ['hash_get', { key: 'a', field: 'b' }],
+    ['hash_increment', { key: 'a', field: 'b' }],
     ['hash_delete', { key: 'a', fields: ['b'] }],
     ['hash_delete', { key: 'a' }],
   ],

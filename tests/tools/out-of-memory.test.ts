@@ -24,6 +24,7 @@ describe('on a server that is out of memory', () => {
     ['cache_increment', () => ({ key: 'a' })],
     ['list_push', () => ({ key: 'a', values: [1] })],
     ['hash_set', () => ({ key: 'a', mapping: { a: 1 } })],
+    ['hash_increment', () => ({ key: 'a', field: 'a' })],
     ['set_add', () => ({ key: 'a', members: [1] })],
     ['session_create', () => ({})],
     ['session_update', () => ({ session_id, data: { b: 1 } })],

@@ -29,6 +29,7 @@ const NEEDS = {
   hash_set: ['hash', scripts.hashSet],
   hash_get: ['hash', 'HGET', 'HGETALL'],
   hash_delete: ['hash', 'HDEL', scripts.hashDelete],
+  hash_increment: ['hash', scripts.hashIncrement],
   set_add: ['set', scripts.setAdd],
   set_remove: ['set', 'SREM'],
   set_members: ['set', 'SSCAN'],

@@ -225,6 +225,7 @@ describe('gantz doctor on one server', () => {
       ['hash_set', { key: 'h', mapping: { a: 1, b: 2 }, ttl: 5 }],
       ['hash_get', { key: 'h' }],
       ['hash_get', { key: 'h', field: 'a' }],
+      ['hash_increment', { key: 'h', field: 'a' }],
       ['hash_delete', { key: 'h', fields: ['a'] }],
       ['hash_delete', { key: 'h' }],
       ['set_add', { key: 's', members: [1], ttl: 5 }],
