@@ -732,6 +732,12 @@ export const BUNDLED_MANIFEST: Manifest = {
             "minimum": 1,
             "maximum": 315360000,
             "description": "seconds to live from now; null keeps it for ever; absent leaves the time to live unchanged"
+          },
+          "max_length": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 4294967295,
+            "description": "keep this many values, the newest: those at the end where values are pushed; absent keeps all"
           }
         },
         "required": [
@@ -746,7 +752,7 @@ export const BUNDLED_MANIFEST: Manifest = {
           "length": {
             "type": "integer",
             "minimum": 1,
-            "description": "the length of the list after the push"
+            "description": "the length of the list after the push and the trim to max_length"
           }
         },
         "required": [
@@ -755,7 +761,7 @@ export const BUNDLED_MANIFEST: Manifest = {
         "additionalProperties": false
       },
       "annotations": {
-        "destructiveHint": false,
+        "destructiveHint": true,
         "openWorldHint": false
       },
       "action": {
@@ -779,6 +785,23 @@ export const BUNDLED_MANIFEST: Manifest = {
           "expect": {
             "equals": {
               "length": 3
+            }
+          }
+        },
+        {
+          "name": "keeps the newest values",
+          "input": {
+            "key": "recent",
+            "values": [
+              1,
+              2,
+              3
+            ],
+            "max_length": 2
+          },
+          "expect": {
+            "equals": {
+              "length": 2
             }
           }
         }

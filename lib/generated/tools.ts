@@ -41,8 +41,8 @@ export type CacheIncrementParameters = { key: string; by: number; ttl?: number |
 export type CacheIncrementResult = { value: number };
 
 /** list_push: Push values onto a list, one after the other */
-export type ListPushInput = { key: string; values: unknown[]; left?: boolean; ttl?: number | null };
-export type ListPushParameters = { key: string; values: unknown[]; left: boolean; ttl?: number | null };
+export type ListPushInput = { key: string; values: unknown[]; left?: boolean; ttl?: number | null; max_length?: number };
+export type ListPushParameters = { key: string; values: unknown[]; left: boolean; ttl?: number | null; max_length?: number };
 export type ListPushResult = { length: number };
 
 /** list_pop: Remove one value from a list and return it */

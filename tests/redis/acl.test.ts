@@ -47,6 +47,7 @@ const CALLS: Readonly<Record<string, readonly Call[]>> = {
     ['list_push', { key: 'a', values: [1, 2, 3] }],
     ['list_push', { key: 'a', values: [4], left: true, ttl: 60 }],
     ['list_push', { key: 'a', values: [5], left: false, ttl: null }],
+    ['list_push', { key: 'a', values: [6], max_length: 4 }],
     ['list_pop', { key: 'a', left: false }],
     ['list_pop', { key: 'a', left: true }],
     ['list_range', { key: 'a' }],

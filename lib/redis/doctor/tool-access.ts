@@ -67,6 +67,7 @@ const MORE: Readonly<Record<string, readonly string[]>> = {
   LPUSH: ['v'],
   RPUSH: ['v'],
   LRANGE: ['0', '1'],
+  LTRIM: ['0', '1'],
   ZADD: ['1', 'v'],
   ZCOUNT: ['0', '1'],
   ZRANGE: ['0', '1'],

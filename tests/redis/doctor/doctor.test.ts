@@ -217,6 +217,7 @@ describe('gantz doctor on one server', () => {
       ['cache_delete', { key: 'a' }],
       ['list_push', { key: 'l', values: [1, 2], ttl: 5 }],
       ['list_push', { key: 'l', values: [1, 2], left: false, ttl: null }],
+      ['list_push', { key: 'l', values: [1], max_length: 4 }],
       ['list_pop', { key: 'l', left: true }],
       ['list_pop', { key: 'l', left: false }],
       ['list_range', { key: 'l' }],
