@@ -48,9 +48,12 @@ export const cache = {
 
   keys: async (redis, params, call) => await listKeys(redis, params, call),
 
-  increment: async (redis, { key, by, ttl }) => ({
-    value: Number(await redis.run(cacheIncrement, [redis.key('cache', key)], [String(by), ttlArgument(ttl)])),
-  }),
+  increment: async (redis, { key, by, ttl, floor = '', ceiling = '' }) => {
+    const args = [String(by), ttlArgument(ttl), String(floor), String(ceiling)];
+    const reply = await redis.run(cacheIncrement, [redis.key('cache', key)], args);
+    const [value, applied] = reply as [value: string, applied: number];
+    return { value: Number(value), applied: applied === 1 };
+  },
 } satisfies Group<'cache'>;
 
 async function listKeys(

@@ -643,6 +643,18 @@ export const BUNDLED_MANIFEST: Manifest = {
             "minimum": 1,
             "maximum": 315360000,
             "description": "seconds to live from now; null keeps it for ever; absent leaves the time to live unchanged"
+          },
+          "floor": {
+            "type": "integer",
+            "minimum": -9007199254740992,
+            "maximum": 9007199254740992,
+            "description": "a negative step that would end below it is not applied"
+          },
+          "ceiling": {
+            "type": "integer",
+            "minimum": -9007199254740992,
+            "maximum": 9007199254740992,
+            "description": "a positive step that would end above it is not applied"
           }
         },
         "required": [
@@ -655,11 +667,16 @@ export const BUNDLED_MANIFEST: Manifest = {
         "properties": {
           "value": {
             "type": "integer",
-            "description": "the new value"
+            "description": "the new value; when the step was not applied: the present one, 0 for an absent key"
+          },
+          "applied": {
+            "type": "boolean",
+            "description": "false when floor or ceiling kept the step from being applied; the time to live is then unchanged too"
           }
         },
         "required": [
-          "value"
+          "value",
+          "applied"
         ],
         "additionalProperties": false
       },
@@ -684,7 +701,8 @@ export const BUNDLED_MANIFEST: Manifest = {
               },
               "expect": {
                 "equals": {
-                  "value": 1
+                  "value": 1,
+                  "applied": true
                 }
               }
             }
@@ -695,7 +713,31 @@ export const BUNDLED_MANIFEST: Manifest = {
           },
           "expect": {
             "equals": {
-              "value": 42
+              "value": 42,
+              "applied": true
+            }
+          }
+        },
+        {
+          "name": "stops at the ceiling",
+          "steps": [
+            {
+              "tool": "cache_set",
+              "input": {
+                "key": "seats",
+                "value": 9
+              }
+            }
+          ],
+          "input": {
+            "key": "seats",
+            "by": 2,
+            "ceiling": 10
+          },
+          "expect": {
+            "equals": {
+              "value": 9,
+              "applied": false
             }
           }
         }

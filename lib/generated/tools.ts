@@ -36,9 +36,9 @@ export type CacheKeysParameters = { pattern: string; limit: number; cursor?: str
 export type CacheKeysResult = { keys: string[]; count: number; cursor: string | null };
 
 /** cache_increment: Add to an integer, atomically; an absent key counts as 0 */
-export type CacheIncrementInput = { key: string; by?: number; ttl?: number | null };
-export type CacheIncrementParameters = { key: string; by: number; ttl?: number | null };
-export type CacheIncrementResult = { value: number };
+export type CacheIncrementInput = { key: string; by?: number; ttl?: number | null; floor?: number; ceiling?: number };
+export type CacheIncrementParameters = { key: string; by: number; ttl?: number | null; floor?: number; ceiling?: number };
+export type CacheIncrementResult = { value: number; applied: boolean };
 
 /** list_push: Push values onto a list, one after the other */
 export type ListPushInput = { key: string; values: unknown[]; left?: boolean; ttl?: number | null; max_length?: number };

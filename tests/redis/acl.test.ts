@@ -40,6 +40,7 @@ const CALLS: Readonly<Record<string, readonly Call[]>> = {
     ['cache_increment', { key: 'a' }],
     ['cache_increment', { key: 'a', ttl: 60 }],
     ['cache_increment', { key: 'a', ttl: null }],
+    ['cache_increment', { key: 'a', ceiling: 0 }],
     ['cache_keys', {}],
     ['cache_delete', { key: 'a' }],
   ],

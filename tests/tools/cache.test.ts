@@ -328,6 +328,49 @@ describe('cache', () => {
       assert.equal(await redis.plain.ttl(stored('life')), -1);
     });
 
+    for (const [before, by, bounds, value, applied] of [
+      [9, 1, { ceiling: 10 }, 10, true],
+      [9, 2, { ceiling: 10 }, 9, false],
+      [null, 1, { ceiling: 0 }, 0, false],
+      [null, -1, { floor: 0 }, 0, false],
+      [1, -1, { floor: 0 }, 0, true],
+      [-5, -1, { floor: -5, ceiling: 5 }, -5, false],
+      // A bound limits the steps towards it only, so a value beyond a new bound can return.
+      [20, -5, { ceiling: 10 }, 15, true],
+      [-20, 5, { floor: -10 }, -15, true],
+      [20, 0, { floor: 0, ceiling: 10 }, 20, true],
+      // The bound is reached before the end of the range.
+      [1, MOST, { ceiling: MOST }, 1, false],
+      [-1, -MOST, { floor: -MOST }, -1, false],
+      [MOST - 1, 1, { ceiling: MOST }, MOST, true],
+      [MOST - 1, 1, { ceiling: MOST - 1 }, MOST - 1, false],
+    ] as const) {
+      it(`with ${JSON.stringify(bounds)}, ${before} + ${by} is ${applied ? '' : 'not '}applied`, async () => {
+        await rows.call('cache_delete', { key: 'bound' });
+        if (before !== null) await rows.call('cache_set', { key: 'bound', value: before, ttl: null });
+        const result = await rows.call('cache_increment', { key: 'bound', by, ttl: 60, ...bounds });
+        assert.deepEqual(result, { value, applied });
+        const text = applied ? String(value) : before === null ? null : String(before);
+        assert.equal(await redis.plain.get(stored('bound')), text);
+        const ttl = await redis.plain.ttl(stored('bound'));
+        if (applied) assert.ok(ttl > 50);
+        else assert.equal(ttl, before === null ? -2 : -1);
+      });
+    }
+
+    it('still refuses a sum out of range when the bound is on the other side', async () => {
+      await rows.call('cache_set', { key: 'bound', value: 1 });
+      await rows.failure('cache_increment', { key: 'bound', by: MOST, floor: 0 }, 'CONFLICT');
+    });
+
+    it('applies as many parallel steps as fit below the ceiling', async () => {
+      const step = async (): Promise<boolean> =>
+        (await rows.call('cache_increment', { key: 'seats', ceiling: 10 })).applied;
+      const applied = await Promise.all(Array.from({ length: 50 }, step));
+      assert.equal(applied.filter(Boolean).length, 10);
+      assert.equal((await rows.call('cache_get', { key: 'seats' })).value, 10);
+    });
+
     it('counts every one of many parallel calls', async () => {
       const values = await Promise.all(Array.from({ length: 200 }, () => increment('race')));
       assert.deepEqual(
