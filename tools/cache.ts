@@ -1,6 +1,7 @@
 import type { Call } from '../lib/contract/call.ts';
-import type { CacheKeysParameters, CacheKeysResult } from '../lib/generated/tools.ts';
-import { cacheIncrement, cacheTouch } from '../lib/generated/scripts.ts';
+import { GantzError } from '../lib/contract/errors.ts';
+import type { CacheKeysParameters, CacheKeysResult, CacheSetParameters } from '../lib/generated/tools.ts';
+import { cacheIncrement, cacheReplace, cacheTouch } from '../lib/generated/scripts.ts';
 import { decode, encode } from '../lib/redis/codec.ts';
 import { globUnder } from '../lib/redis/pattern.ts';
 import type { Redis } from '../lib/redis/redis.ts';
@@ -16,12 +17,9 @@ export const cache = {
     return { value: text === null ? null : decode(text), found: text !== null };
   },
 
-  set: async (redis, { key, value, ttl, only_if }) => {
-    const reply = await redis.client.set(redis.key('cache', key), encode(value), {
-      ...(ttl !== null && { expiration: { type: 'EX', value: ttl } }),
-      ...(only_if && { condition: only_if === 'absent' ? 'NX' : 'XX' }),
-    });
-    return { key, ttl, stored: reply !== null };
+  set: async (redis, params) => {
+    const { key, ttl } = params;
+    return { key, ttl, stored: await (params.expected === undefined ? set : replace)(redis, params) };
   },
 
   delete: async (redis, { key }) => ({
@@ -55,6 +53,29 @@ export const cache = {
     return { value: Number(value), applied: applied === 1 };
   },
 } satisfies Group<'cache'>;
+
+/** Returns false when `only_if` kept the value from being stored. */
+async function set(redis: Redis, { key, value, ttl, only_if }: CacheSetParameters): Promise<boolean> {
+  const reply = await redis.client.set(redis.key('cache', key), encode(value), {
+    ...(ttl !== null && { expiration: { type: 'EX', value: ttl } }),
+    ...(only_if && { condition: only_if === 'absent' ? 'NX' : 'XX' }),
+  });
+  return reply !== null;
+}
+
+/** Stores the value when the key holds `expected`. Returns false when it does not. */
+async function replace(
+  redis: Redis,
+  { key, value, ttl, only_if, expected }: CacheSetParameters,
+): Promise<boolean> {
+  if (only_if) {
+    throw new GantzError('INVALID_PARAMETERS', 'Give either only_if or expected', {
+      hint: 'With expected, the key must exist. To write only a new key, give only_if: absent alone.',
+    });
+  }
+  const args = [encode(expected), encode(value), ttlArgument(ttl)];
+  return (await redis.run(cacheReplace, [redis.key('cache', key)], args)) === 1;
+}
 
 async function listKeys(
   redis: Redis,

@@ -127,6 +127,9 @@ export const BUNDLED_MANIFEST: Manifest = {
               "present"
             ],
             "description": "absent writes only a new key; present writes only an existing key"
+          },
+          "expected": {
+            "description": "any JSON value: write only when the key holds it now, atomically; null expects a stored null, and an absent key matches nothing; the stored texts are compared, so objects must have the same order of members"
           }
         },
         "required": [
@@ -150,7 +153,7 @@ export const BUNDLED_MANIFEST: Manifest = {
           },
           "stored": {
             "type": "boolean",
-            "description": "false when only_if kept it from being written"
+            "description": "false when only_if or expected kept it from being written"
           }
         },
         "required": [
@@ -185,6 +188,39 @@ export const BUNDLED_MANIFEST: Manifest = {
               "key": "greeting",
               "ttl": 60,
               "stored": true
+            }
+          }
+        },
+        {
+          "name": "compares and sets",
+          "steps": [
+            {
+              "input": {
+                "key": "state",
+                "value": "open"
+              }
+            },
+            {
+              "input": {
+                "key": "state",
+                "value": "closed",
+                "expected": "open"
+              },
+              "expect": {
+                "contains": {
+                  "stored": true
+                }
+              }
+            }
+          ],
+          "input": {
+            "key": "state",
+            "value": "closed",
+            "expected": "open"
+          },
+          "expect": {
+            "contains": {
+              "stored": false
             }
           }
         },

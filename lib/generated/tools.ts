@@ -6,8 +6,8 @@ export type CacheGetParameters = { key: string };
 export type CacheGetResult = { value: unknown; found: boolean };
 
 /** cache_set: Store a JSON value under a key, with a time to live */
-export type CacheSetInput = { key: string; value: unknown; ttl?: number | null; only_if?: "absent" | "present" };
-export type CacheSetParameters = { key: string; value: unknown; ttl: number | null; only_if?: "absent" | "present" };
+export type CacheSetInput = { key: string; value: unknown; ttl?: number | null; only_if?: "absent" | "present"; expected?: unknown };
+export type CacheSetParameters = { key: string; value: unknown; ttl: number | null; only_if?: "absent" | "present"; expected?: unknown };
 export type CacheSetResult = { key: string; ttl: number | null; stored: boolean };
 
 /** cache_delete: Delete a key */

@@ -32,6 +32,7 @@ type Call = { [N in keyof BundledTools]: [name: N, input: BundledTools[N]['input
 const CALLS: Readonly<Record<string, readonly Call[]>> = {
   cache: [
     ['cache_set', { key: 'a', value: 1, ttl: 60 }],
+    ['cache_set', { key: 'a', value: 1, expected: 1 }],
     ['cache_get', { key: 'a' }],
     ['cache_exists', { key: 'a' }],
     ['cache_ttl', { key: 'a' }],

@@ -124,6 +124,75 @@ describe('cache', () => {
     });
   });
 
+  describe('cache_set with expected', () => {
+    it('replaces any JSON value that the key holds, and its time to live', async () => {
+      await fc.assert(
+        fc.asyncProperty(anyJson, anyJson, async (before, value) => {
+          await rows.call('cache_set', { key: 'cas', value: before });
+          const input = { key: 'cas', value, expected: before };
+          assert.deepEqual(await rows.call('cache_set', { ...input, ttl: null }), {
+            key: 'cas',
+            ttl: null,
+            stored: true,
+          });
+          assert.deepEqual(await rows.call('cache_get', { key: 'cas' }), { value, found: true });
+          assert.equal(await redis.plain.ttl(stored('cas')), -1);
+        }),
+      );
+      await rows.call('cache_set', { key: 'cas', value: 1 });
+      await rows.call('cache_set', { key: 'cas', value: 2, expected: 1, ttl: 10 });
+      const left = await redis.plain.ttl(stored('cas'));
+      assert.ok(left > 0 && left <= 10);
+    });
+
+    for (const [before, expected] of [
+      [1, '1'],
+      ['null', null],
+      [null, 'null'],
+      [null, ''],
+      [false, null],
+      [
+        { a: 1, b: 2 },
+        { b: 2, a: 1 },
+      ],
+    ]) {
+      it(`stores nothing when ${JSON.stringify(before)} is there and ${JSON.stringify(expected)} expected`, async () => {
+        await rows.call('cache_set', { key: 'cas', value: before, ttl: null });
+        const { stored: isStored } = await rows.call('cache_set', { key: 'cas', value: 'new', expected });
+        assert.equal(isStored, false);
+        assert.deepEqual(await rows.call('cache_get', { key: 'cas' }), { value: before, found: true });
+        assert.equal(await redis.plain.ttl(stored('cas')), -1);
+      });
+    }
+
+    it('stores nothing under an absent key, also when null is expected', async () => {
+      for (const expected of [null, '', 0]) {
+        const result = await rows.call('cache_set', { key: 'cas-absent', value: 1, expected });
+        assert.equal(result.stored, false);
+      }
+      assert.equal(await redis.plain.exists(stored('cas-absent')), 0);
+    });
+
+    it('lets one of many parallel writers through', async () => {
+      await rows.call('cache_set', { key: 'cas', value: 'free' });
+      const take = async (_: unknown, value: number): Promise<boolean> =>
+        (await rows.call('cache_set', { key: 'cas', value, expected: 'free' })).stored;
+      const taken = await Promise.all(Array.from({ length: 50 }, take));
+      assert.equal(taken.filter(Boolean).length, 1);
+      assert.equal((await rows.call('cache_get', { key: 'cas' })).value, taken.indexOf(true));
+    });
+
+    it('refuses only_if beside it, and a key of another type', async () => {
+      for (const only_if of ['absent', 'present'] as const) {
+        const input = { key: 'cas', value: 1, expected: null, only_if };
+        await rows.failure('cache_set', input, 'INVALID_PARAMETERS');
+      }
+      await redis.plain.lPush(stored('cas-list'), 'x');
+      await rows.failure('cache_set', { key: 'cas-list', value: 1, expected: 'x' }, 'WRONG_TYPE');
+      assert.equal(await redis.plain.lLen(stored('cas-list')), 1);
+    });
+  });
+
   it('deletes a key once, and reports whether a key exists', async () => {
     await rows.call('cache_set', { key: 'gone', value: null });
     assert.deepEqual(await rows.call('cache_exists', { key: 'gone' }), { exists: true });

@@ -8,7 +8,8 @@ import type { Script } from '../scripts.ts';
 /** The tools that a user may run: the name of each one → the commands that it lacks. Undefined when this cannot be found out. */
 export type ToolAccess = ReadonlyMap<string, readonly string[]> | undefined;
 
-/** A part of a tool that needs further commands. */
+/** The parts of tools that need further commands. */
+const EXPECTED = 'cache_set with expected';
 const PATTERN = 'pubsub_subscribe with a pattern';
 
 /** The key space of each tool, and the commands and scripts that it sends. */
@@ -21,6 +22,7 @@ const NEEDS = {
   cache_touch: ['cache', scripts.cacheTouch],
   cache_keys: ['cache', 'SCAN'],
   cache_increment: ['cache', scripts.cacheIncrement],
+  [EXPECTED]: ['cache', scripts.cacheReplace],
   list_push: ['list', scripts.listPush, 'LPUSH', 'RPUSH'],
   list_pop: ['list', 'LPOP', 'RPOP'],
   list_range: ['list', 'LRANGE'],
@@ -46,7 +48,10 @@ const NEEDS = {
   pubsub_unsubscribe: ['subscription', 'PUBLISH'],
   rate_limit_check: ['rate', scripts.rateFixed],
   rate_limit_sliding_window: ['rate', scripts.rateSliding],
-} as const satisfies Record<keyof BundledTools | typeof PATTERN, readonly [Space, ...(string | Script)[]]>;
+} as const satisfies Record<
+  keyof BundledTools | typeof EXPECTED | typeof PATTERN,
+  readonly [Space, ...(string | Script)[]]
+>;
 
 /** The arguments of a command after its key, so that its form is right; none when absent. */
 const MORE: Readonly<Record<string, readonly string[]>> = {
