@@ -17,6 +17,19 @@ export const cache = {
     return { value: text === null ? null : decode(text), found: text !== null };
   },
 
+  get_many: async (redis, { keys }) => {
+    const names = [...new Set(keys)];
+    // All commands are sent before the first reply; in a cluster, each one to the node of its key.
+    const texts = await Promise.all(names.map((name) => redis.client.get(redis.key('cache', name))));
+    const entries = names.map((name, index) => [name, texts[index] ?? null] as const);
+    return {
+      values: Object.fromEntries(
+        entries.flatMap(([name, text]) => (text === null ? [] : [[name, decode(text)] as const])),
+      ),
+      missing: entries.flatMap(([name, text]) => (text === null ? [name] : [])),
+    };
+  },
+
   set: async (redis, params) => {
     const { key, ttl } = params;
     return { key, ttl, stored: await (params.expected === undefined ? set : replace)(redis, params) };

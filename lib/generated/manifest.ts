@@ -96,6 +96,101 @@ export const BUNDLED_MANIFEST: Manifest = {
       ]
     },
     {
+      "name": "cache_get_many",
+      "title": "Get several cached values",
+      "description": "Read the values stored under several keys; each key is read on its own",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "keys": {
+            "type": "array",
+            "items": {
+              "type": "string",
+              "minLength": 1
+            },
+            "minItems": 1,
+            "maxItems": 1000,
+            "description": "the keys to read"
+          }
+        },
+        "required": [
+          "keys"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "values": {
+            "type": "object",
+            "description": "the keys that exist, with their values"
+          },
+          "missing": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "the keys that do not exist"
+          }
+        },
+        "required": [
+          "values",
+          "missing"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "readOnlyHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "cache",
+        "operation": "get_many"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "distinguishes a stored null from a missing key",
+          "steps": [
+            {
+              "tool": "cache_set",
+              "input": {
+                "key": "one",
+                "value": 1
+              }
+            },
+            {
+              "tool": "cache_set",
+              "input": {
+                "key": "none",
+                "value": null
+              }
+            }
+          ],
+          "input": {
+            "keys": [
+              "one",
+              "none",
+              "nothing"
+            ]
+          },
+          "expect": {
+            "equals": {
+              "values": {
+                "one": 1,
+                "none": null
+              },
+              "missing": [
+                "nothing"
+              ]
+            }
+          }
+        }
+      ]
+    },
+    {
       "name": "cache_set",
       "title": "Set a cached value",
       "description": "Store a JSON value under a key, with a time to live",

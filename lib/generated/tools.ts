@@ -5,6 +5,11 @@ export type CacheGetInput = { key: string };
 export type CacheGetParameters = { key: string };
 export type CacheGetResult = { value: unknown; found: boolean };
 
+/** cache_get_many: Read the values stored under several keys; each key is read on its own */
+export type CacheGetManyInput = { keys: string[] };
+export type CacheGetManyParameters = { keys: string[] };
+export type CacheGetManyResult = { values: Record<string, unknown>; missing: string[] };
+
 /** cache_set: Store a JSON value under a key, with a time to live */
 export type CacheSetInput = { key: string; value: unknown; ttl?: number | null; only_if?: "absent" | "present"; expected?: unknown };
 export type CacheSetParameters = { key: string; value: unknown; ttl: number | null; only_if?: "absent" | "present"; expected?: unknown };
@@ -163,6 +168,7 @@ export type RateLimitSlidingWindowResult = { allowed: boolean; current: number; 
 /** Every tool by its name. */
 export type BundledTools = {
   "cache_get": { input: CacheGetInput; parameters: CacheGetParameters; result: CacheGetResult };
+  "cache_get_many": { input: CacheGetManyInput; parameters: CacheGetManyParameters; result: CacheGetManyResult };
   "cache_set": { input: CacheSetInput; parameters: CacheSetParameters; result: CacheSetResult };
   "cache_delete": { input: CacheDeleteInput; parameters: CacheDeleteParameters; result: CacheDeleteResult };
   "cache_exists": { input: CacheExistsInput; parameters: CacheExistsParameters; result: CacheExistsResult };

@@ -32,7 +32,7 @@ describe('the examples', () => {
         },
       );
       const [count, ...lines] = stdout.trimEnd().split('\n');
-      assert.equal(count, '32 tools');
+      assert.equal(count, '33 tools');
       const answers = lines.map((line): [string, Record<string, unknown>] => {
         const space = line.indexOf(' ');
         return [line.slice(0, space), JSON.parse(line.slice(space)) as Record<string, unknown>];

@@ -34,6 +34,7 @@ const CALLS: Readonly<Record<string, readonly Call[]>> = {
     ['cache_set', { key: 'a', value: 1, ttl: 60 }],
     ['cache_set', { key: 'a', value: 1, expected: 1 }],
     ['cache_get', { key: 'a' }],
+    ['cache_get_many', { keys: ['a', 'b'] }],
     ['cache_exists', { key: 'a' }],
     ['cache_ttl', { key: 'a' }],
     ['cache_touch', { key: 'a', ttl: 60 }],

@@ -217,6 +217,52 @@ describe('cache', () => {
     assert.ok(ttl_ms !== null && ttl_ms > 0 && ttl_ms <= 900);
   });
 
+  describe('cache_get_many', () => {
+    it('gives back any JSON values under any keys, and names each missing key once', async () => {
+      const own = openRows(redis);
+      await fc.assert(
+        fc.asyncProperty(
+          fc.uniqueArray(anyName, { minLength: 2, maxLength: 6 }),
+          anyJson,
+          async (names, value) => {
+            const [absent = '', ...there] = names;
+            await own.call('cache_delete', { key: absent });
+            for (const key of there) await own.call('cache_set', { key, value });
+            assert.deepEqual(await own.call('cache_get_many', { keys: [...names, absent, ...there] }), {
+              values: Object.fromEntries(there.map((key) => [key, value])),
+              missing: [absent],
+            });
+          },
+        ),
+      );
+      await own.close();
+    });
+
+    it('keeps keys that are named like members of every object', async () => {
+      const keys = ['__proto__', 'constructor', 'toString'];
+      for (const key of keys) await rows.call('cache_set', { key, value: [key] });
+      const { values, missing } = await rows.call('cache_get_many', { keys });
+      assert.deepEqual(
+        Object.entries(values),
+        keys.map((key) => [key, [key]]),
+      );
+      assert.deepEqual(missing, []);
+      assert.deepEqual((await rows.call('cache_get_many', { keys: ['valueOf'] })).missing, ['valueOf']);
+    });
+
+    it('reads 1000 keys and refuses more, none, and an empty key', async () => {
+      const keys = Array.from({ length: 1000 }, (_, index) => `many-${index}`);
+      assert.deepEqual((await rows.call('cache_get_many', { keys })).missing, keys);
+      for (const wrong of [[...keys, 'more'], [], ['']])
+        await rows.failure('cache_get_many', { keys: wrong }, 'INVALID_PARAMETERS');
+    });
+
+    it('fails when one of the keys holds another type', async () => {
+      await redis.plain.lPush(stored('many-list'), 'x');
+      await rows.failure('cache_get_many', { keys: ['nothing', 'many-list'] }, 'WRONG_TYPE');
+    });
+  });
+
   describe('cache_touch', () => {
     it('sets or removes the time to live, and leaves the value as it is', async () => {
       await rows.call('cache_set', { key: 'touch', value: 'kept', ttl: 10 });

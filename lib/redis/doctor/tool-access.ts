@@ -15,6 +15,7 @@ const PATTERN = 'pubsub_subscribe with a pattern';
 /** The key space of each tool, and the commands and scripts that it sends. */
 const NEEDS = {
   cache_get: ['cache', 'GET'],
+  cache_get_many: ['cache', 'GET'],
   cache_set: ['cache', 'SET'],
   cache_delete: ['cache', 'UNLINK'],
   cache_exists: ['cache', 'EXISTS'],

@@ -208,6 +208,7 @@ describe('gantz doctor on one server', () => {
       ['cache_set', { key: 'a', value: 1, only_if: 'absent' }],
       ['cache_set with expected', { key: 'a', value: 1, expected: 1 }],
       ['cache_get', { key: 'a' }],
+      ['cache_get_many', { keys: ['a', 'b'] }],
       ['cache_exists', { key: 'a' }],
       ['cache_ttl', { key: 'a' }],
       ['cache_touch', { key: 'a', ttl: 5 }],
