@@ -69,14 +69,14 @@ async function complete(shell: string, line: string): Promise<string> {
 
 const lines: [string, string][] = [
   ['gantz cac', 'gantz cache '],
-  ['gantz cache g', 'gantz cache get '],
+  ['gantz cache ex', 'gantz cache exists '],
   ['gantz cache set --only-if a', 'gantz cache set --only-if absent '],
   ['gantz cache set --key=a:b --only-if=a', 'gantz cache set --key=a:b --only-if=absent '],
   [`gantz cache set '{"key": "a"}' --only-if a`, `gantz cache set '{"key": "a"}' --only-if absent `],
-  ['gantz -c builtin:redis cache g', 'gantz -c builtin:redis cache get '],
+  ['gantz -c builtin:redis cache ex', 'gantz -c builtin:redis cache exists '],
   ['gantz -c own.yaml deploy a', 'gantz -c own.yaml deploy app '],
-  ['gantz --tools cache_get,cache_t', 'gantz --tools cache_get,cache_ttl '],
-  ['gantz --tools=cache_get,cache_t', 'gantz --tools=cache_get,cache_ttl '],
+  ['gantz --tools cache_get,cache_tt', 'gantz --tools cache_get,cache_ttl '],
+  ['gantz --tools=cache_get,cache_tt', 'gantz --tools=cache_get,cache_ttl '],
   ['gantz --raw=c', 'gantz --raw=c'],
   ['gantz tools --format=o', 'gantz tools --format=openai '],
   ['gantz mcp --print-config curs', 'gantz mcp --print-config cursor '],
