@@ -68,7 +68,7 @@ async function complete(shell: string, line: string): Promise<string> {
 }
 
 const lines: [string, string][] = [
-  ['gantz cac', 'gantz cache '],
+  ['gantz has', 'gantz hash '],
   ['gantz cache ex', 'gantz cache exists '],
   ['gantz cache set --only-if a', 'gantz cache set --only-if absent '],
   ['gantz cache set --key=a:b --only-if=a', 'gantz cache set --key=a:b --only-if=absent '],
@@ -84,7 +84,7 @@ const lines: [string, string][] = [
   ['gantz init --template p', 'gantz init --template python '],
   ['gantz validate un', 'gantz validate unique-file.yaml '],
   ['gantz -c unique-file.yaml ca', 'gantz -c unique-file.yaml ca'],
-  ['true; gantz cac', 'true; gantz cache '],
+  ['true; gantz has', 'true; gantz hash '],
 ];
 
 for (const shell of ['zsh -i', 'bash --rcfile .bashrc -i']) {
