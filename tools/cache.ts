@@ -1,6 +1,7 @@
 import type { Call } from '../lib/contract/call.ts';
-import type { CacheKeysParameters, CacheKeysResult } from '../lib/generated/tools.ts';
-import { cacheIncrement } from '../lib/generated/scripts.ts';
+import { GantzError } from '../lib/contract/errors.ts';
+import type { CacheKeysParameters, CacheKeysResult, CacheSetParameters } from '../lib/generated/tools.ts';
+import { cacheIncrement, cacheReplace, cacheTouch } from '../lib/generated/scripts.ts';
 import { decode, encode } from '../lib/redis/codec.ts';
 import { globUnder } from '../lib/redis/pattern.ts';
 import type { Redis } from '../lib/redis/redis.ts';
@@ -16,12 +17,22 @@ export const cache = {
     return { value: text === null ? null : decode(text), found: text !== null };
   },
 
-  set: async (redis, { key, value, ttl, only_if }) => {
-    const reply = await redis.client.set(redis.key('cache', key), encode(value), {
-      ...(ttl !== null && { expiration: { type: 'EX', value: ttl } }),
-      ...(only_if && { condition: only_if === 'absent' ? 'NX' : 'XX' }),
-    });
-    return { key, ttl, stored: reply !== null };
+  get_many: async (redis, { keys }) => {
+    const names = [...new Set(keys)];
+    // All commands are sent before the first reply; in a cluster, each one to the node of its key.
+    const texts = await Promise.all(names.map((name) => redis.client.get(redis.key('cache', name))));
+    const entries = names.map((name, index) => [name, texts[index] ?? null] as const);
+    return {
+      values: Object.fromEntries(
+        entries.flatMap(([name, text]) => (text === null ? [] : [[name, decode(text)] as const])),
+      ),
+      missing: entries.flatMap(([name, text]) => (text === null ? [name] : [])),
+    };
+  },
+
+  set: async (redis, params) => {
+    const { key, ttl } = params;
+    return { key, ttl, stored: await (params.expected === undefined ? set : replace)(redis, params) };
   },
 
   delete: async (redis, { key }) => ({
@@ -42,12 +53,42 @@ export const cache = {
     };
   },
 
+  touch: async (redis, { key, ttl }) => ({
+    exists: (await redis.run(cacheTouch, [redis.key('cache', key)], [ttlArgument(ttl)])) === 1,
+  }),
+
   keys: async (redis, params, call) => await listKeys(redis, params, call),
 
-  increment: async (redis, { key, by, ttl }) => ({
-    value: Number(await redis.run(cacheIncrement, [redis.key('cache', key)], [String(by), ttlArgument(ttl)])),
-  }),
+  increment: async (redis, { key, by, ttl, floor = '', ceiling = '' }) => {
+    const args = [String(by), ttlArgument(ttl), String(floor), String(ceiling)];
+    const reply = await redis.run(cacheIncrement, [redis.key('cache', key)], args);
+    const [value, applied] = reply as [value: string, applied: number];
+    return { value: Number(value), applied: applied === 1 };
+  },
 } satisfies Group<'cache'>;
+
+/** Returns false when `only_if` kept the value from being stored. */
+async function set(redis: Redis, { key, value, ttl, only_if }: CacheSetParameters): Promise<boolean> {
+  const reply = await redis.client.set(redis.key('cache', key), encode(value), {
+    ...(ttl !== null && { expiration: { type: 'EX', value: ttl } }),
+    ...(only_if && { condition: only_if === 'absent' ? 'NX' : 'XX' }),
+  });
+  return reply !== null;
+}
+
+/** Stores the value when the key holds `expected`. Returns false when it does not. */
+async function replace(
+  redis: Redis,
+  { key, value, ttl, only_if, expected }: CacheSetParameters,
+): Promise<boolean> {
+  if (only_if) {
+    throw new GantzError('INVALID_PARAMETERS', 'Give either only_if or expected', {
+      hint: 'With expected, the key must exist. To write only a new key, give only_if: absent alone.',
+    });
+  }
+  const args = [encode(expected), encode(value), ttlArgument(ttl)];
+  return (await redis.run(cacheReplace, [redis.key('cache', key)], args)) === 1;
+}
 
 async function listKeys(
   redis: Redis,

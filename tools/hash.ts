@@ -1,4 +1,4 @@
-import { hashDelete, hashSet } from '../lib/generated/scripts.ts';
+import { hashDelete, hashIncrement, hashSet } from '../lib/generated/scripts.ts';
 import { decode, encode } from '../lib/redis/codec.ts';
 import { checkName } from '../lib/redis/keys.ts';
 import type { Group } from '../lib/redis/operation.ts';
@@ -30,6 +30,11 @@ export const hash = {
       ? await redis.client.hDel(name, fields.map(fieldName))
       : await redis.run(hashDelete, [name], []);
     return { deleted: Number(deleted) };
+  },
+
+  increment: async (redis, { key, field, by }) => {
+    const args = [fieldName(field), String(by)];
+    return { value: Number(await redis.run(hashIncrement, [redis.key('hash', key)], args)) };
   },
 } satisfies Group<'hash'>;
 

@@ -5,8 +5,8 @@ import { ttlArgument } from '../lib/redis/ttl.ts';
 
 /** The operations on ordered lists of JSON values. */
 export const list = {
-  push: async (redis, { key, values, left, ttl }) => {
-    const args = [left ? 'LPUSH' : 'RPUSH', ttlArgument(ttl), ...values.map(encode)];
+  push: async (redis, { key, values, left, ttl, max_length = '' }) => {
+    const args = [left ? 'LPUSH' : 'RPUSH', ttlArgument(ttl), String(max_length), ...values.map(encode)];
     return { length: Number(await redis.run(listPush, [redis.key('list', key)], args)) };
   },
 
@@ -20,6 +20,8 @@ export const list = {
     const texts = await redis.client.lRange(redis.key('list', key), start, end);
     return { values: texts.map(decode), count: texts.length };
   },
+
+  length: async (redis, { key }) => ({ length: await redis.client.lLen(redis.key('list', key)) }),
 
   delete: async (redis, { key }) => ({
     deleted: (await redis.client.unlink(redis.key('list', key))) > 0,

@@ -96,6 +96,101 @@ export const BUNDLED_MANIFEST: Manifest = {
       ]
     },
     {
+      "name": "cache_get_many",
+      "title": "Get several cached values",
+      "description": "Read the values stored under several keys; each key is read on its own",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "keys": {
+            "type": "array",
+            "items": {
+              "type": "string",
+              "minLength": 1
+            },
+            "minItems": 1,
+            "maxItems": 1000,
+            "description": "the keys to read"
+          }
+        },
+        "required": [
+          "keys"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "values": {
+            "type": "object",
+            "description": "the keys that exist, with their values"
+          },
+          "missing": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "the keys that do not exist"
+          }
+        },
+        "required": [
+          "values",
+          "missing"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "readOnlyHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "cache",
+        "operation": "get_many"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "distinguishes a stored null from a missing key",
+          "steps": [
+            {
+              "tool": "cache_set",
+              "input": {
+                "key": "one",
+                "value": 1
+              }
+            },
+            {
+              "tool": "cache_set",
+              "input": {
+                "key": "none",
+                "value": null
+              }
+            }
+          ],
+          "input": {
+            "keys": [
+              "one",
+              "none",
+              "nothing"
+            ]
+          },
+          "expect": {
+            "equals": {
+              "values": {
+                "one": 1,
+                "none": null
+              },
+              "missing": [
+                "nothing"
+              ]
+            }
+          }
+        }
+      ]
+    },
+    {
       "name": "cache_set",
       "title": "Set a cached value",
       "description": "Store a JSON value under a key, with a time to live",
@@ -127,6 +222,9 @@ export const BUNDLED_MANIFEST: Manifest = {
               "present"
             ],
             "description": "absent writes only a new key; present writes only an existing key"
+          },
+          "expected": {
+            "description": "any JSON value: write only when the key holds it now, atomically; null expects a stored null, and an absent key matches nothing; the stored texts are compared, so objects must have the same order of members"
           }
         },
         "required": [
@@ -150,7 +248,7 @@ export const BUNDLED_MANIFEST: Manifest = {
           },
           "stored": {
             "type": "boolean",
-            "description": "false when only_if kept it from being written"
+            "description": "false when only_if or expected kept it from being written"
           }
         },
         "required": [
@@ -185,6 +283,39 @@ export const BUNDLED_MANIFEST: Manifest = {
               "key": "greeting",
               "ttl": 60,
               "stored": true
+            }
+          }
+        },
+        {
+          "name": "compares and sets",
+          "steps": [
+            {
+              "input": {
+                "key": "state",
+                "value": "open"
+              }
+            },
+            {
+              "input": {
+                "key": "state",
+                "value": "closed",
+                "expected": "open"
+              },
+              "expect": {
+                "contains": {
+                  "stored": true
+                }
+              }
+            }
+          ],
+          "input": {
+            "key": "state",
+            "value": "closed",
+            "expected": "open"
+          },
+          "expect": {
+            "contains": {
+              "stored": false
             }
           }
         },
@@ -432,6 +563,95 @@ export const BUNDLED_MANIFEST: Manifest = {
       ]
     },
     {
+      "name": "cache_touch",
+      "title": "Extend a cached value",
+      "description": "Set the time to live of a key, longer or shorter; its value stays unchanged",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "key": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the key to change"
+          },
+          "ttl": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "minimum": 1,
+            "maximum": 315360000,
+            "description": "seconds to live from now; null keeps it for ever"
+          }
+        },
+        "required": [
+          "key",
+          "ttl"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "exists": {
+            "type": "boolean",
+            "description": "false when there is no such key"
+          }
+        },
+        "required": [
+          "exists"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "idempotentHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "cache",
+        "operation": "touch"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "an absent key",
+          "input": {
+            "key": "nothing",
+            "ttl": 60
+          },
+          "expect": {
+            "equals": {
+              "exists": false
+            }
+          }
+        },
+        {
+          "name": "finds a key",
+          "steps": [
+            {
+              "tool": "cache_set",
+              "input": {
+                "key": "touched",
+                "value": 1
+              }
+            }
+          ],
+          "input": {
+            "key": "touched",
+            "ttl": null
+          },
+          "expect": {
+            "equals": {
+              "exists": true
+            }
+          }
+        }
+      ]
+    },
+    {
       "name": "cache_keys",
       "title": "List cached keys",
       "description": "List the keys that match a pattern, page by page",
@@ -554,6 +774,18 @@ export const BUNDLED_MANIFEST: Manifest = {
             "minimum": 1,
             "maximum": 315360000,
             "description": "seconds to live from now; null keeps it for ever; absent leaves the time to live unchanged"
+          },
+          "floor": {
+            "type": "integer",
+            "minimum": -9007199254740992,
+            "maximum": 9007199254740992,
+            "description": "a negative step that would end below it is not applied"
+          },
+          "ceiling": {
+            "type": "integer",
+            "minimum": -9007199254740992,
+            "maximum": 9007199254740992,
+            "description": "a positive step that would end above it is not applied"
           }
         },
         "required": [
@@ -566,11 +798,16 @@ export const BUNDLED_MANIFEST: Manifest = {
         "properties": {
           "value": {
             "type": "integer",
-            "description": "the new value"
+            "description": "the new value; when the step was not applied: the present one, 0 for an absent key"
+          },
+          "applied": {
+            "type": "boolean",
+            "description": "false when floor or ceiling kept the step from being applied; the time to live is then unchanged too"
           }
         },
         "required": [
-          "value"
+          "value",
+          "applied"
         ],
         "additionalProperties": false
       },
@@ -595,7 +832,8 @@ export const BUNDLED_MANIFEST: Manifest = {
               },
               "expect": {
                 "equals": {
-                  "value": 1
+                  "value": 1,
+                  "applied": true
                 }
               }
             }
@@ -606,7 +844,31 @@ export const BUNDLED_MANIFEST: Manifest = {
           },
           "expect": {
             "equals": {
-              "value": 42
+              "value": 42,
+              "applied": true
+            }
+          }
+        },
+        {
+          "name": "stops at the ceiling",
+          "steps": [
+            {
+              "tool": "cache_set",
+              "input": {
+                "key": "seats",
+                "value": 9
+              }
+            }
+          ],
+          "input": {
+            "key": "seats",
+            "by": 2,
+            "ceiling": 10
+          },
+          "expect": {
+            "equals": {
+              "value": 9,
+              "applied": false
             }
           }
         }
@@ -643,6 +905,12 @@ export const BUNDLED_MANIFEST: Manifest = {
             "minimum": 1,
             "maximum": 315360000,
             "description": "seconds to live from now; null keeps it for ever; absent leaves the time to live unchanged"
+          },
+          "max_length": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 4294967295,
+            "description": "keep this many values, the newest: those at the end where values are pushed; absent keeps all"
           }
         },
         "required": [
@@ -657,7 +925,7 @@ export const BUNDLED_MANIFEST: Manifest = {
           "length": {
             "type": "integer",
             "minimum": 1,
-            "description": "the length of the list after the push"
+            "description": "the length of the list after the push and the trim to max_length"
           }
         },
         "required": [
@@ -666,7 +934,7 @@ export const BUNDLED_MANIFEST: Manifest = {
         "additionalProperties": false
       },
       "annotations": {
-        "destructiveHint": false,
+        "destructiveHint": true,
         "openWorldHint": false
       },
       "action": {
@@ -690,6 +958,23 @@ export const BUNDLED_MANIFEST: Manifest = {
           "expect": {
             "equals": {
               "length": 3
+            }
+          }
+        },
+        {
+          "name": "keeps the newest values",
+          "input": {
+            "key": "recent",
+            "values": [
+              1,
+              2,
+              3
+            ],
+            "max_length": 2
+          },
+          "expect": {
+            "equals": {
+              "length": 2
             }
           }
         }
@@ -872,6 +1157,85 @@ export const BUNDLED_MANIFEST: Manifest = {
                 3
               ],
               "count": 2
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "list_length",
+      "title": "Count the values of a list",
+      "description": "Count the values of a list",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "key": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the list's key"
+          }
+        },
+        "required": [
+          "key"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "length": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "0 when there is no such list"
+          }
+        },
+        "required": [
+          "length"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "readOnlyHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "list",
+        "operation": "length"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "counts",
+          "steps": [
+            {
+              "tool": "list_push",
+              "input": {
+                "key": "counted",
+                "values": [
+                  1,
+                  2
+                ]
+              }
+            },
+            {
+              "input": {
+                "key": "nothing"
+              },
+              "expect": {
+                "equals": {
+                  "length": 0
+                }
+              }
+            }
+          ],
+          "input": {
+            "key": "counted"
+          },
+          "expect": {
+            "equals": {
+              "length": 2
             }
           }
         }
@@ -1181,6 +1545,89 @@ export const BUNDLED_MANIFEST: Manifest = {
           "expect": {
             "equals": {
               "deleted": 1
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "hash_increment",
+      "title": "Increment a field of a hash",
+      "description": "Add to an integer in a field of a hash, atomically; an absent field counts as 0",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "key": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the hash's key"
+          },
+          "field": {
+            "type": "string",
+            "description": "the field, which may be the empty string"
+          },
+          "by": {
+            "type": "integer",
+            "minimum": -9007199254740992,
+            "maximum": 9007199254740992,
+            "default": 1,
+            "description": "the number to add; negative to subtract"
+          }
+        },
+        "required": [
+          "key",
+          "field"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "value": {
+            "type": "integer",
+            "description": "the new value"
+          }
+        },
+        "required": [
+          "value"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "hash",
+        "operation": "increment"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "counts from 0",
+          "steps": [
+            {
+              "input": {
+                "key": "tally",
+                "field": "hits"
+              },
+              "expect": {
+                "equals": {
+                  "value": 1
+                }
+              }
+            }
+          ],
+          "input": {
+            "key": "tally",
+            "field": "hits",
+            "by": 41
+          },
+          "expect": {
+            "equals": {
+              "value": 42
             }
           }
         }

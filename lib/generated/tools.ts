@@ -5,9 +5,14 @@ export type CacheGetInput = { key: string };
 export type CacheGetParameters = { key: string };
 export type CacheGetResult = { value: unknown; found: boolean };
 
+/** cache_get_many: Read the values stored under several keys; each key is read on its own */
+export type CacheGetManyInput = { keys: string[] };
+export type CacheGetManyParameters = { keys: string[] };
+export type CacheGetManyResult = { values: Record<string, unknown>; missing: string[] };
+
 /** cache_set: Store a JSON value under a key, with a time to live */
-export type CacheSetInput = { key: string; value: unknown; ttl?: number | null; only_if?: "absent" | "present" };
-export type CacheSetParameters = { key: string; value: unknown; ttl: number | null; only_if?: "absent" | "present" };
+export type CacheSetInput = { key: string; value: unknown; ttl?: number | null; only_if?: "absent" | "present"; expected?: unknown };
+export type CacheSetParameters = { key: string; value: unknown; ttl: number | null; only_if?: "absent" | "present"; expected?: unknown };
 export type CacheSetResult = { key: string; ttl: number | null; stored: boolean };
 
 /** cache_delete: Delete a key */
@@ -25,19 +30,24 @@ export type CacheTtlInput = { key: string };
 export type CacheTtlParameters = { key: string };
 export type CacheTtlResult = { exists: boolean; ttl: number | null; ttl_ms: number | null; persistent: boolean };
 
+/** cache_touch: Set the time to live of a key, longer or shorter; its value stays unchanged */
+export type CacheTouchInput = { key: string; ttl: number | null };
+export type CacheTouchParameters = { key: string; ttl: number | null };
+export type CacheTouchResult = { exists: boolean };
+
 /** cache_keys: List the keys that match a pattern, page by page */
 export type CacheKeysInput = { pattern?: string; limit?: number; cursor?: string };
 export type CacheKeysParameters = { pattern: string; limit: number; cursor?: string };
 export type CacheKeysResult = { keys: string[]; count: number; cursor: string | null };
 
 /** cache_increment: Add to an integer, atomically; an absent key counts as 0 */
-export type CacheIncrementInput = { key: string; by?: number; ttl?: number | null };
-export type CacheIncrementParameters = { key: string; by: number; ttl?: number | null };
-export type CacheIncrementResult = { value: number };
+export type CacheIncrementInput = { key: string; by?: number; ttl?: number | null; floor?: number; ceiling?: number };
+export type CacheIncrementParameters = { key: string; by: number; ttl?: number | null; floor?: number; ceiling?: number };
+export type CacheIncrementResult = { value: number; applied: boolean };
 
 /** list_push: Push values onto a list, one after the other */
-export type ListPushInput = { key: string; values: unknown[]; left?: boolean; ttl?: number | null };
-export type ListPushParameters = { key: string; values: unknown[]; left: boolean; ttl?: number | null };
+export type ListPushInput = { key: string; values: unknown[]; left?: boolean; ttl?: number | null; max_length?: number };
+export type ListPushParameters = { key: string; values: unknown[]; left: boolean; ttl?: number | null; max_length?: number };
 export type ListPushResult = { length: number };
 
 /** list_pop: Remove one value from a list and return it */
@@ -49,6 +59,11 @@ export type ListPopResult = { value: unknown; found: boolean };
 export type ListRangeInput = { key: string; start?: number; end?: number };
 export type ListRangeParameters = { key: string; start: number; end: number };
 export type ListRangeResult = { values: unknown[]; count: number };
+
+/** list_length: Count the values of a list */
+export type ListLengthInput = { key: string };
+export type ListLengthParameters = { key: string };
+export type ListLengthResult = { length: number };
 
 /** list_delete: Delete a whole list */
 export type ListDeleteInput = { key: string };
@@ -69,6 +84,11 @@ export type HashGetResult = { value?: unknown; data?: Record<string, unknown>; f
 export type HashDeleteInput = { key: string; fields?: string[] };
 export type HashDeleteParameters = { key: string; fields?: string[] };
 export type HashDeleteResult = { deleted: number };
+
+/** hash_increment: Add to an integer in a field of a hash, atomically; an absent field counts as 0 */
+export type HashIncrementInput = { key: string; field: string; by?: number };
+export type HashIncrementParameters = { key: string; field: string; by: number };
+export type HashIncrementResult = { value: number };
 
 /** set_add: Add members to a set */
 export type SetAddInput = { key: string; members: unknown[]; ttl?: number | null };
@@ -178,19 +198,23 @@ export type RateLimitSlidingWindowResult = { allowed: boolean; current: number; 
 /** Every tool by its name. */
 export type BundledTools = {
   "cache_get": { input: CacheGetInput; parameters: CacheGetParameters; result: CacheGetResult };
+  "cache_get_many": { input: CacheGetManyInput; parameters: CacheGetManyParameters; result: CacheGetManyResult };
   "cache_set": { input: CacheSetInput; parameters: CacheSetParameters; result: CacheSetResult };
   "cache_delete": { input: CacheDeleteInput; parameters: CacheDeleteParameters; result: CacheDeleteResult };
   "cache_exists": { input: CacheExistsInput; parameters: CacheExistsParameters; result: CacheExistsResult };
   "cache_ttl": { input: CacheTtlInput; parameters: CacheTtlParameters; result: CacheTtlResult };
+  "cache_touch": { input: CacheTouchInput; parameters: CacheTouchParameters; result: CacheTouchResult };
   "cache_keys": { input: CacheKeysInput; parameters: CacheKeysParameters; result: CacheKeysResult };
   "cache_increment": { input: CacheIncrementInput; parameters: CacheIncrementParameters; result: CacheIncrementResult };
   "list_push": { input: ListPushInput; parameters: ListPushParameters; result: ListPushResult };
   "list_pop": { input: ListPopInput; parameters: ListPopParameters; result: ListPopResult };
   "list_range": { input: ListRangeInput; parameters: ListRangeParameters; result: ListRangeResult };
+  "list_length": { input: ListLengthInput; parameters: ListLengthParameters; result: ListLengthResult };
   "list_delete": { input: ListDeleteInput; parameters: ListDeleteParameters; result: ListDeleteResult };
   "hash_set": { input: HashSetInput; parameters: HashSetParameters; result: HashSetResult };
   "hash_get": { input: HashGetInput; parameters: HashGetParameters; result: HashGetResult };
   "hash_delete": { input: HashDeleteInput; parameters: HashDeleteParameters; result: HashDeleteResult };
+  "hash_increment": { input: HashIncrementInput; parameters: HashIncrementParameters; result: HashIncrementResult };
   "set_add": { input: SetAddInput; parameters: SetAddParameters; result: SetAddResult };
   "set_remove": { input: SetRemoveInput; parameters: SetRemoveParameters; result: SetRemoveResult };
   "set_members": { input: SetMembersInput; parameters: SetMembersParameters; result: SetMembersResult };

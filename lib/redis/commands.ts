@@ -10,6 +10,7 @@ export const COMMANDS = [
   'hDel',
   'hGet',
   'info',
+  'lLen',
   'lPop',
   'lRange',
   'pTTL',

@@ -69,6 +69,8 @@ const REPLY_PREFIXES: Readonly<Record<string, Meaning>> = {
 const SCRIPT_HINTS: Readonly<Record<string, string>> = {
   'WRONGTYPE The value is not an integer':
     'Store a counter as a number, such as {"key":"n","value":5} or --key n --value:json 5; "5" is text. An absent key counts as 0.',
+  'WRONGTYPE The field is not an integer':
+    'Store the field as a number, such as {"key":"h","mapping":{"n":5}}; "5" is text. An absent field counts as 0.',
 };
 
 /**

@@ -161,8 +161,8 @@ test('completion offers commands, groups, operations, parameters and their value
   assert.ok((await complete('ca')).includes('cache'));
   assert.ok((await complete('')).includes('validate'));
   assert.ok(!(await complete('')).includes('complete'));
-  assert.deepEqual(await complete('cache', 'g'), ['get']);
-  assert.deepEqual(await complete('call', 'cache_g'), ['cache_get']);
+  assert.deepEqual(await complete('cache', 'ex'), ['exists']);
+  assert.deepEqual(await complete('call', 'cache_ex'), ['cache_exists']);
   assert.deepEqual(await complete('cache', 'set', '--on'), ['--only-if']);
   assert.deepEqual(await complete('cache', 'set', '--only-if', ''), ['absent', 'present']);
   assert.ok((await complete('--ti')).includes('--timeout'));
@@ -180,9 +180,9 @@ test('completion offers commands, groups, operations, parameters and their value
   assert.deepEqual(await complete('redis', 'stop', '--fo'), ['--force']);
   assert.deepEqual(await complete('doctor', '--j'), ['--json']);
   assert.deepEqual(await complete('completion', 'z'), ['zsh']);
-  assert.deepEqual(await complete('--tools', 'cache_t'), ['cache_ttl']);
-  assert.deepEqual(await complete('--tools', 'hash_get,cache_t'), ['hash_get,cache_ttl']);
-  assert.deepEqual(await complete('tools', '--tools', 'cache_t'), ['cache_ttl']);
+  assert.deepEqual(await complete('--tools', 'cache_tt'), ['cache_ttl']);
+  assert.deepEqual(await complete('--tools', 'hash_get,cache_tt'), ['hash_get,cache_ttl']);
+  assert.deepEqual(await complete('tools', '--tools', 'cache_tt'), ['cache_ttl']);
   for (const shell of ['bash', 'zsh', 'fish'])
     assert.match((await runMain(['completion', shell])).stdout, /gantz complete/);
 });

@@ -68,15 +68,15 @@ async function complete(shell: string, line: string): Promise<string> {
 }
 
 const lines: [string, string][] = [
-  ['gantz cac', 'gantz cache '],
-  ['gantz cache g', 'gantz cache get '],
+  ['gantz has', 'gantz hash '],
+  ['gantz cache ex', 'gantz cache exists '],
   ['gantz cache set --only-if a', 'gantz cache set --only-if absent '],
   ['gantz cache set --key=a:b --only-if=a', 'gantz cache set --key=a:b --only-if=absent '],
   [`gantz cache set '{"key": "a"}' --only-if a`, `gantz cache set '{"key": "a"}' --only-if absent `],
-  ['gantz -c builtin:redis cache g', 'gantz -c builtin:redis cache get '],
+  ['gantz -c builtin:redis cache ex', 'gantz -c builtin:redis cache exists '],
   ['gantz -c own.yaml deploy a', 'gantz -c own.yaml deploy app '],
-  ['gantz --tools cache_get,cache_t', 'gantz --tools cache_get,cache_ttl '],
-  ['gantz --tools=cache_get,cache_t', 'gantz --tools=cache_get,cache_ttl '],
+  ['gantz --tools cache_get,cache_tt', 'gantz --tools cache_get,cache_ttl '],
+  ['gantz --tools=cache_get,cache_tt', 'gantz --tools=cache_get,cache_ttl '],
   ['gantz --raw=c', 'gantz --raw=c'],
   ['gantz tools --format=o', 'gantz tools --format=openai '],
   ['gantz mcp --print-config curs', 'gantz mcp --print-config cursor '],
@@ -84,7 +84,7 @@ const lines: [string, string][] = [
   ['gantz init --template p', 'gantz init --template python '],
   ['gantz validate un', 'gantz validate unique-file.yaml '],
   ['gantz -c unique-file.yaml ca', 'gantz -c unique-file.yaml ca'],
-  ['true; gantz cac', 'true; gantz cache '],
+  ['true; gantz has', 'true; gantz hash '],
 ];
 
 for (const shell of ['zsh -i', 'bash --rcfile .bashrc -i']) {

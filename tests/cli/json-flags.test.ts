@@ -49,7 +49,11 @@ test('a counter that a flag stored as text fails with a hint that names the numb
   assert.equal(code, 'WRONG_TYPE');
   assert.match(hint ?? '', /--value:json 5/);
   await call('cache', 'set', '--key', 'n', '--value:json', '5');
-  assert.deepEqual(await call('cache', 'increment', '--key', 'n'), { success: true, value: 6 });
+  assert.deepEqual(await call('cache', 'increment', '--key', 'n'), {
+    success: true,
+    value: 6,
+    applied: true,
+  });
 });
 
 test('the help of cache set explains that a flag with an integer is text', async () => {

@@ -140,7 +140,7 @@ test('tools are the published definitions, and the policy hides and refuses tool
     async (gantz) => {
       assert.deepEqual(
         gantz.tools.map(({ name }) => name),
-        ['cache_get', 'cache_exists', 'cache_ttl', 'cache_keys', 'hash_get'],
+        ['cache_get', 'cache_get_many', 'cache_exists', 'cache_ttl', 'cache_keys', 'hash_get'],
       );
       assert.deepEqual(gantz.tools[0]?.inputSchema.required, ['key']);
       assert.equal((await failureOf(gantz.call('cache_set', { key: 'a', value: 1 }))).code, 'FORBIDDEN');

@@ -43,7 +43,7 @@ describe('the examples', () => {
         ['cache_set', { success: true, key: 'greeting', ttl: 60, stored: true }],
         ['cache_get', { success: true, value: { text: 'hello' }, found: true }],
         ['cache_exists', { success: true, exists: true }],
-        ['cache_increment', { success: true, value: 1 }],
+        ['cache_increment', { success: true, value: 1, applied: true }],
         ['list_push', { success: true, length: 2 }],
         ['list_range', { success: true, values: ['a', 'b'], count: 2 }],
         ['hash_set', { success: true, fields: 2 }],

@@ -141,6 +141,7 @@ describe('gantz mcp with Redis', () => {
       assert.deepEqual((await agent.list()).map(({ name }) => name).sort(), [
         'cache_exists',
         'cache_get',
+        'cache_get_many',
         'cache_keys',
         'cache_ttl',
       ]);

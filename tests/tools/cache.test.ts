@@ -124,6 +124,75 @@ describe('cache', () => {
     });
   });
 
+  describe('cache_set with expected', () => {
+    it('replaces any JSON value that the key holds, and its time to live', async () => {
+      await fc.assert(
+        fc.asyncProperty(anyJson, anyJson, async (before, value) => {
+          await rows.call('cache_set', { key: 'cas', value: before });
+          const input = { key: 'cas', value, expected: before };
+          assert.deepEqual(await rows.call('cache_set', { ...input, ttl: null }), {
+            key: 'cas',
+            ttl: null,
+            stored: true,
+          });
+          assert.deepEqual(await rows.call('cache_get', { key: 'cas' }), { value, found: true });
+          assert.equal(await redis.plain.ttl(stored('cas')), -1);
+        }),
+      );
+      await rows.call('cache_set', { key: 'cas', value: 1 });
+      await rows.call('cache_set', { key: 'cas', value: 2, expected: 1, ttl: 10 });
+      const left = await redis.plain.ttl(stored('cas'));
+      assert.ok(left > 0 && left <= 10);
+    });
+
+    for (const [before, expected] of [
+      [1, '1'],
+      ['null', null],
+      [null, 'null'],
+      [null, ''],
+      [false, null],
+      [
+        { a: 1, b: 2 },
+        { b: 2, a: 1 },
+      ],
+    ]) {
+      it(`stores nothing when ${JSON.stringify(before)} is there and ${JSON.stringify(expected)} expected`, async () => {
+        await rows.call('cache_set', { key: 'cas', value: before, ttl: null });
+        const { stored: isStored } = await rows.call('cache_set', { key: 'cas', value: 'new', expected });
+        assert.equal(isStored, false);
+        assert.deepEqual(await rows.call('cache_get', { key: 'cas' }), { value: before, found: true });
+        assert.equal(await redis.plain.ttl(stored('cas')), -1);
+      });
+    }
+
+    it('stores nothing under an absent key, also when null is expected', async () => {
+      for (const expected of [null, '', 0]) {
+        const result = await rows.call('cache_set', { key: 'cas-absent', value: 1, expected });
+        assert.equal(result.stored, false);
+      }
+      assert.equal(await redis.plain.exists(stored('cas-absent')), 0);
+    });
+
+    it('lets one of many parallel writers through', async () => {
+      await rows.call('cache_set', { key: 'cas', value: 'free' });
+      const take = async (_: unknown, value: number): Promise<boolean> =>
+        (await rows.call('cache_set', { key: 'cas', value, expected: 'free' })).stored;
+      const taken = await Promise.all(Array.from({ length: 50 }, take));
+      assert.equal(taken.filter(Boolean).length, 1);
+      assert.equal((await rows.call('cache_get', { key: 'cas' })).value, taken.indexOf(true));
+    });
+
+    it('refuses only_if beside it, and a key of another type', async () => {
+      for (const only_if of ['absent', 'present'] as const) {
+        const input = { key: 'cas', value: 1, expected: null, only_if };
+        await rows.failure('cache_set', input, 'INVALID_PARAMETERS');
+      }
+      await redis.plain.lPush(stored('cas-list'), 'x');
+      await rows.failure('cache_set', { key: 'cas-list', value: 1, expected: 'x' }, 'WRONG_TYPE');
+      assert.equal(await redis.plain.lLen(stored('cas-list')), 1);
+    });
+  });
+
   it('deletes a key once, and reports whether a key exists', async () => {
     await rows.call('cache_set', { key: 'gone', value: null });
     assert.deepEqual(await rows.call('cache_exists', { key: 'gone' }), { exists: true });
@@ -146,6 +215,82 @@ describe('cache', () => {
     const { exists, ttl, ttl_ms, persistent } = await rows.call('cache_ttl', { key: 'short' });
     assert.deepEqual({ exists, ttl, persistent }, { exists: true, ttl: 1, persistent: false });
     assert.ok(ttl_ms !== null && ttl_ms > 0 && ttl_ms <= 900);
+  });
+
+  describe('cache_get_many', () => {
+    it('gives back any JSON values under any keys, and names each missing key once', async () => {
+      const own = openRows(redis);
+      await fc.assert(
+        fc.asyncProperty(
+          fc.uniqueArray(anyName, { minLength: 2, maxLength: 6 }),
+          anyJson,
+          async (names, value) => {
+            const [absent = '', ...there] = names;
+            await own.call('cache_delete', { key: absent });
+            for (const key of there) await own.call('cache_set', { key, value });
+            assert.deepEqual(await own.call('cache_get_many', { keys: [...names, absent, ...there] }), {
+              values: Object.fromEntries(there.map((key) => [key, value])),
+              missing: [absent],
+            });
+          },
+        ),
+      );
+      await own.close();
+    });
+
+    it('keeps keys that are named like members of every object', async () => {
+      const keys = ['__proto__', 'constructor', 'toString'];
+      for (const key of keys) await rows.call('cache_set', { key, value: [key] });
+      const { values, missing } = await rows.call('cache_get_many', { keys });
+      assert.deepEqual(
+        Object.entries(values),
+        keys.map((key) => [key, [key]]),
+      );
+      assert.deepEqual(missing, []);
+      assert.deepEqual((await rows.call('cache_get_many', { keys: ['valueOf'] })).missing, ['valueOf']);
+    });
+
+    it('reads 1000 keys and refuses more, none, and an empty key', async () => {
+      const keys = Array.from({ length: 1000 }, (_, index) => `many-${index}`);
+      assert.deepEqual((await rows.call('cache_get_many', { keys })).missing, keys);
+      for (const wrong of [[...keys, 'more'], [], ['']])
+        await rows.failure('cache_get_many', { keys: wrong }, 'INVALID_PARAMETERS');
+    });
+
+    it('fails when one of the keys holds another type', async () => {
+      await redis.plain.lPush(stored('many-list'), 'x');
+      await rows.failure('cache_get_many', { keys: ['nothing', 'many-list'] }, 'WRONG_TYPE');
+    });
+  });
+
+  describe('cache_touch', () => {
+    it('sets or removes the time to live, and leaves the value as it is', async () => {
+      await rows.call('cache_set', { key: 'touch', value: 'kept', ttl: 10 });
+      for (const [ttl, least, most] of [
+        [1000, 990, 1000],
+        [5, 1, 5],
+        [null, -1, -1],
+        [null, -1, -1],
+        [60, 50, 60],
+      ] as const) {
+        assert.deepEqual(await rows.call('cache_touch', { key: 'touch', ttl }), { exists: true });
+        const left = await redis.plain.ttl(stored('touch'));
+        assert.ok(left >= least && left <= most, `${left} after ${ttl}`);
+      }
+      assert.equal(await redis.plain.get(stored('touch')), 'kept');
+    });
+
+    it('reports an absent key, and does not create it', async () => {
+      for (const ttl of [5, null])
+        assert.deepEqual(await rows.call('cache_touch', { key: 'untouched', ttl }), { exists: false });
+      assert.equal(await redis.plain.exists(stored('untouched')), 0);
+    });
+
+    it('refuses a missing ttl and one that is out of range', async () => {
+      await rows.failure('cache_touch', { key: 'touch' } as never, 'INVALID_PARAMETERS');
+      for (const ttl of [0, -1, 315_360_001])
+        await rows.failure('cache_touch', { key: 'touch', ttl }, 'INVALID_PARAMETERS');
+    });
   });
 
   describe('cache_keys', () => {
@@ -296,6 +441,49 @@ describe('cache', () => {
       assert.ok((await redis.plain.ttl(stored('life'))) > 90);
       await increment('life', 1, null);
       assert.equal(await redis.plain.ttl(stored('life')), -1);
+    });
+
+    for (const [before, by, bounds, value, applied] of [
+      [9, 1, { ceiling: 10 }, 10, true],
+      [9, 2, { ceiling: 10 }, 9, false],
+      [null, 1, { ceiling: 0 }, 0, false],
+      [null, -1, { floor: 0 }, 0, false],
+      [1, -1, { floor: 0 }, 0, true],
+      [-5, -1, { floor: -5, ceiling: 5 }, -5, false],
+      // A bound limits the steps towards it only, so a value beyond a new bound can return.
+      [20, -5, { ceiling: 10 }, 15, true],
+      [-20, 5, { floor: -10 }, -15, true],
+      [20, 0, { floor: 0, ceiling: 10 }, 20, true],
+      // The bound is reached before the end of the range.
+      [1, MOST, { ceiling: MOST }, 1, false],
+      [-1, -MOST, { floor: -MOST }, -1, false],
+      [MOST - 1, 1, { ceiling: MOST }, MOST, true],
+      [MOST - 1, 1, { ceiling: MOST - 1 }, MOST - 1, false],
+    ] as const) {
+      it(`with ${JSON.stringify(bounds)}, ${before} + ${by} is ${applied ? '' : 'not '}applied`, async () => {
+        await rows.call('cache_delete', { key: 'bound' });
+        if (before !== null) await rows.call('cache_set', { key: 'bound', value: before, ttl: null });
+        const result = await rows.call('cache_increment', { key: 'bound', by, ttl: 60, ...bounds });
+        assert.deepEqual(result, { value, applied });
+        const text = applied ? String(value) : before === null ? null : String(before);
+        assert.equal(await redis.plain.get(stored('bound')), text);
+        const ttl = await redis.plain.ttl(stored('bound'));
+        if (applied) assert.ok(ttl > 50);
+        else assert.equal(ttl, before === null ? -2 : -1);
+      });
+    }
+
+    it('still refuses a sum out of range when the bound is on the other side', async () => {
+      await rows.call('cache_set', { key: 'bound', value: 1 });
+      await rows.failure('cache_increment', { key: 'bound', by: MOST, floor: 0 }, 'CONFLICT');
+    });
+
+    it('applies as many parallel steps as fit below the ceiling', async () => {
+      const step = async (): Promise<boolean> =>
+        (await rows.call('cache_increment', { key: 'seats', ceiling: 10 })).applied;
+      const applied = await Promise.all(Array.from({ length: 50 }, step));
+      assert.equal(applied.filter(Boolean).length, 10);
+      assert.equal((await rows.call('cache_get', { key: 'seats' })).value, 10);
     });
 
     it('counts every one of many parallel calls', async () => {

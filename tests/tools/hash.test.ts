@@ -4,6 +4,8 @@ import fc from 'fast-check';
 import { anyJson, anyName } from '../helpers/json.ts';
 import { useRows } from '../helpers/rows.ts';
 
+const MOST = 2 ** 53;
+
 const anyMapping = fc
   .array(fc.tuple(fc.oneof(anyName, fc.constant('')), anyJson), { minLength: 1, maxLength: 6 })
   .map((entries) => Object.fromEntries(entries));
@@ -68,6 +70,65 @@ describe('hash', () => {
     assert.equal(await redis.plain.exists(stored('bad')), 0);
   });
 
+  describe('hash_increment', () => {
+    const increment = async (field: string, by?: number): Promise<number> =>
+      (await rows.call('hash_increment', { key: 'n', field, ...(by !== undefined && { by }) })).value;
+
+    for (const field of ['count', '', '__proto__']) {
+      it(`counts from 0 in the field ${JSON.stringify(field)}, and is read as a number`, async () => {
+        assert.equal(await increment(field), 1);
+        assert.equal(await increment(field, -3), -2);
+        assert.deepEqual(await rows.call('hash_get', { key: 'n', field }), { value: -2, found: true });
+      });
+    }
+
+    it('keeps the other fields and the time to live', async () => {
+      await rows.call('hash_set', { key: 'others', mapping: { a: 1, b: 'x' }, ttl: 100 });
+      await rows.call('hash_increment', { key: 'others', field: 'a' });
+      assert.deepEqual((await rows.call('hash_get', { key: 'others' })).data, { a: 2, b: 'x' });
+      assert.ok((await redis.plain.ttl(stored('others'))) > 90);
+    });
+
+    for (const text of ['hello', '"5"', '1.5', '', 'null', ' 1', '1e3', '-', '00', '-0']) {
+      it(`reports that ${JSON.stringify(text)} is not an integer, and how to store one`, async () => {
+        await redis.plain.hSet(stored('n'), 'text', text);
+        const input = { key: 'n', field: 'text' };
+        const { outcome, hint } = await rows.failure('hash_increment', input, 'WRONG_TYPE');
+        assert.equal(outcome, 'none');
+        assert.match(String(hint), /"mapping":/);
+        assert.equal(await redis.plain.hGet(stored('n'), 'text'), text);
+      });
+    }
+
+    it('adds any two integers exactly, or refuses them and changes nothing', async () => {
+      const integer = fc.integer({ min: -MOST + 1, max: MOST - 1 });
+      await fc.assert(
+        fc.asyncProperty(integer, integer, async (a, b) => {
+          await redis.plain.hSet(stored('n'), 'sum', String(a));
+          const sum = BigInt(a) + BigInt(b);
+          if (sum > BigInt(MOST) || sum < -BigInt(MOST)) {
+            await rows.failure('hash_increment', { key: 'n', field: 'sum', by: b }, 'CONFLICT');
+            assert.equal(await redis.plain.hGet(stored('n'), 'sum'), String(a));
+          } else {
+            assert.equal(BigInt(await increment('sum', b)), sum);
+            assert.equal(await redis.plain.hGet(stored('n'), 'sum'), String(sum));
+          }
+        }),
+      );
+    });
+
+    it('refuses a field that is not well-formed Unicode', async () => {
+      await rows.failure('hash_increment', { key: 'bad', field: '\ud800' }, 'INVALID_PARAMETERS');
+      assert.equal(await redis.plain.exists(stored('bad')), 0);
+    });
+
+    it('counts every one of many parallel calls', async () => {
+      const values = await Promise.all(Array.from({ length: 100 }, () => increment('race')));
+      assert.equal(new Set(values).size, 100);
+      assert.equal(Math.max(...values), 100);
+    });
+  });
+
   it('writes 100 000 fields in one call', async () => {
     const mapping = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`f${index}`, index]));
     assert.deepEqual(await rows.call('hash_set', { key: 'many', mapping }), { fields: 100_000 });
@@ -91,6 +152,7 @@ describe('hash', () => {
     await rows.failure('hash_set', { key: 'text', mapping: { a: 1 }, ttl: 5 }, 'WRONG_TYPE');
     await rows.failure('hash_get', { key: 'text' }, 'WRONG_TYPE');
     await rows.failure('hash_delete', { key: 'text' }, 'WRONG_TYPE');
+    await rows.failure('hash_increment', { key: 'text', field: 'a' }, 'WRONG_TYPE');
     assert.equal(await redis.plain.get(stored('text')), 'x');
     assert.equal(await redis.plain.ttl(stored('text')), -1);
   });

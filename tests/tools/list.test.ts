@@ -40,6 +40,12 @@ describe('list', () => {
     assert.equal((await rows.call('list_pop', { key: 'order' })).value, 2);
   });
 
+  it('counts the values of a list, and 0 when there is none', async () => {
+    assert.deepEqual(await rows.call('list_length', { key: 'length' }), { length: 0 });
+    await rows.call('list_push', { key: 'length', values: [null, 1, 1] });
+    assert.deepEqual(await rows.call('list_length', { key: 'length' }), { length: 3 });
+  });
+
   for (const value of [null, '', false, 0]) {
     it(`a popped ${JSON.stringify(value)} does not look like an empty list`, async () => {
       await rows.call('list_push', { key: 'pop', values: [value] });
@@ -47,6 +53,54 @@ describe('list', () => {
       assert.deepEqual(await rows.call('list_pop', { key: 'pop' }), { value: null, found: false });
     });
   }
+
+  describe('list_push with max_length', () => {
+    for (const [left, kept] of [
+      [true, [5, 4, 3]],
+      [false, [3, 4, 5]],
+    ] as const) {
+      it(`keeps the newest values when it pushes at the ${left ? 'head' : 'tail'}`, async () => {
+        const push = async (values: number[], max_length: number): Promise<number> =>
+          (await rows.call('list_push', { key: `kept-${left}`, values, left, max_length })).length;
+        assert.equal(await push([1, 2], 3), 2);
+        assert.equal(await push([3], 3), 3);
+        assert.equal(await push([4, 5], 3), 3);
+        assert.deepEqual((await rows.call('list_range', { key: `kept-${left}` })).values, kept);
+        assert.equal(await push([6, 7, 8], 1), 1);
+        assert.deepEqual((await rows.call('list_range', { key: `kept-${left}` })).values, [8]);
+      });
+    }
+
+    it('keeps the newest of more values than one command of the script takes', async () => {
+      const values = Array.from({ length: 10_001 }, (_, index) => index);
+      const input = { key: 'long', values, left: false, max_length: 9000 };
+      assert.deepEqual(await rows.call('list_push', input), { length: 9000 });
+      assert.deepEqual((await rows.call('list_range', { key: 'long' })).values, values.slice(-9000));
+    });
+
+    it('keeps or sets the time to live', async () => {
+      await rows.call('list_push', { key: 'capped', values: [1, 2], ttl: 100 });
+      await rows.call('list_push', { key: 'capped', values: [3], max_length: 2 });
+      assert.ok((await redis.plain.ttl(stored('capped'))) > 90);
+      await rows.call('list_push', { key: 'capped', values: [4], max_length: 2, ttl: 5 });
+      const left = await redis.plain.ttl(stored('capped'));
+      assert.ok(left > 0 && left <= 5);
+    });
+
+    it('is never exceeded for a reader while others push', async () => {
+      const push = (value: number): Promise<unknown> =>
+        rows.call('list_push', { key: 'crowd', values: [value, value], max_length: 3 });
+      const read = async (): Promise<number> => (await rows.call('list_length', { key: 'crowd' })).length;
+      const lengths = await Promise.all(
+        Array.from({ length: 100 }, async (_, index) => (await Promise.all([push(index), read()]))[1]),
+      );
+      assert.ok(Math.max(...lengths) <= 3);
+    });
+
+    it('refuses 0', async () => {
+      await rows.failure('list_push', { key: 'none', values: [1], max_length: 0 }, 'INVALID_PARAMETERS');
+    });
+  });
 
   for (const [start, end, values] of [
     [0, -1, ['a', 'b', 'c', 'd']],
@@ -90,6 +144,7 @@ describe('list', () => {
     assert.equal(await redis.plain.ttl(stored('text')), -1);
     await rows.failure('list_pop', { key: 'text' }, 'WRONG_TYPE');
     await rows.failure('list_range', { key: 'text' }, 'WRONG_TYPE');
+    await rows.failure('list_length', { key: 'text' }, 'WRONG_TYPE');
   });
 
   it('refuses an index beyond the integers of Redis', async () => {

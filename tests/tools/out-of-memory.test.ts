@@ -8,6 +8,8 @@ describe('on a server that is out of memory', () => {
   let session_id: string;
   before(async () => {
     ({ session_id } = await rows.call('session_create', { data: { a: 1 }, ttl: null }));
+    await rows.call('cache_set', { key: 'kept', value: 1, ttl: null });
+    await rows.call('list_push', { key: 'full', values: [1, 2] });
     // One entry that has expired, and one that has not.
     const log = `${rows.namespace}:rate:sliding:5:a`;
     const now = Date.now() * 1000;
@@ -21,9 +23,12 @@ describe('on a server that is out of memory', () => {
   const window = { identifier: 'a', limit: 100, window_seconds: 5 };
   for (const [tool, input] of [
     ['cache_set', () => ({ key: 'a', value: 1 })],
+    ['cache_set', () => ({ key: 'kept', value: 2, expected: 1 })],
     ['cache_increment', () => ({ key: 'a' })],
     ['list_push', () => ({ key: 'a', values: [1] })],
+    ['list_push', () => ({ key: 'full', values: [3], max_length: 2 })],
     ['hash_set', () => ({ key: 'a', mapping: { a: 1 } })],
+    ['hash_increment', () => ({ key: 'a', field: 'a' })],
     ['set_add', () => ({ key: 'a', members: [1] })],
     ['sorted_set_add', () => ({ key: 'a', members: [{ member: 1, score: 1 }], ttl: 60 })],
     ['sorted_set_increment', () => ({ key: 'a', member: 1 })],

@@ -2,32 +2,30 @@
 -- KEYS[1]  the counter
 -- ARGV[1]  the number to add, an integer within ±2^53
 -- ARGV[2]  seconds to live; '' leaves the time to live unchanged, 'never' removes it
--- Returns the new value as text. WRONGTYPE when the value is not an integer, CONFLICT when the sum leaves the range.
+-- ARGV[3]  the least value that a negative step may reach; '' for any
+-- ARGV[4]  the greatest value that a positive step may reach; '' for any
+-- Returns { the value as text; 1 when the step was applied, else 0, with nothing written }. WRONGTYPE when the value is
+-- not an integer, CONFLICT when the sum leaves the range.
 
+-- @include exact-sum
 -- @include set-ttl
 
 local counter = KEYS[1]
 local by = tonumber(ARGV[1])
 local ttl = ARGV[2]
-local MOST = 9007199254740992
-local MOST_DIGITS = '9007199254740992'
+local floor = by < 0 and tonumber(ARGV[3])
+local ceiling = by > 0 and tonumber(ARGV[4])
 
 local text = redis.pcall('GET', counter)
 if type(text) == 'table' then return text end
-local digits = string.match(text or '0', '^-?([1-9]%d*)$')
-if not digits and text and text ~= '0' then
-  return redis.error_reply('WRONGTYPE The value is not an integer')
-end
+local sum, value, failure = exactSum(text, by, 'value')
+if not value then return failure end
+-- A sum that leaves the range is beyond every bound.
+local beyond = (floor and (not sum or sum < floor)) or (ceiling and (not sum or sum > ceiling))
+if beyond then return { string.format('%.0f', value), 0 } end
+if not sum then return failure end
 
--- The digits are compared as text, because 2^53 + 1 and 2^53 are the same number in Lua.
-local outside = digits and (#digits > #MOST_DIGITS or (#digits == #MOST_DIGITS and digits > MOST_DIGITS))
-local value = tonumber(text or '0')
--- The range is checked before adding: these differences are exact, but the sum could be rounded into the range.
-if outside or (by > 0 and value > MOST - by) or (by < 0 and value < -MOST - by) then
-  return redis.error_reply('CONFLICT The sum is outside -9007199254740992 to 9007199254740992')
-end
-
-local sum = redis.call('INCRBY', counter, string.format('%.0f', by))
+redis.call('INCRBY', counter, string.format('%.0f', by))
 setTtl(counter, ttl)
--- The result is text, because node-redis rounds integer replies near 2^53.
-return string.format('%.0f', sum)
+-- The value is text, because node-redis rounds integer replies near 2^53.
+return { string.format('%.0f', sum), 1 }

@@ -84,7 +84,12 @@ async function candidatesAfter(
     const builtIn = Object.entries(commands).filter(([, { hidden }]) => !hidden);
     return [
       ...builtIn.map(([word, { summary }]) => ({ word, description: summary })),
-      ...tools.flatMap((tool) => groupsOf(tool).map((word) => ({ word, description: `tools: ${word}` }))),
+      ...tools.flatMap((tool) =>
+        groupsOf(tool)
+          // `cache_get` of cache_get_many is a tool, and no group that anybody looks for.
+          .filter((word) => !tools.some(({ name }) => name === word))
+          .map((word) => ({ word, description: `tools: ${word}` })),
+      ),
       ...tools
         .filter(({ name }) => groupsOf({ name }).length === 0)
         .map(({ name, description }) => ({ word: name, description })),

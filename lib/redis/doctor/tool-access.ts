@@ -8,25 +8,31 @@ import type { Script } from '../scripts.ts';
 /** The tools that a user may run: the name of each one → the commands that it lacks. Undefined when this cannot be found out. */
 export type ToolAccess = ReadonlyMap<string, readonly string[]> | undefined;
 
-/** A part of a tool that needs further commands. */
+/** The parts of tools that need further commands. */
+const EXPECTED = 'cache_set with expected';
 const PATTERN = 'pubsub_subscribe with a pattern';
 
 /** The key space of each tool, and the commands and scripts that it sends. */
 const NEEDS = {
   cache_get: ['cache', 'GET'],
+  cache_get_many: ['cache', 'GET'],
   cache_set: ['cache', 'SET'],
   cache_delete: ['cache', 'UNLINK'],
   cache_exists: ['cache', 'EXISTS'],
   cache_ttl: ['cache', 'PTTL'],
+  cache_touch: ['cache', scripts.cacheTouch],
   cache_keys: ['cache', 'SCAN'],
   cache_increment: ['cache', scripts.cacheIncrement],
+  [EXPECTED]: ['cache', scripts.cacheReplace],
   list_push: ['list', scripts.listPush, 'LPUSH', 'RPUSH'],
   list_pop: ['list', 'LPOP', 'RPOP'],
   list_range: ['list', 'LRANGE'],
+  list_length: ['list', 'LLEN'],
   list_delete: ['list', 'UNLINK'],
   hash_set: ['hash', scripts.hashSet],
   hash_get: ['hash', 'HGET', 'HGETALL'],
   hash_delete: ['hash', 'HDEL', scripts.hashDelete],
+  hash_increment: ['hash', scripts.hashIncrement],
   set_add: ['set', scripts.setAdd],
   set_remove: ['set', 'SREM'],
   set_members: ['set', 'SSCAN'],
@@ -49,7 +55,10 @@ const NEEDS = {
   pubsub_unsubscribe: ['subscription', 'PUBLISH'],
   rate_limit_check: ['rate', scripts.rateFixed],
   rate_limit_sliding_window: ['rate', scripts.rateSliding],
-} as const satisfies Record<keyof BundledTools | typeof PATTERN, readonly [Space, ...(string | Script)[]]>;
+} as const satisfies Record<
+  keyof BundledTools | typeof EXPECTED | typeof PATTERN,
+  readonly [Space, ...(string | Script)[]]
+>;
 
 /** The arguments of a command after its key, so that its form is right; none when absent. */
 const MORE: Readonly<Record<string, readonly string[]>> = {
@@ -70,6 +79,7 @@ const MORE: Readonly<Record<string, readonly string[]>> = {
   LPUSH: ['v'],
   RPUSH: ['v'],
   LRANGE: ['0', '1'],
+  LTRIM: ['0', '1'],
   ZADD: ['1', 'v'],
   ZCOUNT: ['0', '1'],
   ZINCRBY: ['1', 'v'],

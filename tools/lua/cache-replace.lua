@@ -1,0 +1,22 @@
+-- Sets a key and its time to live when the key holds an expected text.
+-- KEYS[1]  the key
+-- ARGV[1]  the expected text
+-- ARGV[2]  the new text
+-- ARGV[3]  seconds to live, or 'never'
+-- Returns 1, or 0 when the key is absent or holds another text. WRONGTYPE when the key holds another type.
+
+local key = KEYS[1]
+local expected = ARGV[1]
+local text = ARGV[2]
+local ttl = ARGV[3]
+
+local stored = redis.pcall('GET', key)
+if type(stored) == 'table' then return stored end
+if stored ~= expected then return 0 end
+
+if ttl == 'never' then
+  redis.call('SET', key, text)
+else
+  redis.call('SET', key, text, 'EX', ttl)
+end
+return 1
