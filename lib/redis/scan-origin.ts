@@ -57,7 +57,7 @@ async function readServer(client: Commands): Promise<{ runId: string; isNode: bo
 
 /** Returns the id and the slots of a node of a cluster. Throws CONFLICT while it gives slots away or takes some. */
 async function readSlots(client: Commands): Promise<string[]> {
-  const text = (await client.sendCommand(['CLUSTER', 'NODES'])) as unknown as string;
+  const text = await client.sendCommand<string>(['CLUSTER', 'NODES']);
   const own = text.split('\n').find((line) => / (?:\w+,)*myself[ ,]/.test(line)) ?? '';
   const [id = '', , , , , , , , ...slots] = own.split(' ');
   if (slots.some((slot) => slot.startsWith('['))) throw slotsMove();

@@ -27,10 +27,12 @@ export function parseRedisUrl(text: string, env: Environment = {}): Target {
     throw invalidUrl(name === undefined ? 'it has no scheme' : `${name}: is not a known scheme`);
   } catch (error) {
     if (!(error instanceof GantzError) || error.hint !== undefined) throw error;
-    throw new GantzError(error.code, error.message, { hint: FORMS });
+    throw new GantzError(error.code, error.message, { hint: forms() });
   }
 }
 
-const FORMS = `Write ${Object.values(SCHEMES)
-  .map(({ form }) => form)
-  .join('; ')}.`;
+function forms(): string {
+  return `Write ${Object.values(SCHEMES)
+    .map(({ form }) => form)
+    .join('; ')}.`;
+}

@@ -256,8 +256,7 @@ describe('a cluster without all slots (CLUSTERDOWN)', () => {
     assert.equal(await push(rows, 'first'), undefined);
     for (const { plain } of cluster.masters) await plain.sendCommand(['CLUSTER', 'DELSLOTS', '0']);
     await waitFor(
-      async () =>
-        /cluster_state:fail/.test((await node.plain.sendCommand(['CLUSTER', 'INFO'])) as unknown as string),
+      async () => /cluster_state:fail/.test(await node.plain.sendCommand<string>(['CLUSTER', 'INFO'])),
       { what: 'a cluster that is down' },
     );
     assert.deepEqual(await push(rows, 'refused'), { code: 'REDIS_UNAVAILABLE', outcome: 'none' });

@@ -136,12 +136,7 @@ export async function startCluster({
 /** Moves the keys of a slot that is marked as migrating. */
 async function moveKeys(slot: number, from: ClusterNode, to: ClusterNode): Promise<void> {
   for (;;) {
-    const keys = (await from.plain.sendCommand([
-      'CLUSTER',
-      'GETKEYSINSLOT',
-      String(slot),
-      '100',
-    ])) as unknown as string[];
+    const keys = await from.plain.sendCommand<string[]>(['CLUSTER', 'GETKEYSINSLOT', String(slot), '100']);
     if (keys.length === 0) return;
     await from.plain.sendCommand([
       ...['MIGRATE', '127.0.0.1', String(to.port), '', '0', '10000', 'KEYS', ...keys],
@@ -151,7 +146,7 @@ async function moveKeys(slot: number, from: ClusterNode, to: ClusterNode): Promi
 
 /** Returns the id of a node in its cluster. */
 async function idOf(node: ClusterNode): Promise<string> {
-  return (await node.plain.sendCommand(['CLUSTER', 'MYID'])) as unknown as string;
+  return await node.plain.sendCommand<string>(['CLUSTER', 'MYID']);
 }
 
 async function startNode(args: readonly string[], tls: boolean): Promise<ClusterNode> {
@@ -226,7 +221,7 @@ async function form(masters: readonly ClusterNode[], replicas: readonly ClusterN
 }
 
 async function isReady({ plain }: ClusterNode): Promise<boolean> {
-  const text = (await plain.sendCommand(['CLUSTER', 'INFO'])) as unknown as string;
+  const text = await plain.sendCommand<string>(['CLUSTER', 'INFO']);
   return /^cluster_state:ok/m.test(text) && /^cluster_slots_ok:16384/m.test(text);
 }
 
@@ -235,7 +230,7 @@ async function isInStep({ plain }: ClusterNode): Promise<boolean> {
 }
 
 async function nodesOf({ plain }: ClusterNode): Promise<string> {
-  return (await plain.sendCommand(['CLUSTER', 'NODES'])) as unknown as string;
+  return await plain.sendCommand<string>(['CLUSTER', 'NODES']);
 }
 
 function knownNodes(text: string): string[] {

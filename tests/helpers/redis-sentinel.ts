@@ -73,8 +73,11 @@ export async function startSentinels({
   async function named(): Promise<(number | undefined)[]> {
     return await Promise.all(
       sentinels.map(async ({ client }) => {
-        const reply = (await client.sendCommand(['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', NAME])) as unknown as
-          string[] | null;
+        const reply = await client.sendCommand<string[] | null>([
+          'SENTINEL',
+          'GET-MASTER-ADDR-BY-NAME',
+          NAME,
+        ]);
         return reply ? Number(reply[1]) : undefined;
       }),
     );
@@ -185,7 +188,7 @@ function asLines(args: readonly string[]): string[] {
 }
 
 async function stateOf(client: PlainClient): Promise<Map<string, string>> {
-  const reply = (await client.sendCommand(['SENTINEL', 'MASTER', NAME])) as unknown as string[];
+  const reply = await client.sendCommand<string[]>(['SENTINEL', 'MASTER', NAME]);
   const state = new Map<string, string>();
   for (let at = 0; at < reply.length; at += 2) state.set(reply[at] ?? '', reply[at + 1] ?? '');
   return state;

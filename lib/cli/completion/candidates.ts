@@ -86,7 +86,7 @@ async function candidatesAfter(
       ...builtIn.map(([word, { summary }]) => ({ word, description: summary })),
       ...tools.flatMap((tool) =>
         groupsOf(tool)
-          // `cache_get` of cache_get_many is a tool, and no group that anybody looks for.
+          // cache_get is a tool, so it is not listed as the group of cache_get_many too.
           .filter((word) => !tools.some(({ name }) => name === word))
           .map((word) => ({ word, description: `tools: ${word}` })),
       ),

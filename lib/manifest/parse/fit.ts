@@ -102,7 +102,7 @@ export function checkLimits(schema: JsonSchema, value: unknown): { wrong: string
   if (typeof value === 'string') {
     const wrong = outside(Array.from(value).length, 'minLength', 'maxLength', ' characters');
     if (wrong) return wrong;
-    // The validator knows which patterns may take long.
+    // The validator has the list of the patterns that may take long.
     if (typeof pattern === 'string') return 'unsure';
   }
   if (typeof value === 'number') {

@@ -96,8 +96,9 @@ export class Calls {
       (error: unknown) => {
         // Only an error reply proves that the server answered.
         if (call.connection && isReply(error)) call.connection.answeredCalls++;
-        const until = repeatUntil ?? performance.now() + this.#servers.patienceMs(error);
-        if (!call.ended && this.#servers.patienceMs(error) > 0 && performance.now() < until) {
+        const patienceMs = this.#servers.patienceMs(error);
+        const until = repeatUntil ?? performance.now() + patienceMs;
+        if (!call.ended && patienceMs > 0 && performance.now() < until) {
           if (isNotMaster(error)) call.connection?.retire();
           this.#runAfterPause(call, work, until);
           return;

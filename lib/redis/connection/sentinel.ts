@@ -91,8 +91,11 @@ async function masterAddress(
   const limit = setTimeout(() => connection.destroy(), limitMs);
   try {
     const { client } = await connection.open();
-    const reply = (await client.sendCommand(['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', master])) as unknown as
-      [host: string, port: string] | null;
+    const reply = await client.sendCommand<[host: string, port: string] | null>([
+      'SENTINEL',
+      'GET-MASTER-ADDR-BY-NAME',
+      master,
+    ]);
     return reply ? { host: reply[0], port: Number(reply[1]) } : undefined;
   } catch (error) {
     throw await connection.diagnose(error);
@@ -120,7 +123,7 @@ function serverAt(
 /** Returns the role of a server: master or slave; undefined when the user may not run ROLE. */
 async function roleOf(client: Pick<Client, 'sendCommand'>): Promise<string | undefined> {
   try {
-    const [role] = (await client.sendCommand(['ROLE'])) as unknown as [role: string];
+    const [role] = await client.sendCommand<[role: string]>(['ROLE']);
     return role;
   } catch (error) {
     if (isReply(error)) return undefined;

@@ -99,7 +99,7 @@ export async function stopEmbedded({
  * the server cannot write to the file.
  */
 async function finishWrites(paths: EmbeddedPaths, deadline: Deadline): Promise<void> {
-  // A server before 6.2 does not know WRITE, and goes on accepting.
+  // A server before 6.2 has no WRITE, and accepts writes.
   await send(paths, `CLIENT PAUSE ${Math.ceil(deadline.remainingMs()) + 1000} WRITE`, deadline);
   try {
     await poll(

@@ -1,6 +1,14 @@
 import type { ClusterTarget } from '../target.ts';
 import type { Scheme } from './scheme.ts';
-import { invalidUrl, parseAddresses, parseTls, showAddress, splitUrl, TLS_QUERY } from './url-parts.ts';
+import {
+  invalidUrl,
+  parseAddresses,
+  parseTls,
+  showAddress,
+  splitUrl,
+  TLS_QUERY,
+  usesTls,
+} from './url-parts.ts';
 
 /** A Redis Cluster, given by some of its nodes. */
 export const cluster: Scheme<ClusterTarget> = {
@@ -8,7 +16,7 @@ export const cluster: Scheme<ClusterTarget> = {
   names: ['redis+cluster', 'rediss+cluster', 'valkey+cluster', 'valkeys+cluster'],
   form: 'redis+cluster://user:password@host1:6379,host2:6379',
   parse(url, name, env) {
-    const tls = name.startsWith('rediss') || name.startsWith('valkeys');
+    const tls = usesTls(name);
     const { credentials, hosts, path, query } = splitUrl(url, tls ? ['db', ...TLS_QUERY] : ['db']);
     const nodes = parseAddresses(hosts, 6379);
     if (path.some((part) => part !== '' && part !== '0') || !['0', undefined].includes(query.get('db')))

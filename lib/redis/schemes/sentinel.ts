@@ -9,6 +9,7 @@ import {
   showAddress,
   splitUrl,
   TLS_QUERY,
+  usesTls,
 } from './url-parts.ts';
 
 /** The server that Sentinels name as the master. */
@@ -17,7 +18,7 @@ export const sentinel: Scheme<SentinelTarget> = {
   names: ['redis+sentinel', 'rediss+sentinel', 'valkey+sentinel', 'valkeys+sentinel'],
   form: 'redis+sentinel://user:password@host1:26379,host2:26379/master-name/0',
   parse(url, name, env) {
-    const tls = name.startsWith('rediss') || name.startsWith('valkeys');
+    const tls = usesTls(name);
     const options = ['db', 'sentinel_username', 'sentinel_password'];
     const { credentials, hosts, path, query } = splitUrl(url, tls ? [...options, ...TLS_QUERY] : options);
     const sentinels = parseAddresses(hosts, 26_379);

@@ -10,6 +10,7 @@ import {
   showAddress,
   splitUrl,
   TLS_QUERY,
+  usesTls,
 } from './url-parts.ts';
 
 /** One server at a host and port, with or without TLS. */
@@ -18,7 +19,7 @@ export const tcp: Scheme<TcpTarget> = {
   names: ['redis', 'rediss', 'valkey', 'valkeys'],
   form: 'redis://user:password@host:6379/0, or rediss:// for TLS',
   parse(url, name, env) {
-    const tls = name === 'rediss' || name === 'valkeys';
+    const tls = usesTls(name);
     const { credentials, hosts, path, query } = splitUrl(url, tls ? ['db', ...TLS_QUERY] : ['db']);
     if (path.length > 1) throw invalidUrl('only a database number may follow the host');
     if (hosts.includes(','))

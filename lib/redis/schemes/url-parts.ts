@@ -92,6 +92,11 @@ const TLS_OPTIONS = {
   servername: ['tls_servername', 'REDIS_TLS_SERVERNAME'],
 } as const satisfies Record<keyof TlsFiles, readonly [string, string]>;
 
+/** Returns true when the name of a scheme, such as `rediss+cluster`, means TLS. */
+export function usesTls(name: string): boolean {
+  return /^(?:rediss|valkeys)(?:\+|$)/.test(name);
+}
+
 /** The options of a query for URLs with TLS. */
 export const TLS_QUERY: readonly string[] = Object.values(TLS_OPTIONS).map(([option]) => option);
 
