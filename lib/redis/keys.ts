@@ -64,3 +64,16 @@ export function checkName(name: string, what: string): string {
     `${JSON.stringify(shorten(name))} is not well-formed Unicode, so it cannot name ${what}`,
   );
 }
+
+/**
+ * Returns `{<letter>:<name>}`, with which the names of all keys of one structure begin, so that they are in one cluster slot.
+ * `%` and `}` in the name are written as %25 and %7D: the tag is never empty and no name ends it.
+ */
+export function structureTag(letter: string, name: string): string {
+  return `{${letter}:${name.replaceAll('%', '%25').replaceAll('}', '%7D')}}`;
+}
+
+/** Returns the name of a structure from its tag without braces and letter. */
+export function nameOfTag(tag: string): string {
+  return tag.replaceAll('%7D', '}').replaceAll('%25', '%');
+}
