@@ -28,7 +28,7 @@ export async function runTool(
       import('../reference/page.ts'),
       import('./help.ts'),
     ]);
-    writeHelp(process, renderPage(tool));
+    writeHelp(process, await renderPage(tool));
     return;
   }
   if ([options.raw, options.check, options.follow].filter(Boolean).length > 1)

@@ -110,6 +110,19 @@ export function withOutcome(error: GantzError, outcome: Outcome): GantzError {
   });
 }
 
+/** Returns a copy of a failure with more fields. */
+export function withFields(error: GantzError, fields: Readonly<Record<string, unknown>>): GantzError {
+  const { code, message, hint, details, outcome, retryable, cause } = error;
+  return new GantzError(code, message, {
+    outcome,
+    retryable,
+    fields: { ...error.fields, ...fields },
+    ...(hint !== undefined && { hint }),
+    ...(details && { details }),
+    ...(cause !== undefined && { cause }),
+  });
+}
+
 /** Returns a thrown value as a GantzError. Any other value is a bug: INTERNAL, with the outcome `unknown`. */
 export function toGantzError(thrown: unknown): GantzError {
   if (thrown instanceof GantzError) return thrown;

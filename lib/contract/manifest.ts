@@ -33,6 +33,8 @@ export type Tool = {
   outputSchema?: ObjectSchema;
   annotations: Annotations;
   action?: Action;
+  /** The guards around its action; absent when it has none. */
+  guards?: Guards;
   /** The tool's own time limit in milliseconds. */
   timeoutMs?: number;
   /** Tool-level `environment`, before expansion. */
@@ -50,6 +52,16 @@ export type Annotations = {
   destructiveHint?: boolean;
   idempotentHint?: boolean;
   openWorldHint?: boolean;
+};
+
+/** The guards of a tool. lib/run/guards has a descriptor for each kind, which defines its setting. */
+export type Guards = {
+  /** The name of the manifest, which is part of the keys of guards in Redis. */
+  scope: string;
+  /** The settings as plain JSON data, by the key of the guard. */
+  settings: Readonly<Record<string, unknown>>;
+  /** The keys of the guards that are skipped when Redis does not answer, though they would refuse the call by default. */
+  optional: readonly string[];
 };
 
 /** The action of a tool, as plain JSON data. `kind` names the action kind, which defines the other members. */

@@ -24,6 +24,7 @@ export type Form =
   | 'include'
   | 'toolsets'
   | 'server'
+  | 'guards'
   | 'tools'
   | 'parameters'
   | 'annotations'
@@ -59,6 +60,10 @@ export const ROOT = {
   include: {
     kind: 'include',
     about: 'Other manifests whose tools are added to this one; `builtin:redis` adds the Redis tools.',
+  },
+  guards: {
+    kind: 'guards',
+    about: 'Guards for every tool of this file; a tool replaces them with its own, or with `false`.',
   },
   tools: { kind: 'tools', about: 'The tools: a list, or a map of name → tool.' },
   toolsets: { kind: 'toolsets', about: 'Named lists of tool names; `*` and `?` are wildcards.' },
@@ -97,10 +102,10 @@ export const TOOL = {
   test: { kind: 'tests', about: 'The same as `tests`.' },
 } as const satisfies Keys;
 
-/** Returns all keys of a tool, those of the actions before `timeout`. */
-export function toolKeys(actions: Keys): typeof TOOL & Keys {
+/** Returns all keys of a tool, those of the actions and the guards before `timeout`. */
+export function toolKeys(actions: Keys, guards: Keys): typeof TOOL & Keys {
   const { timeout, environment, tests, test, ...first } = TOOL;
-  return { ...first, ...actions, timeout, environment, tests, test };
+  return { ...first, ...actions, ...guards, timeout, environment, tests, test };
 }
 
 /** The keys of `annotations`. */

@@ -6,7 +6,7 @@ import { invalidManifest } from './diagnose.ts';
 import type { Manifest } from '../contract/manifest.ts';
 import type { Checked, ManifestText } from './parse/parse.ts';
 import type { Review } from './parse/review.ts';
-import type { ActionKeys } from './tool-key.ts';
+import type { ActionKeys, GuardKeys } from './tool-key.ts';
 
 /** A file to load, or `builtin:redis`. */
 export type Location = { file: string };
@@ -20,6 +20,8 @@ const fromDisk: Read = async (file) => (await import('node:fs/promises')).readFi
 export type LoadOptions = {
   /** The action kinds that a tool may have. */
   actions: ActionKeys;
+  /** The guards that a tool may have; loaded when a manifest is parsed. */
+  guards: () => Promise<GuardKeys>;
   /** Reads a file; from the disk when absent. */
   read?: Read | undefined;
 };
@@ -34,7 +36,7 @@ export async function loadManifest(location: Location, options: LoadOptions): Pr
 /** Loads a manifest and returns its problems instead of throwing them. Throws MANIFEST_NOT_FOUND. */
 export async function checkManifest(
   { file: name }: Location,
-  { actions, read = fromDisk, review }: LoadOptions & { review?: Review },
+  { actions, guards, read = fromDisk, review }: LoadOptions & { review?: Review },
 ): Promise<Checked> {
   if (name === BUILTIN) return { manifest: await loadBundled(), problems: [] };
   const file = path.resolve(name);
@@ -51,6 +53,7 @@ export async function checkManifest(
     directory,
     bundled: isOwnFolder(directory),
     actions,
+    guards,
     readInclude: (include, from) => readInclude(include, from, read),
     ...(review && { review }),
   });

@@ -13,9 +13,10 @@ import {
 import type { JsonSchema } from '../contract/manifest.ts';
 import { LONGEST_DESCRIPTION, PARAMETER_NAME, TOOL_NAME } from './definition.ts';
 import { loadActionKeys, type LoadedKey } from './parse/action.ts';
+import { defaultKeys, loadGuardKeys, type LoadedGuard } from './parse/guards.ts';
 import { FORMATS } from './parse/formats.ts';
 import { TYPES } from './parse/types.ts';
-import type { ActionKeys, ParsedAction } from './tool-key.ts';
+import type { ActionKeys, GuardKeys, ParsedAction } from './tool-key.ts';
 
 /** The file of the schema in the repository. */
 export const SCHEMA_FILE = 'docs/gantz.schema.json';
@@ -24,10 +25,19 @@ export const SCHEMA_FILE = 'docs/gantz.schema.json';
  * Returns the JSON Schema of gantz.yaml (draft 2020-12) for editors. It refuses what the parser reports, warnings included,
  * as far as a schema can express it.
  */
-export async function renderSchema(table: ActionKeys): Promise<JsonSchema> {
+export async function renderSchema({
+  actions: table,
+  guards: loadGuards,
+}: {
+  actions: ActionKeys;
+  guards: () => Promise<GuardKeys>;
+}): Promise<JsonSchema> {
+  const guards = await loadGuardKeys(await loadGuards());
   const actions = (await loadActionKeys(table)).filter(({ manifests }) => manifests !== 'bundled');
   const tool = {
-    ...objectOf(toolKeys(Object.fromEntries(actions.map((action) => [action.key, keyOf(action)])))),
+    ...objectOf(
+      toolKeys(Object.fromEntries(actions.map((action) => [action.key, keyOf(action)])), schemaKeys(guards)),
+    ),
     ...exactlyOne(actions.map(({ key }) => key)),
   };
   return {
@@ -60,6 +70,7 @@ export async function renderSchema(table: ActionKeys): Promise<JsonSchema> {
         actions.filter(({ fields }) => fields).map((action) => [action.key, action.schema()]),
       ),
       server: objectOf(SERVER),
+      guards: objectOf({ ...schemaKeys(guards), on_redis_failure: onRedisFailure(guards) }),
     }),
   };
 }
@@ -67,6 +78,26 @@ export async function renderSchema(table: ActionKeys): Promise<JsonSchema> {
 /** Returns an action as a key of a tool. The schema of an action with fields is one of the `$defs`. */
 function keyOf({ key, about, fields, schema }: LoadedKey<ParsedAction>): Key {
   return { kind: 'own', about, schema: fields ? ref(key) : schema() };
+}
+
+/** Returns the guards as keys of a map. `false` switches a guard off. */
+function schemaKeys(guards: readonly LoadedGuard[]): Keys {
+  return Object.fromEntries(
+    guards.map(({ key, about, schema }) => [
+      key,
+      { kind: 'own', about, schema: { anyOf: [schema(), { const: false }] } } as const,
+    ]),
+  );
+}
+
+function onRedisFailure(guards: readonly LoadedGuard[]): Key {
+  const names = guards.filter(({ withoutRedis }) => withoutRedis === 'fail').map(({ key }) => key);
+  const choices = Object.fromEntries(names.map((name) => [name, { enum: ['skip', 'fail'] }]));
+  return {
+    kind: 'own',
+    about: defaultKeys(guards)['on_redis_failure']?.about ?? '',
+    schema: { type: 'object', properties: choices, additionalProperties: false },
+  };
 }
 
 const TEXT = { type: ['string', 'number', 'boolean'] };
@@ -185,6 +216,7 @@ function schemaOf(form: Form): JsonSchema {
       return { type: 'object', additionalProperties: listOf('text') };
     case 'env':
     case 'server':
+    case 'guards':
     case 'tools':
     case 'parameters':
     case 'annotations':

@@ -1,7 +1,8 @@
 import type { Keys } from './keys.ts';
-import type { Action, Annotations, JsonSchema } from '../contract/manifest.ts';
+import type { Action, Annotations, JsonSchema, Tool } from '../contract/manifest.ts';
 import type { Node } from './yaml/node.ts';
 import type { Problems } from './yaml/problems.ts';
+import type { Place } from './yaml/source.ts';
 
 /**
  * A key of a tool that lib/manifest does not define itself, such as that of an action. The parser and the schema for
@@ -35,6 +36,22 @@ export type ParsedAction<A extends Action = Action> = {
   /** Hints that override those of the author. */
   annotations?: Annotations;
 };
+
+/** The key of a guard `Setting`. */
+export type GuardKey<Setting = unknown> = Omit<ToolKey<Setting>, 'syntax' | 'manifests'> & {
+  /** What the guard does when Redis does not answer, unless `on_redis_failure` says otherwise; absent when it uses no Redis. */
+  readonly withoutRedis?: 'skip' | 'fail';
+  readonly syntax: () => Promise<GuardSyntax<Setting>>;
+};
+
+/** The syntax of a guard. */
+export type GuardSyntax<Setting = unknown> = Syntax<Setting> & {
+  /** Reports what is wrong with the setting for this tool. */
+  check?(problems: Problems, at: Place, setting: Setting, tool: Tool): void;
+};
+
+/** The guards, by their keys. */
+export type GuardKeys = Readonly<Record<string, GuardKey>>;
 
 /** The action kinds: `kind` of the action → the key that it is written under. */
 export type ActionKeys = Readonly<Record<string, ToolKey<ParsedAction>>>;

@@ -3,8 +3,8 @@ import { exampleCall } from './example.ts';
 import type { JsonSchema, ObjectSchema, Tool } from '../contract/manifest.ts';
 import { describeTypes, typesOf } from '../parameters/convert.ts';
 
-/** Renders a page of plain text about one tool: what it does, its parameters, an example call and its result. */
-export function renderPage(tool: Tool): string {
+/** Renders a page of plain text about one tool: what it does, its parameters, an example call, its result and its guards. */
+export async function renderPage(tool: Tool): Promise<string> {
   const { name, description, inputSchema, outputSchema } = tool;
   const parameters = rows(inputSchema, (field, schema) => [flagOf(field), notes(inputSchema, field, schema)]);
   const sections = [
@@ -24,6 +24,10 @@ export function renderPage(tool: Tool): string {
     );
   const hints = Object.entries(tool.annotations).map(([key, value]) => `${key}: ${String(value)}`);
   if (hints.length) sections.push(section('Annotations', hints));
+  if (tool.guards) {
+    const { describeGuards } = await import('../run/guards/describe-guards.ts');
+    sections.push(section('Guards', columns(describeGuards(tool))));
+  }
   return `${sections.join('\n\n')}\n`;
 }
 
@@ -51,7 +55,10 @@ function rows(
   { properties }: ObjectSchema,
   render: (name: string, schema: JsonSchema) => [string, string],
 ): string[] {
-  const pairs = Object.entries(properties).map(([name, schema]) => render(name, schema));
+  return columns(Object.entries(properties).map(([name, schema]) => render(name, schema)));
+}
+
+function columns(pairs: readonly [string, string][]): string[] {
   const width = Math.max(0, ...pairs.map(([name]) => name.length));
   return pairs.map(([name, text]) => `${name.padEnd(width)}  ${text}`);
 }

@@ -2,7 +2,7 @@ import type { Call } from '../contract/call.ts';
 import { Deadline } from '../contract/deadline.ts';
 import type { Result } from '../contract/envelope.ts';
 import { GantzError, withOutcome, type Outcome } from '../contract/errors.ts';
-import type { Action, Tool } from '../contract/manifest.ts';
+import type { Action, Guards, Tool } from '../contract/manifest.ts';
 import type { Environment } from '../contract/process.ts';
 import { toolEnvironment } from '../manifest/environment.ts';
 import { checkParameters } from '../parameters/check.ts';
@@ -105,7 +105,8 @@ export function openRunner(options: RunnerOptions): Runner {
       const call: Call = { deadline, signal, emit, notice, follow, given, print };
       const kind = kindOf(tool);
       if (!kind || !hasAction(tool)) throw notRunnable(tool);
-      if (kind.needs !== 'redis') return await runWithoutRedis(kind, tool, params, call);
+      if (tool.guards) return await runTracked(kind, tool, params, call, runGuardedAction(tool.guards));
+      if (kind.needs !== 'redis') return await runTracked(kind, tool, params, call, runAction);
       return await kind.run(invocationOf(kind, tool, params, call));
     },
     redis: connection,
@@ -135,17 +136,25 @@ export function openRunner(options: RunnerOptions): Runner {
     return (redis ??= openRedisOf({ manifest, env, mode, notice }));
   }
 
-  /** Runs an action that does not use the connection to Redis, and cancels it when the runner is closed. */
-  async function runWithoutRedis(
+  /** Runs an action that may not end with the connection to Redis, and cancels it when the runner is closed. */
+  async function runTracked(
     kind: ActionKind,
     tool: ToolWith<Action>,
     params: Record<string, unknown>,
     call: Call,
+    run: (kind: ActionKind, invocation: Invocation) => Promise<Result>,
   ): Promise<Result> {
     const signal = call.signal ? AbortSignal.any([call.signal, closing.signal]) : closing.signal;
-    const result = runAction(kind, invocationOf(kind, tool, params, { ...call, signal }));
+    const result = run(kind, invocationOf(kind, tool, params, { ...call, signal }));
     running.add(result);
     return await result.finally(() => running.delete(result));
+  }
+
+  function runGuardedAction(guards: Guards) {
+    return async (kind: ActionKind, invocation: Invocation): Promise<Result> => {
+      const { runGuarded } = await import('./guards/run-guarded.ts');
+      return await runGuarded(guards, invocation, (inner) => runAction(kind, inner));
+    };
   }
 
   /** Runs an action. With `returns`, the result has the shape that it declares. */

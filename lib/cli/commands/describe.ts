@@ -19,7 +19,7 @@ export const define: Define = (command, context) => {
       const catalogue = await loadCatalogue(context);
       const tool = find(catalogue, operation === undefined ? name : `${name}_${operation}`);
       if (json) printSuccess(context.process, definitionOf(tool));
-      else writeHelp(context.process, renderPage(tool));
+      else writeHelp(context.process, await renderPage(tool));
     });
 };
 

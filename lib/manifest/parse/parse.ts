@@ -5,8 +5,9 @@ import { asMap, readFields, type Fields } from './fields.ts';
 import { error, Exhausted, noProblems, warn, type Problems } from '../yaml/problems.ts';
 import { ROOT, SERVER } from '../keys.ts';
 import { loadActionKeys, toolSyntaxOf, type LoadedKey } from './action.ts';
+import { loadGuardKeys, readGuardDefaults, type LoadedGuard } from './guards.ts';
 import { reviewTool, type Review } from './review.ts';
-import type { ActionKeys, ParsedAction } from '../tool-key.ts';
+import type { ActionKeys, GuardKeys, ParsedAction } from '../tool-key.ts';
 import type { Manifest, Problem } from '../../contract/manifest.ts';
 import { describe, isNull, type Node } from '../yaml/node.ts';
 import { position, type Place, type Source } from '../yaml/source.ts';
@@ -22,6 +23,8 @@ export type ParseOptions = Omit<ManifestText, 'text'> & {
   readInclude?: (name: string, directory: string) => Promise<ManifestText | Manifest>;
   /** The action kinds that a tool may have. */
   actions: ActionKeys;
+  /** The guards that a tool may have. */
+  guards: () => Promise<GuardKeys>;
   /** Looks for more problems of each tool, for `gantz validate`. */
   review?: Review;
 };
@@ -39,12 +42,14 @@ export async function parseManifest(text: string, options: ParseOptions): Promis
 /** Parses the text of a gantz.yaml and returns every problem, errors and warnings, in the order of their places. */
 export async function checkManifestText(
   text: string,
-  { readInclude = refuseInclude, actions: table, review, ...origin }: ParseOptions,
+  { readInclude = refuseInclude, actions: table, guards: loadGuards, review, ...origin }: ParseOptions,
 ): Promise<Checked> {
   const problems = noProblems();
   const actions = await loadActionKeys(table);
+  const guards = await loadGuardKeys(await loadGuards());
   const gathered: Gathered = {
     actions,
+    guards,
     tools: new Map(),
     env: new Map(),
     toolsets: new Map(),
@@ -75,6 +80,7 @@ export async function checkManifestText(
 /** The contents of all files of a manifest. */
 type Gathered = {
   readonly actions: readonly LoadedKey<ParsedAction>[];
+  readonly guards: readonly LoadedGuard[];
   readonly tools: Map<string, ReadTool>;
   readonly env: Map<string, string | null>;
   readonly toolsets: Map<string, { patterns: readonly { text: string; at: Place }[]; at: Place }>;
@@ -121,13 +127,20 @@ async function readFile(
     gathered.env.delete(name);
     gathered.env.set(name, value);
   }
+  const defaults = readGuardDefaults(problems, fields.guards, gathered.guards);
+  const rootFields = readRoot(problems, fields);
   if (fields.tools) {
-    const origin = { directory, bundled, syntax: toolSyntaxOf(gathered.actions, bundled) };
+    const origin = {
+      directory,
+      bundled,
+      syntax: toolSyntaxOf(gathered.actions, gathered.guards, bundled),
+      guards: { defaults, scope: fields.name && rootFields.name },
+    };
     for (const read of readTools(problems, fields.tools, origin)) add(problems, read, gathered);
   }
   if (!fields.tools && !fields.include) warn(problems, start, 'This manifest has no `tools`');
   readToolsets(problems, fields.toolsets, gathered);
-  return readRoot(problems, fields);
+  return rootFields;
 }
 
 function readRoot(problems: Problems, fields: Fields<typeof ROOT>): Root {

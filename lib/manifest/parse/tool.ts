@@ -1,5 +1,6 @@
 import { namesAction, readAction, type ToolSyntax } from './action.ts';
 import { asMap, readFields, type Fields } from './fields.ts';
+import { guardsOf, readGuards, type GuardDefaults } from './guards.ts';
 import { isShort, isToolName, LONGEST_DESCRIPTION } from '../definition.ts';
 import { error, warn, type Problems } from '../yaml/problems.ts';
 import { ANNOTATIONS, type Keys, type TOOL } from '../keys.ts';
@@ -12,6 +13,13 @@ import { readBoolean, readDuration, readJson, readText, readVariables } from './
 /** A tool, the place of its name, and its node; a tool of an included manifest that was loaded already has no node. */
 export type ReadTool = { tool: Tool; at: Place; node: Node | undefined };
 
+/** What the guards of the tools in one file are made from. */
+type GuardOrigin = {
+  defaults: GuardDefaults;
+  /** The name of the manifest; undefined when it has none. */
+  scope: string | undefined;
+};
+
 /** Properties that the tools of one file share. */
 export type Origin = {
   /** The folder of the file, absolute; '' for the bundled manifest. */
@@ -19,6 +27,7 @@ export type Origin = {
   /** True for the file of the bundled manifest. */
   bundled: boolean;
   syntax: ToolSyntax;
+  guards: GuardOrigin;
 };
 
 /** Parses the tools of one file, from a list or a map. */
@@ -105,8 +114,9 @@ function assemble(
   problems: Problems,
   fields: Fields<typeof TOOL & Keys>,
   name: Name,
-  { directory, bundled, syntax: { actions } }: Origin,
+  { directory, bundled, syntax, guards: { defaults, scope } }: Origin,
 ): Tool {
+  const { actions } = syntax;
   const text = (key: 'title' | 'description'): string | undefined =>
     fields[key] && readText(problems, fields[key], `\`${key}\``);
   const title = text('title');
@@ -131,7 +141,7 @@ function assemble(
   const ownTimeoutMs = fields.timeout && readDuration(problems, fields.timeout, '`timeout`');
   const timeoutMs = parsed?.timeoutMs ?? ownTimeoutMs;
   const tests = [fields.tests, fields.test].flatMap((node) => (node ? readTests(problems, node) : []));
-  return {
+  const tool: Tool = {
     name: name.text,
     ...(title !== undefined && { title }),
     description,
@@ -147,6 +157,8 @@ function assemble(
     directory,
     ...(tests.length > 0 && { tests }),
   };
+  const guards = guardsOf(problems, tool, readGuards(problems, fields, syntax.guards), defaults, scope);
+  return guards ? { ...tool, guards } : tool;
 }
 
 function readAnnotations(problems: Problems, node: Node): Annotations {

@@ -1,0 +1,25 @@
+import type { Call } from '../../contract/call.ts';
+import type { Result } from '../../contract/envelope.ts';
+import type { GuardKey } from '../../manifest/tool-key.ts';
+import type { Invocation } from '../invocation.ts';
+
+/** One call that passes the guards of its tool. */
+export type GuardedCall = Invocation & {
+  /** The name of the manifest, which is part of the keys of guards in Redis. */
+  readonly scope: string;
+  /** Returns true when a guard is skipped, and not refuses the call, when Redis does not answer. */
+  readonly isOptional: (guard: string) => boolean;
+  /** Adds members to the field `gantz` of the answer: `{ attempts: 2 }`. */
+  readonly note: (members: Readonly<Record<string, unknown>>) => void;
+};
+
+/** Runs what a guard encloses: the next guard, and at the end the action. */
+export type Next = (call?: Call) => Promise<Result>;
+
+/** Everything that is particular to one guard with the setting `S`. */
+export type Guard<S = unknown> = GuardKey<S> & {
+  /** Returns a sentence for `gantz describe`: what the guard does with this setting. */
+  describe(setting: S): string;
+  /** Runs a call inside the guard. Throws the failures of `next`, and its own. */
+  wrap(setting: S, guarded: GuardedCall, next: Next): Promise<Result>;
+};
