@@ -15,7 +15,10 @@ const WITHOUT_KEY: ReadonlySet<string> = new Set(['info', 'ping']);
 type Send<T> = (connection: ServerConnection, asking: boolean) => Promise<T>;
 
 /** Sends each command of a call to the node of a cluster that serves its key. */
-export function manyServers(cluster: Cluster, { key, mode, dedicated }: Binding): Servers {
+export function manyServers(
+  cluster: Cluster,
+  { key, mode, dedicated, enterLine, mayRepeat }: Binding,
+): Servers {
   /** Sends a command, and follows the redirections of the nodes. */
   async function route<T>(call: PendingCall, name: Word, send: Send<T>): Promise<T> {
     const slot = slotOf(name);
@@ -101,6 +104,13 @@ export function manyServers(cluster: Cluster, { key, mode, dedicated }: Binding)
               : [await cluster.open(slotOf(near), call.deadline)];
           return { isCluster: true, clients: connections.map((connection) => clientOf(call, connection)) };
         },
+        isCluster: true,
+        nothingChanged: () => {
+          detach(call);
+          call.executed = false;
+        },
+        mayRepeat: (error) => mayRepeat(call, error),
+        enterLine: (line) => enterLine(call, line),
         ignoreAbort: () => (call.signal = undefined),
         async dedicated(near) {
           const slot = near === undefined ? undefined : slotOf(near);
@@ -111,6 +121,7 @@ export function manyServers(cluster: Cluster, { key, mode, dedicated }: Binding)
       };
     },
     patienceMs: () => 0,
+    home: (near, deadline) => cluster.open(slotOf(near), deadline),
     closeShared: () => cluster.closeShared(),
     close: () => cluster.close(),
   };
