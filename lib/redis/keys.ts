@@ -15,6 +15,7 @@ const EXPORTED = {
   rate: true,
   channel: false,
   subscription: false,
+  wake: false,
   /** Structures that `gantz import` has not finished. */
   import: false,
 } as const satisfies Record<string, boolean>;
