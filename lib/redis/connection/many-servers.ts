@@ -91,12 +91,13 @@ export function manyServers(cluster: Cluster, { key, mode, dedicated }: Binding)
             );
           });
         },
-        write: (words, near = words[1] ?? '') => {
+        write: (words, { near = words[1] ?? '', answer } = {}) => {
           call.unchanged = false;
-          return route(call, near, ({ client }, asking) => {
+          const reply = route(call, near, ({ client }, asking) => {
             if (asking) ask(client);
             return client.sendCommand(words);
           });
+          return answer === undefined ? reply : reply.then(() => answer);
         },
         newId: () => crypto.randomUUID(),
         nothingChanged: () => (call.unchanged = true),

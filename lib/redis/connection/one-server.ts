@@ -29,9 +29,10 @@ export function oneServer(
         call.unchanged = false;
         return runScript(client, script, keys, args, mode === 'long-lived' ? connection.scripts : undefined);
       },
-      write: (words) => {
+      write: (words, options) => {
         call.unchanged = false;
-        return client.sendCommand(words);
+        const reply = client.sendCommand(words);
+        return options?.answer === undefined ? reply : reply.then(() => options.answer);
       },
       newId: () => crypto.randomUUID(),
       nothingChanged: () => (call.unchanged = true),
@@ -52,7 +53,7 @@ export function oneServer(
       client: lazyClient(async () => (await connected()).client),
       key,
       run: async (script, keys, args) => (await connected()).run(script, keys, args),
-      write: async (words) => (await connected()).write(words),
+      write: async (words, options) => (await connected()).write(words, options),
       newId: () => crypto.randomUUID(),
       nothingChanged: () => (call.unchanged = true),
       isCluster: false,
