@@ -72,6 +72,7 @@ export function openRunner(options: RunnerOptions): Runner {
   let connecting: Promise<unknown> | undefined;
   const closing = new AbortController();
   const running = new Set<Promise<Result>>();
+  const keeping = new Set<Promise<Result>>();
 
   const runner: Runner = {
     ...catalogue,
@@ -131,6 +132,8 @@ export function openRunner(options: RunnerOptions): Runner {
     redis: connection,
     async close() {
       closing.abort(new GantzError('CANCELLED', 'The call was ended because gantz was closed'));
+      // Calls with an idempotency key keep their answer in Redis when their action has ended.
+      await Promise.allSettled(keeping);
       await redis?.close();
       await Promise.allSettled(running);
     },
@@ -161,13 +164,15 @@ export function openRunner(options: RunnerOptions): Runner {
     tool: ToolWith<Action>,
     params: Record<string, unknown>,
     call: Call,
-    once: (signal: AbortSignal, run: () => Promise<Result>) => Promise<Result> = (_, run) => run(),
+    once?: (signal: AbortSignal, run: () => Promise<Result>) => Promise<Result>,
   ): Promise<Result> {
     const signal = call.signal ? AbortSignal.any([call.signal, closing.signal]) : closing.signal;
     const invocation = invocationOf(kind, tool, params, { ...call, signal });
-    const result = once(signal, () => runAction(kind, invocation));
-    running.add(result);
-    return await result.finally(() => running.delete(result));
+    const run = (): Promise<Result> => runAction(kind, invocation);
+    const calls = once ? keeping : running;
+    const result = once ? once(signal, run) : run();
+    calls.add(result);
+    return await result.finally(() => calls.delete(result));
   }
 
   /** Runs an action. With `returns`, the result has the shape that it declares. */
