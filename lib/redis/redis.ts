@@ -16,10 +16,10 @@ export type Redis = {
   /** Runs a Lua script by its digest. Sends the source only when the server does not have the script yet. */
   readonly run: (script: Script, keys: readonly Word[], args: readonly Word[]) => Promise<unknown>;
   /**
-   * Sends one command that writes, such as ['UNLINK', key], and resolves to its reply. Its second word is the key. In a
-   * cluster, the command goes to the node that serves the key, or `near` when it is given.
+   * Sends one command that writes, such as ['UNLINK', key], and resolves to its reply. Its second word is the key, and that of
+   * PUBLISH a channel.
    */
-  readonly write: (words: readonly Word[], near?: Word) => Promise<unknown>;
+  readonly write: (words: readonly Word[], options?: WriteOptions) => Promise<unknown>;
   /** Returns a UUID for something that the call creates. */
   readonly newId: () => string;
   /** Opens the connection without sending a command. */
@@ -75,6 +75,14 @@ export type Place = {
   expect(dueInMs: number | undefined): void;
   /** Leaves the line. With `passOn`, a call that is awake wakes the next one in its place. */
   leave(passOn: boolean): void;
+};
+
+/** Options of `Redis.write` for PUBLISH. */
+export type WriteOptions = {
+  /** In a cluster, the command goes to the node that serves this key, and not to that of its second word. */
+  near?: Word;
+  /** What the promise resolves to instead of the reply. With an idempotency key, a repetition resolves to it too. */
+  answer?: number;
 };
 
 /** A connection that only one call uses. `await using` or `close()` closes it. */

@@ -92,11 +92,13 @@ export function manyServers(
               loaded,
             );
           }),
-        write: (words, near = words[1] ?? '') =>
-          route(call, near, ({ client }, asking) => {
+        write: (words, { near = words[1] ?? '', answer } = {}) => {
+          const reply = route(call, near, ({ client }, asking) => {
             if (asking) ask(client);
             return client.sendCommand(words);
-          }),
+          });
+          return answer === undefined ? reply : reply.then(() => answer);
+        },
         newId: () => crypto.randomUUID(),
         async connect() {
           await anyMaster(call);

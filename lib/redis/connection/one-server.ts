@@ -35,7 +35,11 @@ export function oneServer(
         isAttached()
           ? runScript(client, script, keys, args, mode === 'long-lived' ? connection.scripts : undefined)
           : others().run(script, keys, args),
-      write: (words) => (isAttached() ? client.sendCommand(words) : others().write(words)),
+      write: (words, options) => {
+        if (!isAttached()) return others().write(words, options);
+        const reply = client.sendCommand(words);
+        return options?.answer === undefined ? reply : reply.then(() => options.answer);
+      },
       newId: () => crypto.randomUUID(),
       connect: () => Promise.resolve(),
       masters: () =>
@@ -61,7 +65,7 @@ export function oneServer(
       client: lazyClient(async () => (await connected()).client),
       key,
       run: async (script, keys, args) => (await connected()).run(script, keys, args),
-      write: async (words) => (await connected()).write(words),
+      write: async (words, options) => (await connected()).write(words, options),
       newId: () => crypto.randomUUID(),
       connect: async () => (await connected()).connect(),
       masters: async (near) => (await connected()).masters(near),
