@@ -69,6 +69,7 @@ export async function renderSchema({
       ...Object.fromEntries(
         actions.filter(({ fields }) => fields).map((action) => [action.key, action.schema()]),
       ),
+      ...Object.fromEntries(guards.flatMap(({ key, fields }) => (fields ? [[key, objectOf(fields)]] : []))),
       server: objectOf(SERVER),
       guards: objectOf({ ...schemaKeys(guards), on_redis_failure: onRedisFailure(guards) }),
     }),
@@ -83,20 +84,26 @@ function keyOf({ key, about, fields, schema }: LoadedKey<ParsedAction>): Key {
 /** Returns the guards as keys of a map. `false` switches a guard off. */
 function schemaKeys(guards: readonly LoadedGuard[]): Keys {
   return Object.fromEntries(
-    guards.map(({ key, about, schema }) => [
+    guards.map(({ key, about, schema, fields }) => [
       key,
-      { kind: 'own', about, schema: { anyOf: [schema(), { const: false }] } } as const,
+      {
+        kind: 'own',
+        about,
+        schema: { anyOf: [schema(), ...(fields ? [ref(key)] : []), { const: false }] },
+      } as const,
     ]),
   );
 }
 
 function onRedisFailure(guards: readonly LoadedGuard[]): Key {
   const names = guards.filter(({ withoutRedis }) => withoutRedis === 'fail').map(({ key }) => key);
-  const choices = Object.fromEntries(names.map((name) => [name, { enum: ['skip', 'fail'] }]));
+  const about = '`skip` runs the call without this guard, `fail` refuses it (the default).';
+  const choice = { kind: 'own', about, schema: { enum: ['skip', 'fail'] } } as const;
+  const choices = Object.fromEntries(names.map((name) => [name, choice]));
   return {
     kind: 'own',
     about: defaultKeys(guards)['on_redis_failure']?.about ?? '',
-    schema: { type: 'object', properties: choices, additionalProperties: false },
+    schema: objectOf(choices),
   };
 }
 

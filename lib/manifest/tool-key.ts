@@ -44,7 +44,7 @@ export type GuardKey<Setting = unknown> = Omit<ToolKey<Setting>, 'syntax' | 'man
   readonly syntax: () => Promise<GuardSyntax<Setting>>;
 };
 
-/** The syntax of a guard. */
+/** The syntax of a guard. `schema` is that of the short forms; a map is described by `fields`. */
 export type GuardSyntax<Setting = unknown> = Syntax<Setting> & {
   /** Reports what is wrong with the setting for this tool. */
   check?(problems: Problems, at: Place, setting: Setting, tool: Tool): void;

@@ -2,7 +2,7 @@ import type { Call } from '../contract/call.ts';
 import { Deadline } from '../contract/deadline.ts';
 import type { Result } from '../contract/envelope.ts';
 import { GantzError, withOutcome, type Outcome } from '../contract/errors.ts';
-import type { Action, Guards, Tool } from '../contract/manifest.ts';
+import type { Action, Tool } from '../contract/manifest.ts';
 import type { Environment } from '../contract/process.ts';
 import { toolEnvironment } from '../manifest/environment.ts';
 import { checkParameters } from '../parameters/check.ts';
@@ -11,6 +11,7 @@ import { compileValidator, knownValidator } from '../parameters/validator.ts';
 import type { RedisHandle } from '../redis/open.ts';
 import type { ActionKind } from './action-kind.ts';
 import type { Catalogue } from './catalogue.ts';
+import type { Wishes } from './guards/guard.ts';
 import type { Invocation, ToolWith } from './invocation.ts';
 import { ACTION_KEYS, hasAction, kindOf, timeLimitOf } from './kinds.ts';
 import { openRedisOf } from './redis-of-manifest.ts';
@@ -36,7 +37,7 @@ export type RunnerOptions = {
  * The settings of one call. `deadline` is made by the runner's `deadline`, when the caller needs it before the call or the
  * call began earlier. Without it, the time limit is counted from now.
  */
-export type CallSettings = Partial<Pick<Call, 'deadline' | 'signal' | 'emit' | 'follow' | 'print'>>;
+export type CallSettings = Partial<Pick<Call, 'deadline' | 'signal' | 'emit' | 'follow' | 'print'>> & Wishes;
 
 /** Runs the tools of one manifest, and holds the resources that they share, such as the connection to Redis. */
 export type Runner = Catalogue & {
@@ -67,6 +68,7 @@ export function openRunner(options: RunnerOptions): Runner {
   let connecting: Promise<unknown> | undefined;
   const closing = new AbortController();
   const running = new Set<Promise<Result>>();
+  const guarded = new Set<Promise<Result>>();
 
   const runner: Runner = {
     ...catalogue,
@@ -92,7 +94,7 @@ export function openRunner(options: RunnerOptions): Runner {
     async call(
       tool,
       input,
-      { deadline = runner.deadline(tool), signal, emit = ignore, follow = false, print } = {},
+      { deadline = runner.deadline(tool), signal, emit = ignore, follow = false, print, ...wishes } = {},
     ) {
       closing.signal.throwIfAborted();
       // Only the first call awaits the validator: an `await` in each call is measurable where thousands are made.
@@ -105,13 +107,16 @@ export function openRunner(options: RunnerOptions): Runner {
       const call: Call = { deadline, signal, emit, notice, follow, given, print };
       const kind = kindOf(tool);
       if (!kind || !hasAction(tool)) throw notRunnable(tool);
-      if (tool.guards) return await runTracked(kind, tool, params, call, runGuardedAction(tool.guards));
-      if (kind.needs !== 'redis') return await runTracked(kind, tool, params, call, runAction);
+      if (tool.guards || wishes.idempotencyKey !== undefined)
+        return await runGuarded(kind, tool, params, call, wishes);
+      if (kind.needs !== 'redis') return await runWithoutRedis(kind, tool, params, call);
       return await kind.run(invocationOf(kind, tool, params, call));
     },
     redis: connection,
     async close() {
       closing.abort(new GantzError('CANCELLED', 'The call was ended because gantz was closed'));
+      // Guards use Redis after the action has ended.
+      await Promise.allSettled(guarded);
       await redis?.close();
       await Promise.allSettled(running);
     },
@@ -136,25 +141,37 @@ export function openRunner(options: RunnerOptions): Runner {
     return (redis ??= openRedisOf({ manifest, env, mode, notice }));
   }
 
-  /** Runs an action that may not end with the connection to Redis, and cancels it when the runner is closed. */
-  async function runTracked(
+  /** Runs an action that does not use the connection to Redis, and cancels it when the runner is closed. */
+  async function runWithoutRedis(
     kind: ActionKind,
     tool: ToolWith<Action>,
     params: Record<string, unknown>,
     call: Call,
-    run: (kind: ActionKind, invocation: Invocation) => Promise<Result>,
   ): Promise<Result> {
-    const signal = call.signal ? AbortSignal.any([call.signal, closing.signal]) : closing.signal;
-    const result = run(kind, invocationOf(kind, tool, params, { ...call, signal }));
+    const result = runAction(kind, invocationOf(kind, tool, params, endingWithRunner(call)));
     running.add(result);
     return await result.finally(() => running.delete(result));
   }
 
-  function runGuardedAction(guards: Guards) {
-    return async (kind: ActionKind, invocation: Invocation): Promise<Result> => {
-      const { runGuarded } = await import('./guards/run-guarded.ts');
-      return await runGuarded(guards, invocation, (inner) => runAction(kind, inner));
-    };
+  /** Runs an action inside the guards of its tool and of the call. */
+  async function runGuarded(
+    kind: ActionKind,
+    tool: ToolWith<Action>,
+    params: Record<string, unknown>,
+    call: Call,
+    wishes: Wishes,
+  ): Promise<Result> {
+    const invocation = invocationOf(kind, tool, params, endingWithRunner(call));
+    const { runGuarded: run } = await import('./guards/run-guarded.ts');
+    const result = run(invocation, wishes, (inner) => runAction(kind, inner));
+    guarded.add(result);
+    return await result.finally(() => guarded.delete(result));
+  }
+
+  /** Returns the call with a signal that also aborts when the runner is closed. */
+  function endingWithRunner(call: Call): Call {
+    const signal = call.signal ? AbortSignal.any([call.signal, closing.signal]) : closing.signal;
+    return { ...call, signal };
   }
 
   /** Runs an action. With `returns`, the result has the shape that it declares. */

@@ -3,18 +3,33 @@ import type { Result } from '../../contract/envelope.ts';
 import type { GuardKey } from '../../manifest/tool-key.ts';
 import type { Invocation } from '../invocation.ts';
 
+/** What a caller asks of the guards. */
+export type Wishes = {
+  /** The caller's idempotency key: a repetition of the call gets the answer of the first one. */
+  idempotencyKey?: unknown;
+  /** How long to wait while another call with the same key runs, in milliseconds; 0 when absent. */
+  idempotencyWaitMs?: number;
+};
+
 /** One call that passes the guards of its tool. */
 export type GuardedCall = Invocation & {
   /** The name of the manifest, which is part of the keys of guards in Redis. */
   readonly scope: string;
   /** Returns true when a guard is skipped, and not refuses the call, when Redis does not answer. */
   readonly isOptional: (guard: string) => boolean;
+  readonly wishes: Wishes;
   /** Adds members to the field `gantz` of the answer: `{ attempts: 2 }`. */
   readonly note: (members: Readonly<Record<string, unknown>>) => void;
 };
 
-/** Runs what a guard encloses: the next guard, and at the end the action. */
-export type Next = (call?: Call) => Promise<Result>;
+/** Runs what a guard encloses: the next guard, and at the end the action. `changes` apply to all of it. */
+export type Next = (changes?: Changes) => Promise<Result>;
+
+export type Changes = {
+  call?: Call;
+  /** The connection of the action. Guards use that of `GuardedCall`. */
+  redis?: Invocation['redis'];
+};
 
 /** Everything that is particular to one guard with the setting `S`. */
 export type Guard<S = unknown> = GuardKey<S> & {

@@ -4,7 +4,6 @@ import type { Tool } from '../../contract/manifest.ts';
 import type { Keys } from '../../manifest/keys.ts';
 import { asMap, readFields } from '../../manifest/parse/fields.ts';
 import { readCount, readDuration, readText } from '../../manifest/parse/values.ts';
-import { objectOf } from '../../manifest/schema.ts';
 import type { GuardSyntax } from '../../manifest/tool-key.ts';
 import type { Node } from '../../manifest/yaml/node.ts';
 import { error, warn, type Problems } from '../../manifest/yaml/problems.ts';
@@ -67,7 +66,7 @@ export const retrySyntax: GuardSyntax<Settings['retry']> = {
       'Add annotations: { idempotentHint: true } (or readOnlyHint) when a second run is safe.',
     );
   },
-  schema: () => ({ anyOf: [{ type: 'integer', minimum: 1, maximum: MOST_ATTEMPTS }, objectOf(FIELDS)] }),
+  schema: () => ({ type: 'integer', minimum: 1, maximum: MOST_ATTEMPTS }),
 };
 
 /**

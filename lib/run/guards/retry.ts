@@ -24,7 +24,7 @@ export const retry: Guard<Settings['retry']> = {
           ? call
           : { ...call, deadline: new Deadline({ budgetMs, fixed: true }) };
       try {
-        return await next(limited);
+        return await next({ call: limited });
       } catch (error) {
         if (!(error instanceof GantzError) || attempt === attempts) throw error;
         if (!mayRepeat(error, setting, tool.annotations)) throw error;

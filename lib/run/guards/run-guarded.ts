@@ -1,37 +1,42 @@
 import type { Result } from '../../contract/envelope.ts';
 import { GantzError, withFields } from '../../contract/errors.ts';
-import type { Guards } from '../../contract/manifest.ts';
 import type { Invocation } from '../invocation.ts';
-import type { GuardedCall, Next } from './guard.ts';
+import type { Changes, GuardedCall, Wishes } from './guard.ts';
 import { GUARDS } from './guards.ts';
 
 /**
- * Runs an action inside the guards of its tool. What they did is in the field `gantz` of the result, or of the failure that it
- * throws. `run` runs the action.
+ * Runs an action inside the guards of its tool, and inside `idempotency` when the caller gave a key. What they did is in the field
+ * `gantz` of the result, or of the failure that it throws. `run` runs the action.
  */
 export async function runGuarded(
-  { scope, settings, optional }: Guards,
   invocation: Invocation,
+  wishes: Wishes,
   run: (invocation: Invocation) => Promise<Result>,
 ): Promise<Result> {
+  const { scope = '', settings = {}, optional = [] } = invocation.tool.guards ?? {};
   const notes: Record<string, unknown> = {};
   const guarded: GuardedCall = {
     ...invocation,
     scope,
+    wishes,
     isOptional: (guard) => optional.includes(guard),
     note: (members) => void Object.assign(notes, members),
   };
-  const innermost: Next = (call = invocation.call) => run({ ...invocation, call });
-  const all = Object.entries(GUARDS)
-    .filter(([key]) => Object.hasOwn(settings, key))
-    .reduceRight<Next>(
-      (next, [key, guard]) =>
-        (call = invocation.call) =>
-          guard.wrap(settings[key], { ...guarded, call }, next),
-      innermost,
+  const guards = Object.entries(GUARDS).filter(
+    ([key]) => Object.hasOwn(settings, key) || (key === 'idempotency' && wishes.idempotencyKey !== undefined),
+  );
+
+  async function pass(index: number, changes: Changes): Promise<Result> {
+    const [key, guard] = guards[index] ?? [];
+    if (key === undefined || !guard) return await run({ ...invocation, ...changes });
+    const { call = invocation.call } = changes;
+    return await guard.wrap(settings[key], { ...guarded, call }, (more) =>
+      pass(index + 1, { ...changes, ...more }),
     );
+  }
+
   try {
-    const result = await all();
+    const result = await pass(0, {});
     return Object.keys(notes).length > 0 ? { ...result, gantz: notes } : result;
   } catch (error) {
     if (!(error instanceof GantzError) || Object.keys(notes).length === 0) throw error;
