@@ -10,6 +10,8 @@ export const CODES = {
   OUTPUT_TOO_LARGE: { exit: 1, http: 502, retryable: false },
   RETURNS_MISMATCH: { exit: 1, http: 502, retryable: false },
   REDIS_ERROR: { exit: 1, http: 502, retryable: false },
+  RATE_LIMITED: { exit: 1, http: 429, retryable: true },
+  CIRCUIT_OPEN: { exit: 1, http: 503, retryable: true },
   CHECK_FAILED: { exit: 1, http: 500, retryable: false },
   TEST_FAILED: { exit: 1, http: 500, retryable: false },
   CANCELLED: { exit: 1, http: 499, retryable: true },

@@ -23,6 +23,69 @@ export const cacheTouch: Script = {
   source: "-- Sets the time to live of a key. The new one may be shorter.\n-- KEYS[1]  the key\n-- ARGV[1]  seconds to live, or 'never'\n-- Returns 1, or 0 when there is no such key.\n\nlocal key = KEYS[1]\nlocal ttl = ARGV[1]\n\nif ttl ~= 'never' then return redis.call('EXPIRE', key, ttl) end\nredis.call('PERSIST', key) -- its reply is 0 when the key had no expiry\nreturn redis.call('EXISTS', key)\n",
 };
 
+/** tools/lua/guard-breaker-enter.lua */
+export const guardBreakerEnter: Script = {
+  name: "guard-breaker-enter",
+  sha: "2e235fde1c5a42b735957fae7c4bc347f9da68e5",
+  source: "-- Decides whether a call may run while a circuit breaker watches its action.\n-- KEYS[1]  the state, a hash: the Unix millisecond until which the breaker is open, and the token and the end of the one call that\n--          then finds out if the action works again; absent while the breaker is closed\n-- ARGV[1]  the token that this call would get as the probe\n-- ARGV[2]  after how many milliseconds another call may be the probe\n-- Returns { 'closed', 0 }, { 'probe', 0 }, or { 'open', milliseconds until a call may run }.\n\n-- Returns the time of the server in Unix milliseconds.\nlocal function serverMs()\n  local time = redis.call('TIME')\n  return time[1] * 1000 + math.floor(time[2] / 1000)\nend\n\nlocal state = KEYS[1]\nlocal token = ARGV[1]\nlocal probeMs = tonumber(ARGV[2])\n\nlocal found = redis.call('HMGET', state, 'open_until', 'probe_until')\nif not found[1] then return { 'closed', 0 } end\nlocal now = serverMs()\nlocal openUntil = math.max(tonumber(found[1]), tonumber(found[2] or 0))\nif openUntil > now then return { 'open', openUntil - now } end\nredis.call('HSET', state, 'probe', token, 'probe_until', string.format('%.0f', now + probeMs))\nreturn { 'probe', 0 }\n",
+};
+
+/** tools/lua/guard-breaker-report.lua */
+export const guardBreakerReport: Script = {
+  name: "guard-breaker-report",
+  sha: "034d6e3e98b2ea04e45acdf24c89808992dfce5a",
+  source: "-- Records how a call ended that a circuit breaker watches.\n-- KEYS[1]  the failures, a sorted set: token → its Unix millisecond\n-- KEYS[2]  the state\n-- ARGV[1]  the token of the call\n-- ARGV[2]  '1' when it failed\n-- ARGV[3]  how many failures open the breaker\n-- ARGV[4]  within how many milliseconds\n-- ARGV[5]  for how many milliseconds it stays open\n-- ARGV[6]  for how many milliseconds the state is kept\n-- Returns 'open' or 'closed', the state afterwards.\n\n-- Returns the time of the server in Unix milliseconds.\nlocal function serverMs()\n  local time = redis.call('TIME')\n  return time[1] * 1000 + math.floor(time[2] / 1000)\nend\n\nlocal failures = KEYS[1]\nlocal state = KEYS[2]\nlocal token = ARGV[1]\nlocal hasFailed = ARGV[2] == '1'\nlocal most = tonumber(ARGV[3])\nlocal withinMs = tonumber(ARGV[4])\nlocal openMs = tonumber(ARGV[5])\nlocal keepMs = tonumber(ARGV[6])\n\nlocal isProbe = redis.call('HGET', state, 'probe') == token\nif not hasFailed then\n  if not isProbe then return redis.call('EXISTS', state) == 1 and 'open' or 'closed' end\n  redis.call('DEL', failures, state)\n  return 'closed'\nend\n\nlocal now = serverMs()\nlocal count = 0\nif not isProbe then\n  redis.call('ZADD', failures, string.format('%.0f', now), token)\n  redis.call('ZREMRANGEBYSCORE', failures, '-inf', string.format('%.0f', now - withinMs))\n  redis.call('PEXPIRE', failures, withinMs)\n  count = redis.call('ZCARD', failures)\nend\nif not isProbe and count < most then return 'closed' end\nredis.call('DEL', failures)\nredis.call('HSET', state, 'open_until', string.format('%.0f', now + openMs))\nredis.call('HDEL', state, 'probe', 'probe_until')\nredis.call('PEXPIRE', state, keepMs)\nreturn 'open'\n",
+};
+
+/** tools/lua/guard-cache-enter.lua */
+export const guardCacheEnter: Script = {
+  name: "guard-cache-enter",
+  sha: "03ecc1938bf70c1474da154badf93390ce7428c9",
+  source: "-- Reads the cached answer of a call, or starts a flight: one caller computes the answer, and the others wait for it.\n-- KEYS[1]  the entry, a hash: the answer with the times of its storing, of its end and of the end of its stale use; the token of\n--          the flight and its end; the failure of the last flight and its token. Times are Unix milliseconds\n-- ARGV[1]  the token that a flight of this caller would get\n-- ARGV[2]  how many milliseconds a flight lasts unless it is renewed\n-- ARGV[3]  the token of the flight that this caller has waited for, '' at first\n-- ARGV[4]  '1' to ignore a stored answer\n-- Returns { 'hit' or 'stale', the answer, its age in milliseconds }; { 'failed', the failure } of the flight that the caller has\n-- waited for; { 'wait', the token of the flight, milliseconds until it ends }; or { 'run' } when the caller got the flight.\n\n-- Returns the time of the server in Unix milliseconds.\nlocal function serverMs()\n  local time = redis.call('TIME')\n  return time[1] * 1000 + math.floor(time[2] / 1000)\nend\n\nlocal entry = KEYS[1]\nlocal token = ARGV[1]\nlocal flightMs = tonumber(ARGV[2])\nlocal awaited = ARGV[3]\nlocal ignoresAnswer = ARGV[4] == '1'\n\nlocal now = serverMs()\nlocal found = redis.call('HMGET', entry, 'fresh_until', 'stale_until', 'flight', 'flight_until', 'failed_flight')\nlocal freshUntil = tonumber(found[1] or 0)\nlocal staleUntil = tonumber(found[2] or 0)\nlocal flightUntil = tonumber(found[4] or 0)\n\nlocal function stored(kind)\n  local answer = redis.call('HMGET', entry, 'answer', 'stored_at')\n  return { kind, answer[1], math.max(0, now - tonumber(answer[2])) }\nend\n\nif freshUntil > now and not ignoresAnswer then return stored('hit') end\nif awaited ~= '' and found[5] == awaited then return { 'failed', redis.call('HGET', entry, 'failure') } end\nif flightUntil > now then\n  if staleUntil > now and not ignoresAnswer then return stored('stale') end\n  return { 'wait', found[3], flightUntil - now }\nend\n\nredis.call('HSET', entry, 'flight', token, 'flight_until', string.format('%.0f', now + flightMs))\nredis.call('PEXPIREAT', entry, string.format('%.0f', math.max(now + flightMs, freshUntil, staleUntil)))\nreturn { 'run' }\n",
+};
+
+/** tools/lua/guard-cache-fail.lua */
+export const guardCacheFail: Script = {
+  name: "guard-cache-fail",
+  sha: "658b8c67f91d1e3c6e326401c614e35ddbef9465",
+  source: "-- Ends a flight that computed no answer. The callers that wait for it get its failure.\n-- KEYS[1]  the entry\n-- ARGV[1]  the token of the flight\n-- ARGV[2]  the failure; '' when there is none, so that another caller computes the answer\n-- ARGV[3]  for how many milliseconds the callers can find the failure\n-- ARGV[4]  the channel of the callers that wait\n-- Returns 1, or 0 when the flight has ended.\n\nlocal entry = KEYS[1]\nlocal token = ARGV[1]\nlocal failure = ARGV[2]\nlocal keepMs = tonumber(ARGV[3])\nlocal channel = ARGV[4]\n\nif redis.call('HGET', entry, 'flight') ~= token then return 0 end\nif failure ~= '' then\n  redis.call('HSET', entry, 'failed_flight', token, 'failure', failure)\n  if redis.call('PTTL', entry) < keepMs then redis.call('PEXPIRE', entry, keepMs) end\nend\nredis.call('HDEL', entry, 'flight', 'flight_until')\nredis.pcall('PUBLISH', channel, '1000000')\nreturn 1\n",
+};
+
+/** tools/lua/guard-cache-renew.lua */
+export const guardCacheRenew: Script = {
+  name: "guard-cache-renew",
+  sha: "8531292397736d64e23e62bd46feff6f7c4eb7d6",
+  source: "-- Renews a flight, so that no other caller computes the answer meanwhile.\n-- KEYS[1]  the entry\n-- ARGV[1]  the token of the flight\n-- ARGV[2]  how many milliseconds the flight lasts from now\n-- Returns 1, or 0 when the flight has ended.\n\n-- Returns the time of the server in Unix milliseconds.\nlocal function serverMs()\n  local time = redis.call('TIME')\n  return time[1] * 1000 + math.floor(time[2] / 1000)\nend\n\nlocal entry = KEYS[1]\nlocal token = ARGV[1]\nlocal flightMs = tonumber(ARGV[2])\n\nlocal now = serverMs()\nlocal found = redis.call('HMGET', entry, 'flight', 'flight_until')\nif found[1] ~= token or tonumber(found[2]) <= now then return 0 end\nredis.call('HSET', entry, 'flight_until', string.format('%.0f', now + flightMs))\nif redis.call('PTTL', entry) < flightMs then redis.call('PEXPIRE', entry, flightMs) end\nreturn 1\n",
+};
+
+/** tools/lua/guard-cache-store.lua */
+export const guardCacheStore: Script = {
+  name: "guard-cache-store",
+  sha: "d1060adfc8106feacd511e7e56709d8a3d2527f7",
+  source: "-- Stores the answer that a flight has computed, and ends the flight.\n-- KEYS[1]  the entry\n-- ARGV[1]  the token of the flight\n-- ARGV[2]  the answer\n-- ARGV[3]  for how many milliseconds the answer is fresh\n-- ARGV[4]  for how many milliseconds after that it may be served while another caller computes a new one\n-- ARGV[5]  the channel of the callers that wait\n-- Returns 1, or 0 when the flight has ended.\n\n-- Returns the time of the server in Unix milliseconds.\nlocal function serverMs()\n  local time = redis.call('TIME')\n  return time[1] * 1000 + math.floor(time[2] / 1000)\nend\n\nlocal entry = KEYS[1]\nlocal token = ARGV[1]\nlocal answer = ARGV[2]\nlocal freshMs = tonumber(ARGV[3])\nlocal staleMs = tonumber(ARGV[4])\nlocal channel = ARGV[5]\n\nlocal now = serverMs()\nlocal found = redis.call('HMGET', entry, 'flight', 'flight_until')\nif found[1] ~= token or tonumber(found[2]) <= now then return 0 end\n\nlocal function at(milliseconds)\n  return string.format('%.0f', milliseconds)\nend\n\nredis.call(\n  'HSET', entry, 'answer', answer, 'stored_at', at(now),\n  'fresh_until', at(now + freshMs), 'stale_until', at(now + freshMs + staleMs)\n)\nredis.call('HDEL', entry, 'flight', 'flight_until', 'failed_flight', 'failure')\nredis.call('PEXPIREAT', entry, at(now + freshMs + staleMs))\nredis.pcall('PUBLISH', channel, '1000000')\nreturn 1\n",
+};
+
+/** tools/lua/guard-lease-give-back.lua */
+export const guardLeaseGiveBack: Script = {
+  name: "guard-lease-give-back",
+  sha: "5bc576d3f0ec9bbbad923ce98e2ac5d44f3b75f0",
+  source: "-- Gives a lease back, and wakes a caller that waits for one.\n-- KEYS[1]  the leases\n-- ARGV[1]  the token of the lease\n-- ARGV[2]  the channel of the callers that wait\n-- Returns 1, or 0 when there is no such lease.\n\nlocal leases = KEYS[1]\nlocal token = ARGV[1]\nlocal channel = ARGV[2]\n\nlocal removed = redis.call('ZREM', leases, token)\nif removed == 1 then redis.pcall('PUBLISH', channel, '1') end\nreturn removed\n",
+};
+
+/** tools/lua/guard-lease-renew.lua */
+export const guardLeaseRenew: Script = {
+  name: "guard-lease-renew",
+  sha: "dc39dbca4f6730d4553c1e2638429aea64f0f3ff",
+  source: "-- Renews a lease that has not ended.\n-- KEYS[1]  the leases\n-- ARGV[1]  the token of the lease\n-- ARGV[2]  how many milliseconds the lease lasts from now\n-- Returns 1, or 0 when the lease has ended.\n\n-- Returns the time of the server in Unix milliseconds.\nlocal function serverMs()\n  local time = redis.call('TIME')\n  return time[1] * 1000 + math.floor(time[2] / 1000)\nend\n\nlocal leases = KEYS[1]\nlocal token = ARGV[1]\nlocal leaseMs = tonumber(ARGV[2])\n\nlocal now = serverMs()\nlocal finish = tonumber(redis.call('ZSCORE', leases, token) or 0)\nif finish <= now then return 0 end\nredis.call('ZADD', leases, string.format('%.0f', now + leaseMs), token)\nif redis.call('PTTL', leases) < leaseMs then redis.call('PEXPIRE', leases, leaseMs) end\nreturn 1\n",
+};
+
+/** tools/lua/guard-lease-take.lua */
+export const guardLeaseTake: Script = {
+  name: "guard-lease-take",
+  sha: "79ae16d91deabb4c5bf27f2bb42f628ab49a2f5a",
+  source: "-- Takes one of a limited number of leases. Expired leases count no more.\n-- KEYS[1]  the leases, a sorted set: token → its end in Unix milliseconds\n-- ARGV[1]  how many leases there may be\n-- ARGV[2]  the token of the new lease\n-- ARGV[3]  how many milliseconds the lease lasts unless it is renewed\n-- Returns { 1, 0 }, or { 0, milliseconds until the first lease ends } when all are taken.\n\n-- Returns the time of the server in Unix milliseconds.\nlocal function serverMs()\n  local time = redis.call('TIME')\n  return time[1] * 1000 + math.floor(time[2] / 1000)\nend\n\nlocal leases = KEYS[1]\nlocal limit = tonumber(ARGV[1])\nlocal token = ARGV[2]\nlocal leaseMs = tonumber(ARGV[3])\n\nlocal now = serverMs()\nlocal active = redis.call('ZCOUNT', leases, '(' .. string.format('%.0f', now), '+inf')\nif active >= limit then\n  local first = redis.call(\n    'ZRANGEBYSCORE', leases, '(' .. string.format('%.0f', now), '+inf', 'WITHSCORES', 'LIMIT', 0, 1\n  )\n  return { 0, first[2] - now }\nend\nredis.call('ZADD', leases, string.format('%.0f', now + leaseMs), token)\nredis.call('ZREMRANGEBYSCORE', leases, '-inf', string.format('%.0f', now))\nif redis.call('PTTL', leases) < leaseMs then redis.call('PEXPIRE', leases, leaseMs) end\nreturn { 1, 0 }\n",
+};
+
 /** tools/lua/hash-delete.lua */
 export const hashDelete: Script = {
   name: "hash-delete",

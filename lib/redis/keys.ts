@@ -16,6 +16,8 @@ const EXPORTED = {
   channel: false,
   subscription: false,
   wake: false,
+  /** What guards keep: cached answers, counts and leases. */
+  guard: false,
   /** What calls with an idempotency key keep. */
   idempotency: false,
   /** Structures that `gantz import` has not finished. */

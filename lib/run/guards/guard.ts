@@ -9,6 +9,8 @@ export type Wishes = {
   idempotencyKey?: unknown;
   /** How long to wait while another call with the same key runs, in milliseconds; 0 when absent. */
   idempotencyWaitMs?: number;
+  /** True to run the action although an answer is cached. */
+  noCache?: boolean;
 };
 
 /** One call that passes the guards of its tool. */
@@ -35,6 +37,15 @@ export type Changes = {
 export type Guard<S = unknown> = GuardKey<S> & {
   /** Returns a sentence for `gantz describe`: what the guard does with this setting. */
   describe(setting: S): string;
-  /** Runs a call inside the guard. Throws the failures of `next`, and its own. */
-  wrap(setting: S, guarded: GuardedCall, next: Next): Promise<Result>;
+  /** Loads the code that runs calls inside the guard. */
+  load(): Promise<LoadedGuard<S>>;
 };
+
+/** A guard that can run calls. It has a method, so that one table can hold guards of different settings. */
+type LoadedGuard<S> = {
+  /** Runs a call inside the guard. Throws the failures of `next`, and its own. */
+  run(setting: S, guarded: GuardedCall, next: Next): Promise<Result>;
+};
+
+/** The type of the function that runs calls inside a guard. */
+export type Wrap<S> = LoadedGuard<S>['run'];

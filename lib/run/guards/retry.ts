@@ -1,7 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Deadline } from '../../contract/deadline.ts';
-import { GantzError } from '../../contract/errors.ts';
-import type { Annotations } from '../../contract/manifest.ts';
 import type { Guard } from './guard.ts';
 import type { Settings } from './settings.ts';
 
@@ -13,49 +9,5 @@ export const retry: Guard<Settings['retry']> = {
   syntax: async () => (await import('./retry-syntax.ts')).retrySyntax,
   describe: ({ attempts, backoffMs, maxBackoffMs }) =>
     `repeats a failed call, ${attempts} attempts in all, with pauses from ${backoffMs} ms to ${maxBackoffMs} ms`,
-  async wrap(setting, { tool, call, note }, next) {
-    const { attempts, attemptTimeoutMs } = setting;
-    for (let attempt = 1; ; attempt++) {
-      if (attempt > 1) note({ attempts: attempt });
-      const { deadline } = call;
-      const budgetMs = Math.min(attemptTimeoutMs ?? Infinity, deadline.remainingMs());
-      const limited =
-        attemptTimeoutMs === undefined
-          ? call
-          : { ...call, deadline: new Deadline({ budgetMs, fixed: true }) };
-      try {
-        return await next({ call: limited });
-      } catch (error) {
-        if (!(error instanceof GantzError) || attempt === attempts) throw error;
-        if (!mayRepeat(error, setting, tool.annotations)) throw error;
-        const pauseMs = pauseBefore(attempt + 1, setting, error);
-        if (pauseMs >= deadline.remainingMs()) throw error;
-        await sleep(pauseMs, undefined, call.signal && { signal: call.signal }).catch(() =>
-          call.signal?.throwIfAborted(),
-        );
-      }
-    }
-  },
+  load: async () => ({ run: (await import('./retry-run.ts')).runWithRetries }),
 };
-
-/** Returns true when another attempt may succeed and cannot repeat an effect. */
-function mayRepeat(
-  { code, retryable, outcome }: GantzError,
-  { on = [] }: Settings['retry'],
-  { readOnlyHint, idempotentHint }: Annotations,
-): boolean {
-  if (code === 'CANCELLED') return false;
-  const isSafe = outcome === 'none' || readOnlyHint === true || idempotentHint === true;
-  return isSafe && (retryable || on.includes(code));
-}
-
-/** Returns the pause before an attempt: exponential, from half of it to all of it, and at least what the failure asks for. */
-function pauseBefore(
-  attempt: number,
-  { backoffMs, maxBackoffMs }: Settings['retry'],
-  { fields }: GantzError,
-): number {
-  const pauseMs = Math.min(maxBackoffMs, backoffMs * 2 ** (attempt - 2));
-  const asked = fields?.['retry_after_ms'];
-  return Math.max(typeof asked === 'number' ? asked : 0, pauseMs * (0.5 + Math.random() / 2));
-}

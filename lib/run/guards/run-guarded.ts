@@ -30,7 +30,8 @@ export async function runGuarded(
     const [key, guard] = guards[index] ?? [];
     if (key === undefined || !guard) return await run({ ...invocation, ...changes });
     const { call = invocation.call } = changes;
-    return await guard.wrap(settings[key], { ...guarded, call }, (more) =>
+    const loaded = await guard.load();
+    return await loaded.run(settings[key], { ...guarded, call }, (more) =>
       pass(index + 1, { ...changes, ...more }),
     );
   }

@@ -11,6 +11,16 @@ export type Settings = {
     /** The parameters that are the key when the caller gives none. */
     key?: readonly string[];
   };
+  cache: {
+    /** How long an answer is fresh. */
+    ttlMs: number;
+    /** How long after that it is served while another call computes a new one. */
+    staleMs?: number;
+    /** The parameters that distinguish answers; all of them when absent. */
+    key?: readonly string[];
+    /** What else distinguishes answers: `cwd` and `env.NAME`. */
+    vary?: readonly string[];
+  };
   retry: {
     /** How often the action runs at most, the first time included. */
     attempts: number;
@@ -21,5 +31,31 @@ export type Settings = {
     attemptTimeoutMs?: number;
     /** Codes of failures that are repeated although they are not retryable. */
     on?: readonly Code[];
+  };
+  circuit_breaker: {
+    /** How many failures within which time open the breaker. */
+    failures: number;
+    withinMs: number;
+    /** How long it stays open. */
+    cooldownMs: number;
+    /** A name that several tools share; that of the tool when absent. */
+    name?: string;
+  };
+  rate_limit: {
+    limit: number;
+    perSeconds: number;
+    /** The parameters whose values are counted apart. */
+    by?: readonly string[];
+    /** How long a call waits until it is allowed. */
+    waitMs: number;
+    name?: string;
+  };
+  concurrency: {
+    limit: number;
+    /** How long a call waits for another one to end. */
+    waitMs: number;
+    /** True to count the calls of each process apart. */
+    perProcess?: boolean;
+    name?: string;
   };
 };

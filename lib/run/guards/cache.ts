@@ -1,0 +1,16 @@
+import { describeMs } from './durations.ts';
+import type { Guard } from './guard.ts';
+import type { Settings } from './settings.ts';
+
+/** Keeps the answers of a tool. Of several equal calls at a time, one runs the action, and the others get its answer. */
+export const cache: Guard<Settings['cache']> = {
+  key: 'cache',
+  about:
+    'How long an answer is served again for equal parameters: `10m`, or a map with `ttl`, `key`, `vary`, `stale`.',
+  withoutRedis: 'skip',
+  syntax: async () => (await import('./cache-syntax.ts')).cacheSyntax,
+  describe: ({ ttlMs, key, vary, staleMs = 0 }) =>
+    `a call with the same ${key?.join(', ') ?? 'parameters'}${vary ? ` and ${vary.join(', ')}` : ''} within ${describeMs(ttlMs)} gets the stored answer` +
+    (staleMs > 0 ? `; for ${describeMs(staleMs)} longer while another call computes a new one` : ''),
+  load: async () => ({ run: (await import('./cache-run.ts')).runCached }),
+};

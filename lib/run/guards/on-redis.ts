@@ -1,0 +1,82 @@
+import { Deadline } from '../../contract/deadline.ts';
+import { GantzError, toGantzError } from '../../contract/errors.ts';
+import { structureTag } from '../../redis/keys.ts';
+import type { Redis } from '../../redis/redis.ts';
+import type { GuardedCall } from './guard.ts';
+
+/** The time limit of a step of a guard, in milliseconds. A guard must not make a call hang that works without it. */
+const STEP_MS = 1000;
+
+/** A guard that uses Redis: its key, and what happens when Redis does not answer. */
+type RedisGuard = { key: string; withoutRedis: 'skip' | 'fail' };
+
+/**
+ * Runs a step of a guard on Redis, within a time limit of its own; `waitMs` is added to it. When Redis does not answer, returns
+ * undefined if the guard is to be skipped, and otherwise throws REDIS_UNAVAILABLE with the outcome `none`.
+ */
+export async function onRedis<R>(
+  { key, withoutRedis }: RedisGuard,
+  { tool, call, redis, isOptional }: GuardedCall,
+  step: (redis: Redis, deadline: Deadline) => Promise<R>,
+  waitMs = 0,
+): Promise<R | undefined> {
+  const remainingMs = call.deadline.remainingMs();
+  // A call without time ends with its own failure.
+  if (remainingMs === 0) throw call.deadline.error(tool.name);
+  const deadline = new Deadline({ budgetMs: Math.min(remainingMs, STEP_MS + waitMs), fixed: true });
+  try {
+    return await redis().use({ deadline, signal: call.signal, readOnly: true }, (used) =>
+      step(used, deadline),
+    );
+  } catch (thrown) {
+    const error = toGantzError(thrown);
+    if (!isAway(error) || (error.code === 'TIMEOUT' && call.deadline.remainingMs() === 0)) throw error;
+    if (withoutRedis === 'skip' || isOptional(key)) {
+      call.notice(`The guard ${key} of ${tool.name} is skipped: ${error.message}`);
+      return undefined;
+    }
+    throw new GantzError(
+      'REDIS_UNAVAILABLE',
+      `The guard ${key} of ${tool.name} needs Redis. ${error.message}`,
+      {
+        hint: `Check REDIS_URL. guards: { on_redis_failure: { ${key}: skip } } in the manifest runs the tool without the guard.`,
+        cause: error,
+      },
+    );
+  }
+}
+
+/**
+ * Runs a step that belongs to a call which may have ended, such as giving a lease back. It never throws: what the step would have
+ * removed ends by itself.
+ */
+export async function afterwards(
+  { redis }: GuardedCall,
+  step: (redis: Redis) => Promise<unknown>,
+): Promise<void> {
+  const deadline = new Deadline({ budgetMs: STEP_MS, fixed: true });
+  await redis()
+    .use({ deadline, readOnly: true }, step)
+    .catch(() => undefined);
+}
+
+/** Returns true for a failure of Redis itself, not of the step. */
+function isAway({ code }: GantzError): boolean {
+  return ['REDIS_UNAVAILABLE', 'REDIS_AUTH', 'REDIS_NOT_INSTALLED', 'REDIS_ERROR', 'TIMEOUT'].includes(code);
+}
+
+/** Returns the key of what a guard keeps. `name` is that of the tool, or one that several tools share. */
+export function guardKey(
+  redis: Redis,
+  { scope }: GuardedCall,
+  guard: string,
+  name: string,
+  part = '',
+): string {
+  return redis.key('guard', `${structureTag('g', `${encodeURIComponent(scope)}:${guard}:${name}`)}${part}`);
+}
+
+/** Returns the channel that wakes the calls that wait for something of a guard. */
+export function guardChannel(redis: Redis, { scope }: GuardedCall, guard: string, name: string): string {
+  return redis.key('wake', `guard:${encodeURIComponent(scope)}:${guard}:${name}`);
+}
