@@ -21,7 +21,8 @@ export const list = {
   pop: async (redis, { key, left, wait }, call) => {
     const name = redis.key('list', key);
     const step = async (): Promise<Step<ListPopResult>> => {
-      const text = await (left ? redis.client.lPop(name) : redis.client.rPop(name));
+      const reply = await redis.write([left ? 'LPOP' : 'RPOP', name]);
+      const text = reply as string | null;
       if (text === null) return { result: { value: null, found: false }, done: false };
       return { result: { value: decode(text), found: true }, done: true, more: true };
     };
@@ -36,7 +37,7 @@ export const list = {
   length: async (redis, { key }) => ({ length: await redis.client.lLen(redis.key('list', key)) }),
 
   delete: async (redis, { key }) => ({
-    deleted: (await redis.client.unlink(redis.key('list', key))) > 0,
+    deleted: (await redis.write(['UNLINK', redis.key('list', key)])) === 1,
   }),
 } satisfies Group<'list'>;
 

@@ -46,7 +46,7 @@ function openSteps(where: { url: string; env?: Readonly<Record<string, string>> 
 
 /** A step that pops from a list. */
 async function pop(redis: Redis, key: string): Promise<Step<string | null>> {
-  const result = await redis.client.lPop(key);
+  const result = (await redis.write(['LPOP', key])) as string | null;
   return { result, done: result !== null };
 }
 

@@ -4,7 +4,7 @@ import type { Redis } from '../redis.ts';
 import { runScript } from '../scripts.ts';
 import { slotOf, type Cluster, type Route } from './cluster.ts';
 import { parseRedirection } from './cluster-slots.ts';
-import { attach, detach, type PendingCall } from './pending-call.ts';
+import { attach, detach, forgetCommands, type PendingCall } from './pending-call.ts';
 import type { ServerConnection } from './server-connection.ts';
 import type { Binding, Servers } from './servers.ts';
 
@@ -81,8 +81,9 @@ export function manyServers(
       return {
         client,
         key,
-        run: (script, keys, args) =>
-          route(call, keys[0] ?? '', (connection, asking) => {
+        run: (script, keys, args) => {
+          call.unchanged = false;
+          return route(call, keys[0] ?? '', (connection, asking) => {
             const loaded = mode === 'long-lived' ? connection.scripts : undefined;
             return runScript(
               asking ? askingClient(connection.client) : connection.client,
@@ -91,7 +92,16 @@ export function manyServers(
               args,
               loaded,
             );
-          }),
+          });
+        },
+        write: (words, near = words[1] ?? '') => {
+          call.unchanged = false;
+          return route(call, near, ({ client }, asking) => {
+            if (asking) ask(client);
+            return client.sendCommand(words);
+          });
+        },
+        newId: () => crypto.randomUUID(),
         async connect() {
           await anyMaster(call);
         },
@@ -105,10 +115,7 @@ export function manyServers(
           return { isCluster: true, clients: connections.map((connection) => clientOf(call, connection)) };
         },
         isCluster: true,
-        nothingChanged: () => {
-          detach(call);
-          call.executed = false;
-        },
+        nothingChanged: () => forgetCommands(call),
         mayRepeat: (error) => mayRepeat(call, error),
         enterLine: (line) => enterLine(call, line),
         ignoreAbort: () => (call.signal = undefined),
