@@ -13,6 +13,7 @@ const EXPORTED = {
   sorted_set: true,
   session: true,
   rate: true,
+  lock: false,
   channel: false,
   subscription: false,
   wake: false,

@@ -109,6 +109,16 @@ const FLOWS: Readonly<Record<string, (rows: Rows) => Promise<void>>> = {
     await rows.call('session_extend', { session_id: id, ttl: null });
     await rows.call('session_delete', { session_id: id });
   },
+  async lock(rows) {
+    const { token } = await rows.call('lock_acquire', { name: 'a' });
+    assert.ok(token);
+    await rows.call('lock_status', { name: 'a' });
+    await rows.call('lock_extend', { name: 'a', token, ttl: 60 });
+    await rows.call('lock_extend', { name: 'a', token, ttl: 50 });
+    // Long enough for a subscription.
+    await rows.call('lock_acquire', { name: 'a', wait: 1 });
+    await rows.call('lock_release', { name: 'a', token });
+  },
   async pubsub(rows) {
     for (const source of [{ channel: 'news.a' }, { pattern: 'news.*' }]) {
       let ended: Promise<{ reason: string }> | undefined;

@@ -204,6 +204,7 @@ describe('gantz doctor on one server', () => {
       }),
     );
     const { session_id } = session;
+    const token = 'the token of another caller';
     const calls: [tool: (typeof TOOLS)[number], params: object][] = [
       ['cache_set', { key: 'a', value: 1, only_if: 'absent' }],
       ['cache_set with expected', { key: 'a', value: 1, expected: 1 }],
@@ -253,6 +254,10 @@ describe('gantz doctor on one server', () => {
       ['session_extend', { session_id, ttl: 60 }],
       ['session_extend', { session_id, ttl: null }],
       ['session_delete', { session_id }],
+      ['lock_acquire', { name: 'l' }],
+      ['lock_status', { name: 'l' }],
+      ['lock_extend', { name: 'l', token }],
+      ['lock_release', { name: 'l', token }],
       ['pubsub_publish', { channel: 'c', message: 1 }],
       ['pubsub_subscribe', { channel: 'c', timeout: 1 }],
       ['pubsub_unsubscribe', { channel: 'c' }],
