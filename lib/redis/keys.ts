@@ -7,6 +7,8 @@ import { shorten } from '../json/parse.ts';
  */
 const EXPORTED = {
   cache: true,
+  /** The leases of cached values, and their stale copies. */
+  lease: false,
   list: true,
   hash: true,
   set: true,
@@ -15,6 +17,7 @@ const EXPORTED = {
   rate: true,
   channel: false,
   subscription: false,
+  wake: false,
   /** Structures that `gantz import` has not finished. */
   import: false,
 } as const satisfies Record<string, boolean>;
