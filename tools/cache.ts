@@ -16,6 +16,7 @@ import {
   cacheRelease,
   cacheReplace,
   cacheSet,
+  cacheSetMany,
   cacheTouch,
 } from '../lib/generated/scripts.ts';
 import { decode, encode } from '../lib/redis/codec.ts';
@@ -61,7 +62,7 @@ export const cache = {
   set_many: async (redis, params) => ({ stored: await setMany(redis, params) }),
 
   delete: async (redis, { key }) => ({
-    deleted: (await redis.run(cacheDelete, keysOf(redis, key), [channelOf(redis, key)])) === 1,
+    deleted: (await redis.run(cacheDelete, keysOf(redis, key), [])) === 1,
   }),
 
   exists: async (redis, { key }) => ({
@@ -79,14 +80,13 @@ export const cache = {
   },
 
   touch: async (redis, { key, ttl }) => ({
-    exists:
-      (await redis.run(cacheTouch, keysOf(redis, key), [ttlArgument(ttl), channelOf(redis, key)])) === 1,
+    exists: (await redis.run(cacheTouch, keysOf(redis, key), [ttlArgument(ttl)])) === 1,
   }),
 
   keys: async (redis, params, call) => await listKeys(redis, params, call),
 
   increment: async (redis, { key, by, ttl, floor = '', ceiling = '' }) => {
-    const args = [String(by), ttlArgument(ttl), String(floor), String(ceiling), channelOf(redis, key)];
+    const args = [String(by), ttlArgument(ttl), String(floor), String(ceiling)];
     const reply = await redis.run(cacheIncrement, keysOf(redis, key), args);
     const [applied, value] = reply as [applied: number, value: string];
     return { value: Number(value), applied: applied === 1 };
@@ -95,13 +95,12 @@ export const cache = {
   lease: async (redis, params, call) => await lease(redis, params, call),
 
   fulfill: async (redis, { key, token, value, ttl, stale_for }) => {
-    const args = [token, encode(value), ttlArgument(ttl), String(stale_for), channelOf(redis, key)];
+    const args = [token, encode(value), ttlArgument(ttl), String(stale_for)];
     return { stored: (await redis.run(cacheFulfill, keysOf(redis, key), args)) === 1 };
   },
 
   release: async (redis, { key, token }) => {
-    const [, held] = keysOf(redis, key);
-    return { released: (await redis.run(cacheRelease, [held], [token, channelOf(redis, key)])) === 1 };
+    return { released: (await redis.run(cacheRelease, keysOf(redis, key), [token])) === 1 };
   },
 } satisfies Group<'cache'>;
 
@@ -111,15 +110,10 @@ function keysOf(redis: Redis, key: string): [value: string, lease: string] {
   return [value, redis.key('lease', `{${slotTag(value)}}${key}`)];
 }
 
-/** Returns the channel of the calls that wait for a value. */
-function channelOf(redis: Redis, key: string): string {
-  return redis.key('wake', `cache:${key}`);
-}
-
 /** Returns false when `only_if` kept the value from being stored. */
 async function set(redis: Redis, { key, value, ttl, only_if }: CacheSetParameters): Promise<boolean> {
-  const condition = only_if ? { absent: 'NX', present: 'XX' }[only_if] : '';
-  const args = [ttlArgument(ttl), condition, encode(value), channelOf(redis, key)];
+  const condition = only_if ? [only_if === 'absent' ? 'NX' : 'XX'] : [];
+  const args = [encode(value), ttlArgument(ttl), ...condition];
   return (await redis.run(cacheSet, keysOf(redis, key), args)) === 1;
 }
 
@@ -128,13 +122,13 @@ async function setMany(redis: Redis, { entries, ttl }: CacheSetManyParameters): 
   const values = Object.entries(entries).map(([key, value]) => ({
     path: ['entries', key],
     keys: keysOf(redis, key),
-    args: [encode(value), channelOf(redis, key)],
+    text: encode(value),
   }));
   const store = async (part: typeof values): Promise<unknown> =>
     await redis.run(
-      cacheSet,
-      part.flatMap(({ keys }) => keys),
-      [ttlArgument(ttl), '', ...part.flatMap(({ args }) => args)],
+      cacheSetMany,
+      [...part.map(({ keys }) => keys[0]), ...part.map(({ keys }) => keys[1])],
+      [ttlArgument(ttl), ...part.map(({ text }) => text)],
     );
   if (!redis.isCluster) await store(values);
   else await allOf(values.map((value) => ({ path: value.path, reply: store([value]) })));
@@ -151,7 +145,7 @@ async function replace(
       hint: 'With expected, the key must exist. To write only a new key, give only_if: absent alone.',
     });
   }
-  const args = [encode(expected), encode(value), ttlArgument(ttl), channelOf(redis, key)];
+  const args = [encode(expected), encode(value), ttlArgument(ttl)];
   return (await redis.run(cacheReplace, keysOf(redis, key), args)) === 1;
 }
 
@@ -185,7 +179,12 @@ async function lease(
   const first = await step();
   if (first.done || wait === 0) return first.result;
   redis.nothingChanged();
-  return await waitFor(redis, call, { wait, near: keys[0], channel: channelOf(redis, key), step });
+  return await waitFor(redis, call, {
+    wait,
+    near: keys[0],
+    channel: redis.key('wake', `cache:${key}`),
+    step,
+  });
 }
 
 async function listKeys(

@@ -5,10 +5,10 @@
 -- ARGV[2]  the text of the value
 -- ARGV[3]  seconds to live, or 'never'
 -- ARGV[4]  how many seconds after that the value may be served as stale
--- ARGV[5]  the channel of the callers that wait for the value
 -- Returns 1, or 0 when the lease has ended, is another one, or there is a value.
 
 -- @include server-ms
+-- @include wake-cache
 
 local key = KEYS[1]
 local lease = KEYS[2]
@@ -16,7 +16,6 @@ local token = ARGV[1]
 local text = ARGV[2]
 local ttl = ARGV[3]
 local staleFor = tonumber(ARGV[4])
-local channel = ARGV[5]
 
 local now = serverMs()
 local held = redis.call('HMGET', lease, 'token', 'ends_at')
@@ -35,5 +34,5 @@ if ttl ~= 'never' and staleFor > 0 then
   redis.call('HSET', lease, 'copy', text, 'stale_until', staleUntil)
   redis.call('PEXPIREAT', lease, staleUntil)
 end
-redis.pcall('PUBLISH', channel, 1000000)
+wakeCache(key, 1000000)
 return 1

@@ -6,7 +6,6 @@
 -- ARGV[2]  seconds to live; '' leaves the time to live unchanged, 'never' removes it
 -- ARGV[3]  the least value that a negative step may reach; '' for any
 -- ARGV[4]  the greatest value that a positive step may reach; '' for any
--- ARGV[5]  the channel of the callers that wait for the value
 -- Returns { 1 when the step was applied, else 0, with nothing written; the value as text }. WRONGTYPE when the value is not an
 -- integer, CONFLICT when the sum leaves the range.
 
@@ -20,7 +19,6 @@ local by = tonumber(ARGV[1])
 local ttl = ARGV[2]
 local floor = by < 0 and tonumber(ARGV[3])
 local ceiling = by > 0 and tonumber(ARGV[4])
-local channel = ARGV[5]
 
 local text = redis.pcall('GET', counter)
 if type(text) == 'table' then return text end
@@ -33,6 +31,6 @@ if not sum then return failure end
 
 redis.call('INCRBY', counter, string.format('%.0f', by))
 setTtl(counter, ttl)
-voidLease(lease, channel, 1000000)
+voidLease(counter, lease, 1000000)
 -- The value is text, because node-redis rounds integer replies near 2^53.
 return { 1, string.format('%.0f', sum) }

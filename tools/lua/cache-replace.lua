@@ -4,7 +4,6 @@
 -- ARGV[1]  the expected text
 -- ARGV[2]  the new text
 -- ARGV[3]  seconds to live, or 'never'
--- ARGV[4]  the channel of the callers that wait for the value
 -- Returns 1, or 0 when the key is absent or holds another text. WRONGTYPE when the key holds another type.
 
 -- @include void-lease
@@ -14,7 +13,6 @@ local lease = KEYS[2]
 local expected = ARGV[1]
 local text = ARGV[2]
 local ttl = ARGV[3]
-local channel = ARGV[4]
 
 local stored = redis.pcall('GET', key)
 if type(stored) == 'table' then return stored end
@@ -25,5 +23,5 @@ if ttl == 'never' then
 else
   redis.call('SET', key, text, 'EX', ttl)
 end
-voidLease(lease, channel, 1000000)
+voidLease(key, lease, 1000000)
 return 1

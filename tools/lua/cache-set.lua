@@ -1,24 +1,21 @@
--- Writes values, and voids their leases and stale copies.
--- KEYS[1..]  for each value: its key, then the key of its lease
--- ARGV[1]    seconds to live, or 'never'
--- ARGV[2]    NX writes only where there is no value, XX only where there is one; '' writes always
--- ARGV[3..]  for each value: its text, then the channel of the callers that wait for it
--- Returns how many values were written.
+-- Writes a value, and voids its lease and its stale copy.
+-- KEYS[1]  the value
+-- KEYS[2]  its lease
+-- ARGV[1]  the text
+-- ARGV[2]  seconds to live, or 'never'
+-- ARGV[3]  NX writes only a new key, XX only an existing one; absent to write always
+-- Returns 1, or 0 when the condition kept the value from being written.
 
 -- @include void-lease
 
-local ttl = ARGV[1]
-local condition = ARGV[2]
+local key = KEYS[1]
+local lease = KEYS[2]
+local text = ARGV[1]
+local ttl = ARGV[2]
+local condition = ARGV[3]
 
-local options = {}
-if ttl ~= 'never' then options = { 'EX', ttl } end
-if condition ~= '' then table.insert(options, condition) end
-
-local stored = 0
-for index = 1, #KEYS, 2 do
-  if redis.call('SET', KEYS[index], ARGV[index + 2], unpack(options)) then
-    voidLease(KEYS[index + 1], ARGV[index + 3], 1000000)
-    stored = stored + 1
-  end
-end
-return stored
+local options = { condition }
+if ttl ~= 'never' then options = { 'EX', ttl, condition } end
+if not redis.call('SET', key, text, unpack(options)) then return 0 end
+voidLease(key, lease, 1000000)
+return 1

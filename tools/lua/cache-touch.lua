@@ -2,7 +2,6 @@
 -- KEYS[1]  the key
 -- KEYS[2]  its lease
 -- ARGV[1]  seconds to live, or 'never'
--- ARGV[2]  the channel of the callers that wait for the value
 -- Returns 1, or 0 when there is no such key.
 
 -- @include set-ttl
@@ -11,9 +10,8 @@
 local key = KEYS[1]
 local lease = KEYS[2]
 local ttl = ARGV[1]
-local channel = ARGV[2]
 
 if redis.call('EXISTS', key) == 0 then return 0 end
 setTtl(key, ttl)
-voidLease(lease, channel, 1000000)
+voidLease(key, lease, 1000000)
 return 1

@@ -1,10 +1,13 @@
--- Removes the lease and the stale copy of a cached value, because the value was written or deleted.
--- lease    the key of both
--- channel  the channel of the callers that wait for the value
--- waiters  how many of them can go on now
+-- Removes the lease and the stale copy of a cached value that was written or deleted, and wakes callers that wait for it.
+-- key      the key of the value
+-- lease    the key of the lease and the copy
+-- waiters  how many callers can go on now; 1000000 for all
 -- Returns 1, or 0 when there was no lease and no copy.
-local function voidLease(lease, channel, waiters)
+
+-- @include wake-cache
+
+local function voidLease(key, lease, waiters)
   local voided = redis.call('UNLINK', lease)
-  if voided == 1 then redis.pcall('PUBLISH', channel, waiters) end
+  if voided == 1 then wakeCache(key, waiters) end
   return voided
 end
