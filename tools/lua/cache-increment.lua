@@ -6,8 +6,8 @@
 -- ARGV[2]  seconds to live; '' leaves the time to live unchanged, 'never' removes it
 -- ARGV[3]  the least value that a negative step may reach; '' for any
 -- ARGV[4]  the greatest value that a positive step may reach; '' for any
--- Returns { 1 when the step was applied, else 0, with nothing written; the value as text }. WRONGTYPE when the value is not an
--- integer, CONFLICT when the sum leaves the range.
+-- Returns { 1 when the step was applied, else 0, with nothing written; the value as text }. WRONGTYPE when the value is
+-- not an integer, CONFLICT when the sum leaves the range.
 
 -- @include exact-sum
 -- @include set-ttl

@@ -11,6 +11,7 @@ export type ToolAccess = ReadonlyMap<string, readonly string[]> | undefined;
 /** The parts of tools that need further commands. */
 const EXPECTED = 'cache_set with expected';
 const PATTERN = 'pubsub_subscribe with a pattern';
+const EVENTS = 'events for calls that wait';
 
 /** A value and its lease. */
 const CACHE = ['cache', 'lease'] as const;
@@ -60,10 +61,11 @@ const NEEDS = {
   pubsub_subscribe: ['channel', 'SUBSCRIBE', 'PING'],
   [PATTERN]: ['channel', 'PSUBSCRIBE', 'PING'],
   pubsub_unsubscribe: ['subscription', 'PUBLISH'],
+  [EVENTS]: ['wake', 'PUBLISH', 'SUBSCRIBE', 'UNSUBSCRIBE', 'PING'],
   rate_limit_check: ['rate', scripts.rateFixed],
   rate_limit_sliding_window: ['rate', scripts.rateSliding],
 } as const satisfies Record<
-  keyof BundledTools | typeof EXPECTED | typeof PATTERN,
+  keyof BundledTools | typeof EXPECTED | typeof PATTERN | typeof EVENTS,
   readonly [Space | readonly Space[], ...(string | Script)[]]
 >;
 
@@ -116,10 +118,7 @@ function wordsOf(command: string, key: string): string[] {
   return [command, ...(WITHOUT_KEY[command] ?? [key, ...(MORE[command] ?? [])])];
 }
 
-/**
- * Returns the commands that a tool sends, those of its scripts included. PUBLISH in a script is left out: it wakes calls that wait,
- * and the tool works without it.
- */
+/** Returns the commands that a tool sends, those of its scripts included. */
 export function commandsOf(tool: keyof typeof NEEDS): string[] {
   const [, ...needs] = NEEDS[tool];
   return needs.flatMap((need) =>
@@ -127,7 +126,8 @@ export function commandsOf(tool: keyof typeof NEEDS): string[] {
       ? [need]
       : [
           'EVALSHA',
-          ...[...need.source.matchAll(/redis\.p?call\('(?!PUBLISH')([A-Z]+)'/g)].flatMap(
+          // Scripts publish events for calls that wait. They work without that permission.
+          ...[...need.source.matchAll(/redis\.p?call\('(?!PUBLISH)([A-Z]+)'/g)].flatMap(
             ([, name]) => name ?? [],
           ),
         ],
