@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { GantzError } from '../../lib/contract/errors.ts';
 import { Deadline } from '../../lib/contract/deadline.ts';
 import { slotOf } from '../../lib/redis/connection/cluster.ts';
+import { openGantz } from '../../lib/library/library.ts';
+import { idempotencyKeyOf } from '../../lib/redis/idempotent.ts';
+import { keyOf } from '../../lib/redis/keys.ts';
 import { useCluster } from '../helpers/redis-cluster.ts';
 import { openRows } from '../helpers/rows.ts';
 
@@ -32,6 +36,32 @@ describe('cache_set_many on a cluster', () => {
       await full.plain.sendCommand(['CONFIG', 'SET', 'maxmemory', '0']);
     }
     assert.deepEqual(await rows.call('cache_set_many', { entries }), { stored: 30 });
+    await rows.close();
+  });
+
+  it('stores with the same idempotency key only what is missing', async () => {
+    const rows = openRows(cluster);
+    const gantz = await openGantz({ redisUrl: cluster.url, namespace: rows.namespace, env: {} });
+    const keyed = async () => await gantz.call('cache_set_many', { entries }, { idempotencyKey: 'many' });
+    // Not the node of the claim: when that is full, nothing is stored.
+    const claim = idempotencyKeyOf({ key: (space, name) => keyOf(rows.namespace, space, name) }, 'many');
+    const first = await cluster.ownerOf(slotOf(claim));
+    const full = cluster.masters.find((node) => node !== first);
+    assert.ok(full);
+    await full.plain.sendCommand(['CONFIG', 'SET', 'maxmemory', '1']);
+    const failure: unknown = await keyed().catch((error: unknown) => error);
+    await full.plain.sendCommand(['CONFIG', 'SET', 'maxmemory', '0']);
+    assert.ok(failure instanceof GantzError);
+    assert.equal(failure.outcome, 'unknown');
+    const stored = Object.keys((await rows.call('cache_get_many', { keys: KEYS })).values);
+    for (const key of stored) await rows.call('cache_set', { key, value: 'newer' });
+    assert.equal((await keyed()).stored, 30);
+    const expected = KEYS.map((key) => [key, stored.includes(key) ? 'newer' : key]);
+    assert.deepEqual(
+      (await rows.call('cache_get_many', { keys: KEYS })).values,
+      Object.fromEntries(expected),
+    );
+    await gantz.close();
     await rows.close();
   });
 
