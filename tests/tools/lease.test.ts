@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
+import { openGantz, type Gantz } from '../../lib/library/library.ts';
 import { anyJson, anyName } from '../helpers/json.ts';
 import { openRows, useRows } from '../helpers/rows.ts';
 import { waitFor } from '../helpers/wait.ts';
@@ -314,6 +315,60 @@ describe('the leases of cache', () => {
       });
     }
     assert.deepEqual(await rows.call('cache_release', { key: 'foreign', token }), { released: true });
+  });
+
+  describe('with an idempotency key', () => {
+    let gantz: Gantz;
+    before(async () => void (gantz = await openGantz({ ...place(), namespace: rows.namespace })));
+    after(() => gantz.close());
+    const place = () => ({ redisUrl: redis.url, env: redis.env });
+    const keyed = async (key: string, lease_seconds = 60) =>
+      await gantz.call('cache_lease', { key, lease_seconds }, { idempotencyKey: `lease of ${key}` });
+
+    it('return the same lease while it lasts, with what is left of it', async () => {
+      const first = await keyed('replayed');
+      await waitFor(async () => (await keyed('replayed')).expires_in_ms !== first.expires_in_ms, {
+        what: 'time that passes',
+      });
+      const { expires_in_ms, ...again } = await keyed('replayed');
+      assert.deepEqual(again, {
+        value: null,
+        found: false,
+        stale: false,
+        token: first.token,
+        gantz: { replayed: true },
+      });
+      assert.ok(expires_in_ms !== null && expires_in_ms < Number(first.expires_in_ms));
+    });
+
+    it('return no lease that has ended', async () => {
+      const { token } = await keyed('over', 0.2);
+      assert.ok(token !== null);
+      await waitFor(async () => (await rows.call('cache_lease', { key: 'over' })).token, {
+        what: 'the lease of another caller',
+      });
+      const { found, token: none, gantz: about } = await keyed('over', 0.2);
+      assert.deepEqual([found, none, about], [false, null, undefined]);
+    });
+
+    it('give another token after the lease was voided: a computation that began before stores nothing', async () => {
+      const { token } = await keyed('voided');
+      await rows.call('cache_delete', { key: 'voided' });
+      const again = await keyed('voided');
+      assert.ok(token !== null && again.token !== null);
+      assert.equal(again.gantz, undefined);
+      const fulfill = async (held: string) =>
+        await rows.call('cache_fulfill', { key: 'voided', token: held, value: 1 });
+      assert.deepEqual(await fulfill(token), { stored: false });
+      assert.deepEqual(await fulfill(again.token), { stored: true });
+    });
+
+    it('return the value when it was stored meanwhile', async () => {
+      const { token } = await keyed('stored');
+      await rows.call('cache_fulfill', { key: 'stored', token: String(token), value: 'v' });
+      const { value, found, token: none } = await keyed('stored');
+      assert.deepEqual([value, found, none], ['v', true, null]);
+    });
   });
 
   it('fails for a key that holds another type, and changes nothing', async () => {

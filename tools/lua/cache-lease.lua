@@ -2,7 +2,7 @@
 -- KEYS[1]  the value
 -- KEYS[2]  its lease. A hash: the token of who computes the value, when the lease ends, and a stale copy of an earlier value
 --          with the time until which it may be served. Times are Unix milliseconds
--- ARGV[1]  the token that this caller would get
+-- ARGV[1]  the id of this call
 -- ARGV[2]  how many milliseconds the lease lasts
 -- ARGV[3]  '1' to take a stale copy while another caller computes the value
 -- Returns { the token of this caller, or 0; milliseconds left of the lease; 'fresh', 'stale' or 'none'; the text }. For a token,
@@ -14,7 +14,7 @@
 local kept = ...
 local key = KEYS[1]
 local lease = KEYS[2]
-local token = ARGV[1]
+local id = ARGV[1]
 local durationMs = tonumber(ARGV[2])
 local takesStale = ARGV[3] == '1'
 
@@ -35,6 +35,8 @@ if endsAt > now then
 end
 
 endsAt = now + durationMs
+-- In a cluster, repetitions with one idempotency key have the same id, but each of their leases is another one.
+local token = string.format('%s:%.0f', id, endsAt)
 redis.call('HSET', lease, 'token', token, 'ends_at', string.format('%.0f', endsAt))
 redis.call('PEXPIREAT', lease, string.format('%.0f', math.max(endsAt, staleUntil)))
 return { token, durationMs, 'none', '' }, endsAt
