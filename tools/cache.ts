@@ -19,8 +19,8 @@ import {
   cacheSetMany,
   cacheTouch,
 } from '../lib/generated/scripts.ts';
-import { decode, encode } from '../lib/redis/codec.ts';
 import { allOf } from '../lib/redis/all-of.ts';
+import { decode, encode } from '../lib/redis/codec.ts';
 import { globUnder } from '../lib/redis/pattern.ts';
 import type { Redis } from '../lib/redis/redis.ts';
 import type { Group } from '../lib/redis/operation.ts';
@@ -99,9 +99,9 @@ export const cache = {
     return { stored: (await redis.run(cacheFulfill, keysOf(redis, key), args)) === 1 };
   },
 
-  release: async (redis, { key, token }) => {
-    return { released: (await redis.run(cacheRelease, keysOf(redis, key), [token])) === 1 };
-  },
+  release: async (redis, { key, token }) => ({
+    released: (await redis.run(cacheRelease, keysOf(redis, key), [token])) === 1,
+  }),
 } satisfies Group<'cache'>;
 
 /** Returns the key of a value, and the key of its lease, which is in the same cluster slot. */
@@ -117,7 +117,10 @@ async function set(redis: Redis, { key, value, ttl, only_if }: CacheSetParameter
   return (await redis.run(cacheSet, keysOf(redis, key), args)) === 1;
 }
 
-/** Returns how many values were stored: all of them. In a cluster, each one is stored on its own. */
+/**
+ * Returns how many values were stored: all of them. One server stores all or none. In a cluster, each value is stored on its own, and
+ * all are sent before the first reply.
+ */
 async function setMany(redis: Redis, { entries, ttl }: CacheSetManyParameters): Promise<number> {
   const values = Object.entries(entries).map(([key, value]) => ({
     path: ['entries', key],

@@ -1,40 +1,37 @@
-import { GantzError, type Detail } from '../contract/errors.ts';
+import { GantzError } from '../contract/errors.ts';
 import { pointerOf } from '../json/pointer.ts';
-import { explainRedisError, isReply } from './errors.ts';
+import { explainRedisError } from './errors.ts';
 
 /** A command that was sent: the path of its value in the parameters, and its reply. */
 type Sent = { path: readonly string[]; reply: Promise<unknown> };
 
 /**
- * Waits for commands of one call that were sent together and write each on its own. When some fail, throws a failure. When others
- * have taken effect, its outcome is `unknown`, and its details name those that failed.
+ * Waits for commands of one call that were sent together, and each of which stores one value. When all fail, throws the failure of one
+ * of them. When some fail, throws a failure with the outcome `unknown`, whose details name the values of those.
  */
 export async function allOf(commands: readonly Sent[]): Promise<void> {
   const replies = await Promise.allSettled(commands.map(({ reply }) => reply));
-  const failed = replies.flatMap((reply, index) =>
-    reply.status === 'rejected'
-      ? [{ path: pointerOf(commands[index]?.path ?? []), reason: reply.reason as unknown }]
-      : [],
-  );
-  if (failed.length === 0) return;
-  // After an error reply, the command has done nothing. After another failure, that is unknown.
-  const [first] = [...failed.filter(({ reason }) => !isReply(reason)), ...failed];
-  if (failed.length === commands.length) throw first?.reason;
-  const cause = explain(first?.reason);
-  if (!(cause instanceof GantzError)) throw cause;
-  const done = commands.length - failed.length;
-  throw new GantzError(cause.code, `${done} of ${commands.length} were stored. ${cause.message}`, {
+  const failed = replies.flatMap((reply, index) => {
+    if (reply.status === 'fulfilled') return [];
+    const reason: unknown = reply.reason;
+    const where = 'a node of the cluster';
+    const cause = explainRedisError(reason, { where, sent: true, readOnly: false });
+    const storedNothing = cause instanceof GantzError && cause.outcome === 'none';
+    return [{ path: pointerOf(commands[index]?.path ?? []), reason, cause, storedNothing }];
+  });
+  const worst = failed.find(({ storedNothing }) => !storedNothing) ?? failed[0];
+  if (!worst) return;
+  const { reason, cause } = worst;
+  if (failed.length === commands.length || !(cause instanceof GantzError)) throw reason;
+  const stored = commands.length - failed.length;
+  throw new GantzError(cause.code, `${stored} of ${commands.length} values were stored. ${cause.message}`, {
     outcome: 'unknown',
     retryable: cause.retryable,
     ...(cause.hint !== undefined && { hint: cause.hint }),
-    details: failed.map(({ path, reason }): Detail => ({
+    details: failed.map(({ path, storedNothing }) => ({
       path,
-      message: isReply(reason) ? 'was not stored' : 'may have been stored',
+      message: storedNothing ? 'was not stored' : 'may have been stored',
     })),
     cause,
   });
-}
-
-function explain(reason: unknown): unknown {
-  return explainRedisError(reason, { where: 'a node of the cluster', sent: true, readOnly: false });
 }
