@@ -35,6 +35,12 @@ describe('the leases of cache', () => {
     return found && stale ? value : 'no stale value';
   }
 
+  /** Returns how many scripts the servers have run. */
+  async function scripts(): Promise<number> {
+    const found = (await redis.plain.info('commandstats')).matchAll(/cmdstat_evalsha:calls=(\d+)/g);
+    return [...found].reduce((sum, [, calls]) => sum + Number(calls), 0);
+  }
+
   async function timeOf(call: Promise<unknown>): Promise<number> {
     const begunAt = performance.now();
     await call;
@@ -117,14 +123,17 @@ describe('the leases of cache', () => {
     assert.equal(answers.filter(({ token }) => token !== null).length, 1);
   });
 
-  it('wake 100 callers that wait, and all get the value', async () => {
+  it('wake 100 callers that wait, and all get the value with about two scripts each', async () => {
     const token = await leaseOf('waited');
+    const before = await scripts();
     const waiting = Array.from({ length: 100 }, () => rows.call('cache_lease', { key: 'waited', wait: 50 }));
     const took = await timeOf(
       Promise.all([...waiting, rows.call('cache_fulfill', { key: 'waited', token, value: 'v' })]),
     );
     assert.ok(took < WOKEN_MS, `${took} ms`);
     for (const answer of waiting) assert.equal((await answer).value, 'v');
+    const ran = (await scripts()) - before;
+    assert.ok(ran <= 210, `${ran} scripts`);
   });
 
   it('end when their time is over: one of 50 callers that wait gets the next one, and the holder stores nothing', async () => {
