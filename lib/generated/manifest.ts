@@ -334,6 +334,90 @@ export const BUNDLED_MANIFEST: Manifest = {
       ]
     },
     {
+      "name": "cache_set_many",
+      "title": "Set several cached values",
+      "description": "Store several JSON values with one time to live, all or none; on a cluster, each one on its own",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "entries": {
+            "type": "object",
+            "propertyNames": {
+              "minLength": 1
+            },
+            "minProperties": 1,
+            "maxProperties": 1000,
+            "description": "an object of keys and their JSON values, at most 1000"
+          },
+          "ttl": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "minimum": 1,
+            "maximum": 315360000,
+            "default": 3600,
+            "description": "seconds to live; null keeps them for ever"
+          }
+        },
+        "required": [
+          "entries"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "stored": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "how many values were stored"
+          }
+        },
+        "required": [
+          "stored"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": true,
+        "idempotentHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "cache",
+        "operation": "set_many"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "stores each value",
+          "steps": [
+            {
+              "tool": "cache_set",
+              "input": {
+                "key": "first",
+                "value": 0
+              }
+            }
+          ],
+          "input": {
+            "entries": {
+              "first": 1,
+              "second": null
+            }
+          },
+          "expect": {
+            "equals": {
+              "stored": 2
+            }
+          }
+        }
+      ]
+    },
+    {
       "name": "cache_delete",
       "title": "Delete a cached value",
       "description": "Delete a key",
@@ -869,6 +953,298 @@ export const BUNDLED_MANIFEST: Manifest = {
             "equals": {
               "value": 9,
               "applied": false
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "cache_lease",
+      "title": "Get a cached value or the lease to compute it",
+      "description": "Get a value, or the right to compute it, which one caller has at a time; for a value that many callers need and that is slow to compute",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "key": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the key to read"
+          },
+          "lease_seconds": {
+            "type": "number",
+            "minimum": 0.1,
+            "maximum": 86400,
+            "default": 30,
+            "description": "how long the lease lasts: longer than it takes to compute the value"
+          },
+          "wait": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 86400,
+            "default": 0,
+            "description": "the most seconds to wait while another caller computes the value"
+          },
+          "allow_stale": {
+            "type": "boolean",
+            "default": false,
+            "description": "true returns the stale value, when there is one, while another caller computes the new one"
+          }
+        },
+        "required": [
+          "key"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "value": {
+            "description": "the value; null when found is false"
+          },
+          "found": {
+            "type": "boolean",
+            "description": "true when there is a value, also when it is null"
+          },
+          "stale": {
+            "type": "boolean",
+            "description": "true when the value is a stale one"
+          },
+          "token": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "the lease, when this caller got it: compute the value and call cache_fulfill, or cache_release when that fails; otherwise null"
+          },
+          "expires_in_ms": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "minimum": 0,
+            "description": "milliseconds until the lease ends, of this caller or of another one; null with a value that is not stale"
+          }
+        },
+        "required": [
+          "value",
+          "found",
+          "stale",
+          "token",
+          "expires_in_ms"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "cache",
+        "operation": "lease"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "gives one caller the lease",
+          "steps": [
+            {
+              "input": {
+                "key": "leased",
+                "lease_seconds": 60
+              },
+              "expect": {
+                "contains": {
+                  "found": false,
+                  "stale": false
+                }
+              }
+            }
+          ],
+          "input": {
+            "key": "leased"
+          },
+          "expect": {
+            "contains": {
+              "found": false,
+              "token": null
+            }
+          }
+        },
+        {
+          "name": "returns a value",
+          "steps": [
+            {
+              "tool": "cache_set",
+              "input": {
+                "key": "known",
+                "value": 1
+              }
+            }
+          ],
+          "input": {
+            "key": "known"
+          },
+          "expect": {
+            "equals": {
+              "value": 1,
+              "found": true,
+              "stale": false,
+              "token": null,
+              "expires_in_ms": null
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "cache_fulfill",
+      "title": "Store a value under a lease",
+      "description": "Store the value that the holder of a lease of cache_lease has computed; nothing is stored when the lease has ended or the key was changed or deleted meanwhile",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "key": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the key of the lease"
+          },
+          "token": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 100,
+            "description": "the token from cache_lease"
+          },
+          "value": {
+            "description": "any JSON value; on the command line, --value 5 is the text \"5\", and --value:json 5 is the number 5"
+          },
+          "ttl": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "minimum": 1,
+            "maximum": 315360000,
+            "default": 3600,
+            "description": "seconds to live; null keeps it for ever"
+          },
+          "stale_for": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 315360000,
+            "default": 0,
+            "description": "how many seconds after its ttl cache_lease may return the value as stale; a copy is kept for that"
+          }
+        },
+        "required": [
+          "key",
+          "token",
+          "value"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "stored": {
+            "type": "boolean",
+            "description": "false when the token holds no lease any more"
+          }
+        },
+        "required": [
+          "stored"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "idempotentHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "cache",
+        "operation": "fulfill"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "an unknown token stores nothing",
+          "input": {
+            "key": "nothing",
+            "token": "none",
+            "value": 1
+          },
+          "expect": {
+            "equals": {
+              "stored": false
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "cache_release",
+      "title": "Give back a lease",
+      "description": "End a lease of cache_lease without a value, so that the next caller gets it",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "key": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the key of the lease"
+          },
+          "token": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 100,
+            "description": "the token from cache_lease"
+          }
+        },
+        "required": [
+          "key",
+          "token"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "released": {
+            "type": "boolean",
+            "description": "false when the token holds no lease any more"
+          }
+        },
+        "required": [
+          "released"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "idempotentHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "cache",
+        "operation": "release"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "an unknown token",
+          "input": {
+            "key": "nothing",
+            "token": "none"
+          },
+          "expect": {
+            "equals": {
+              "released": false
             }
           }
         }
