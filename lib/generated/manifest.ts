@@ -3461,10 +3461,17 @@ export const BUNDLED_MANIFEST: Manifest = {
           },
           "cost": {
             "type": "integer",
-            "minimum": 1,
+            "minimum": 0,
             "maximum": 1000000000,
             "default": 1,
-            "description": "the cost of this request, at most limit"
+            "description": "the cost of this request, at most the limit; 0 counts nothing, and answers for a cost of 1"
+          },
+          "wait": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 86400,
+            "default": 0,
+            "description": "the most seconds to wait until the request is allowed; a call that cannot be allowed within them is denied at once"
           }
         },
         "required": [
@@ -3554,6 +3561,22 @@ export const BUNDLED_MANIFEST: Manifest = {
               "current": 2
             }
           }
+        },
+        {
+          "name": "looks without counting",
+          "input": {
+            "identifier": "ada",
+            "limit": 2,
+            "window_seconds": 3600,
+            "cost": 0
+          },
+          "expect": {
+            "contains": {
+              "allowed": true,
+              "current": 0,
+              "remaining": 2
+            }
+          }
         }
       ]
     },
@@ -3586,10 +3609,17 @@ export const BUNDLED_MANIFEST: Manifest = {
           },
           "cost": {
             "type": "integer",
-            "minimum": 1,
+            "minimum": 0,
             "maximum": 1000000000,
             "default": 1,
-            "description": "the cost of this request, at most limit"
+            "description": "the cost of this request, at most the limit; 0 counts nothing, and answers for a cost of 1"
+          },
+          "wait": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 86400,
+            "default": 0,
+            "description": "the most seconds to wait until the request is allowed; a call that cannot be allowed within them is denied at once"
           }
         },
         "required": [
@@ -3677,6 +3707,465 @@ export const BUNDLED_MANIFEST: Manifest = {
             "contains": {
               "allowed": false,
               "current": 2
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "rate_limit_token_bucket",
+      "title": "Check a rate limit (token bucket)",
+      "description": "Take tokens from a bucket that is refilled at a constant rate; allows a burst, then a steady rate",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "identifier": {
+            "type": "string",
+            "minLength": 1,
+            "examples": [
+              "ada"
+            ],
+            "description": "the user or the thing that the limit applies to"
+          },
+          "capacity": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 1000000000,
+            "description": "the tokens in a full bucket, which is the largest burst"
+          },
+          "refill_per_second": {
+            "type": "number",
+            "minimum": 0.000001,
+            "maximum": 1000000000,
+            "examples": [
+              0.5
+            ],
+            "description": "the tokens that are added in a second, rounded to millionths"
+          },
+          "cost": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 1000000000,
+            "default": 1,
+            "description": "the tokens to take, at most the capacity; 0 takes none, and answers for 1"
+          },
+          "wait": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 86400,
+            "default": 0,
+            "description": "the most seconds to wait until the request is allowed; a call that cannot be allowed within them is denied at once"
+          }
+        },
+        "required": [
+          "identifier",
+          "capacity",
+          "refill_per_second"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "allowed": {
+            "type": "boolean",
+            "description": "true when the tokens were there; a denied request takes none"
+          },
+          "current": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "the tokens that the bucket lacks after this call, rounded up"
+          },
+          "limit": {
+            "type": "integer",
+            "description": "the capacity"
+          },
+          "remaining": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "the whole tokens in the bucket"
+          },
+          "reset_at": {
+            "type": "integer",
+            "description": "Unix seconds, rounded up: when the bucket is full without further requests"
+          },
+          "retry_after_ms": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "0 when allowed; else milliseconds until this cost could be allowed"
+          }
+        },
+        "required": [
+          "allowed",
+          "current",
+          "limit",
+          "remaining",
+          "reset_at",
+          "retry_after_ms"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "rate_limit",
+        "operation": "token_bucket"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "allows a burst",
+          "steps": [
+            {
+              "input": {
+                "identifier": "ada",
+                "capacity": 5,
+                "refill_per_second": 0.001,
+                "cost": 5
+              },
+              "expect": {
+                "contains": {
+                  "allowed": true,
+                  "remaining": 0
+                }
+              }
+            }
+          ],
+          "input": {
+            "identifier": "ada",
+            "capacity": 5,
+            "refill_per_second": 0.001
+          },
+          "expect": {
+            "contains": {
+              "allowed": false,
+              "current": 5,
+              "limit": 5
+            }
+          }
+        },
+        {
+          "name": "refuses a cost above the capacity",
+          "input": {
+            "identifier": "ada",
+            "capacity": 5,
+            "refill_per_second": 1,
+            "cost": 6
+          },
+          "expect": {
+            "error": "INVALID_PARAMETERS",
+            "exit_code": 2
+          }
+        }
+      ]
+    },
+    {
+      "name": "rate_limit_combined",
+      "title": "Check several rate limits at once",
+      "description": "Count a request against several sliding windows of rate_limit_sliding_window, in all of them or in none",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "identifier": {
+            "type": "string",
+            "minLength": 1,
+            "examples": [
+              "ada"
+            ],
+            "description": "the user or the thing that the limit applies to"
+          },
+          "limits": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "limit": {
+                  "type": "integer",
+                  "minimum": 1,
+                  "maximum": 1000000000,
+                  "description": "the highest total cost in one window"
+                },
+                "window_seconds": {
+                  "type": "integer",
+                  "minimum": 1,
+                  "maximum": 31536000,
+                  "description": "the length of the window in seconds"
+                }
+              },
+              "additionalProperties": false,
+              "required": [
+                "limit",
+                "window_seconds"
+              ]
+            },
+            "minItems": 1,
+            "maxItems": 10,
+            "examples": [
+              [
+                {
+                  "limit": 10,
+                  "window_seconds": 1
+                },
+                {
+                  "limit": 1000,
+                  "window_seconds": 3600
+                }
+              ]
+            ],
+            "description": "the limits, each with another window"
+          },
+          "cost": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 1000000000,
+            "default": 1,
+            "description": "the cost of this request, at most the limit; 0 counts nothing, and answers for a cost of 1"
+          },
+          "wait": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 86400,
+            "default": 0,
+            "description": "the most seconds to wait until the request is allowed; a call that cannot be allowed within them is denied at once"
+          }
+        },
+        "required": [
+          "identifier",
+          "limits"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "allowed": {
+            "type": "boolean",
+            "description": "true when every limit allows the request; a denied request is counted in no window"
+          },
+          "blocking": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "description": "window_seconds of the limit that denies the request for the longest time; null when allowed"
+          },
+          "limits": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "limit": {
+                  "type": "integer"
+                },
+                "window_seconds": {
+                  "type": "integer"
+                },
+                "current": {
+                  "type": "integer",
+                  "minimum": 0,
+                  "description": "the cost used in the window after this call"
+                },
+                "remaining": {
+                  "type": "integer",
+                  "minimum": 0
+                },
+                "reset_at": {
+                  "type": "integer",
+                  "description": "Unix seconds, rounded up: when the whole limit is available again without further requests"
+                },
+                "retry_after_ms": {
+                  "type": "integer",
+                  "minimum": 0,
+                  "description": "milliseconds until this limit allows the cost"
+                }
+              },
+              "additionalProperties": false,
+              "required": [
+                "limit",
+                "window_seconds",
+                "current",
+                "remaining",
+                "reset_at",
+                "retry_after_ms"
+              ]
+            },
+            "description": "in the order of the parameter"
+          },
+          "retry_after_ms": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "0 when allowed; else milliseconds until this cost could be allowed"
+          }
+        },
+        "required": [
+          "allowed",
+          "blocking",
+          "limits",
+          "retry_after_ms"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "rate_limit",
+        "operation": "combined"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "counts in all windows or in none",
+          "steps": [
+            {
+              "input": {
+                "identifier": "ada",
+                "limits": [
+                  {
+                    "limit": 1,
+                    "window_seconds": 3600
+                  },
+                  {
+                    "limit": 5,
+                    "window_seconds": 86400
+                  }
+                ]
+              },
+              "expect": {
+                "contains": {
+                  "allowed": true,
+                  "blocking": null
+                }
+              }
+            },
+            {
+              "tool": "rate_limit_sliding_window",
+              "input": {
+                "identifier": "ada",
+                "limit": 5,
+                "window_seconds": 86400,
+                "cost": 0
+              },
+              "expect": {
+                "contains": {
+                  "current": 1
+                }
+              }
+            }
+          ],
+          "input": {
+            "identifier": "ada",
+            "limits": [
+              {
+                "limit": 1,
+                "window_seconds": 3600
+              },
+              {
+                "limit": 5,
+                "window_seconds": 86400
+              }
+            ]
+          },
+          "expect": {
+            "contains": {
+              "allowed": false,
+              "blocking": 3600
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "rate_limit_reset",
+      "title": "Reset the rate limits of an identifier",
+      "description": "Forget all requests of an identifier, in all its windows and its bucket",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "identifier": {
+            "type": "string",
+            "minLength": 1,
+            "examples": [
+              "ada"
+            ],
+            "description": "the user or the thing that the limit applies to"
+          }
+        },
+        "required": [
+          "identifier"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "reset": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "the number of windows and buckets that were removed"
+          }
+        },
+        "required": [
+          "reset"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": true,
+        "idempotentHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "rate_limit",
+        "operation": "reset"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "removes all windows",
+          "steps": [
+            {
+              "tool": "rate_limit_check",
+              "input": {
+                "identifier": "ada",
+                "limit": 1,
+                "window_seconds": 3600
+              }
+            },
+            {
+              "tool": "rate_limit_sliding_window",
+              "input": {
+                "identifier": "ada",
+                "limit": 1,
+                "window_seconds": 60
+              }
+            },
+            {
+              "input": {
+                "identifier": "ada"
+              },
+              "expect": {
+                "equals": {
+                  "reset": 2
+                }
+              }
+            }
+          ],
+          "input": {
+            "identifier": "ada"
+          },
+          "expect": {
+            "equals": {
+              "reset": 0
             }
           }
         }

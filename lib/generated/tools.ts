@@ -186,14 +186,29 @@ export type PubsubUnsubscribeParameters = { channel?: string; pattern?: string; 
 export type PubsubUnsubscribeResult = { unsubscribed: number };
 
 /** rate_limit_check: Count a request against a limit per fixed time window, aligned to the server's clock */
-export type RateLimitCheckInput = { identifier: string; limit: number; window_seconds: number; cost?: number };
-export type RateLimitCheckParameters = { identifier: string; limit: number; window_seconds: number; cost: number };
+export type RateLimitCheckInput = { identifier: string; limit: number; window_seconds: number; cost?: number; wait?: number };
+export type RateLimitCheckParameters = { identifier: string; limit: number; window_seconds: number; cost: number; wait: number };
 export type RateLimitCheckResult = { allowed: boolean; current: number; limit: number; remaining: number; reset_at: number; retry_after_ms: number };
 
 /** rate_limit_sliding_window: Count a request against a limit per sliding time window, with an exact log of the allowed requests */
-export type RateLimitSlidingWindowInput = { identifier: string; limit: number; window_seconds: number; cost?: number };
-export type RateLimitSlidingWindowParameters = { identifier: string; limit: number; window_seconds: number; cost: number };
+export type RateLimitSlidingWindowInput = { identifier: string; limit: number; window_seconds: number; cost?: number; wait?: number };
+export type RateLimitSlidingWindowParameters = { identifier: string; limit: number; window_seconds: number; cost: number; wait: number };
 export type RateLimitSlidingWindowResult = { allowed: boolean; current: number; limit: number; remaining: number; reset_at: number; retry_after_ms: number };
+
+/** rate_limit_token_bucket: Take tokens from a bucket that is refilled at a constant rate; allows a burst, then a steady rate */
+export type RateLimitTokenBucketInput = { identifier: string; capacity: number; refill_per_second: number; cost?: number; wait?: number };
+export type RateLimitTokenBucketParameters = { identifier: string; capacity: number; refill_per_second: number; cost: number; wait: number };
+export type RateLimitTokenBucketResult = { allowed: boolean; current: number; limit: number; remaining: number; reset_at: number; retry_after_ms: number };
+
+/** rate_limit_combined: Count a request against several sliding windows of rate_limit_sliding_window, in all of them or in none */
+export type RateLimitCombinedInput = { identifier: string; limits: { limit: number; window_seconds: number }[]; cost?: number; wait?: number };
+export type RateLimitCombinedParameters = { identifier: string; limits: { limit: number; window_seconds: number }[]; cost: number; wait: number };
+export type RateLimitCombinedResult = { allowed: boolean; blocking: number | null; limits: { limit: number; window_seconds: number; current: number; remaining: number; reset_at: number; retry_after_ms: number }[]; retry_after_ms: number };
+
+/** rate_limit_reset: Forget all requests of an identifier, in all its windows and its bucket */
+export type RateLimitResetInput = { identifier: string };
+export type RateLimitResetParameters = { identifier: string };
+export type RateLimitResetResult = { reset: number };
 
 /** Every tool by its name. */
 export type BundledTools = {
@@ -236,4 +251,7 @@ export type BundledTools = {
   "pubsub_unsubscribe": { input: PubsubUnsubscribeInput; parameters: PubsubUnsubscribeParameters; result: PubsubUnsubscribeResult };
   "rate_limit_check": { input: RateLimitCheckInput; parameters: RateLimitCheckParameters; result: RateLimitCheckResult };
   "rate_limit_sliding_window": { input: RateLimitSlidingWindowInput; parameters: RateLimitSlidingWindowParameters; result: RateLimitSlidingWindowResult };
+  "rate_limit_token_bucket": { input: RateLimitTokenBucketInput; parameters: RateLimitTokenBucketParameters; result: RateLimitTokenBucketResult };
+  "rate_limit_combined": { input: RateLimitCombinedInput; parameters: RateLimitCombinedParameters; result: RateLimitCombinedResult };
+  "rate_limit_reset": { input: RateLimitResetInput; parameters: RateLimitResetParameters; result: RateLimitResetResult };
 };

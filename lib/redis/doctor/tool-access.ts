@@ -55,6 +55,9 @@ const NEEDS = {
   pubsub_unsubscribe: ['subscription', 'PUBLISH'],
   rate_limit_check: ['rate', scripts.rateFixed],
   rate_limit_sliding_window: ['rate', scripts.rateSliding],
+  rate_limit_token_bucket: ['rate', scripts.rateBucket],
+  rate_limit_combined: ['rate', scripts.rateSliding],
+  rate_limit_reset: ['rate', scripts.rateReset],
 } as const satisfies Record<
   keyof BundledTools | typeof EXPECTED | typeof PATTERN,
   readonly [Space, ...(string | Script)[]]
