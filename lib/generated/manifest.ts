@@ -2744,6 +2744,14 @@ export const BUNDLED_MANIFEST: Manifest = {
             "maximum": 315360000,
             "default": 3600,
             "description": "seconds to live; null keeps it for ever"
+          },
+          "owner": {
+            "type": "string",
+            "minLength": 1,
+            "examples": [
+              "ada"
+            ],
+            "description": "a name under which session_list finds the session"
           }
         },
         "required": [],
@@ -2848,6 +2856,10 @@ export const BUNDLED_MANIFEST: Manifest = {
               "revision": {
                 "type": "integer",
                 "minimum": 1
+              },
+              "owner": {
+                "type": "string",
+                "description": "absent when the session has none"
               }
             },
             "additionalProperties": false,
@@ -2920,9 +2932,143 @@ export const BUNDLED_MANIFEST: Manifest = {
       ]
     },
     {
+      "name": "session_list",
+      "title": "List the sessions of an owner",
+      "description": "List the sessions that were created with an owner, without their data, page by page in no order",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "owner": {
+            "type": "string",
+            "minLength": 1,
+            "examples": [
+              "ada"
+            ],
+            "description": "the owner that session_create got"
+          },
+          "limit": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 10000,
+            "default": 100,
+            "description": "stop after about this many sessions; a page may hold a few more"
+          },
+          "cursor": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 100,
+            "description": "the cursor of the previous page; absent for the first page"
+          }
+        },
+        "required": [
+          "owner"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "sessions": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "session_id": {
+                  "type": "string"
+                },
+                "created_at": {
+                  "type": "string",
+                  "description": "UTC, ISO 8601"
+                },
+                "updated_at": {
+                  "type": "string",
+                  "description": "UTC, ISO 8601"
+                },
+                "revision": {
+                  "type": "integer",
+                  "minimum": 1
+                },
+                "ttl": {
+                  "type": [
+                    "integer",
+                    "null"
+                  ],
+                  "description": "seconds left, rounded up; null when the session has no expiry"
+                }
+              },
+              "additionalProperties": false,
+              "required": [
+                "session_id",
+                "created_at",
+                "updated_at",
+                "revision",
+                "ttl"
+              ]
+            }
+          },
+          "count": {
+            "type": "integer",
+            "minimum": 0
+          },
+          "cursor": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "pass it to get the next page; null at the end"
+          }
+        },
+        "required": [
+          "sessions",
+          "count",
+          "cursor"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "readOnlyHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "session",
+        "operation": "list"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "lists the sessions of one owner",
+          "steps": [
+            {
+              "tool": "session_create",
+              "input": {
+                "owner": "ada"
+              }
+            },
+            {
+              "tool": "session_create",
+              "input": {
+                "owner": "bob"
+              }
+            }
+          ],
+          "input": {
+            "owner": "ada"
+          },
+          "expect": {
+            "contains": {
+              "count": 1,
+              "cursor": null
+            }
+          }
+        }
+      ]
+    },
+    {
       "name": "session_update",
       "title": "Update a session",
-      "description": "Change the data of a session; its time to live stays unchanged",
+      "description": "Set and remove top-level keys of the data of a session; its time to live stays unchanged; to change parts within them, use session_patch",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -2933,22 +3079,35 @@ export const BUNDLED_MANIFEST: Manifest = {
           },
           "data": {
             "type": "object",
-            "description": "top-level fields to set; null is stored as a value and deletes nothing"
+            "default": {},
+            "description": "top-level keys to set; null is stored as a value and deletes nothing"
+          },
+          "unset": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "top-level keys to remove; one that is absent is no failure"
           },
           "merge": {
             "type": "boolean",
             "default": true,
-            "description": "true keeps the other top-level fields; false replaces all data"
+            "description": "true keeps the other top-level keys; false replaces all data"
           },
           "expected_revision": {
             "type": "integer",
             "minimum": 1,
             "description": "fail with CONFLICT unless this is the current revision"
+          },
+          "fence": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 9007199254740991,
+            "description": "the fence of the lock that the caller holds: fail with CONFLICT when the session was written with a greater one"
           }
         },
         "required": [
-          "session_id",
-          "data"
+          "session_id"
         ],
         "additionalProperties": false
       },
@@ -3013,6 +3172,240 @@ export const BUNDLED_MANIFEST: Manifest = {
           "input": {
             "session_id": "nobody",
             "data": {}
+          },
+          "expect": {
+            "error": "NOT_FOUND",
+            "exit_code": 1
+          }
+        },
+        {
+          "name": "removes keys",
+          "steps": [
+            {
+              "name": "create",
+              "tool": "session_create",
+              "input": {
+                "data": {
+                  "a": 1,
+                  "b": 2
+                }
+              }
+            },
+            {
+              "input": {
+                "session_id": "{{steps.create.session_id}}",
+                "unset": [
+                  "b",
+                  "c"
+                ]
+              },
+              "expect": {
+                "contains": {
+                  "revision": 2
+                }
+              }
+            },
+            {
+              "tool": "session_get",
+              "input": {
+                "session_id": "{{steps.create.session_id}}"
+              },
+              "expect": {
+                "contains": {
+                  "session": {
+                    "data": {
+                      "a": 1
+                    }
+                  }
+                }
+              }
+            }
+          ],
+          "input": {
+            "session_id": "{{steps.create.session_id}}",
+            "data": {
+              "a": 1
+            },
+            "unset": [
+              "a"
+            ]
+          },
+          "expect": {
+            "error": "INVALID_PARAMETERS"
+          }
+        },
+        {
+          "name": "refuses an older fence",
+          "steps": [
+            {
+              "name": "create",
+              "tool": "session_create"
+            },
+            {
+              "input": {
+                "session_id": "{{steps.create.session_id}}",
+                "data": {
+                  "a": 1
+                },
+                "fence": 8
+              },
+              "expect": {
+                "contains": {
+                  "revision": 2
+                }
+              }
+            }
+          ],
+          "input": {
+            "session_id": "{{steps.create.session_id}}",
+            "data": {
+              "a": 2
+            },
+            "fence": 7
+          },
+          "expect": {
+            "error": "CONFLICT"
+          }
+        }
+      ]
+    },
+    {
+      "name": "session_patch",
+      "title": "Patch a session",
+      "description": "Change the data of a session with a JSON merge patch (RFC 7396), at every level; for whole top-level keys, use session_update",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "session_id": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the id that session_create returned"
+          },
+          "patch": {
+            "type": "object",
+            "examples": [
+              {
+                "cart": {
+                  "apples": 2,
+                  "pears": null
+                }
+              }
+            ],
+            "description": "objects are merged at every level, null removes a key, any other value replaces, arrays too"
+          },
+          "expected_revision": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "fail with CONFLICT unless this is the current revision"
+          },
+          "fence": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 9007199254740991,
+            "description": "the fence of the lock that the caller holds: fail with CONFLICT when the session was written with a greater one"
+          }
+        },
+        "required": [
+          "session_id",
+          "patch"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "session_id": {
+            "type": "string"
+          },
+          "revision": {
+            "type": "integer",
+            "minimum": 2,
+            "description": "the revision after this patch"
+          }
+        },
+        "required": [
+          "session_id",
+          "revision"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "session",
+        "operation": "patch"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "merges at every level",
+          "steps": [
+            {
+              "name": "create",
+              "tool": "session_create",
+              "input": {
+                "data": {
+                  "cart": {
+                    "apples": 1,
+                    "pears": 2
+                  },
+                  "user": "ada"
+                }
+              }
+            },
+            {
+              "input": {
+                "session_id": "{{steps.create.session_id}}",
+                "patch": {
+                  "cart": {
+                    "apples": 5,
+                    "pears": null
+                  }
+                }
+              },
+              "expect": {
+                "contains": {
+                  "revision": 2
+                }
+              }
+            },
+            {
+              "tool": "session_get",
+              "input": {
+                "session_id": "{{steps.create.session_id}}"
+              },
+              "expect": {
+                "contains": {
+                  "session": {
+                    "data": {
+                      "cart": {
+                        "apples": 5
+                      },
+                      "user": "ada"
+                    }
+                  }
+                }
+              }
+            }
+          ],
+          "input": {
+            "session_id": "{{steps.create.session_id}}",
+            "patch": {},
+            "expected_revision": 1
+          },
+          "expect": {
+            "error": "CONFLICT"
+          }
+        },
+        {
+          "name": "does not create a session",
+          "input": {
+            "session_id": "nobody",
+            "patch": {}
           },
           "expect": {
             "error": "NOT_FOUND",

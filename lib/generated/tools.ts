@@ -146,19 +146,29 @@ export type SortedSetDeleteParameters = { key: string };
 export type SortedSetDeleteResult = { deleted: boolean };
 
 /** session_create: Create a session and return its random id */
-export type SessionCreateInput = { data?: Record<string, unknown>; ttl?: number | null };
-export type SessionCreateParameters = { data: Record<string, unknown>; ttl: number | null };
+export type SessionCreateInput = { data?: Record<string, unknown>; ttl?: number | null; owner?: string };
+export type SessionCreateParameters = { data: Record<string, unknown>; ttl: number | null; owner?: string };
 export type SessionCreateResult = { session_id: string; ttl: number | null; revision: number };
 
 /** session_get: Read a session */
 export type SessionGetInput = { session_id: string };
 export type SessionGetParameters = { session_id: string };
-export type SessionGetResult = { session: { id: string; data: Record<string, unknown>; created_at: string; updated_at: string; revision: number } | null; found: boolean; ttl: number | null };
+export type SessionGetResult = { session: { id: string; data: Record<string, unknown>; created_at: string; updated_at: string; revision: number; owner?: string } | null; found: boolean; ttl: number | null };
 
-/** session_update: Change the data of a session; its time to live stays unchanged */
-export type SessionUpdateInput = { session_id: string; data: Record<string, unknown>; merge?: boolean; expected_revision?: number };
-export type SessionUpdateParameters = { session_id: string; data: Record<string, unknown>; merge: boolean; expected_revision?: number };
+/** session_list: List the sessions that were created with an owner, without their data, page by page in no order */
+export type SessionListInput = { owner: string; limit?: number; cursor?: string };
+export type SessionListParameters = { owner: string; limit: number; cursor?: string };
+export type SessionListResult = { sessions: ({ session_id: string; created_at: string; updated_at: string; revision: number; ttl: number | null })[]; count: number; cursor: string | null };
+
+/** session_update: Set and remove top-level keys of the data of a session; its time to live stays unchanged; to change parts within them, use session_patch */
+export type SessionUpdateInput = { session_id: string; data?: Record<string, unknown>; unset?: string[]; merge?: boolean; expected_revision?: number; fence?: number };
+export type SessionUpdateParameters = { session_id: string; data: Record<string, unknown>; unset?: string[]; merge: boolean; expected_revision?: number; fence?: number };
 export type SessionUpdateResult = { session_id: string; revision: number };
+
+/** session_patch: Change the data of a session with a JSON merge patch (RFC 7396), at every level; for whole top-level keys, use session_update */
+export type SessionPatchInput = { session_id: string; patch: Record<string, unknown>; expected_revision?: number; fence?: number };
+export type SessionPatchParameters = { session_id: string; patch: Record<string, unknown>; expected_revision?: number; fence?: number };
+export type SessionPatchResult = { session_id: string; revision: number };
 
 /** session_delete: Delete a session */
 export type SessionDeleteInput = { session_id: string };
@@ -243,7 +253,9 @@ export type BundledTools = {
   "sorted_set_delete": { input: SortedSetDeleteInput; parameters: SortedSetDeleteParameters; result: SortedSetDeleteResult };
   "session_create": { input: SessionCreateInput; parameters: SessionCreateParameters; result: SessionCreateResult };
   "session_get": { input: SessionGetInput; parameters: SessionGetParameters; result: SessionGetResult };
+  "session_list": { input: SessionListInput; parameters: SessionListParameters; result: SessionListResult };
   "session_update": { input: SessionUpdateInput; parameters: SessionUpdateParameters; result: SessionUpdateResult };
+  "session_patch": { input: SessionPatchInput; parameters: SessionPatchParameters; result: SessionPatchResult };
   "session_delete": { input: SessionDeleteInput; parameters: SessionDeleteParameters; result: SessionDeleteResult };
   "session_extend": { input: SessionExtendInput; parameters: SessionExtendParameters; result: SessionExtendResult };
   "pubsub_publish": { input: PubsubPublishInput; parameters: PubsubPublishParameters; result: PubsubPublishResult };

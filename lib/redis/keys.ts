@@ -12,6 +12,8 @@ const EXPORTED = {
   set: true,
   sorted_set: true,
   session: true,
+  /** The sessions of each owner. */
+  session_owner: true,
   rate: true,
   channel: false,
   subscription: false,

@@ -10,6 +10,7 @@ export type ToolAccess = ReadonlyMap<string, readonly string[]> | undefined;
 
 /** The parts of tools that need further commands. */
 const EXPECTED = 'cache_set with expected';
+const OWNER = 'session_create with owner';
 const PATTERN = 'pubsub_subscribe with a pattern';
 
 /** The key space of each tool, and the commands and scripts that it sends. */
@@ -46,9 +47,12 @@ const NEEDS = {
   sorted_set_delete: ['sorted_set', 'UNLINK'],
   session_create: ['session', scripts.sessionCreate],
   session_get: ['session', scripts.sessionGet],
+  [OWNER]: ['session_owner', scripts.sessionIndex],
+  session_list: ['session_owner', 'HSCAN', 'HMGET', 'PTTL', scripts.sessionForget],
   session_update: ['session', scripts.sessionUpdate],
-  session_delete: ['session', 'UNLINK'],
-  session_extend: ['session', scripts.sessionExtend],
+  session_patch: ['session', 'HMGET', scripts.sessionUpdate],
+  session_delete: ['session', scripts.sessionDelete, 'HDEL'],
+  session_extend: ['session', 'HGET', scripts.sessionExtend],
   pubsub_publish: ['channel', 'PUBLISH'],
   pubsub_subscribe: ['channel', 'SUBSCRIBE', 'PING'],
   [PATTERN]: ['channel', 'PSUBSCRIBE', 'PING'],
@@ -59,7 +63,7 @@ const NEEDS = {
   rate_limit_combined: ['rate', scripts.rateSliding],
   rate_limit_reset: ['rate', scripts.rateReset],
 } as const satisfies Record<
-  keyof BundledTools | typeof EXPECTED | typeof PATTERN,
+  keyof BundledTools | typeof EXPECTED | typeof OWNER | typeof PATTERN,
   readonly [Space, ...(string | Script)[]]
 >;
 
@@ -73,6 +77,8 @@ const MORE: Readonly<Record<string, readonly string[]>> = {
   HGET: ['f'],
   HMGET: ['f'],
   HDEL: ['f'],
+  HRANDFIELD: ['1', 'WITHVALUES'],
+  HSCAN: ['0'],
   HSET: ['f', 'v'],
   HINCRBY: ['f', '1'],
   SADD: ['v'],
