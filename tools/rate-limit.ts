@@ -19,7 +19,7 @@ export const rateLimit = {
     const { limit, window_seconds: window, cost } = params;
     refuseCostAbove(limit, cost);
     const keys = keysOf(redis, params, [`fixed:${window}`]);
-    return await untilAllowed(redis, params, call, async () => {
+    return await untilAllowed(redis, 'fixed', params, call, async () => {
       const reply = await redis.run(rateFixed, keys, [limit, cost, window].map(String));
       return answerOf(limit, reply);
     });
@@ -27,7 +27,7 @@ export const rateLimit = {
 
   sliding_window: async (redis, params, call) => {
     refuseCostAbove(params.limit, params.cost);
-    return await untilAllowed(redis, params, call, async () => {
+    return await untilAllowed(redis, 'sliding', params, call, async () => {
       const [, ...used] = await countInWindows(redis, { ...params, limits: [params] });
       return answerOf(params.limit, [0, ...used]);
     });
@@ -38,7 +38,7 @@ export const rateLimit = {
     refuseCostAbove(capacity, cost);
     const keys = keysOf(redis, params, ['bucket']);
     const args = [capacity, cost, rateOf(params)].map(String);
-    return await untilAllowed(redis, params, call, async () =>
+    return await untilAllowed(redis, 'bucket', params, call, async () =>
       answerOf(capacity, await redis.run(rateBucket, keys, args)),
     );
   },
@@ -46,7 +46,7 @@ export const rateLimit = {
   combined: async (redis, params, call) => {
     refuseEqualWindows(params.limits);
     for (const { limit } of params.limits) refuseCostAbove(limit, params.cost);
-    return await untilAllowed(redis, params, call, async () =>
+    return await untilAllowed(redis, 'combined', params, call, async () =>
       combine(params.limits, await countInWindows(redis, params)),
     );
   },
@@ -74,24 +74,27 @@ function channelOf(redis: Redis, { identifier }: Identified): string {
   return redis.key('wake', `rate:${identifier}`);
 }
 
-/**
- * Repeats a step until it is allowed or the wait is over. Ends at once when the rest of the wait is too short to be allowed.
- */
+/** Asks until the request is allowed, or the rest of the wait is too short for it. */
 async function untilAllowed<R extends Pick<RateLimitCheckResult, 'allowed' | 'retry_after_ms'>>(
   redis: Redis,
-  { wait, ...identified }: Identified & { wait: number },
+  kind: string,
+  { wait, ...params }: Identified & { wait: number },
   call: Call,
   ask: () => Promise<R>,
 ): Promise<R> {
   const endsAt = performance.now() + call.deadline.allowWait(wait * 1000);
+  const channel = channelOf(redis, params);
   return await waitFor(redis, call, {
     wait,
-    near: indexOf(redis, identified),
-    channel: channelOf(redis, identified),
+    near: indexOf(redis, params),
+    channel,
+    // Only equal requests wait for the same time.
+    line: `${channel} ${kind} ${JSON.stringify(params)}`,
     step: async () => {
       const result = await ask();
       const { allowed, retry_after_ms: dueInMs } = result;
-      return { result, done: allowed || performance.now() + dueInMs > endsAt, dueInMs, more: allowed };
+      const isTooLate = performance.now() + dueInMs > endsAt;
+      return { result, done: allowed || isTooLate, dueInMs, more: true };
     },
   });
 }

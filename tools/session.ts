@@ -36,9 +36,11 @@ export const session = {
     const id = redis.newId();
     // An entry without a session is harmless, but a session without an entry would never be listed.
     if (owner !== undefined) await writeIndex(redis, owner, id, ttl);
-    const args = [ttlArgument(ttl), owner ?? '', ...toFields(data)];
-    const revision = Number(await redis.run(sessionCreate, [redis.key('session', id)], args));
-    return { session_id: id, ttl, revision };
+    const args = [ttlArgument(ttl), id, owner ?? '', ...toFields(data)];
+    const reply = await redis.run(sessionCreate, [redis.key('session', id)], args);
+    // With an idempotency key, it is the session that the first call created.
+    const [revision, created] = reply as [number, string];
+    return { session_id: created, ttl, revision };
   },
 
   get: async (redis, { session_id: id }) => {

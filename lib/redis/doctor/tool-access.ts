@@ -12,6 +12,7 @@ export type ToolAccess = ReadonlyMap<string, readonly string[]> | undefined;
 const EXPECTED = 'cache_set with expected';
 const OWNER = 'session_create with owner';
 const PATTERN = 'pubsub_subscribe with a pattern';
+const EVENTS = 'events for calls that wait';
 
 /** The key space of each tool, and the commands and scripts that it sends. */
 const NEEDS = {
@@ -57,13 +58,14 @@ const NEEDS = {
   pubsub_subscribe: ['channel', 'SUBSCRIBE', 'PING'],
   [PATTERN]: ['channel', 'PSUBSCRIBE', 'PING'],
   pubsub_unsubscribe: ['subscription', 'PUBLISH'],
+  [EVENTS]: ['wake', 'PUBLISH', 'SUBSCRIBE', 'UNSUBSCRIBE', 'PING'],
   rate_limit_check: ['rate', scripts.rateFixed],
   rate_limit_sliding_window: ['rate', scripts.rateSliding],
   rate_limit_token_bucket: ['rate', scripts.rateBucket],
   rate_limit_combined: ['rate', scripts.rateSliding],
   rate_limit_reset: ['rate', scripts.rateReset],
 } as const satisfies Record<
-  keyof BundledTools | typeof EXPECTED | typeof OWNER | typeof PATTERN,
+  keyof BundledTools | typeof EXPECTED | typeof OWNER | typeof PATTERN | typeof EVENTS,
   readonly [Space, ...(string | Script)[]]
 >;
 
@@ -126,7 +128,10 @@ export function commandsOf(tool: keyof typeof NEEDS): string[] {
       ? [need]
       : [
           'EVALSHA',
-          ...[...need.source.matchAll(/redis\.p?call\('([A-Z]+)'/g)].flatMap(([, name]) => name ?? []),
+          // Scripts publish events for calls that wait. They work without that permission.
+          ...[...need.source.matchAll(/redis\.p?call\('(?!PUBLISH)([A-Z]+)'/g)].flatMap(
+            ([, name]) => name ?? [],
+          ),
         ],
   );
 }
