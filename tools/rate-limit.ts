@@ -21,15 +21,15 @@ export const rateLimit = {
     const keys = keysOf(redis, params, [`fixed:${window}`]);
     return await untilAllowed(redis, 'fixed', params, call, async () => {
       const reply = await redis.run(rateFixed, keys, [limit, cost, window].map(String));
-      return answerOf(limit, reply);
+      return answerOf(limit, usedOf(reply));
     });
   },
 
   sliding_window: async (redis, params, call) => {
     refuseCostAbove(params.limit, params.cost);
     return await untilAllowed(redis, 'sliding', params, call, async () => {
-      const [, ...used] = await countInWindows(redis, { ...params, limits: [params] });
-      return answerOf(params.limit, [0, ...used]);
+      const used = await countInWindows(redis, { ...params, limits: [params] });
+      return answerOf(params.limit, used);
     });
   },
 
@@ -39,7 +39,7 @@ export const rateLimit = {
     const keys = keysOf(redis, params, ['bucket']);
     const args = [capacity, cost, rateOf(params)].map(String);
     return await untilAllowed(redis, 'bucket', params, call, async () =>
-      answerOf(capacity, await redis.run(rateBucket, keys, args)),
+      answerOf(capacity, usedOf(await redis.run(rateBucket, keys, args))),
     );
   },
 
@@ -99,9 +99,16 @@ async function untilAllowed<R extends Pick<RateLimitCheckResult, 'allowed' | 're
   });
 }
 
-/** Converts the reply of a script for one limit. */
-function answerOf(limit: number, reply: unknown): RateLimitCheckResult {
-  const [, current = 0, resetAt = 0, waitMs = 0] = reply as number[];
+/** Returns the numbers of a reply after the first one, which says whether anything changed. */
+function usedOf(reply: unknown): number[] {
+  return (reply as number[]).slice(1);
+}
+
+/** Converts the numbers of a reply for one limit. */
+function answerOf(
+  limit: number,
+  [current = 0, resetAt = 0, waitMs = 0]: readonly number[],
+): RateLimitCheckResult {
   return {
     allowed: waitMs === 0,
     current,
@@ -112,7 +119,7 @@ function answerOf(limit: number, reply: unknown): RateLimitCheckResult {
   };
 }
 
-/** Returns the reply of rate-sliding.lua. */
+/** Returns three numbers for each limit. */
 async function countInWindows(
   redis: Redis,
   { limits, cost, ...identified }: Pick<RateLimitCombinedParameters, 'identifier' | 'limits' | 'cost'>,
@@ -123,16 +130,16 @@ async function countInWindows(
     limits.map(({ window_seconds: window }) => `sliding:${window}`),
   );
   const args = [cost, ...limits.flatMap(({ limit, window_seconds: window }) => [limit, window])];
-  return (await redis.run(rateSliding, keys, args.map(String))) as number[];
+  return usedOf(await redis.run(rateSliding, keys, args.map(String)));
 }
 
-/** Converts the reply of rate-sliding.lua for several limits. */
+/** Converts three numbers for each limit. */
 function combine(
   limits: RateLimitCombinedParameters['limits'],
-  [counted = 0, ...numbers]: readonly number[],
+  numbers: readonly number[],
 ): RateLimitCombinedResult {
   const answers = limits.map(({ limit, window_seconds }, index) => {
-    const answer = answerOf(limit, [counted, ...numbers.slice(3 * index, 3 * index + 3)]);
+    const answer = answerOf(limit, numbers.slice(3 * index, 3 * index + 3));
     const { current, remaining, reset_at, retry_after_ms } = answer;
     return { limit, window_seconds, current, remaining, reset_at, retry_after_ms };
   });
