@@ -34,9 +34,9 @@ import { secondsLeft, ttlArgument } from '../lib/redis/ttl.ts';
 export const session = {
   create: async (redis, { data, ttl, owner }) => {
     const id = redis.newId();
+    const args = [ttlArgument(ttl), id, owner ?? '', ...toFields(data)];
     // An entry without a session is harmless, but a session without an entry would never be listed.
     if (owner !== undefined) await writeIndex(redis, owner, id, ttl);
-    const args = [ttlArgument(ttl), id, owner ?? '', ...toFields(data)];
     const reply = await redis.run(sessionCreate, [redis.key('session', id)], args);
     // With an idempotency key, it is the session that the first call created.
     const [revision, created] = reply as [number, string];
