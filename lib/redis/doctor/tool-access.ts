@@ -48,7 +48,7 @@ const NEEDS = {
   sorted_set_delete: ['sorted_set', 'UNLINK'],
   session_create: ['session', scripts.sessionCreate],
   session_get: ['session', scripts.sessionGet],
-  [OWNER]: ['session_owner', scripts.sessionIndex],
+  [OWNER]: ['session_owner', scripts.sessionIndex, scripts.sessionCreate],
   session_list: ['session_owner', 'HSCAN', 'HMGET', 'PTTL', scripts.sessionForget],
   session_update: ['session', scripts.sessionUpdate],
   session_patch: ['session', 'HMGET', scripts.sessionUpdate],
