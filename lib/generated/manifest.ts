@@ -3965,7 +3965,7 @@ export const BUNDLED_MANIFEST: Manifest = {
         {
           "name": "looks without counting",
           "input": {
-            "identifier": "ada",
+            "identifier": "idle",
             "limit": 2,
             "window_seconds": 3600,
             "cost": 0
@@ -4426,7 +4426,7 @@ export const BUNDLED_MANIFEST: Manifest = {
           "steps": [
             {
               "input": {
-                "identifier": "ada",
+                "identifier": "bob",
                 "limits": [
                   {
                     "limit": 1,
@@ -4448,7 +4448,7 @@ export const BUNDLED_MANIFEST: Manifest = {
             {
               "tool": "rate_limit_sliding_window",
               "input": {
-                "identifier": "ada",
+                "identifier": "bob",
                 "limit": 5,
                 "window_seconds": 86400,
                 "cost": 0
@@ -4461,7 +4461,7 @@ export const BUNDLED_MANIFEST: Manifest = {
             }
           ],
           "input": {
-            "identifier": "ada",
+            "identifier": "bob",
             "limits": [
               {
                 "limit": 1,
@@ -4536,7 +4536,7 @@ export const BUNDLED_MANIFEST: Manifest = {
             {
               "tool": "rate_limit_check",
               "input": {
-                "identifier": "ada",
+                "identifier": "eve",
                 "limit": 1,
                 "window_seconds": 3600
               }
@@ -4544,14 +4544,14 @@ export const BUNDLED_MANIFEST: Manifest = {
             {
               "tool": "rate_limit_sliding_window",
               "input": {
-                "identifier": "ada",
+                "identifier": "eve",
                 "limit": 1,
                 "window_seconds": 60
               }
             },
             {
               "input": {
-                "identifier": "ada"
+                "identifier": "eve"
               },
               "expect": {
                 "equals": {
@@ -4561,7 +4561,7 @@ export const BUNDLED_MANIFEST: Manifest = {
             }
           ],
           "input": {
-            "identifier": "ada"
+            "identifier": "eve"
           },
           "expect": {
             "equals": {
