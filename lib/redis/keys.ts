@@ -14,6 +14,8 @@ const EXPORTED = {
   set: true,
   sorted_set: true,
   session: true,
+  /** The sessions of each owner. */
+  session_owner: true,
   rate: true,
   lock: false,
   channel: false,

@@ -258,7 +258,10 @@ describe('gantz doctor on one server', () => {
       ['sorted_set_remove', { key: 'z', members: [1] }],
       ['sorted_set_delete', { key: 'z' }],
       ['session_create', { data: { a: 1 } }],
+      ['session_create with owner', { owner: 'ada' }],
       ['session_get', { session_id }],
+      ['session_list', { owner: 'ada' }],
+      ['session_patch', { session_id, patch: { a: { b: 1 } } }],
       ['session_update', { session_id, data: { c: 1 } }],
       ['session_update', { session_id, data: { d: 1 }, merge: false }],
       ['session_extend', { session_id, ttl: 60 }],
@@ -274,7 +277,10 @@ describe('gantz doctor on one server', () => {
       ...[1, 2].flatMap((): typeof calls => [
         ['rate_limit_check', { identifier: 'a', limit: 1, window_seconds: 60 }],
         ['rate_limit_sliding_window', { identifier: 'a', limit: 1, window_seconds: 60 }],
+        ['rate_limit_combined', { identifier: 'a', limits: [{ limit: 1, window_seconds: 60 }] }],
+        ['rate_limit_token_bucket', { identifier: 'a', capacity: 1, refill_per_second: 1 }],
       ]),
+      ['rate_limit_reset', { identifier: 'a' }],
     ];
     const others = ['pubsub_subscribe with a pattern', 'events for calls that wait'];
     assert.deepEqual(new Set([...calls.map(([tool]) => tool), ...others]), new Set(TOOLS));
