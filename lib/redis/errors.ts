@@ -32,12 +32,16 @@ const CLUSTER =
   'The server is a node of a cluster: write redis+cluster:// in REDIS_URL (rediss+cluster:// for TLS), with one or more of its nodes.';
 const LATER = 'Try again in a moment.';
 
-/** The meaning of the first word of an error reply. The scripts of tools/lua return the first four. */
+/** The meaning of the first word of an error reply. The scripts of tools/lua return the first five. */
 const REPLY_PREFIXES: Readonly<Record<string, Meaning>> = {
   WRONGTYPE: { code: 'WRONG_TYPE' },
   NOTFOUND: { code: 'NOT_FOUND' },
   CONFLICT: { code: 'CONFLICT' },
   INVALID: { code: 'INVALID_PARAMETERS' },
+  OVERLOADED: {
+    code: 'OVERLOADED',
+    hint: 'Call again when jobs have been acknowledged, or give a larger max_length.',
+  },
   NOAUTH: { code: 'REDIS_AUTH', hint: CREDENTIALS },
   WRONGPASS: { code: 'REDIS_AUTH', hint: CREDENTIALS },
   NOPERM: { code: 'REDIS_AUTH', hint: PERMISSION },

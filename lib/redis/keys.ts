@@ -13,8 +13,11 @@ const EXPORTED = {
   sorted_set: true,
   session: true,
   rate: true,
+  queue: true,
   channel: false,
   subscription: false,
+  /** The channels on which waiters are woken. */
+  wake: false,
   /** Structures that `gantz import` has not finished. */
   import: false,
 } as const satisfies Record<string, boolean>;

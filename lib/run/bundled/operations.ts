@@ -22,6 +22,7 @@ const GROUPS: Readonly<Record<string, () => Promise<Readonly<Record<string, Row>
   sorted_set: async () => (await import('../../../tools/sorted-set.ts')).sortedSet,
   session: async () => (await import('../../../tools/session.ts')).session,
   pubsub: async () => (await import('../../../tools/pubsub.ts')).pubsub,
+  queue: async () => (await import('../../../tools/queue.ts')).queue,
   rate_limit: async () => (await import('../../../tools/rate-limit.ts')).rateLimit,
 };
 
