@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { GantzError } from '../lib/contract/errors.ts';
 import {
   queueAck,
@@ -30,8 +29,8 @@ import type { Redis } from '../lib/redis/redis.ts';
  */
 export const queue = {
   add: async (redis, { payload, dedup_id, ...params }) => {
-    const dedup_ids = dedup_id === undefined ? undefined : [dedup_id];
-    const { ids, added } = await add(redis, { ...params, payloads: [payload], dedup_ids });
+    const dedup_ids = dedup_id === undefined ? {} : { dedup_ids: [dedup_id] };
+    const { ids, added } = await add(redis, { ...params, payloads: [payload], ...dedup_ids });
     return { id: ids[0] ?? '', added: added === 1 };
   },
 
@@ -148,7 +147,7 @@ async function add(
     max_length === undefined ? '' : String(max_length),
     milliseconds(dedup_for),
     ...payloads.flatMap((payload, at) => [
-      randomUUID(),
+      redis.newId(),
       encode(payload),
       checkName(dedup_ids?.[at] ?? '', 'a deduplication id'),
     ]),
@@ -173,7 +172,7 @@ async function take(
   redis: Redis,
   { queue: name, count, visibility }: QueueTakeParameters,
 ): Promise<{ result: QueueTakeResult; dueInMs: number | undefined; more: boolean }> {
-  const args = [keysOf(redis, name).channel, String(count), milliseconds(visibility), randomUUID()];
+  const args = [keysOf(redis, name).channel, String(count), milliseconds(visibility), redis.newId()];
   const reply = await redis.run(queueTake, statesOf(redis, name), args);
   const [, due, more, ...jobs] = reply as [number, number, number, ...TakenReply[]];
   return {
