@@ -82,7 +82,11 @@ export const queue = {
 
   peek: async (redis, { queue: name, state, limit, cursor }) => {
     const keys = keysOf(redis, name);
-    const reply = await redis.run(queuePeek, [keys[state], keys.jobs], [String(limit), ...parseCursor(cursor)]);
+    const reply = await redis.run(
+      queuePeek,
+      [keys[state], keys.jobs],
+      [String(limit), ...parseCursor(cursor)],
+    );
     const [more, ...found] = reply as [number, ...JobReply[]];
     const [id, , score] = found.at(-1) ?? [];
     return {
@@ -131,7 +135,16 @@ function statesOf(redis: Redis, name: string): string[] {
 
 async function add(
   redis: Redis,
-  { queue: name, payloads, delay, priority, dedup_ids, dedup_for, max_attempts, max_length }: QueueAddManyParameters,
+  {
+    queue: name,
+    payloads,
+    delay,
+    priority,
+    dedup_ids,
+    dedup_for,
+    max_attempts,
+    max_length,
+  }: QueueAddManyParameters,
 ): Promise<{ ids: string[]; added: number }> {
   if (dedup_ids && dedup_ids.length !== payloads.length) {
     throw new GantzError('INVALID_PARAMETERS', 'Give as many dedup_ids as payloads', {
