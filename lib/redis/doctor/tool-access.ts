@@ -79,6 +79,7 @@ const MORE: Readonly<Record<string, readonly string[]>> = {
   EXPIRE: ['1'],
   EXPIREAT: ['1'],
   PEXPIREAT: ['1'],
+  HEXISTS: ['f'],
   HGET: ['f'],
   HMGET: ['f'],
   HDEL: ['f'],
