@@ -115,14 +115,14 @@ type State = NonNullable<QueueGetResult['state']>;
 type Keys = Record<State | 'jobs' | 'dedup' | 'channel', string>;
 
 function keysOf(redis: Redis, name: string): Keys {
-  const tag = structureTag('q', name);
+  const structure = redis.key('queue', structureTag('q', name));
   return {
-    ready: redis.key('queue', `${tag}:ready`),
-    delayed: redis.key('queue', `${tag}:delayed`),
-    taken: redis.key('queue', `${tag}:taken`),
-    dead: redis.key('queue', `${tag}:dead`),
-    jobs: redis.key('queue', `${tag}:jobs`),
-    dedup: redis.key('queue', `${tag}:dedup:`),
+    ready: `${structure}:ready`,
+    delayed: `${structure}:delayed`,
+    taken: `${structure}:taken`,
+    dead: `${structure}:dead`,
+    jobs: `${structure}:jobs`,
+    dedup: `${structure}:dedup:`,
     channel: redis.key('wake', `queue:${name}`),
   };
 }
