@@ -42,6 +42,10 @@ const REPLY_PREFIXES: Readonly<Record<string, Meaning>> = {
     code: 'OVERLOADED',
     hint: 'Call again when jobs have been acknowledged, or give a larger max_length.',
   },
+  TOOLARGE: {
+    code: 'OUTPUT_TOO_LARGE',
+    hint: 'With an idempotency key, an answer has at most 64 KiB. Call without the key.',
+  },
   NOAUTH: { code: 'REDIS_AUTH', hint: CREDENTIALS },
   WRONGPASS: { code: 'REDIS_AUTH', hint: CREDENTIALS },
   NOPERM: { code: 'REDIS_AUTH', hint: PERMISSION },
@@ -71,6 +75,8 @@ const REPLY_PREFIXES: Readonly<Record<string, Meaning>> = {
 
 /** The hints for replies of the scripts in tools/lua, by the reply. */
 const SCRIPT_HINTS: Readonly<Record<string, string>> = {
+  'CONFLICT The idempotency key was used for another call':
+    'A key belongs to one tool and its parameters. Use a new key for each call that is not a repetition.',
   'WRONGTYPE The value is not an integer':
     'Store a counter as a number, such as {"key":"n","value":5} or --key n --value:json 5; "5" is text. An absent key counts as 0.',
   'WRONGTYPE The field is not an integer':

@@ -16,8 +16,9 @@ const EXPORTED = {
   queue: true,
   channel: false,
   subscription: false,
-  /** The channels on which waiters are woken. */
   wake: false,
+  /** What calls with an idempotency key keep. */
+  idempotency: false,
   /** Structures that `gantz import` has not finished. */
   import: false,
 } as const satisfies Record<string, boolean>;
