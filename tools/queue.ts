@@ -23,6 +23,7 @@ import { decode, encode } from '../lib/redis/codec.ts';
 import { checkName, structureTag } from '../lib/redis/keys.ts';
 import type { Group } from '../lib/redis/operation.ts';
 import type { Redis } from '../lib/redis/redis.ts';
+import { waitFor, type Step } from '../lib/redis/waiting.ts';
 
 /**
  * The operations on queues. docs/queue.md describes the keys of a queue, and how the scripts move a job between them.
@@ -36,7 +37,11 @@ export const queue = {
 
   add_many: async (redis, params) => await add(redis, params),
 
-  take: async (redis, params) => (await take(redis, params)).result,
+  take: async (redis, params, call) => {
+    const { jobs: near, channel } = keysOf(redis, params.queue);
+    const step = async (): Promise<Step<QueueTakeResult>> => await take(redis, params);
+    return await waitFor(redis, call, { wait: params.wait, near, channel, step });
+  },
 
   ack: async (redis, { queue: name, receipts }) => {
     const { ready, taken, jobs, dedup } = keysOf(redis, name);
@@ -184,24 +189,35 @@ type TakenReply = [
 async function take(
   redis: Redis,
   { queue: name, count, visibility }: QueueTakeParameters,
-): Promise<{ result: QueueTakeResult; dueInMs: number | undefined; more: boolean }> {
+): Promise<Step<QueueTakeResult>> {
   const args = [keysOf(redis, name).channel, String(count), milliseconds(visibility), redis.newId()];
   const reply = await redis.run(queueTake, statesOf(redis, name), args);
-  const [, due, more, ...jobs] = reply as [number, number, number, ...TakenReply[]];
+  const [taken, due, more, ...jobs] = reply as [number, number, number, ...TakenReply[]];
   return {
-    result: {
-      jobs: jobs.map(([id, payload, attempt, receipt, added, end, error]) => ({
-        id,
-        payload: decode(payload),
-        attempt,
-        receipt,
-        added_at: isoTime(added),
-        visible_until_ms: end,
-        ...(error !== '' && { last_error: error }),
-      })),
-    },
+    result: { jobs: jobs.map(parseTaken) },
+    done: taken > 0,
     dueInMs: due < 0 ? undefined : due,
     more: more === 1,
+  };
+}
+
+function parseTaken([
+  id,
+  payload,
+  attempt,
+  receipt,
+  added,
+  end,
+  error,
+]: TakenReply): QueueTakeResult['jobs'][number] {
+  return {
+    id,
+    payload: decode(payload),
+    attempt,
+    receipt,
+    added_at: isoTime(added),
+    visible_until_ms: end,
+    ...(error !== '' && { last_error: error }),
   };
 }
 

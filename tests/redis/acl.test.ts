@@ -128,6 +128,7 @@ const FLOWS: Readonly<Record<string, (rows: Rows) => Promise<void>>> = {
     await rows.call('queue_requeue', { queue });
     await rows.call('queue_purge', { queue, state: 'ready' });
     await rows.call('queue_purge', { queue });
+    await rows.call('queue_take', { queue, wait: 1 });
   },
   async pubsub(rows) {
     for (const source of [{ channel: 'news.a' }, { pattern: 'news.*' }]) {

@@ -5,7 +5,7 @@ import type { QueueAddInput, QueueTakeInput, QueueTakeResult } from '../../lib/g
 import { structureTag } from '../../lib/redis/keys.ts';
 import { anyJson } from '../helpers/json.ts';
 import { openRows, useRows } from '../helpers/rows.ts';
-import { waitFor } from '../helpers/wait.ts';
+import { settled, waitFor } from '../helpers/wait.ts';
 
 type Job = QueueTakeResult['jobs'][number];
 type State = 'ready' | 'delayed' | 'taken' | 'dead';
@@ -562,6 +562,102 @@ describe('queue', () => {
       many,
     );
     assert.deepEqual(await keysOf(queue), []);
+  });
+
+  describe('waiting', () => {
+    /** Returns how often the servers ran the scripts. */
+    const steps = async (): Promise<number> => {
+      const text = await redis.plain.info('commandstats');
+      return [...text.matchAll(/^cmdstat_evalsha:calls=(\d+)/gm)].reduce(
+        (sum, [, count]) => sum + Number(count),
+        0,
+      );
+    };
+    /** Begins to take from an empty queue, and resolves when the call is subscribed and has looked again. */
+    const sleeper = async (queue: string): Promise<{ taken: Promise<Job[]> }> => {
+      const before = await steps();
+      const taken = settled(take(queue, { wait: 600 }), { what: `a job of ${queue}` });
+      await waitFor(async () => (await steps()) >= before + 2, { what: 'two steps of the waiting call' });
+      return { taken };
+    };
+
+    for (const [what, wake] of [
+      ['a job that is added', async (queue: string) => void (await add(queue, 'x'))],
+      ['a delay that ends', async (queue: string) => void (await add(queue, 'x', { delay: 0.05 }))],
+      [
+        'jobs that are added together',
+        async (queue: string) => void (await rows.call('queue_add_many', { queue, payloads: ['x', 'y'] })),
+      ],
+    ] as const) {
+      it(`is woken by ${what}`, async () => {
+        const queue = `woken by ${what}`;
+        const { taken } = await sleeper(queue);
+        await wake(queue);
+        assert.equal((await taken)[0]?.payload, 'x');
+      });
+    }
+
+    it('is woken by the end of a visibility, a job that is given back, and dead jobs that are put back', async () => {
+      const queue = 'woken again';
+      const id = await add(queue, 'x', { max_attempts: 3 });
+      await take(queue, { visibility: 0.05 });
+      const [second] = await settled(take(queue, { wait: 600 }), { what: 'the end of the visibility' });
+      assert.deepEqual([second?.id, second?.attempt], [id, 2]);
+      const { taken } = await sleeper(queue);
+      await rows.call('queue_nack', { queue, receipts: [second?.receipt ?? ''], delay: 0 });
+      const [third] = await taken;
+      assert.equal(third?.attempt, 3);
+      const later = await sleeper(queue);
+      await rows.call('queue_nack', { queue, receipts: [third?.receipt ?? ''] });
+      assert.equal(await stateOf(queue, id), 'dead');
+      await rows.call('queue_requeue', { queue });
+      assert.equal((await later.taken)[0]?.attempt, 1);
+    });
+
+    it('hears of a visibility that another call began while it slept', async () => {
+      const queue = 'short visibility';
+      const { taken } = await sleeper(queue);
+      const other = openRows(redis, rows.namespace);
+      try {
+        const began = performance.now();
+        await Promise.all([
+          add(queue, 'a'),
+          add(queue, 'b'),
+          other.call('queue_take', { queue, visibility: 0.2, wait: 600 }),
+        ]);
+        await taken;
+        const [job] = await settled(take(queue, { wait: 600 }), { what: 'the second attempt' });
+        assert.equal(job?.attempt, 2);
+        assert.ok(performance.now() - began < 4000, 'an event or a timer woke it, not the net of 5 s');
+      } finally {
+        await other.close();
+      }
+    });
+
+    it('returns no jobs when the wait is over', async () => {
+      assert.deepEqual(await take('nobody adds', { wait: 0.05 }), []);
+    });
+
+    it('costs a few hundred commands for 50 waiting calls and 100 jobs', async () => {
+      const queue = 'crowd';
+      await redis.plain.sendCommand(['CONFIG', 'RESETSTAT']);
+      let done = 0;
+      const worker = async (): Promise<void> => {
+        while (done < 100) {
+          const [job] = await take(queue, { wait: 600 });
+          if (job?.payload === 'end') return;
+          if (job) await ack(queue, job.receipt);
+          if (++done === 100)
+            await rows.call('queue_add_many', { queue, payloads: Array<string>(49).fill('end') });
+        }
+      };
+      const workers = Promise.all(Array.from({ length: 50 }, worker));
+      for (let index = 0; index < 100; index++) await add(queue, index);
+      await settled(workers, { what: 'the end of all workers' });
+      // 100 calls add, 149 take, 100 acknowledge, and 100 look in vain.
+      const count = await steps();
+      assert.ok(count < 650, `${count} scripts`);
+    });
   });
 
   it('does in any sequence of operations what a simple model does', async () => {

@@ -14,6 +14,7 @@
 -- Returns { the number of jobs added; { the id of each job, that of the first one for a duplicate } }. OVERLOADED when the
 -- queue is full; then no job is added.
 
+-- @include queue-job-text
 -- @include queue-soon
 -- @include server-ms
 
@@ -62,7 +63,7 @@ for index, at in ipairs(new) do
   local id, payload, dedupId = words[at], words[at + 1], words[at + 2]
   local place = priority * 2 ^ 45 + number + index
   local job = { place = place, attempt = 0, most = most, added = now, dedup = dedupId ~= '' and dedupId or nil }
-  fields[4 * index - 3], fields[4 * index - 2] = id, cmsgpack.pack(job)
+  fields[4 * index - 3], fields[4 * index - 2] = id, jobText(job)
   fields[4 * index - 1], fields[4 * index] = id .. ':payload', payload
   scores[2 * index - 1], scores[2 * index] = delay == 0 and place or now + delay, id
   if dedupId ~= '' then redis.call('SET', dedup .. dedupId, id, 'PX', dedupMs) end

@@ -10,8 +10,9 @@
 -- ARGV[4..]  receipts, distinct, at most 1000
 -- Returns { the number of jobs; how many of them will be taken again; how many are dead; { the receipts that are not valid } }.
 
--- @include queue-held
 -- @include queue-bury
+-- @include queue-held
+-- @include queue-job-text
 -- @include queue-soon
 -- @include server-ms
 
@@ -42,7 +43,7 @@ for index, job in ipairs(held) do
     deadIds[#deadIds + 1] = id
     buried[#buried + 1] = job
   else
-    fields[#fields + 1], fields[#fields + 2] = id, cmsgpack.pack(job)
+    fields[#fields + 1], fields[#fields + 2] = id, jobText(job)
     if wait == 0 then
       places[#places + 1], places[#places + 2] = job.place, id
       wakes = wakes + 1

@@ -8,6 +8,7 @@
 -- added, the last error or '' } }.
 
 -- @include queue-describe
+-- @include queue-parse-job
 
 local set = KEYS[1]
 local jobs = KEYS[2]
@@ -36,7 +37,7 @@ for at = 1, math.min(#page, 2 * limit), 2 do
   local id = page[at]
   local stored = redis.call('HMGET', jobs, id, id .. ':payload')
   if stored[1] and stored[2] then
-    reply[#reply + 1] = describe(id, stored[2], page[at + 1], cmsgpack.unpack(stored[1]))
+    reply[#reply + 1] = describe(id, stored[2], page[at + 1], parseJob(stored[1]))
   end
 end
 return reply

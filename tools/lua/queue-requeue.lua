@@ -8,6 +8,7 @@
 -- Returns the number of jobs.
 
 -- @include queue-jobs
+-- @include queue-job-text
 
 local ready = KEYS[1]
 local dead = KEYS[2]
@@ -25,7 +26,7 @@ for index, job in ipairs(jobsOf(jobs, ids)) do
   if job and redis.call('ZREM', dead, id) == 1 then
     job.attempt = 0
     scores[#scores + 1], scores[#scores + 2] = job.place, id
-    fields[#fields + 1], fields[#fields + 2] = id, cmsgpack.pack(job)
+    fields[#fields + 1], fields[#fields + 2] = id, jobText(job)
   end
 end
 local moved = #scores / 2

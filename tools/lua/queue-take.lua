@@ -9,14 +9,16 @@
 -- ARGV[3]  the visibility in milliseconds
 -- ARGV[4]  the token of this take
 -- Returns { the number of jobs; milliseconds until the next job is due, -1 for none; 1 when more jobs are ready, else 0; then
--- each job: { id, payload, attempt, receipt, when it was added, the end of its visibility, the last error or '' } }, and the
--- end of the visibility. INVALID when the first job is larger than the limit of a kept reply.
+-- each job: { id, payload, attempt, receipt, when it was added, the end of its visibility, the last error or '' } }; the end of
+-- the visibility; true when the jobs are those of a kept reply. TOOLARGE when the first job is too large to be kept.
 
--- @include queue-reap
 -- @include queue-jobs
 -- @include queue-kept-ms
+-- @include queue-job-text
+-- @include queue-reap
 -- @include queue-receipt
 -- @include queue-soon
+-- @include queue-parse-job
 -- @include server-ms
 
 local kept, limit = ...
@@ -58,7 +60,7 @@ end
 
 if kept then
   local held, latest = stillHeld(kept)
-  if #held > 0 then return { #held, -1, 0, unpack(held) }, latest end
+  if #held > 0 then return { #held, -1, 0, unpack(held) }, latest, true end
 end
 
 local due = math.min(dueOf(delayed), dueOf(taken))
@@ -85,17 +87,17 @@ for index, id in ipairs(ids) do
   local packed, payload = stored[2 * index - 1], stored[2 * index]
   size = size + (payload and #payload + #packed + 200 or 0)
   if limit and size > limit then
-    if #scores == 0 then return redis.error_reply('INVALID The next job is too large for a call with an idempotency key') end
+    if #scores == 0 then return redis.error_reply('TOOLARGE The next job is too large for a call with an idempotency key') end
     reply[3] = 1
     break
   end
   removed[#removed + 1] = id
   -- An id without a job is left by a program that changed the keys of the queue.
   if packed and payload then
-    local job = cmsgpack.unpack(packed)
+    local job = parseJob(packed)
     job.attempt = job.attempt + 1
     job.token = token
-    fields[#fields + 1], fields[#fields + 2] = id, cmsgpack.pack(job)
+    fields[#fields + 1], fields[#fields + 2] = id, jobText(job)
     scores[#scores + 1], scores[#scores + 2] = ends, id
     reply[#reply + 1] = { id, payload, job.attempt, receiptOf(id, job), job.added, ends, job.error or '' }
   end

@@ -7,6 +7,7 @@
 
 -- @include queue-forget
 -- @include queue-kept-ms
+-- @include queue-job-text
 
 local function bury(dead, jobs, now, ids, buried)
   local MOST = 1000
@@ -15,7 +16,7 @@ local function bury(dead, jobs, now, ids, buried)
   for index, id in ipairs(ids) do
     buried[index].token = nil
     scores[2 * index - 1], scores[2 * index] = now, id
-    fields[2 * index - 1], fields[2 * index] = id, cmsgpack.pack(buried[index])
+    fields[2 * index - 1], fields[2 * index] = id, jobText(buried[index])
   end
   if #ids > 0 then
     redis.call('ZADD', dead, unpack(scores))

@@ -5,6 +5,7 @@
 
 -- @include queue-bury
 -- @include queue-jobs
+-- @include queue-job-text
 
 local function reap(ready, delayed, taken, dead, jobs, now)
   local MOST = 100
@@ -23,7 +24,7 @@ local function reap(ready, delayed, taken, dead, jobs, now)
           buried[#buried + 1] = job
         else
           scores[#scores + 1], scores[#scores + 2] = job.place, id
-          fields[#fields + 1], fields[#fields + 2] = id, cmsgpack.pack(job)
+          fields[#fields + 1], fields[#fields + 2] = id, jobText(job)
         end
       end
     end
