@@ -1,21 +1,21 @@
-// A queue of jobs, by gantz or by BullMQ. Arguments: gantz or bullmq, the path of its module, add or work, jobs, jobs in
-// flight. Prints the jobs per second. `work` takes and acknowledges jobs that were added before.
+// A queue of jobs, by gantz or by BullMQ. Arguments: gantz or bullmq, the path of its module, add, many or work, jobs, jobs in
+// flight. Prints the jobs per second. `many` adds several jobs at once, and `work` takes and acknowledges jobs that were added before.
 import { createRequire } from 'node:module';
 
 const [, , program, path, operation, total, inFlight] = process.argv;
 const jobs = Number(total);
-/** How many of the jobs in flight one call of gantz takes. BullMQ has no such call. */
-const CHUNK = Number(process.env.CHUNK ?? 16);
+/** How many jobs one call adds or takes. BullMQ has no call that takes several. */
+const CHUNK = 16;
 const payload = { to: 'ada@example.com', text: 'x'.repeat(100) };
 const url = new URL(process.env.REDIS_URL);
 const require = createRequire(import.meta.url);
 
-async function atATime(count, one) {
-  let left = count;
+async function atATime(calls, inFlight, one) {
+  let left = calls;
   const work = async () => {
     while (left-- > 0) await one();
   };
-  await Promise.all(Array.from({ length: Number(inFlight) }, work));
+  await Promise.all(Array.from({ length: inFlight }, work));
 }
 
 const PROGRAMS = {
@@ -24,7 +24,7 @@ const PROGRAMS = {
     const queue = 'bench';
     return {
       add: () => gantz.call('queue_add', { queue, payload }),
-      fill: () => gantz.call('queue_add_many', { queue, payloads: Array(1000).fill(payload) }),
+      many: (count) => gantz.call('queue_add_many', { queue, payloads: Array(count).fill(payload) }),
       async work() {
         let left = jobs;
         const work = async () => {
@@ -50,7 +50,7 @@ const PROGRAMS = {
     const queue = new Queue('bench', { connection });
     return {
       add: () => queue.add('job', payload, options),
-      fill: () => queue.addBulk(Array(1000).fill({ name: 'job', data: payload, opts: options })),
+      many: (count) => queue.addBulk(Array(count).fill({ name: 'job', data: payload, opts: options })),
       async work() {
         const worker = new Worker('bench', async () => {}, {
           connection,
@@ -74,10 +74,11 @@ const PROGRAMS = {
 
 const queue = await PROGRAMS[program]();
 await queue.empty();
-if (operation === 'work') for (let at = 0; at < jobs; at += 1000) await queue.fill();
+if (operation === 'work') for (let at = 0; at < jobs; at += 1000) await queue.many(1000);
 const begun = performance.now();
 if (operation === 'work') await queue.work();
-else await atATime(jobs, queue.add);
+else if (operation === 'many') await atATime(jobs / CHUNK, Number(inFlight) / CHUNK, () => queue.many(CHUNK));
+else await atATime(jobs, Number(inFlight), queue.add);
 console.log((jobs / (performance.now() - begun)) * 1000);
 await queue.empty();
 await queue.close();
