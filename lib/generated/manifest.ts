@@ -5,7 +5,7 @@ import type { Manifest } from '../contract/manifest.ts';
 /** gantz.yaml, loaded: the manifest `builtin:redis`. */
 export const BUNDLED_MANIFEST: Manifest = {
   "name": "redis-tools",
-  "description": "Fast shared state for AI agents on Redis. Cache, lists, hashes, sets, sorted sets, sessions, locks, pub/sub and rate limits.",
+  "description": "Fast shared state for AI agents on Redis. Cache, lists, hashes, sets, sorted sets, sessions, locks, queues, pub/sub and rate limits.",
   "version": "0.1.0",
   "file": "builtin:redis",
   "directory": "",
@@ -4640,6 +4640,1493 @@ export const BUNDLED_MANIFEST: Manifest = {
           "expect": {
             "equals": {
               "unsubscribed": 0
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "queue_add",
+      "title": "Add a job to a queue",
+      "description": "Add a job to a queue; a worker takes it with queue_take",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "queue": {
+            "type": "string",
+            "minLength": 1,
+            "examples": [
+              "mails"
+            ],
+            "description": "the queue's name"
+          },
+          "payload": {
+            "description": "any JSON value: what is to be done"
+          },
+          "delay": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 315360000,
+            "default": 0,
+            "description": "seconds until the job can be taken"
+          },
+          "priority": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 100,
+            "default": 0,
+            "description": "jobs of a lower number are taken first; within one number, first in, first out"
+          },
+          "dedup_id": {
+            "type": "string",
+            "minLength": 1,
+            "description": "a second job with this id is not added, for dedup_for seconds, also when the first one is done"
+          },
+          "dedup_for": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 315360000,
+            "default": 300,
+            "description": "seconds that a deduplication id holds"
+          },
+          "max_attempts": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 1000,
+            "default": 5,
+            "description": "how often the job may be taken before it is dead"
+          },
+          "max_length": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 1000000000,
+            "description": "fail with OVERLOADED, and add nothing, when more jobs than this would be ready, delayed or taken"
+          }
+        },
+        "required": [
+          "queue",
+          "payload"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "id": {
+            "type": "string",
+            "description": "the id of the job; that of the first one for a duplicate"
+          },
+          "added": {
+            "type": "boolean",
+            "description": "false for a duplicate"
+          }
+        },
+        "required": [
+          "id",
+          "added"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "queue",
+        "operation": "add"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "a duplicate is not added",
+          "steps": [
+            {
+              "name": "first",
+              "input": {
+                "queue": "mails",
+                "payload": "hello",
+                "dedup_id": "welcome-7"
+              }
+            }
+          ],
+          "input": {
+            "queue": "mails",
+            "payload": "hello",
+            "dedup_id": "welcome-7"
+          },
+          "expect": {
+            "contains": {
+              "added": false
+            }
+          }
+        },
+        {
+          "name": "a full queue",
+          "steps": [
+            {
+              "input": {
+                "queue": "full",
+                "payload": 1
+              }
+            }
+          ],
+          "input": {
+            "queue": "full",
+            "payload": 2,
+            "max_length": 1
+          },
+          "expect": {
+            "error": "OVERLOADED",
+            "exit_code": 4
+          }
+        }
+      ]
+    },
+    {
+      "name": "queue_add_many",
+      "title": "Add several jobs to a queue",
+      "description": "Add up to 1,000 jobs to a queue at once, all or none",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "queue": {
+            "type": "string",
+            "minLength": 1,
+            "examples": [
+              "mails"
+            ],
+            "description": "the queue's name"
+          },
+          "payloads": {
+            "type": "array",
+            "items": {},
+            "minItems": 1,
+            "maxItems": 1000,
+            "description": "JSON values: what is to be done, in this order"
+          },
+          "delay": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 315360000,
+            "default": 0,
+            "description": "seconds until the job can be taken"
+          },
+          "priority": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 100,
+            "default": 0,
+            "description": "jobs of a lower number are taken first; within one number, first in, first out"
+          },
+          "dedup_ids": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "a deduplication id for each payload, as of queue_add; an empty one is none"
+          },
+          "dedup_for": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 315360000,
+            "default": 300,
+            "description": "seconds that a deduplication id holds"
+          },
+          "max_attempts": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 1000,
+            "default": 5,
+            "description": "how often the job may be taken before it is dead"
+          },
+          "max_length": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 1000000000,
+            "description": "fail with OVERLOADED, and add nothing, when more jobs than this would be ready, delayed or taken"
+          }
+        },
+        "required": [
+          "queue",
+          "payloads"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "ids": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "the id of each job; that of the first one for a duplicate"
+          },
+          "added": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "the number of jobs that are no duplicates"
+          }
+        },
+        "required": [
+          "ids",
+          "added"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "queue",
+        "operation": "add_many"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "adds several jobs",
+          "input": {
+            "queue": "letters",
+            "payloads": [
+              "a",
+              "b",
+              "c"
+            ]
+          },
+          "expect": {
+            "contains": {
+              "added": 3
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "queue_take",
+      "title": "Take jobs from a queue",
+      "description": "Take the next jobs of a queue and do them; then queue_ack removes them, or queue_nack gives them back",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "queue": {
+            "type": "string",
+            "minLength": 1,
+            "examples": [
+              "mails"
+            ],
+            "description": "the queue's name"
+          },
+          "count": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 1000,
+            "default": 1,
+            "description": "the most jobs to take"
+          },
+          "visibility": {
+            "type": "number",
+            "exclusiveMinimum": 0,
+            "maximum": 86400,
+            "default": 60,
+            "description": "seconds to do the jobs; when they are over without queue_ack, queue_nack or queue_extend, others can take the jobs"
+          },
+          "wait": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 86400,
+            "default": 0,
+            "description": "the most seconds to wait"
+          }
+        },
+        "required": [
+          "queue"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "jobs": {
+            "type": "array",
+            "description": "the jobs; empty when none is ready",
+            "items": {
+              "type": "object",
+              "properties": {
+                "id": {
+                  "type": "string"
+                },
+                "payload": {},
+                "attempt": {
+                  "type": "integer",
+                  "minimum": 1,
+                  "description": "1 the first time the job is taken"
+                },
+                "receipt": {
+                  "type": "string",
+                  "description": "for queue_ack, queue_nack and queue_extend; it is stale as soon as the job is taken again"
+                },
+                "added_at": {
+                  "type": "string",
+                  "description": "UTC, ISO 8601"
+                },
+                "visible_until_ms": {
+                  "type": "integer",
+                  "description": "Unix milliseconds by the clock of the server: when others can take the job"
+                },
+                "last_error": {
+                  "type": "string",
+                  "description": "why the previous attempt failed"
+                }
+              },
+              "additionalProperties": false,
+              "required": [
+                "id",
+                "payload",
+                "attempt",
+                "receipt",
+                "added_at",
+                "visible_until_ms"
+              ]
+            }
+          }
+        },
+        "required": [
+          "jobs"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "queue",
+        "operation": "take"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "takes jobs in the order of priority",
+          "steps": [
+            {
+              "tool": "queue_add",
+              "input": {
+                "queue": "urgent",
+                "payload": "later",
+                "priority": 5
+              }
+            },
+            {
+              "tool": "queue_add",
+              "input": {
+                "queue": "urgent",
+                "payload": null,
+                "priority": 1
+              }
+            }
+          ],
+          "input": {
+            "queue": "urgent",
+            "count": 2
+          },
+          "expect": {
+            "contains": {
+              "jobs": [
+                {
+                  "payload": null,
+                  "attempt": 1
+                },
+                {
+                  "payload": "later",
+                  "attempt": 1
+                }
+              ]
+            }
+          }
+        },
+        {
+          "name": "an empty queue",
+          "input": {
+            "queue": "nothing"
+          },
+          "expect": {
+            "equals": {
+              "jobs": []
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "queue_ack",
+      "title": "Acknowledge jobs",
+      "description": "Remove jobs that are done from a queue",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "queue": {
+            "type": "string",
+            "minLength": 1,
+            "examples": [
+              "mails"
+            ],
+            "description": "the queue's name"
+          },
+          "receipts": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "minItems": 1,
+            "maxItems": 1000,
+            "description": "receipts of queue_take"
+          }
+        },
+        "required": [
+          "queue",
+          "receipts"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "acked": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "the number of jobs that were removed"
+          },
+          "stale": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "the receipts that did nothing: their jobs were taken again, are dead, or are gone"
+          }
+        },
+        "required": [
+          "acked",
+          "stale"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": true,
+        "idempotentHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "queue",
+        "operation": "ack"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "a job is done once",
+          "steps": [
+            {
+              "tool": "queue_add",
+              "input": {
+                "queue": "done",
+                "payload": 1
+              }
+            },
+            {
+              "name": "taken",
+              "tool": "queue_take",
+              "input": {
+                "queue": "done"
+              }
+            },
+            {
+              "input": {
+                "queue": "done",
+                "receipts": [
+                  "{{steps.taken.jobs.0.receipt}}"
+                ]
+              },
+              "expect": {
+                "equals": {
+                  "acked": 1,
+                  "stale": []
+                }
+              }
+            }
+          ],
+          "input": {
+            "queue": "done",
+            "receipts": [
+              "{{steps.taken.jobs.0.receipt}}"
+            ]
+          },
+          "expect": {
+            "contains": {
+              "acked": 0
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "queue_nack",
+      "title": "Give jobs back",
+      "description": "Give jobs that failed back to a queue, to be taken again; after max_attempts they are dead",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "queue": {
+            "type": "string",
+            "minLength": 1,
+            "examples": [
+              "mails"
+            ],
+            "description": "the queue's name"
+          },
+          "receipts": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "minItems": 1,
+            "maxItems": 1000,
+            "description": "receipts of queue_take"
+          },
+          "delay": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 315360000,
+            "description": "seconds until the jobs can be taken again; absent: 1 after the first attempt, doubled after each further one, at most 3600"
+          },
+          "error": {
+            "type": "string",
+            "description": "why they failed, which the next worker and the dead job get as last_error; at most 1,000 characters are kept"
+          }
+        },
+        "required": [
+          "queue",
+          "receipts"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "requeued": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "the number of jobs that will be taken again"
+          },
+          "dead": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "the number of jobs that are dead"
+          },
+          "stale": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "the receipts that did nothing: their jobs were taken again, are dead, or are gone"
+          }
+        },
+        "required": [
+          "requeued",
+          "dead",
+          "stale"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "queue",
+        "operation": "nack"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "the last attempt",
+          "steps": [
+            {
+              "tool": "queue_add",
+              "input": {
+                "queue": "failing",
+                "payload": 1,
+                "max_attempts": 1
+              }
+            },
+            {
+              "name": "taken",
+              "tool": "queue_take",
+              "input": {
+                "queue": "failing"
+              }
+            }
+          ],
+          "input": {
+            "queue": "failing",
+            "receipts": [
+              "{{steps.taken.jobs.0.receipt}}"
+            ],
+            "error": "no such user"
+          },
+          "expect": {
+            "equals": {
+              "requeued": 0,
+              "dead": 1,
+              "stale": []
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "queue_extend",
+      "title": "Extend the visibility of jobs",
+      "description": "Keep jobs that take longer, so that others do not take them",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "queue": {
+            "type": "string",
+            "minLength": 1,
+            "examples": [
+              "mails"
+            ],
+            "description": "the queue's name"
+          },
+          "receipts": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "minItems": 1,
+            "maxItems": 1000,
+            "description": "receipts of queue_take"
+          },
+          "visibility": {
+            "type": "number",
+            "exclusiveMinimum": 0,
+            "maximum": 86400,
+            "default": 60,
+            "description": "seconds from now"
+          }
+        },
+        "required": [
+          "queue",
+          "receipts"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "extended": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "the number of jobs that are kept"
+          },
+          "visible_until_ms": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "description": "Unix milliseconds by the clock of the server; null when every receipt is stale"
+          },
+          "stale": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "the receipts that did nothing: their jobs were taken again, are dead, or are gone"
+          }
+        },
+        "required": [
+          "extended",
+          "visible_until_ms",
+          "stale"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "idempotentHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "queue",
+        "operation": "extend"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "a stale receipt",
+          "input": {
+            "queue": "nothing",
+            "receipts": [
+              "unknown"
+            ]
+          },
+          "expect": {
+            "equals": {
+              "extended": 0,
+              "visible_until_ms": null,
+              "stale": [
+                "unknown"
+              ]
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "queue_get",
+      "title": "Get a job",
+      "description": "Read a job of a queue and its state, without taking it",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "queue": {
+            "type": "string",
+            "minLength": 1,
+            "examples": [
+              "mails"
+            ],
+            "description": "the queue's name"
+          },
+          "id": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the id that queue_add returned"
+          }
+        },
+        "required": [
+          "queue",
+          "id"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "job": {
+            "type": [
+              "object",
+              "null"
+            ],
+            "description": "the job; null when it is done or does not exist",
+            "properties": {
+              "id": {
+                "type": "string"
+              },
+              "payload": {},
+              "priority": {
+                "type": "integer"
+              },
+              "attempt": {
+                "type": "integer",
+                "minimum": 0,
+                "description": "how often it was taken"
+              },
+              "max_attempts": {
+                "type": "integer"
+              },
+              "added_at": {
+                "type": "string",
+                "description": "UTC, ISO 8601"
+              },
+              "due_at_ms": {
+                "type": "integer",
+                "description": "of a delayed job: when it can be taken, in Unix milliseconds"
+              },
+              "visible_until_ms": {
+                "type": "integer",
+                "description": "of a taken job: when others can take it, in Unix milliseconds"
+              },
+              "died_at": {
+                "type": "string",
+                "description": "of a dead job: UTC, ISO 8601"
+              },
+              "last_error": {
+                "type": "string",
+                "description": "why the last attempt failed"
+              }
+            },
+            "additionalProperties": false,
+            "required": [
+              "id",
+              "payload",
+              "priority",
+              "attempt",
+              "max_attempts",
+              "added_at"
+            ]
+          },
+          "state": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "enum": [
+              "ready",
+              "delayed",
+              "taken",
+              "dead",
+              null
+            ],
+            "description": "null when there is no such job"
+          },
+          "found": {
+            "type": "boolean"
+          }
+        },
+        "required": [
+          "job",
+          "state",
+          "found"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "readOnlyHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "queue",
+        "operation": "get"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "a ready job",
+          "steps": [
+            {
+              "name": "added",
+              "tool": "queue_add",
+              "input": {
+                "queue": "looked",
+                "payload": {
+                  "a": 1
+                }
+              }
+            }
+          ],
+          "input": {
+            "queue": "looked",
+            "id": "{{steps.added.id}}"
+          },
+          "expect": {
+            "contains": {
+              "found": true,
+              "state": "ready",
+              "job": {
+                "payload": {
+                  "a": 1
+                },
+                "attempt": 0,
+                "max_attempts": 5
+              }
+            }
+          }
+        },
+        {
+          "name": "no such job",
+          "input": {
+            "queue": "looked",
+            "id": "unknown"
+          },
+          "expect": {
+            "equals": {
+              "job": null,
+              "state": null,
+              "found": false
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "queue_cancel",
+      "title": "Cancel a job",
+      "description": "Remove a job from a queue, whatever its state is; the receipt of a worker that holds it becomes stale",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "queue": {
+            "type": "string",
+            "minLength": 1,
+            "examples": [
+              "mails"
+            ],
+            "description": "the queue's name"
+          },
+          "id": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the id that queue_add returned"
+          }
+        },
+        "required": [
+          "queue",
+          "id"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "cancelled": {
+            "type": "boolean",
+            "description": "false when there was no such job"
+          },
+          "state": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "enum": [
+              "ready",
+              "delayed",
+              "taken",
+              "dead",
+              null
+            ],
+            "description": "the state that the job had"
+          }
+        },
+        "required": [
+          "cancelled",
+          "state"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": true,
+        "idempotentHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "queue",
+        "operation": "cancel"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "a delayed job",
+          "steps": [
+            {
+              "name": "added",
+              "tool": "queue_add",
+              "input": {
+                "queue": "plans",
+                "payload": 1,
+                "delay": 3600
+              }
+            }
+          ],
+          "input": {
+            "queue": "plans",
+            "id": "{{steps.added.id}}"
+          },
+          "expect": {
+            "equals": {
+              "cancelled": true,
+              "state": "delayed"
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "queue_stats",
+      "title": "Count the jobs of a queue",
+      "description": "Count the jobs of a queue by their state, and see how old the oldest ready one is",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "queue": {
+            "type": "string",
+            "minLength": 1,
+            "examples": [
+              "mails"
+            ],
+            "description": "the queue's name"
+          }
+        },
+        "required": [
+          "queue"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "ready": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "jobs that can be taken"
+          },
+          "delayed": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "jobs with a delay"
+          },
+          "taken": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "jobs that workers hold"
+          },
+          "dead": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "jobs that failed max_attempts times; the newest 1,000 are kept, for 7 days"
+          },
+          "due": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "how many of delayed and taken are due; the next queue_take moves them"
+          },
+          "oldest_age_ms": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "minimum": 0,
+            "description": "milliseconds since the oldest ready job was added; null when none is ready"
+          }
+        },
+        "required": [
+          "ready",
+          "delayed",
+          "taken",
+          "dead",
+          "due",
+          "oldest_age_ms"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "readOnlyHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "queue",
+        "operation": "stats"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "counts by state",
+          "steps": [
+            {
+              "tool": "queue_add_many",
+              "input": {
+                "queue": "counted",
+                "payloads": [
+                  1,
+                  2
+                ]
+              }
+            },
+            {
+              "tool": "queue_add",
+              "input": {
+                "queue": "counted",
+                "payload": 3,
+                "delay": 3600
+              }
+            },
+            {
+              "tool": "queue_take",
+              "input": {
+                "queue": "counted"
+              }
+            }
+          ],
+          "input": {
+            "queue": "counted"
+          },
+          "expect": {
+            "contains": {
+              "ready": 1,
+              "delayed": 1,
+              "taken": 1,
+              "dead": 0,
+              "due": 0
+            }
+          }
+        },
+        {
+          "name": "an empty queue",
+          "input": {
+            "queue": "nothing"
+          },
+          "expect": {
+            "equals": {
+              "ready": 0,
+              "delayed": 0,
+              "taken": 0,
+              "dead": 0,
+              "due": 0,
+              "oldest_age_ms": null
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "queue_peek",
+      "title": "List the jobs of a queue",
+      "description": "List jobs of a queue in one state, without taking them; dead ones show why they failed",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "queue": {
+            "type": "string",
+            "minLength": 1,
+            "examples": [
+              "mails"
+            ],
+            "description": "the queue's name"
+          },
+          "state": {
+            "type": "string",
+            "enum": [
+              "ready",
+              "delayed",
+              "taken",
+              "dead"
+            ],
+            "default": "ready",
+            "description": "which jobs: ready in the order in which they will be taken, delayed and taken by the time when they are due, dead by the time of their death"
+          },
+          "limit": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 1000,
+            "default": 100,
+            "description": "the most jobs to list"
+          },
+          "cursor": {
+            "type": "string",
+            "description": "the cursor of the previous page; absent for the first page"
+          }
+        },
+        "required": [
+          "queue"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "jobs": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "id": {
+                  "type": "string"
+                },
+                "payload": {},
+                "priority": {
+                  "type": "integer"
+                },
+                "attempt": {
+                  "type": "integer",
+                  "minimum": 0,
+                  "description": "how often it was taken"
+                },
+                "max_attempts": {
+                  "type": "integer"
+                },
+                "added_at": {
+                  "type": "string",
+                  "description": "UTC, ISO 8601"
+                },
+                "due_at_ms": {
+                  "type": "integer",
+                  "description": "of a delayed job: when it can be taken, in Unix milliseconds"
+                },
+                "visible_until_ms": {
+                  "type": "integer",
+                  "description": "of a taken job: when others can take it, in Unix milliseconds"
+                },
+                "died_at": {
+                  "type": "string",
+                  "description": "of a dead job: UTC, ISO 8601"
+                },
+                "last_error": {
+                  "type": "string",
+                  "description": "why the last attempt failed"
+                }
+              },
+              "additionalProperties": false,
+              "required": [
+                "id",
+                "payload",
+                "priority",
+                "attempt",
+                "max_attempts",
+                "added_at"
+              ]
+            }
+          },
+          "count": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "the number of jobs on this page"
+          },
+          "cursor": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "the cursor of the next page; null at the end"
+          }
+        },
+        "required": [
+          "jobs",
+          "count",
+          "cursor"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "readOnlyHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "queue",
+        "operation": "peek"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "the next jobs",
+          "steps": [
+            {
+              "tool": "queue_add_many",
+              "input": {
+                "queue": "listed",
+                "payloads": [
+                  "a",
+                  "b"
+                ]
+              }
+            }
+          ],
+          "input": {
+            "queue": "listed",
+            "limit": 1
+          },
+          "expect": {
+            "contains": {
+              "jobs": [
+                {
+                  "payload": "a"
+                }
+              ],
+              "count": 1
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "queue_requeue",
+      "title": "Put dead jobs back",
+      "description": "Make dead jobs of a queue ready again, with no attempts counted",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "queue": {
+            "type": "string",
+            "minLength": 1,
+            "examples": [
+              "mails"
+            ],
+            "description": "the queue's name"
+          },
+          "ids": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "minItems": 1,
+            "maxItems": 1000,
+            "description": "the ids of the jobs; absent: those that died first"
+          },
+          "limit": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 1000,
+            "default": 100,
+            "description": "the most jobs to move without ids"
+          }
+        },
+        "required": [
+          "queue"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "moved": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "the number of jobs that are ready again"
+          }
+        },
+        "required": [
+          "moved"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "idempotentHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "queue",
+        "operation": "requeue"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "no dead job",
+          "input": {
+            "queue": "nothing"
+          },
+          "expect": {
+            "equals": {
+              "moved": 0
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "queue_purge",
+      "title": "Purge a queue",
+      "description": "Remove all jobs of a queue, or the jobs of one state",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "queue": {
+            "type": "string",
+            "minLength": 1,
+            "examples": [
+              "mails"
+            ],
+            "description": "the queue's name"
+          },
+          "state": {
+            "type": "string",
+            "enum": [
+              "ready",
+              "delayed",
+              "taken",
+              "dead"
+            ],
+            "description": "which jobs; absent: all"
+          },
+          "limit": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 10000,
+            "default": 10000,
+            "description": "the most jobs of one state to remove in this call"
+          }
+        },
+        "required": [
+          "queue"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "removed": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "the number of jobs that were removed"
+          },
+          "left": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "how many jobs of this state are left; call again until it is 0"
+          }
+        },
+        "required": [
+          "removed",
+          "left"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": true,
+        "idempotentHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "queue",
+        "operation": "purge"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "delayed jobs",
+          "steps": [
+            {
+              "tool": "queue_add_many",
+              "input": {
+                "queue": "purged",
+                "payloads": [
+                  1,
+                  2
+                ],
+                "delay": 60
+              }
+            }
+          ],
+          "input": {
+            "queue": "purged",
+            "state": "delayed"
+          },
+          "expect": {
+            "equals": {
+              "removed": 2,
+              "left": 0
             }
           }
         }

@@ -235,6 +235,66 @@ export type PubsubUnsubscribeInput = { channel?: string; pattern?: string; subsc
 export type PubsubUnsubscribeParameters = { channel?: string; pattern?: string; subscription_id?: string };
 export type PubsubUnsubscribeResult = { unsubscribed: number };
 
+/** queue_add: Add a job to a queue; a worker takes it with queue_take */
+export type QueueAddInput = { queue: string; payload: unknown; delay?: number; priority?: number; dedup_id?: string; dedup_for?: number; max_attempts?: number; max_length?: number };
+export type QueueAddParameters = { queue: string; payload: unknown; delay: number; priority: number; dedup_id?: string; dedup_for: number; max_attempts: number; max_length?: number };
+export type QueueAddResult = { id: string; added: boolean };
+
+/** queue_add_many: Add up to 1,000 jobs to a queue at once, all or none */
+export type QueueAddManyInput = { queue: string; payloads: unknown[]; delay?: number; priority?: number; dedup_ids?: string[]; dedup_for?: number; max_attempts?: number; max_length?: number };
+export type QueueAddManyParameters = { queue: string; payloads: unknown[]; delay: number; priority: number; dedup_ids?: string[]; dedup_for: number; max_attempts: number; max_length?: number };
+export type QueueAddManyResult = { ids: string[]; added: number };
+
+/** queue_take: Take the next jobs of a queue and do them; then queue_ack removes them, or queue_nack gives them back */
+export type QueueTakeInput = { queue: string; count?: number; visibility?: number; wait?: number };
+export type QueueTakeParameters = { queue: string; count: number; visibility: number; wait: number };
+export type QueueTakeResult = { jobs: { id: string; payload: unknown; attempt: number; receipt: string; added_at: string; visible_until_ms: number; last_error?: string }[] };
+
+/** queue_ack: Remove jobs that are done from a queue */
+export type QueueAckInput = { queue: string; receipts: string[] };
+export type QueueAckParameters = { queue: string; receipts: string[] };
+export type QueueAckResult = { acked: number; stale: string[] };
+
+/** queue_nack: Give jobs that failed back to a queue, to be taken again; after max_attempts they are dead */
+export type QueueNackInput = { queue: string; receipts: string[]; delay?: number; error?: string };
+export type QueueNackParameters = { queue: string; receipts: string[]; delay?: number; error?: string };
+export type QueueNackResult = { requeued: number; dead: number; stale: string[] };
+
+/** queue_extend: Keep jobs that take longer, so that others do not take them */
+export type QueueExtendInput = { queue: string; receipts: string[]; visibility?: number };
+export type QueueExtendParameters = { queue: string; receipts: string[]; visibility: number };
+export type QueueExtendResult = { extended: number; visible_until_ms: number | null; stale: string[] };
+
+/** queue_get: Read a job of a queue and its state, without taking it */
+export type QueueGetInput = { queue: string; id: string };
+export type QueueGetParameters = { queue: string; id: string };
+export type QueueGetResult = { job: { id: string; payload: unknown; priority: number; attempt: number; max_attempts: number; added_at: string; due_at_ms?: number; visible_until_ms?: number; died_at?: string; last_error?: string } | null; state: "ready" | "delayed" | "taken" | "dead" | null; found: boolean };
+
+/** queue_cancel: Remove a job from a queue, whatever its state is; the receipt of a worker that holds it becomes stale */
+export type QueueCancelInput = { queue: string; id: string };
+export type QueueCancelParameters = { queue: string; id: string };
+export type QueueCancelResult = { cancelled: boolean; state: "ready" | "delayed" | "taken" | "dead" | null };
+
+/** queue_stats: Count the jobs of a queue by their state, and see how old the oldest ready one is */
+export type QueueStatsInput = { queue: string };
+export type QueueStatsParameters = { queue: string };
+export type QueueStatsResult = { ready: number; delayed: number; taken: number; dead: number; due: number; oldest_age_ms: number | null };
+
+/** queue_peek: List jobs of a queue in one state, without taking them; dead ones show why they failed */
+export type QueuePeekInput = { queue: string; state?: "ready" | "delayed" | "taken" | "dead"; limit?: number; cursor?: string };
+export type QueuePeekParameters = { queue: string; state: "ready" | "delayed" | "taken" | "dead"; limit: number; cursor?: string };
+export type QueuePeekResult = { jobs: { id: string; payload: unknown; priority: number; attempt: number; max_attempts: number; added_at: string; due_at_ms?: number; visible_until_ms?: number; died_at?: string; last_error?: string }[]; count: number; cursor: string | null };
+
+/** queue_requeue: Make dead jobs of a queue ready again, with no attempts counted */
+export type QueueRequeueInput = { queue: string; ids?: string[]; limit?: number };
+export type QueueRequeueParameters = { queue: string; ids?: string[]; limit: number };
+export type QueueRequeueResult = { moved: number };
+
+/** queue_purge: Remove all jobs of a queue, or the jobs of one state */
+export type QueuePurgeInput = { queue: string; state?: "ready" | "delayed" | "taken" | "dead"; limit?: number };
+export type QueuePurgeParameters = { queue: string; state?: "ready" | "delayed" | "taken" | "dead"; limit: number };
+export type QueuePurgeResult = { removed: number; left: number };
+
 /** rate_limit_check: Count a request against a limit per fixed time window, aligned to the server's clock */
 export type RateLimitCheckInput = { identifier: string; limit: number; window_seconds: number; cost?: number; wait?: number };
 export type RateLimitCheckParameters = { identifier: string; limit: number; window_seconds: number; cost: number; wait: number };
@@ -309,6 +369,18 @@ export type BundledTools = {
   "pubsub_publish": { input: PubsubPublishInput; parameters: PubsubPublishParameters; result: PubsubPublishResult };
   "pubsub_subscribe": { input: PubsubSubscribeInput; parameters: PubsubSubscribeParameters; result: PubsubSubscribeResult };
   "pubsub_unsubscribe": { input: PubsubUnsubscribeInput; parameters: PubsubUnsubscribeParameters; result: PubsubUnsubscribeResult };
+  "queue_add": { input: QueueAddInput; parameters: QueueAddParameters; result: QueueAddResult };
+  "queue_add_many": { input: QueueAddManyInput; parameters: QueueAddManyParameters; result: QueueAddManyResult };
+  "queue_take": { input: QueueTakeInput; parameters: QueueTakeParameters; result: QueueTakeResult };
+  "queue_ack": { input: QueueAckInput; parameters: QueueAckParameters; result: QueueAckResult };
+  "queue_nack": { input: QueueNackInput; parameters: QueueNackParameters; result: QueueNackResult };
+  "queue_extend": { input: QueueExtendInput; parameters: QueueExtendParameters; result: QueueExtendResult };
+  "queue_get": { input: QueueGetInput; parameters: QueueGetParameters; result: QueueGetResult };
+  "queue_cancel": { input: QueueCancelInput; parameters: QueueCancelParameters; result: QueueCancelResult };
+  "queue_stats": { input: QueueStatsInput; parameters: QueueStatsParameters; result: QueueStatsResult };
+  "queue_peek": { input: QueuePeekInput; parameters: QueuePeekParameters; result: QueuePeekResult };
+  "queue_requeue": { input: QueueRequeueInput; parameters: QueueRequeueParameters; result: QueueRequeueResult };
+  "queue_purge": { input: QueuePurgeInput; parameters: QueuePurgeParameters; result: QueuePurgeResult };
   "rate_limit_check": { input: RateLimitCheckInput; parameters: RateLimitCheckParameters; result: RateLimitCheckResult };
   "rate_limit_sliding_window": { input: RateLimitSlidingWindowInput; parameters: RateLimitSlidingWindowParameters; result: RateLimitSlidingWindowResult };
   "rate_limit_token_bucket": { input: RateLimitTokenBucketInput; parameters: RateLimitTokenBucketParameters; result: RateLimitTokenBucketResult };

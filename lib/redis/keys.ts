@@ -18,6 +18,7 @@ const EXPORTED = {
   session_owner: true,
   rate: true,
   lock: false,
+  queue: true,
   channel: false,
   subscription: false,
   wake: false,

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { createClient } from '@redis/client';
 import { startCluster } from '../helpers/redis-cluster.ts';
@@ -173,6 +173,25 @@ async function httpPairs(bench: Bench, ours: Command, theirs: Command): Promise<
     a.stop();
     b.stop();
   }
+}
+
+/** Measures the jobs per second that gantz and BullMQ add, or take and acknowledge, with 64 jobs in flight. */
+async function queuePairs(bench: Bench, operation: 'add' | 'many' | 'work'): Promise<Pair[]> {
+  const { node20, package: program, bullmq } = bench.programs;
+  const modules = {
+    gantz: join(dirname(program), 'library.cjs'),
+    bullmq: need(bullmq, 'BullMQ is not available'),
+  };
+  const rate = async (name: keyof typeof modules): Promise<number> => {
+    const words = [join(YARDSTICKS, 'queue.mjs'), name, modules[name], operation, '20000', '64'];
+    return Number((await run(node20, words, { env: bench.env })).stdout);
+  };
+  const pairs: Pair[] = [];
+  for (let round = -1; round < (bench.quick ? 3 : 10); round++) {
+    const pair = { ours: await rate('gantz'), theirs: await rate('bullmq') };
+    if (round >= 0) pairs.push(pair);
+  }
+  return pairs;
 }
 
 type Paged = {
@@ -487,6 +506,27 @@ export const ROWS: readonly Row[] = [
         [node20, join(YARDSTICKS, 'http-server.mjs')],
       );
     },
+  },
+  {
+    what: 'library on Node 20: queue_add, 64 in flight',
+    against: 'BullMQ, add',
+    unit: 'jobs/s',
+    target: { atLeast: 1.5 },
+    measure: (bench) => queuePairs(bench, 'add'),
+  },
+  {
+    what: 'library on Node 20: queue_add_many of 16, 64 jobs in flight',
+    against: 'BullMQ, addBulk of 16',
+    unit: 'jobs/s',
+    target: { atLeast: 1.5 },
+    measure: (bench) => queuePairs(bench, 'many'),
+  },
+  {
+    what: 'library on Node 20: queue_take of 16 and queue_ack, 64 jobs in flight',
+    against: 'BullMQ, a worker with a concurrency of 64',
+    unit: 'jobs/s',
+    target: { atLeast: 1.5 },
+    measure: (bench) => queuePairs(bench, 'work'),
   },
   {
     what: 'cache_keys over 1,000,000 keys: heap in use at the last page',

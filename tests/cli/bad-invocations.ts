@@ -17,7 +17,18 @@ export async function storeValues(env: Record<string, string>): Promise<void> {
 /** One of the given command lines. */
 const oneOf = (...lines: string[][]): fc.Arbitrary<string[]> => fc.constantFrom(...lines);
 
-const groups = ['cache', 'list', 'hash', 'set', 'sorted_set', 'session', 'lock', 'pubsub', 'rate_limit'];
+const groups = [
+  'cache',
+  'list',
+  'hash',
+  'set',
+  'sorted_set',
+  'session',
+  'lock',
+  'queue',
+  'pubsub',
+  'rate_limit',
+];
 const badJson = fc.oneof(
   fc.constantFrom(
     '{',
@@ -89,6 +100,13 @@ const wrongTypes: fc.Arbitrary<string[]> = oneOf(
   ['pubsub', 'subscribe', '{}'],
   ['pubsub', 'subscribe', '{"channel":"a","pattern":"b"}'],
   ['pubsub', 'unsubscribe', '{}'],
+  ['queue', 'add', '{"queue":"a"}'],
+  ['queue', 'add', '{"queue":"a","payload":1,"priority":-1}'],
+  ['queue', 'add_many', '{"queue":"a","payloads":[1,2],"dedup_ids":["a"]}'],
+  ['queue', 'take', '{"queue":"a","visibility":0}'],
+  ['queue', 'ack', '{"queue":"a","receipts":[]}'],
+  ['queue', 'peek', '{"queue":"a","state":"gone"}'],
+  ['queue', 'peek', '{"queue":"a","cursor":"x"}'],
   ['rate_limit', 'check', '{"identifier":"a","limit":1,"window_seconds":10,"cost":2}'],
   ['rate_limit', 'sliding_window', '{"identifier":"a","limit":0,"window_seconds":10}'],
   ['rate_limit', 'sliding_window', '{"identifier":"a","limit":1,"window_seconds":10,"cost":-1}'],

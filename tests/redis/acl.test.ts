@@ -152,6 +152,27 @@ const FLOWS: Readonly<Record<string, (rows: Rows) => Promise<void>>> = {
     await rows.call('lock_acquire', { name: 'a', wait: 1 });
     await rows.call('lock_release', { name: 'a', token });
   },
+  async queue(rows) {
+    const queue = 'a';
+    const take = async (): Promise<string[]> =>
+      (await rows.call('queue_take', { queue })).jobs.map(({ receipt }) => receipt);
+    const bounded = { queue, max_length: 9, max_attempts: 1 };
+    await rows.call('queue_add_many', { ...bounded, payloads: [1, 2, 3], dedup_ids: ['a', '', ''] });
+    await rows.call('queue_add', { ...bounded, payload: 1, dedup_id: 'a' });
+    const { id } = await rows.call('queue_add', { queue, payload: 4, delay: 9 });
+    await rows.call('queue_stats', { queue });
+    await rows.call('queue_peek', { queue });
+    await rows.call('queue_get', { queue, id });
+    await rows.call('queue_cancel', { queue, id });
+    const receipts = await take();
+    await rows.call('queue_extend', { queue, receipts });
+    await rows.call('queue_ack', { queue, receipts });
+    await rows.call('queue_nack', { queue, receipts: await take() });
+    await rows.call('queue_requeue', { queue });
+    await rows.call('queue_purge', { queue, state: 'ready' });
+    await rows.call('queue_purge', { queue });
+    await rows.call('queue_take', { queue, wait: 1 });
+  },
   async pubsub(rows) {
     for (const source of [{ channel: 'news.a' }, { pattern: 'news.*' }]) {
       let ended: Promise<{ reason: string }> | undefined;

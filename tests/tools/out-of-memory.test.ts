@@ -14,6 +14,7 @@ describe('on a server that is out of memory', () => {
     await rows.call('cache_set', { key: 'kept', value: 1, ttl: null });
     await rows.call('list_push', { key: 'full', values: [1, 2] });
     token = String((await rows.call('cache_lease', { key: 'leased', lease_seconds: 600 })).token);
+    await rows.call('queue_add_many', { queue: 'work', payloads: [1, 2], max_attempts: 2 });
     // One entry that has expired, and one that has not.
     const log = `${rows.namespace}:rate:{r:a}:sliding:5`;
     const now = Date.now() * 1000;
@@ -47,6 +48,8 @@ describe('on a server that is out of memory', () => {
     ['session_update', () => ({ session_id, data: { b: 1 }, merge: false })],
     ['session_update', () => ({ session_id, data: { b: 1 }, unset: ['a'], fence: 5 })],
     ['session_patch', () => ({ session_id, patch: { a: null } })],
+    ['queue_add', () => ({ queue: 'a', payload: 1, dedup_id: 'a' })],
+    ['queue_add_many', () => ({ queue: 'full', payloads: [1, 2], delay: 5 })],
     ['rate_limit_check', () => window],
     ['rate_limit_sliding_window', () => window],
     ['rate_limit_token_bucket', () => ({ identifier: 'a', capacity: 5, refill_per_second: 1 })],
@@ -68,4 +71,18 @@ describe('on a server that is out of memory', () => {
       assert.deepEqual(await dump(redis.plain), untouched);
     });
   }
+
+  it('the jobs of a queue can be taken and finished', async () => {
+    const queue = 'work';
+    const take = async (): Promise<string[]> =>
+      (await rows.call('queue_take', { queue })).jobs.map(({ receipt }) => receipt);
+    const [first, second] = [await take(), await take()];
+    assert.equal((await rows.call('queue_extend', { queue, receipts: first })).extended, 1);
+    assert.equal((await rows.call('queue_ack', { queue, receipts: first })).acked, 1);
+    const failed = { queue, delay: 0, error: 'no' };
+    assert.equal((await rows.call('queue_nack', { ...failed, receipts: second })).requeued, 1);
+    assert.equal((await rows.call('queue_nack', { ...failed, receipts: await take() })).dead, 1);
+    assert.equal((await rows.call('queue_requeue', { queue })).moved, 1);
+    assert.equal((await rows.call('queue_purge', { queue })).removed, 1);
+  });
 });

@@ -131,6 +131,7 @@ describe('an export that is imported', () => {
       'sorted_set:a',
       'session:a',
       'session_owner:a',
+      'queue:a',
       'rate:a',
     ];
     const others = [
