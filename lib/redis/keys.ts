@@ -12,9 +12,12 @@ const EXPORTED = {
   set: true,
   sorted_set: true,
   session: true,
+  stream: true,
   rate: true,
   channel: false,
   subscription: false,
+  /** Channels of calls that wait. */
+  wake: false,
   /** Structures that `gantz import` has not finished. */
   import: false,
 } as const satisfies Record<string, boolean>;

@@ -49,6 +49,13 @@ const NEEDS = {
   session_update: ['session', scripts.sessionUpdate],
   session_delete: ['session', 'UNLINK'],
   session_extend: ['session', scripts.sessionExtend],
+  stream_append: ['stream', scripts.streamAppend],
+  stream_read: ['stream', scripts.streamRead],
+  stream_take: ['stream', scripts.streamTake],
+  stream_ack: ['stream', 'XACK'],
+  stream_info: ['stream', scripts.streamInfo],
+  stream_trim: ['stream', scripts.streamTrim],
+  stream_delete: ['stream', 'UNLINK'],
   pubsub_publish: ['channel', 'PUBLISH'],
   pubsub_subscribe: ['channel', 'SUBSCRIBE', 'PING'],
   [PATTERN]: ['channel', 'PSUBSCRIBE', 'PING'],
@@ -91,6 +98,22 @@ const MORE: Readonly<Record<string, readonly string[]>> = {
   ZREVRANK: ['v'],
   ZSCORE: ['v'],
   PUBLISH: ['v'],
+  XACK: ['g', '1-1'],
+  XADD: ['1-1', 'f', 'v'],
+  XAUTOCLAIM: ['g', 'c', '0', '0'],
+  XCLAIM: ['g', 'c', '0', '1-1'],
+  XPENDING: ['g'],
+  XRANGE: ['-', '+'],
+  XGROUP: ['g', 'c'],
+  XREADGROUP: ['>'],
+  XTRIM: ['MAXLEN', '1'],
+};
+
+/** The words of a command before its key, where there are some. */
+const BEFORE_KEY: Readonly<Record<string, readonly string[]>> = {
+  XGROUP: ['DELCONSUMER'],
+  XINFO: ['STREAM'],
+  XREADGROUP: ['GROUP', 'g', 'c', 'STREAMS'],
 };
 
 /** The commands that take no key. */
@@ -106,7 +129,8 @@ const NAME = 'gantz-doctor';
 function wordsOf(command: string, key: string): string[] {
   if (command === 'EVALSHA') return ['EVALSHA', '0'.repeat(40), '1', key];
   if (command === 'PSUBSCRIBE') return [command, `${key}*`];
-  return [command, ...(WITHOUT_KEY[command] ?? [key, ...(MORE[command] ?? [])])];
+  const withKey = [...(BEFORE_KEY[command] ?? []), key, ...(MORE[command] ?? [])];
+  return [command, ...(WITHOUT_KEY[command] ?? withKey)];
 }
 
 /** Returns the commands that a tool sends, those of its scripts included. */
