@@ -26,7 +26,9 @@ export const stream = {
 
   ack: async (redis, { stream: name, group, ids }) => {
     const checked = ids.map((id, index) => checkEventId(id, `/ids/${index}`));
-    return { acked: Number(await redis.client.sendCommand(['XACK', redis.key('stream', name), group, ...checked])) };
+    return {
+      acked: Number(await redis.client.sendCommand(['XACK', redis.key('stream', name), group, ...checked])),
+    };
   },
 
   info: async (redis, { stream: name }) => {
@@ -97,11 +99,15 @@ function progressOf(
 }
 
 function cursorBeyondEnd(): GantzError {
-  return new GantzError('CONFLICT', 'The stream has no event as new as "after": it was deleted and made anew', {
-    retryable: false,
-    hint: 'Read from "0" what the stream has now, or from "$" what comes next.',
-    details: [{ path: '/after', message: 'is after the last event' }],
-  });
+  return new GantzError(
+    'CONFLICT',
+    'The stream has no event as new as "after": it was deleted and made anew',
+    {
+      retryable: false,
+      hint: 'Read from "0" what the stream has now, or from "$" what comes next.',
+      details: [{ path: '/after', message: 'is after the last event' }],
+    },
+  );
 }
 
 async function take(
@@ -110,7 +116,14 @@ async function take(
   call: Call,
 ): Promise<StreamTakeResult> {
   const begin = from === '0' || from === '$' ? from : checkEventId(from, '/from');
-  const args = [group, consumer, String(count), String(Math.ceil(minIdle * 1000)), begin, wait > 0 ? '1' : ''];
+  const args = [
+    group,
+    consumer,
+    String(count),
+    String(Math.ceil(minIdle * 1000)),
+    begin,
+    wait > 0 ? '1' : '',
+  ];
   const reply = await redis.run(streamTake, [redis.key('stream', name)], args);
   return toTaken(reply as TakeReply);
 }
@@ -125,7 +138,10 @@ type TakeReply = [
 ];
 
 function toTaken([, again = [], fresh = [], delivered = '0', removed = 0]: TakeReply): StreamTakeResult {
-  const skipped = countLost(delivered, fresh.map(([id]) => id));
+  const skipped = countLost(
+    delivered,
+    fresh.map(([id]) => id),
+  );
   return {
     events: [
       ...again.map(([entry, deliveries]) => ({ ...toEvent(entry), deliveries })),
@@ -139,7 +155,9 @@ function toTaken([, again = [], fresh = [], delivered = '0', removed = 0]: TakeR
 function toEvent([id, fields]: Entry): { id: string; event: unknown } {
   const [name, text = ''] = fields;
   if (name === 'event' && fields.length === 2) return { id, event: decode(text) };
-  const pairs = fields.flatMap((field, at) => (at % 2 === 0 ? [[field, decode(fields[at + 1] ?? '')] as const] : []));
+  const pairs = fields.flatMap((field, at) =>
+    at % 2 === 0 ? [[field, decode(fields[at + 1] ?? '')] as const] : [],
+  );
   return { id, event: Object.fromEntries(pairs) };
 }
 

@@ -10,6 +10,8 @@ describe('on a server that is out of memory', () => {
     ({ session_id } = await rows.call('session_create', { data: { a: 1 }, ttl: null }));
     await rows.call('cache_set', { key: 'kept', value: 1, ttl: null });
     await rows.call('list_push', { key: 'full', values: [1, 2] });
+    for (const event of [1, 2]) await rows.call('stream_append', { stream: 'full', event });
+    await rows.call('stream_take', { stream: 'full', group: 'g' });
     // One entry that has expired, and one that has not.
     const log = `${rows.namespace}:rate:sliding:5:a`;
     const now = Date.now() * 1000;
@@ -32,6 +34,9 @@ describe('on a server that is out of memory', () => {
     ['set_add', () => ({ key: 'a', members: [1] })],
     ['sorted_set_add', () => ({ key: 'a', members: [{ member: 1, score: 1 }], ttl: 60 })],
     ['sorted_set_increment', () => ({ key: 'a', member: 1 })],
+    ['stream_append', () => ({ stream: 'a', event: 1 })],
+    ['stream_append', () => ({ stream: 'full', event: 3, max_length: 2, ttl: 60 })],
+    ['stream_take', () => ({ stream: 'full', group: 'new' })],
     ['session_create', () => ({})],
     ['session_update', () => ({ session_id, data: { b: 1 } })],
     ['session_update', () => ({ session_id, data: { b: 1 }, merge: false })],
@@ -45,4 +50,12 @@ describe('on a server that is out of memory', () => {
       assert.deepEqual(await dump(redis.plain), untouched);
     });
   }
+
+  it('stream_take, stream_ack and stream_trim still work, so that consumers can make room', async () => {
+    const { events } = await rows.call('stream_take', { stream: 'full', group: 'g', min_idle: 0, count: 2 });
+    assert.equal(events.length, 2);
+    const ids = events.map(({ id }) => id);
+    assert.deepEqual(await rows.call('stream_ack', { stream: 'full', group: 'g', ids }), { acked: 2 });
+    assert.deepEqual(await rows.call('stream_trim', { stream: 'full', max_length: 0 }), { removed: 2 });
+  });
 });
