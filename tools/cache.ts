@@ -36,7 +36,7 @@ export const cache = {
   },
 
   delete: async (redis, { key }) => ({
-    deleted: (await redis.client.unlink(redis.key('cache', key))) > 0,
+    deleted: (await redis.write(['UNLINK', redis.key('cache', key)])) === 1,
   }),
 
   exists: async (redis, { key }) => ({
@@ -69,11 +69,11 @@ export const cache = {
 
 /** Returns false when `only_if` kept the value from being stored. */
 async function set(redis: Redis, { key, value, ttl, only_if }: CacheSetParameters): Promise<boolean> {
-  const reply = await redis.client.set(redis.key('cache', key), encode(value), {
-    ...(ttl !== null && { expiration: { type: 'EX', value: ttl } }),
-    ...(only_if && { condition: only_if === 'absent' ? 'NX' : 'XX' }),
-  });
-  return reply !== null;
+  const expiry = ttl === null ? [] : ['EX', String(ttl)];
+  const condition = only_if ? [only_if === 'absent' ? 'NX' : 'XX'] : [];
+  return (
+    (await redis.write(['SET', redis.key('cache', key), encode(value), ...expiry, ...condition])) !== null
+  );
 }
 
 /** Stores the value when the key holds `expected`. Returns false when it does not. */

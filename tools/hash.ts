@@ -27,7 +27,7 @@ export const hash = {
   delete: async (redis, { key, fields }) => {
     const name = redis.key('hash', key);
     const deleted = fields
-      ? await redis.client.hDel(name, fields.map(fieldName))
+      ? await redis.write(['HDEL', name, ...fields.map(fieldName)])
       : await redis.run(hashDelete, [name], []);
     return { deleted: Number(deleted) };
   },

@@ -11,8 +11,8 @@ export const list = {
   },
 
   pop: async (redis, { key, left }) => {
-    const name = redis.key('list', key);
-    const text = await (left ? redis.client.lPop(name) : redis.client.rPop(name));
+    const reply = await redis.write([left ? 'LPOP' : 'RPOP', redis.key('list', key)]);
+    const text = reply as string | null;
     return { value: text === null ? null : decode(text), found: text !== null };
   },
 
@@ -24,7 +24,7 @@ export const list = {
   length: async (redis, { key }) => ({ length: await redis.client.lLen(redis.key('list', key)) }),
 
   delete: async (redis, { key }) => ({
-    deleted: (await redis.client.unlink(redis.key('list', key))) > 0,
+    deleted: (await redis.write(['UNLINK', redis.key('list', key)])) === 1,
   }),
 } satisfies Group<'list'>;
 

@@ -13,7 +13,7 @@ import type { Group } from '../lib/redis/operation.ts';
 export const pubsub = {
   publish: async (redis, { channel, message }) => ({
     channel,
-    subscribers: await redis.client.publish(redis.key('channel', channel), encode(message)),
+    subscribers: Number(await redis.write(['PUBLISH', redis.key('channel', channel), encode(message)])),
   }),
 
   subscribe: async (redis, params, call) => {
@@ -180,16 +180,15 @@ function controlChannel(redis: Redis, kind: SelectorKind, name: string): string 
  * serves `near` publishes: for a channel the node of its messages, so that the subscriptions receive them first.
  */
 async function endSubscriptions(redis: Redis, control: string, near: string): Promise<number> {
-  const { isCluster, clients } = await redis.masters();
-  if (!isCluster) return await redis.client.publish(control, 'unsubscribe');
+  if (!redis.isCluster) return Number(await redis.write(['PUBLISH', control, 'unsubscribe']));
+  const { clients } = await redis.masters();
   // Every node of a cluster delivers a message, but counts only its own subscribers.
   const counts = await Promise.all(
     clients.map((client) =>
       client.sendCommand<[channel: string, count: number]>(['PUBSUB', 'NUMSUB', control]),
     ),
   );
-  const { clients: publishers } = await redis.masters(near);
-  await publishers[0]?.publish(control, 'unsubscribe');
+  await redis.write(['PUBLISH', control, 'unsubscribe'], near);
   return counts.reduce((sum, [, count]) => sum + count, 0);
 }
 

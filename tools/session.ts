@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { GantzError } from '../lib/contract/errors.ts';
 import { sessionCreate, sessionExtend, sessionGet, sessionUpdate } from '../lib/generated/scripts.ts';
 import type { SessionGetResult } from '../lib/generated/tools.ts';
@@ -12,7 +11,7 @@ import { secondsLeft, ttlArgument } from '../lib/redis/ttl.ts';
  */
 export const session = {
   create: async (redis, { data, ttl }) => {
-    const id = randomUUID();
+    const id = redis.newId();
     const args = [ttlArgument(ttl), ...toFields(data)];
     const revision = Number(await redis.run(sessionCreate, [redis.key('session', id)], args));
     return { session_id: id, ttl, revision };
@@ -38,7 +37,7 @@ export const session = {
   },
 
   delete: async (redis, { session_id: id }) => ({
-    deleted: (await redis.client.unlink(redis.key('session', id))) > 0,
+    deleted: (await redis.write(['UNLINK', redis.key('session', id)])) === 1,
   }),
 
   extend: async (redis, { session_id: id, ttl }) => {

@@ -16,7 +16,7 @@ export const set = {
   },
 
   remove: async (redis, { key, members }) => ({
-    removed: await redis.client.sRem(redis.key('set', key), members.map(encode)),
+    removed: Number(await redis.write(['SREM', redis.key('set', key), ...members.map(encode)])),
   }),
 
   members: async (redis, params, call) => await listMembers(redis, params, call),
@@ -26,7 +26,7 @@ export const set = {
   }),
 
   delete: async (redis, { key }) => ({
-    deleted: (await redis.client.unlink(redis.key('set', key))) > 0,
+    deleted: (await redis.write(['UNLINK', redis.key('set', key)])) === 1,
   }),
 } satisfies Group<'set'>;
 

@@ -41,11 +41,11 @@ export const sortedSet = {
   },
 
   remove: async (redis, { key, members }) => ({
-    removed: await redis.client.zRem(redis.key('sorted_set', key), members.map(encode)),
+    removed: Number(await redis.write(['ZREM', redis.key('sorted_set', key), ...members.map(encode)])),
   }),
 
   delete: async (redis, { key }) => ({
-    deleted: (await redis.client.unlink(redis.key('sorted_set', key))) > 0,
+    deleted: (await redis.write(['UNLINK', redis.key('sorted_set', key)])) === 1,
   }),
 } satisfies Group<'sorted_set'>;
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { success } from '../contract/envelope.ts';
 import { definitionOf } from '../manifest/definition.ts';
 import type { Runners } from '../serving/runners.ts';
+import { hasToolset } from '../run/catalogue.ts';
 import { parseRequest } from '../parameters/request.ts';
 import { envelopeAnswer, failureAnswer, jsonAnswer, refusal, send, type Answer } from './answer.ts';
 import type { ReadBody } from './request-body.ts';
@@ -18,8 +19,8 @@ export type RouteOptions = AccessOptions & {
   metrics: Metrics;
   exchanges: Exchanges;
   readBody: ReadBody;
-  /** Loads MCP at its first call. */
-  mcp: () => Promise<McpOverHttp>;
+  /** MCP, loaded at the first call. With the name of a toolset of the manifest, it has only the tools of that toolset. */
+  mcp: (toolset?: string) => Promise<McpOverHttp>;
 };
 
 /** Returns the answer to a request; undefined when the route has sent it. */
@@ -29,7 +30,7 @@ type Route = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<An
 type Path = { GET: Route; open?: true } | { POST: Route } | { any: Route };
 
 /**
- * Returns the request listener: REST at /mcp/tools, MCP at /mcp, /healthz and /metrics. It uses node:http directly, because
+ * Returns the request listener: REST at /mcp/tools, MCP at /mcp and /mcp/<toolset>, /healthz and /metrics. It uses node:http directly, because
  * the work of a framework on each request costs more than a call of Redis.
  */
 export function answerRequests(options: RouteOptions): RequestListener {
@@ -41,7 +42,7 @@ export function answerRequests(options: RouteOptions): RequestListener {
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<Answer | undefined> {
     const { method = 'GET' } = incoming;
     const { name, host } = targetOf(incoming);
-    const path = paths.get(name);
+    const path = paths.get(name) ?? toolsetPath(options, name);
     const isOpen = path && 'open' in path;
     const refused =
       refusedHost(incoming.headers) ??
@@ -98,14 +99,40 @@ function pathsOf({ runners, metrics, exchanges, readBody, mcp }: RouteOptions): 
       POST: async (incoming, outgoing) =>
         await callTool(await readBody(incoming, outgoing), clientSignal(incoming), runners),
     },
-    '/mcp': {
-      any: async (incoming, outgoing) => {
-        const body = incoming.method === 'POST' ? await readBody(incoming, outgoing) : undefined;
-        await (await mcp()).answer(incoming, outgoing, body, () => exchanges.exclude(outgoing));
-        return undefined;
-      },
+    '/mcp': mcpPath({ exchanges, readBody, mcp }),
+  };
+}
+
+/** Returns the path `/mcp/<toolset>` when the manifest has a toolset of that name. */
+function toolsetPath(options: RouteOptions, path: string): Path | undefined {
+  const toolset = /^\/mcp\/([^/]+)$/.exec(path)?.[1];
+  if (toolset === undefined) return undefined;
+  const name = decodeSegment(toolset);
+  return name !== undefined && hasToolset(options.runners.current.manifest, name)
+    ? mcpPath(options, name)
+    : undefined;
+}
+
+function mcpPath(
+  { exchanges, readBody, mcp }: Pick<RouteOptions, 'exchanges' | 'readBody' | 'mcp'>,
+  toolset?: string,
+): Path {
+  return {
+    any: async (incoming, outgoing) => {
+      const body = incoming.method === 'POST' ? await readBody(incoming, outgoing) : undefined;
+      await (await mcp(toolset)).answer(incoming, outgoing, body, () => exchanges.exclude(outgoing));
+      return undefined;
     },
   };
+}
+
+/** Decodes `%xx` in a segment of a path. Returns undefined for a wrong encoding. */
+function decodeSegment(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 async function health(runners: Runners): Promise<Answer> {
@@ -128,7 +155,7 @@ async function callTool(text: string, signal: AbortSignal, runners: Runners): Pr
 
 function nothingAt(name: string): Answer {
   return refusal(404, 'USAGE', `The path ${name.slice(0, 200)} does not exist`, {
-    hint: 'The paths are /mcp, /mcp/tools, /mcp/tools/call, /healthz and /metrics.',
+    hint: 'The paths are /mcp, /mcp/<toolset>, /mcp/tools, /mcp/tools/call, /healthz and /metrics.',
   });
 }
 

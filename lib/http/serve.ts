@@ -1,11 +1,12 @@
 import { createServer, type Server } from 'node:http';
 import type { Context } from '../contract/context.ts';
 import { GantzError } from '../contract/errors.ts';
+import { narrowTo } from '../run/catalogue.ts';
 import { loadCatalogue, openRunnerFor } from '../run/open.ts';
 import { reloadOnChange } from '../serving/reload.ts';
 import { Gate } from '../serving/gate.ts';
 import { concurrencyOf, limitCalls } from '../serving/limit-calls.ts';
-import { holdRunners, type Runners } from '../serving/runners.ts';
+import { holdRunners, wrapRunners, type Runners } from '../serving/runners.ts';
 import { hostCheck, isLoopback, urlOf } from './address.ts';
 import { Exchanges } from './exchanges.ts';
 import { isRedisUp } from './health.ts';
@@ -72,9 +73,13 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
   const gate = new Gate(concurrencyOf(context.options));
   const metrics = createMetrics(gate, () => held.use(isRedisUp));
   const runners = metrics.count(limitCalls(held, gate));
-  let opened: Promise<McpOverHttp> | undefined;
-  const mcp = (): Promise<McpOverHttp> =>
-    (opened ??= import('./mcp.ts').then(({ createMcpOverHttp }) => createMcpOverHttp(runners, keepAliveMs)));
+  /** MCP by toolset; `undefined` for all tools. */
+  const opened = new Map<string | undefined, Promise<McpOverHttp>>();
+  const mcp = (toolset?: string): Promise<McpOverHttp> => {
+    const known = opened.get(toolset) ?? openMcp(narrowRunners(runners, toolset), keepAliveMs);
+    opened.set(toolset, known);
+    return known;
+  };
   const exchanges = new Exchanges();
   const listener = answerRequests({
     runners,
@@ -102,11 +107,22 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
     notice(`gantz serves ${held.current.tools.length} tools on ${url} (MCP: /mcp, REST: /mcp/tools)`);
     await aborted(signal);
     notice('Stopping: calls in flight are answered first; a second signal ends them');
-    await stop({ server, runners: held, exchanges, mcp: opened });
+    await stop({ server, runners: held, exchanges, mcp: [...opened.values()] });
   } finally {
     stopReloading?.();
     await held.close();
   }
+}
+
+async function openMcp(runners: Runners, keepAliveMs: number): Promise<McpOverHttp> {
+  const { createMcpOverHttp } = await import('./mcp.ts');
+  return createMcpOverHttp(runners, keepAliveMs);
+}
+
+/** Returns runners that have only the tools of a toolset. */
+function narrowRunners(runners: Runners, toolset: string | undefined): Runners {
+  if (toolset === undefined) return runners;
+  return wrapRunners(runners, (runner) => ({ ...runner, ...narrowTo(toolset, runner) }));
 }
 
 function listen(server: Server, host: string, port: number): Promise<number> {
@@ -123,7 +139,7 @@ type Stopping = {
   server: Server;
   runners: Runners;
   exchanges: Exchanges;
-  mcp: Promise<McpOverHttp> | undefined;
+  mcp: readonly Promise<McpOverHttp>[];
 };
 
 async function stop({ server, runners, exchanges, mcp }: Stopping): Promise<void> {
@@ -134,7 +150,7 @@ async function stop({ server, runners, exchanges, mcp }: Stopping): Promise<void
   server.closeIdleConnections();
   await answerAll(runners, exchanges);
   // This ends exchanges, so it comes after their answers.
-  await (await mcp)?.close();
+  for (const opened of mcp) await (await opened).close();
   const closeAll = setTimeout(() => server.closeAllConnections(), CLOSE_MS);
   await closed;
   clearInterval(closeIdle);

@@ -117,10 +117,14 @@ const CLIENTS: Readonly<Record<string, ClientConfig>> = {
 export const CLIENT_NAMES: readonly string[] = Object.keys(CLIENTS);
 
 /**
- * Prints the entry for a client's configuration on stdout, and the path of the configuration file on stderr. Throws USAGE
+ * Prints the entry for a client's configuration on stdout, with `--discover` when that is set, and the path of the configuration file on stderr. Throws USAGE
  * for an unknown client, and the errors of loading the manifest.
  */
-export async function printConfig(context: Context, name: string): Promise<void> {
+export async function printConfig(
+  context: Context,
+  name: string,
+  { discover }: { discover: boolean },
+): Promise<void> {
   const client = Object.hasOwn(CLIENTS, name) ? CLIENTS[name] : undefined;
   if (!client) {
     const names = CLIENT_NAMES;
@@ -130,6 +134,7 @@ export async function printConfig(context: Context, name: string): Promise<void>
     });
   }
   const entry = await describeServer(context);
+  if (discover) entry.args.push('--discover');
   context.process.stdout.write(client.render(entry, context.process.env));
   context.notice(`Add this to ${client.place}.`);
   if (entry.secrets.length > 0)

@@ -11,11 +11,14 @@ import { redirectStdout } from './stray-output.ts';
 /** How long cancelled calls may take to stop their work at the end, in milliseconds. */
 const STOP_MS = 5000;
 
+/** `discover`: three tools are listed, which search, describe and call the others. */
+type StdioOptions = { discover: boolean };
+
 /**
  * Serves MCP on stdin and stdout until stdin ends or `context.signal` aborts. Then calls in flight are cancelled. Throws
  * the errors of loading the manifest.
  */
-export async function serveStdio(context: Context): Promise<void> {
+export async function serveStdio(context: Context, { discover }: StdioOptions): Promise<void> {
   const write = isReal(context) ? writeReal(context) : (text: string) => context.process.stdout.write(text);
   try {
     // The SDK and the manifest are loaded concurrently; they take most of the start-up time.
@@ -24,9 +27,10 @@ export async function serveStdio(context: Context): Promise<void> {
     const loadedAt = Date.now();
     const catalogue = await loadCatalogue(context);
     const runners = holdRunners(openRunnerFor(context, catalogue, 'long-lived'));
-    const gate = new Gate(concurrencyOf(context.options));
+    const limited = limitCalls(runners, new Gate(concurrencyOf(context.options)));
     try {
-      await serve({ context, runners: limitCalls(runners, gate), loadedAt, write, protocol: await protocol });
+      const listed = discover ? (await import('./discover.ts')).discoverTools(limited) : limited;
+      await serve({ context, runners: listed, loadedAt, write, protocol: await protocol });
     } finally {
       await runners.idle(STOP_MS);
       await runners.close();

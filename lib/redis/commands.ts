@@ -7,23 +7,15 @@ import type { RedisClientType } from '@redis/client';
 export const COMMANDS = [
   'exists',
   'get',
-  'hDel',
   'hGet',
   'info',
   'lLen',
-  'lPop',
   'lRange',
   'pTTL',
   'ping',
-  'publish',
-  'rPop',
   'sIsMember',
-  'sRem',
   'sScan',
   'scan',
-  'set',
-  'unlink',
-  'zRem',
 ] as const;
 
 /** A word of a command: text, or bytes that need not be UTF-8. */

@@ -9,7 +9,7 @@ export async function deleteNamespace(redis: Redis, namespace: string): Promise<
     do {
       const page = await client.scan(cursor, { MATCH: `${escapeGlob(`${namespace}:`)}*`, COUNT: 1000 });
       // One command for each key: keys of several slots may not be in one command of a cluster.
-      await Promise.all(page.keys.map((key) => redis.client.unlink(key)));
+      await Promise.all(page.keys.map((key) => redis.write(['UNLINK', key])));
       cursor = page.cursor;
     } while (cursor !== '0');
   }

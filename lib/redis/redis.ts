@@ -15,6 +15,20 @@ export type Redis = {
   readonly key: (space: Space, name: string) => string;
   /** Runs a Lua script by its digest. Sends the source only when the server does not have the script yet. */
   readonly run: (script: Script, keys: readonly Word[], args: readonly Word[]) => Promise<unknown>;
+  /**
+   * Sends one command that writes, such as ['UNLINK', key], and resolves to its reply. Its second word is the key. In a
+   * cluster, the command goes to the node that serves the key, or `near` when it is given.
+   */
+  readonly write: (words: readonly Word[], near?: Word) => Promise<unknown>;
+  /** Returns a UUID for something that the call creates. */
+  readonly newId: () => string;
+  /**
+   * Says that what the call has sent so far changed nothing: a failure before its next `run` or `write` has the outcome
+   * `none`.
+   */
+  readonly nothingChanged: () => void;
+  /** True when REDIS_URL names a cluster. */
+  readonly isCluster: boolean;
   /** Opens the connection without sending a command. */
   readonly connect: () => Promise<void>;
   /**

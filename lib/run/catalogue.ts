@@ -34,6 +34,26 @@ export function compileCatalogue(manifest: Manifest, options: PolicyOptions = {}
   };
 }
 
+/** Returns the part of a catalogue that a toolset of its manifest allows: nothing when the manifest has no such toolset. */
+export function narrowTo(toolset: string, catalogue: Catalogue): Catalogue {
+  const { manifest, tools } = catalogue;
+  const policy = compilePolicy(manifest, hasToolset(manifest, toolset) ? { toolset } : { tools: '' });
+  return {
+    manifest,
+    tools: tools.filter((tool) => !policy || policy.allows(tool)),
+    find(name) {
+      const tool = catalogue.find(name);
+      if (!policy || policy.allows(tool)) return tool;
+      throw policy.forbidden(tool);
+    },
+  };
+}
+
+/** Returns true when the manifest has this toolset. */
+export function hasToolset({ toolsets }: Manifest, name: string): boolean {
+  return Object.hasOwn(toolsets, name);
+}
+
 /** Maps names to tools: the exact name of every tool, and its folded name unless that is the name of another tool. */
 function indexOf(tools: readonly Tool[]): ReadonlyMap<string, Tool> {
   const index = new Map<string, Tool>();

@@ -30,6 +30,8 @@ export type Agent = {
 export type ConnectOptions = {
   client?: ClientName;
   args?: readonly string[];
+  /** Words after `mcp`. */
+  flags?: readonly string[];
   env?: Record<string, string>;
   cwd?: string;
 };
@@ -40,12 +42,13 @@ const INFO = { name: 'gantz-tests', version: '1.0.0' };
 export async function connect({
   client = '2025',
   args = [],
+  flags = [],
   env = {},
   cwd = '/',
 }: ConnectOptions = {}): Promise<Agent> {
   const parameters = {
     command: PROGRAM,
-    args: [...args, 'mcp'],
+    args: [...args, 'mcp', ...flags],
     env: { PATH: process.env['PATH'] ?? '', HOME: '/dev/null', ...env },
     cwd,
     stderr: 'pipe' as const,

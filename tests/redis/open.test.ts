@@ -84,8 +84,8 @@ for (const mode of MODES) {
       await connection.use(within(AMPLE_MS), ({ client }) => client.ping());
       const counts = await Promise.all(
         Array.from({ length: 200 }, (_, index) =>
-          connection.use(within(AMPLE_MS), async ({ client, key }) => {
-            await client.set(key('cache', `n${index}`), String(index));
+          connection.use(within(AMPLE_MS), async ({ client, key, write }) => {
+            await write(['SET', key('cache', `n${index}`), String(index)]);
             return await client.get(key('cache', `n${index}`));
           }),
         ),
@@ -134,7 +134,7 @@ for (const mode of MODES) {
           const connection = open(where, mode);
           if (connects) await connection.use(within(AMPLE_MS), () => Promise.resolve());
           return await failureOf(
-            connection.use(within(200, { readOnly }), ({ client }) => client.set('a', 'b')),
+            connection.use(within(200, { readOnly }), ({ write }) => write(['SET', 'a', 'b'])),
           );
         };
         const failures = await Promise.all([
@@ -162,14 +162,14 @@ for (const mode of MODES) {
       server.pause();
       try {
         const failures = await Promise.all([
-          failureOf(connection.use(within(200), ({ client }) => client.set('a', 'b'))),
+          failureOf(connection.use(within(200), ({ write }) => write(['SET', 'a', 'b']))),
           failureOf(connection.use(within(250, { readOnly: true }), ({ client }) => client.get('a'))),
         ]);
         // A one-shot connection is not replaced, so the first deadline ends it for both calls.
         assert.deepEqual([failures[0].code, failures[0].outcome], ['TIMEOUT', 'unknown']);
         assert.equal(failures[1].outcome, 'none');
         assert.equal(
-          (await failureOf(connection.use(within(200), ({ client }) => client.set('a', 'c')))).code,
+          (await failureOf(connection.use(within(200), ({ write }) => write(['SET', 'a', 'c'])))).code,
           'TIMEOUT',
         );
       } finally {
@@ -183,7 +183,7 @@ for (const mode of MODES) {
       const connection = open(own.url, mode);
       await connection.use(within(AMPLE_MS), ({ client }) => client.ping());
       own.pause();
-      const write = failureOf(connection.use(within(AMPLE_MS), ({ client }) => client.set('a', 'b')));
+      const write = failureOf(connection.use(within(AMPLE_MS), ({ write }) => write(['SET', 'a', 'b'])));
       const read = failureOf(
         connection.use(within(AMPLE_MS, { readOnly: true }), ({ client }) => client.get('a')),
       );
@@ -307,10 +307,11 @@ for (const mode of MODES) {
       const own = await startRedis();
       const connection = open(own.url, mode);
       const failure = await failureOf(
-        connection.use(within(AMPLE_MS, { readOnly: true }), async ({ client, dedicated }) => {
+        connection.use(within(AMPLE_MS, { readOnly: true }), async ({ write, dedicated }) => {
           await using mine = await dedicated();
           const message = new Promise(
-            (resolve) => void mine.client.subscribe('c', resolve).then(() => client.publish('c', 'hello')),
+            (resolve) =>
+              void mine.client.subscribe('c', resolve).then(() => write(['PUBLISH', 'c', 'hello'])),
           );
           assert.equal(await settled(message, { what: 'the published message' }), 'hello');
           void own.kill();
@@ -388,7 +389,7 @@ for (const mode of MODES) {
         const url = (password: string, rest = ''): string =>
           own.url.replace('unix://', `unix://:${encodeURIComponent(password)}@`) + rest;
         const right = open(url('p@ss word', '?db=3'), mode);
-        await right.use(within(AMPLE_MS), ({ client }) => client.set('a', 'b'));
+        await right.use(within(AMPLE_MS), ({ write }) => write(['SET', 'a', 'b']));
         assert.match(
           await right.use(within(AMPLE_MS), ({ client }) => client.info('keyspace')),
           /^db3:keys=1/m,

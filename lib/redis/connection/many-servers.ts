@@ -78,8 +78,9 @@ export function manyServers(cluster: Cluster, { key, mode, dedicated }: Binding)
       return {
         client,
         key,
-        run: (script, keys, args) =>
-          route(call, keys[0] ?? '', (connection, asking) => {
+        run: (script, keys, args) => {
+          call.unchanged = false;
+          return route(call, keys[0] ?? '', (connection, asking) => {
             const loaded = mode === 'long-lived' ? connection.scripts : undefined;
             return runScript(
               asking ? askingClient(connection.client) : connection.client,
@@ -88,7 +89,18 @@ export function manyServers(cluster: Cluster, { key, mode, dedicated }: Binding)
               args,
               loaded,
             );
-          }),
+          });
+        },
+        write: (words, near = words[1] ?? '') => {
+          call.unchanged = false;
+          return route(call, near, ({ client }, asking) => {
+            if (asking) ask(client);
+            return client.sendCommand(words);
+          });
+        },
+        newId: () => crypto.randomUUID(),
+        nothingChanged: () => (call.unchanged = true),
+        isCluster: true,
         async connect() {
           await anyMaster(call);
         },

@@ -25,8 +25,17 @@ export function oneServer(
     return {
       client,
       key,
-      run: (script, keys, args) =>
-        runScript(client, script, keys, args, mode === 'long-lived' ? connection.scripts : undefined),
+      run: (script, keys, args) => {
+        call.unchanged = false;
+        return runScript(client, script, keys, args, mode === 'long-lived' ? connection.scripts : undefined);
+      },
+      write: (words) => {
+        call.unchanged = false;
+        return client.sendCommand(words);
+      },
+      newId: () => crypto.randomUUID(),
+      nothingChanged: () => (call.unchanged = true),
+      isCluster: false,
       connect: () => Promise.resolve(),
       masters: () => Promise.resolve({ isCluster: false, clients: [client] }),
       ignoreAbort: () => (call.signal = undefined),
@@ -43,6 +52,10 @@ export function oneServer(
       client: lazyClient(async () => (await connected()).client),
       key,
       run: async (script, keys, args) => (await connected()).run(script, keys, args),
+      write: async (words) => (await connected()).write(words),
+      newId: () => crypto.randomUUID(),
+      nothingChanged: () => (call.unchanged = true),
+      isCluster: false,
       connect: async () => (await connected()).connect(),
       masters: async (near) => (await connected()).masters(near),
       ignoreAbort: () => (call.signal = undefined),

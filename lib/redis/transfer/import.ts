@@ -248,7 +248,7 @@ class Import {
     const open = this.#open;
     this.#open = undefined;
     if (!open || open.skip) return;
-    await this.#options.cleanUp(({ client }) => client.unlink(open.temporary)).catch(() => undefined);
+    await this.#options.cleanUp(({ write }) => write(['UNLINK', open.temporary])).catch(() => undefined);
   }
 
   /** Adds the number of the line to a failure of the input. */

@@ -153,7 +153,7 @@ describe('a failed TLS handshake', () => {
       const deadline = new Deadline({ budgetMs: 30_000 });
       try {
         const calls = Array.from({ length: 3 }, () =>
-          redis.use({ deadline }, ({ client }) => client.set('a', 'b')),
+          redis.use({ deadline }, ({ write }) => write(['SET', 'a', 'b'])),
         );
         for (const call of await Promise.allSettled(calls)) {
           assert.equal(call.status, 'rejected');
