@@ -27,7 +27,7 @@ export const stream = {
   ack: async (redis, { stream: name, group, ids }) => {
     const checked = ids.map((id, index) => checkEventId(id, `/ids/${index}`));
     return {
-      acked: Number(await redis.client.sendCommand(['XACK', redis.key('stream', name), group, ...checked])),
+      acked: Number(await redis.write(['XACK', redis.key('stream', name), group, ...checked])),
     };
   },
 
@@ -54,7 +54,7 @@ export const stream = {
   },
 
   delete: async (redis, { stream: name }) => ({
-    deleted: (await redis.client.unlink(redis.key('stream', name))) > 0,
+    deleted: (await redis.write(['UNLINK', redis.key('stream', name)])) === 1,
   }),
 } satisfies Group<'stream'>;
 
