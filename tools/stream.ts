@@ -76,10 +76,25 @@ async function read(
   call: Call,
 ): Promise<StreamReadResult> {
   let cursor = after === '0' || after === '$' ? after : checkEventId(after, '/after');
-  const reply = await redis.run(streamRead, [redis.key('stream', name)], [cursor, String(count)]);
-  const [entries, last] = reply as [Entry[], string];
+  const [entries, last] = await readEntries(redis, redis.key('stream', name), cursor, count);
   if (cursor === '$') cursor = last === NOTHING ? '0' : last;
   return { events: entries.map(toEvent), ...progressOf(cursor, entries, last) };
+}
+
+/** Returns the entries after an id and, when there are none, the id of the newest event that the stream ever had. */
+async function readEntries(
+  redis: Redis,
+  key: string,
+  after: string,
+  count: number,
+): Promise<[entries: Entry[], last: string]> {
+  // For entries, the command alone takes half the time of the script.
+  if (after !== '$') {
+    const words = ['XRANGE', key, `(${after}`, '+', 'COUNT', String(count)];
+    const entries = await redis.client.sendCommand<Entry[]>(words);
+    if (entries.length > 0) return [entries, ''];
+  }
+  return (await redis.run(streamRead, [key], [after, String(count)])) as [Entry[], string];
 }
 
 /** Returns how far a read came from `after`. `last` is the id of the newest event when there are no entries. */

@@ -50,7 +50,7 @@ const NEEDS = {
   session_delete: ['session', 'UNLINK'],
   session_extend: ['session', scripts.sessionExtend],
   stream_append: ['stream', scripts.streamAppend],
-  stream_read: ['stream', scripts.streamRead],
+  stream_read: ['stream', scripts.streamRead, 'XRANGE'],
   stream_take: ['stream', scripts.streamTake],
   stream_ack: ['stream', 'XACK'],
   stream_info: ['stream', scripts.streamInfo],
