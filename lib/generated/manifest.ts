@@ -4459,6 +4459,161 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
+    },
+    {
+      "name": "state_list",
+      "title": "List structures of a kind",
+      "description": "List the names, sizes and times to live of all structures of one kind, page by page; it reads no contents",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "kind": {
+            "type": "string",
+            "enum": [
+              "cache",
+              "list",
+              "hash",
+              "set",
+              "sorted_set",
+              "session",
+              "lock",
+              "queue",
+              "stream",
+              "rate_limit"
+            ],
+            "description": "the kind of structure"
+          },
+          "pattern": {
+            "type": "string",
+            "minLength": 1,
+            "default": "*",
+            "description": "a glob for names: * matches any text, ? one character, [ab] one of these characters; \\* matches a star"
+          },
+          "limit": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 10000,
+            "default": 100,
+            "description": "stop after about this many structures; a page may hold a few more or fewer"
+          },
+          "cursor": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 100,
+            "description": "the cursor of the previous page; absent for the first page"
+          }
+        },
+        "required": [
+          "kind"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "entries": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "name": {
+                  "type": "string"
+                },
+                "ttl_ms": {
+                  "type": [
+                    "integer",
+                    "null"
+                  ],
+                  "minimum": 0
+                },
+                "size": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              },
+              "additionalProperties": false,
+              "required": [
+                "name",
+                "ttl_ms",
+                "size"
+              ]
+            },
+            "description": "ttl_ms: milliseconds left, null for ever; size: bytes of a cached value, elements of a list, set, hash, sorted set or stream, top-level fields of a session, jobs of a queue, 1 for a held lock, and the counted cost or requests of a rate limit, whose name is <fixed or sliding>:<window_seconds>:<identifier>"
+          },
+          "count": {
+            "type": "integer",
+            "minimum": 0
+          },
+          "cursor": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "pass it to get the next page; null at the end"
+          }
+        },
+        "required": [
+          "entries",
+          "count",
+          "cursor"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "readOnlyHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "state",
+        "operation": "list"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "lists by pattern",
+          "steps": [
+            {
+              "tool": "list_push",
+              "input": {
+                "key": "work:1",
+                "values": [
+                  "a",
+                  "b"
+                ],
+                "ttl": null
+              }
+            },
+            {
+              "tool": "list_push",
+              "input": {
+                "key": "other",
+                "values": [
+                  "a"
+                ]
+              }
+            }
+          ],
+          "input": {
+            "kind": "list",
+            "pattern": "work:*"
+          },
+          "expect": {
+            "equals": {
+              "entries": [
+                {
+                  "name": "work:1",
+                  "ttl_ms": null,
+                  "size": 2
+                }
+              ],
+              "count": 1,
+              "cursor": null
+            }
+          }
+        }
+      ]
     }
   ],
   "toolsets": {},

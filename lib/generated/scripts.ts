@@ -135,6 +135,13 @@ export const sortedSetRank: Script = {
   source: "-- Reads the rank and the score of a member of a sorted set.\n-- KEYS[1]  the sorted set\n-- ARGV[1]  the member\n-- ARGV[2]  'reverse' counts from the highest score, '' from the lowest\n-- Returns { the rank; the score }; nil when the set has no such member. WRONGTYPE when the key holds another type.\n\nlocal set = KEYS[1]\nlocal member = ARGV[1]\nlocal order = ARGV[2]\n\nlocal score = redis.pcall('ZSCORE', set, member)\nif type(score) == 'table' then return score end\nif not score then return nil end\n\nif order == 'reverse' then return { redis.call('ZREVRANK', set, member), score } end\nreturn { redis.call('ZRANK', set, member), score }\n",
 };
 
+/** tools/lua/state-lock.lua */
+export const stateLock: Script = {
+  name: "state-lock",
+  sha: "80ea4ced1bd286b065e5cc2fd2a2eabb31536c8f",
+  source: "-- Reads how long a lock is still held.\n-- KEYS[1]  the lock, a hash\n-- Returns milliseconds, 0 when it is not held.\n\nlocal lock = KEYS[1]\n\nlocal time = redis.call('TIME')\nlocal now = time[1] * 1000 + math.floor(time[2] / 1000)\nreturn math.max(0, (tonumber(redis.call('HGET', lock, 'until_ms')) or 0) - now)\n",
+};
+
 /** tools/lua/stream-append.lua */
 export const streamAppend: Script = {
   name: "stream-append",

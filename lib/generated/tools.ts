@@ -230,6 +230,11 @@ export type RateLimitSlidingWindowInput = { identifier: string; limit: number; w
 export type RateLimitSlidingWindowParameters = { identifier: string; limit: number; window_seconds: number; cost: number };
 export type RateLimitSlidingWindowResult = { allowed: boolean; current: number; limit: number; remaining: number; reset_at: number; retry_after_ms: number };
 
+/** state_list: List the names, sizes and times to live of all structures of one kind, page by page; it reads no contents */
+export type StateListInput = { kind: "cache" | "list" | "hash" | "set" | "sorted_set" | "session" | "lock" | "queue" | "stream" | "rate_limit"; pattern?: string; limit?: number; cursor?: string };
+export type StateListParameters = { kind: "cache" | "list" | "hash" | "set" | "sorted_set" | "session" | "lock" | "queue" | "stream" | "rate_limit"; pattern: string; limit: number; cursor?: string };
+export type StateListResult = { entries: ({ name: string; ttl_ms: number | null; size: number })[]; count: number; cursor: string | null };
+
 /** Every tool by its name. */
 export type BundledTools = {
   "cache_get": { input: CacheGetInput; parameters: CacheGetParameters; result: CacheGetResult };
@@ -278,4 +283,5 @@ export type BundledTools = {
   "stream_delete": { input: StreamDeleteInput; parameters: StreamDeleteParameters; result: StreamDeleteResult };
   "rate_limit_check": { input: RateLimitCheckInput; parameters: RateLimitCheckParameters; result: RateLimitCheckResult };
   "rate_limit_sliding_window": { input: RateLimitSlidingWindowInput; parameters: RateLimitSlidingWindowParameters; result: RateLimitSlidingWindowResult };
+  "state_list": { input: StateListInput; parameters: StateListParameters; result: StateListResult };
 };

@@ -13,7 +13,9 @@ const EXPORTED = {
   sorted_set: true,
   session: true,
   stream: true,
+  queue: true,
   rate: true,
+  lock: false,
   channel: false,
   subscription: false,
   /** Channels of calls that wait. */

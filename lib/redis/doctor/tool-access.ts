@@ -62,6 +62,11 @@ const NEEDS = {
   pubsub_unsubscribe: ['subscription', 'PUBLISH'],
   rate_limit_check: ['rate', scripts.rateFixed],
   rate_limit_sliding_window: ['rate', scripts.rateSliding],
+  state_list: [
+    'cache',
+    scripts.stateLock,
+    ...['SCAN', 'PTTL', 'STRLEN', 'LLEN', 'HLEN', 'SCARD', 'ZCARD', 'XLEN', 'HGET'],
+  ],
 } as const satisfies Record<
   keyof BundledTools | typeof EXPECTED | typeof PATTERN,
   readonly [Space, ...(string | Script)[]]

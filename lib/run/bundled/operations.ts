@@ -24,6 +24,7 @@ const GROUPS: Readonly<Record<string, () => Promise<Readonly<Record<string, Row>
   stream: async () => (await import('../../../tools/stream.ts')).stream,
   pubsub: async () => (await import('../../../tools/pubsub.ts')).pubsub,
   rate_limit: async () => (await import('../../../tools/rate-limit.ts')).rateLimit,
+  state: async () => (await import('../../../tools/state.ts')).state,
 };
 
 /** Loads an operation of tools/. Throws NOT_RUNNABLE when it does not exist. */
