@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Call } from '../lib/contract/call.ts';
 import { GantzError } from '../lib/contract/errors.ts';
 import { streamAppend, streamInfo, streamRead, streamTake, streamTrim } from '../lib/generated/scripts.ts';
@@ -12,6 +13,7 @@ import { checkEventId, countAfter, countLost, isAfter } from '../lib/redis/event
 import type { Redis } from '../lib/redis/redis.ts';
 import type { Group } from '../lib/redis/operation.ts';
 import { ttlArgument } from '../lib/redis/ttl.ts';
+import { waitFor, type Step } from '../lib/redis/waiting.ts';
 
 /** The operations on streams: events that stay after they were read, with ids that count them. */
 export const stream = {
@@ -72,13 +74,21 @@ function wakeChannel(redis: Redis, name: string): string {
 
 async function read(
   redis: Redis,
-  { stream: name, after, count }: StreamReadParameters,
+  { stream: name, after, count, wait }: StreamReadParameters,
   call: Call,
 ): Promise<StreamReadResult> {
+  const key = redis.key('stream', name);
+  const channel = wakeChannel(redis, name);
   let cursor = after === '0' || after === '$' ? after : checkEventId(after, '/after');
-  const [entries, last] = await readEntries(redis, redis.key('stream', name), cursor, count);
-  if (cursor === '$') cursor = last === NOTHING ? '0' : last;
-  return { events: entries.map(toEvent), ...progressOf(cursor, entries, last) };
+  const step = async (): Promise<Step<StreamReadResult>> => {
+    const [entries, last] = await readEntries(redis, key, cursor, count);
+    if (cursor === '$') cursor = last === NOTHING ? '0' : last;
+    const result = { events: entries.map(toEvent), ...progressOf(cursor, entries, last) };
+    return { result, done: entries.length > 0 };
+  };
+  // Every reader gets every event, so each one waits in a line of its own.
+  const line = `${channel} ${randomUUID()}`;
+  return await waitFor(redis, call, { wait, near: key, channel, line, step });
 }
 
 /** Returns the entries after an id and, when there are none, the id of the newest event that the stream ever had. */
@@ -130,17 +140,24 @@ async function take(
   { stream: name, group, consumer, count, min_idle: minIdle, from, wait }: StreamTakeParameters,
   call: Call,
 ): Promise<StreamTakeResult> {
+  const key = redis.key('stream', name);
+  const channel = wakeChannel(redis, name);
   const begin = from === '0' || from === '$' ? from : checkEventId(from, '/from');
-  const args = [
-    group,
-    consumer,
-    String(count),
-    String(Math.ceil(minIdle * 1000)),
-    begin,
-    wait > 0 ? '1' : '',
-  ];
-  const reply = await redis.run(streamTake, [redis.key('stream', name)], args);
-  return toTaken(reply as TakeReply);
+  const minIdleMs = String(Math.ceil(minIdle * 1000));
+  const args = [group, consumer, String(count), minIdleMs, begin, wait > 0 ? '1' : ''];
+  const step = async (): Promise<Step<StreamTakeResult>> => {
+    const reply = (await redis.run(streamTake, [key], args)) as TakeReply;
+    const [changed, , , , , due = -1] = reply;
+    const result = toTaken(reply);
+    return {
+      result,
+      done: changed > 0,
+      dueInMs: due < 0 ? undefined : due,
+      more: result.events.length === count,
+    };
+  };
+  const line = `${channel} ${JSON.stringify(group)}`;
+  return await waitFor(redis, call, { wait, near: key, channel, line, step });
 }
 
 type TakeReply = [

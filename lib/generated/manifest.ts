@@ -983,7 +983,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "list_pop",
       "title": "Pop from a list",
-      "description": "Remove one value from a list and return it",
+      "description": "Remove one value from a list and return it; with wait, wait for a value when the list is empty",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -996,6 +996,13 @@ export const BUNDLED_MANIFEST: Manifest = {
             "type": "boolean",
             "default": true,
             "description": "true takes the first value; false the last"
+          },
+          "wait": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 86400,
+            "default": 0,
+            "description": "the most seconds to wait for a value"
           }
         },
         "required": [

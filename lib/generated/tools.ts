@@ -50,9 +50,9 @@ export type ListPushInput = { key: string; values: unknown[]; left?: boolean; tt
 export type ListPushParameters = { key: string; values: unknown[]; left: boolean; ttl?: number | null; max_length?: number };
 export type ListPushResult = { length: number };
 
-/** list_pop: Remove one value from a list and return it */
-export type ListPopInput = { key: string; left?: boolean };
-export type ListPopParameters = { key: string; left: boolean };
+/** list_pop: Remove one value from a list and return it; with wait, wait for a value when the list is empty */
+export type ListPopInput = { key: string; left?: boolean; wait?: number };
+export type ListPopParameters = { key: string; left: boolean; wait: number };
 export type ListPopResult = { value: unknown; found: boolean };
 
 /** list_range: Read a range of a list */

@@ -18,7 +18,6 @@ const EXPORTED = {
   lock: false,
   channel: false,
   subscription: false,
-  /** Channels of calls that wait. */
   wake: false,
   /** Structures that `gantz import` has not finished. */
   import: false,

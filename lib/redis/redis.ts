@@ -24,7 +24,7 @@ export type Redis = {
   readonly newId: () => string;
   /**
    * Says that what the call has sent so far changed nothing: a failure before its next `run` or `write` has the outcome
-   * `none`.
+   * `none`. The next command uses another connection when the one before was lost.
    */
   readonly nothingChanged: () => void;
   /** True when REDIS_URL names a cluster. */
@@ -36,6 +36,13 @@ export type Redis = {
    * key. Commands of these clients are not redirected.
    */
   readonly masters: (near?: Word) => Promise<{ isCluster: boolean; clients: readonly Commands[] }>;
+  /**
+   * Returns true when a command that failed with this error changed nothing because the server could not be used, and may be
+   * sent again.
+   */
+  readonly mayRepeat: (error: unknown) => boolean;
+  /** Adds the call to a line of calls that wait. It leaves the line when it ends. */
+  readonly enterLine: (line: LineOptions) => Place;
   /** From now on, an abort of the call's signal does not end the call. The operation must then return by itself. */
   readonly ignoreAbort: () => void;
   /**
@@ -43,6 +50,31 @@ export type Redis = {
    * and the connection leads to the node that serves it.
    */
   readonly dedicated: (near?: string) => Promise<DedicatedRedis>;
+};
+
+/** A line of calls of this process that wait. */
+export type LineOptions = {
+  /** A key of the server from which the events come. */
+  near: string;
+  /** The Redis channel of the events. */
+  channel: string;
+  /** The name of the line: any event of the channel can serve the calls of one line. */
+  line: string;
+};
+
+/** The place of a waiting call in its line. The call is awake, or it sleeps. */
+export type Place = {
+  /** True when an earlier call sleeps in the line. Then nothing is there for this one either. */
+  readonly isBehind: boolean;
+  /**
+   * Sleeps until the line wakes the call, or for `ms` milliseconds. Never resolves when the call ends meanwhile. Rejects with
+   * OVERLOADED when too many calls of this process wait.
+   */
+  sleep(ms: number): Promise<void>;
+  /** Sets the time until something is due that can serve a call of the line, in milliseconds. */
+  expect(dueInMs: number | undefined): void;
+  /** Leaves the line. With `passOn`, a call that is awake wakes the next one in its place. */
+  leave(passOn: boolean): void;
 };
 
 /** A connection that only one call uses. `await using` or `close()` closes it. */

@@ -4,7 +4,7 @@ import type { Redis } from '../redis.ts';
 import { runScript } from '../scripts.ts';
 import { slotOf, type Cluster, type Route } from './cluster.ts';
 import { parseRedirection } from './cluster-slots.ts';
-import { attach, detach, type PendingCall } from './pending-call.ts';
+import { attach, detach, forgetCommands, type PendingCall } from './pending-call.ts';
 import type { ServerConnection } from './server-connection.ts';
 import type { Binding, Servers } from './servers.ts';
 
@@ -15,7 +15,10 @@ const WITHOUT_KEY: ReadonlySet<string> = new Set(['info', 'ping']);
 type Send<T> = (connection: ServerConnection, asking: boolean) => Promise<T>;
 
 /** Sends each command of a call to the node of a cluster that serves its key. */
-export function manyServers(cluster: Cluster, { key, mode, dedicated }: Binding): Servers {
+export function manyServers(
+  cluster: Cluster,
+  { key, mode, dedicated, enterLine, mayRepeat }: Binding,
+): Servers {
   /** Sends a command, and follows the redirections of the nodes. */
   async function route<T>(call: PendingCall, name: Word, send: Send<T>): Promise<T> {
     const slot = slotOf(name);
@@ -99,8 +102,6 @@ export function manyServers(cluster: Cluster, { key, mode, dedicated }: Binding)
           });
         },
         newId: () => crypto.randomUUID(),
-        nothingChanged: () => (call.unchanged = true),
-        isCluster: true,
         async connect() {
           await anyMaster(call);
         },
@@ -113,6 +114,10 @@ export function manyServers(cluster: Cluster, { key, mode, dedicated }: Binding)
               : [await cluster.open(slotOf(near), call.deadline)];
           return { isCluster: true, clients: connections.map((connection) => clientOf(call, connection)) };
         },
+        isCluster: true,
+        nothingChanged: () => forgetCommands(call),
+        mayRepeat: (error) => mayRepeat(call, error),
+        enterLine: (line) => enterLine(call, line),
         ignoreAbort: () => (call.signal = undefined),
         async dedicated(near) {
           const slot = near === undefined ? undefined : slotOf(near);
@@ -123,6 +128,7 @@ export function manyServers(cluster: Cluster, { key, mode, dedicated }: Binding)
       };
     },
     patienceMs: () => 0,
+    home: (near, deadline) => cluster.open(slotOf(near), deadline),
     closeShared: () => cluster.closeShared(),
     close: () => cluster.close(),
   };

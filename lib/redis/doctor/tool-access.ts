@@ -11,6 +11,7 @@ export type ToolAccess = ReadonlyMap<string, readonly string[]> | undefined;
 /** The parts of tools that need further commands. */
 const EXPECTED = 'cache_set with expected';
 const PATTERN = 'pubsub_subscribe with a pattern';
+const EVENTS = 'events for calls that wait';
 
 /** The key space of each tool, and the commands and scripts that it sends. */
 const NEEDS = {
@@ -60,6 +61,7 @@ const NEEDS = {
   pubsub_subscribe: ['channel', 'SUBSCRIBE', 'PING'],
   [PATTERN]: ['channel', 'PSUBSCRIBE', 'PING'],
   pubsub_unsubscribe: ['subscription', 'PUBLISH'],
+  [EVENTS]: ['wake', 'PUBLISH', 'SUBSCRIBE', 'UNSUBSCRIBE', 'PING'],
   rate_limit_check: ['rate', scripts.rateFixed],
   rate_limit_sliding_window: ['rate', scripts.rateSliding],
   state_list: [
@@ -68,7 +70,7 @@ const NEEDS = {
     ...['SCAN', 'PTTL', 'STRLEN', 'LLEN', 'HLEN', 'SCARD', 'ZCARD', 'XLEN', 'HGET'],
   ],
 } as const satisfies Record<
-  keyof BundledTools | typeof EXPECTED | typeof PATTERN,
+  keyof BundledTools | typeof EXPECTED | typeof PATTERN | typeof EVENTS,
   readonly [Space, ...(string | Script)[]]
 >;
 
@@ -146,7 +148,10 @@ export function commandsOf(tool: keyof typeof NEEDS): string[] {
       ? [need]
       : [
           'EVALSHA',
-          ...[...need.source.matchAll(/redis\.p?call\('([A-Z]+)'/g)].flatMap(([, name]) => name ?? []),
+          // Scripts publish events for calls that wait. They work without that permission.
+          ...[...need.source.matchAll(/redis\.p?call\('(?!PUBLISH)([A-Z]+)'/g)].flatMap(
+            ([, name]) => name ?? [],
+          ),
         ],
   );
 }
