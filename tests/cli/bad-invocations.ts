@@ -17,7 +17,18 @@ export async function storeValues(env: Record<string, string>): Promise<void> {
 /** One of the given command lines. */
 const oneOf = (...lines: string[][]): fc.Arbitrary<string[]> => fc.constantFrom(...lines);
 
-const groups = ['cache', 'list', 'hash', 'set', 'sorted_set', 'session', 'stream', 'pubsub', 'rate_limit'];
+const groups = [
+  'cache',
+  'list',
+  'hash',
+  'set',
+  'sorted_set',
+  'session',
+  'stream',
+  'pubsub',
+  'rate_limit',
+  'state',
+];
 const badJson = fc.oneof(
   fc.constantFrom(
     '{',
@@ -74,6 +85,8 @@ const wrongTypes: fc.Arbitrary<string[]> = oneOf(
   ['session', 'create', '{"ttl":-1}'],
   ['session', 'update', '{"session_id":"","data":{}}'],
   ['session', 'extend', '{"session_id":"x","ttl":-5}'],
+  ['state', 'list', '{}'],
+  ['state', 'list', '{"kind":"channel"}'],
   ['stream', 'append', '{"stream":"a"}'],
   ['stream', 'append', '{"stream":"a","event":1,"max_length":0}'],
   ['stream', 'read', '{"stream":"a","after":"first"}'],

@@ -134,6 +134,8 @@ export const CALLS: readonly WrittenCall[] = [
   ['sorted_set_increment', '{"key":"z","member":"a","by":0.1}'],
   ['sorted_set_remove', '{"key":"z","members":["a","nothing"]}'],
   ['sorted_set_delete', '{"key":"z"}'],
+  ['state_list', '{"kind":"stream"}'],
+  ['state_list', '{"kind":"streams"}'],
   ['stream_read', '{"stream":"events"}'],
   ['stream_read', '{"stream":"events","after":"first"}'],
   ['stream_take', '{"stream":"events","group":"g","from":"$"}'],

@@ -103,7 +103,23 @@ const CALLS: Readonly<Record<string, readonly Call[]>> = {
     ['stream_trim', { stream: 'a', max_length: 1 }],
     ['stream_trim', { stream: 'a', min_id: '1-1' }],
     ['stream_delete', { stream: 'a' }],
+    // Long enough for a subscription.
+    ['stream_read', { stream: 'a', wait: 1 }],
   ],
+  state: (
+    [
+      'cache',
+      'list',
+      'hash',
+      'set',
+      'sorted_set',
+      'session',
+      'lock',
+      'queue',
+      'stream',
+      'rate_limit',
+    ] as const
+  ).map((kind): Call => ['state_list', { kind }]),
   rate_limit: [
     ['rate_limit_check', { identifier: 'a', limit: 5, window_seconds: 3600 }],
     ['rate_limit_check', { identifier: 'a', limit: 5, window_seconds: 3600 }],
@@ -136,6 +152,24 @@ const FLOWS: Readonly<Record<string, (rows: Rows) => Promise<void>>> = {
     }
   },
 };
+
+/** Makes one structure of each kind that `state_list` lists. */
+async function fillKinds(plain: PlainClient): Promise<void> {
+  for (const [command, name, ...values] of [
+    ['SET', 'cache:a', '1'],
+    ['RPUSH', 'list:a', '1'],
+    ['HSET', 'hash:a', 'b', '1'],
+    ['SADD', 'set:a', '1'],
+    ['ZADD', 'sorted_set:a', '1', 'b'],
+    ['HSET', 'session:a', 'revision', '1'],
+    ['HSET', 'lock:a', 'until_ms', '1'],
+    ['HSET', 'queue:{q:a}:jobs', 'sequence', '1'],
+    ['XADD', 'stream:a', '1-1', 'event', '1'],
+    ['HSET', 'rate:fixed:60:a', 'count', '1'],
+    ['ZADD', 'rate:sliding:60:a', '1', 'b'],
+  ] as const)
+    await plain.sendCommand([command, `${NAMESPACE}:${name}`, ...values]);
+}
 
 const GROUPS = [...Object.keys(CALLS), ...Object.keys(FLOWS)];
 
@@ -174,6 +208,7 @@ describe('the ACL lines of docs/redis.md', () => {
 
   for (const group of GROUPS) {
     it(`allow the tools of ${group} what they send, and no other command`, async () => {
+      if (group === 'state') await fillKinds(server.plain);
       await setUser(server.plain, group);
       await server.plain.sendCommand(['SCRIPT', 'FLUSH']);
       await server.plain.sendCommand(['CONFIG', 'RESETSTAT']);

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import type { StreamReadResult, StreamTakeInput, StreamTakeResult } from '../../lib/generated/tools.ts';
 import { anyJson } from '../helpers/json.ts';
 import { openRows, useRows } from '../helpers/rows.ts';
+import { PROGRAMS, runProgram } from '../helpers/run-program.ts';
 import { waitFor } from '../helpers/wait.ts';
 
 /** An id after all others. */
@@ -479,6 +480,111 @@ describe('stream', () => {
       );
       assert.ok((await names()).includes('holder'));
     });
+  });
+
+  describe('wait', () => {
+    /** Returns how often the servers ran a command. */
+    const callsOf = async (command: string): Promise<number> => {
+      const text = await redis.plain.info('commandstats');
+      return [...text.matchAll(new RegExp(`^cmdstat_${command}:calls=(\\d+)`, 'gm'))].reduce(
+        (sum, [, calls]) => sum + Number(calls),
+        0,
+      );
+    };
+    /** Starts calls, and resolves when the servers ran `command` `times` more, so that the calls sleep. */
+    const asleep = async <R>(
+      start: () => Promise<R>[],
+      command: string,
+      times: number,
+    ): Promise<{ all: Promise<R[]> }> => {
+      const before = await callsOf(command);
+      const all = Promise.all(start());
+      await waitFor(async () => (await callsOf(command)) >= before + times, {
+        what: `${times} more ${command}`,
+      });
+      return { all };
+    };
+    /** Fails when the calls took so long that only their timer can have woken them. */
+    const soon = async <R>(all: Promise<R>): Promise<R> => {
+      const begun = performance.now();
+      const result = await all;
+      assert.ok(performance.now() - begun < 2000, 'an event woke them');
+      return result;
+    };
+
+    it('wakes every reader with each event', async () => {
+      const stream = 'readers';
+      const first = await append(stream, 'old');
+      const readers = (): Promise<StreamReadResult>[] =>
+        ['$', first, first].map((after) => rows.call('stream_read', { stream, after, wait: 60 }));
+      // Each reader looks twice. One with an id reads by XRANGE and by a script with XRANGE.
+      const { all } = await asleep(readers, 'xrange', 9);
+      const id = await append(stream, 'new');
+      for (const result of await soon(all))
+        assert.deepEqual(result, { events: [{ id, event: 'new' }], last_id: id, lost: 0 });
+    });
+
+    it('gives each waiter of a group another event, and each group every event', async () => {
+      const stream = 'waiters';
+      const start = (): Promise<StreamTakeResult>[] =>
+        ['one', 'one', 'one', 'two'].map((group, at) =>
+          take({ stream, group, consumer: `c${at}`, from: '$', wait: 60 }),
+        );
+      const { all } = await asleep(start, 'xreadgroup', 2);
+      for (const event of [1, 2, 3]) await append(stream, event);
+      const [a, b, c, d] = (await soon(all)).map(eventsOf);
+      assert.deepEqual([a, b, c].flat().sort(), [1, 2, 3]);
+      assert.deepEqual(d, [1]);
+    });
+
+    it('wakes when an event of another consumer can be taken again', async () => {
+      const stream = 'idle';
+      await fill(stream, 1);
+      await take({ stream, group: 'g', consumer: 'dead' });
+      const begun = performance.now();
+      const { events } = await take({ stream, group: 'g', consumer: 'b', min_idle: 0.5, wait: 60 });
+      assert.deepEqual([events[0]?.event, events[0]?.deliveries], [1, 2]);
+      assert.ok(performance.now() - begun < 3000);
+    });
+
+    it('ends without events after the time, with what was lost', async () => {
+      const stream = 'quiet';
+      const last = (await fill(stream, 3)).at(-1);
+      await rows.call('stream_trim', { stream, max_length: 0 });
+      assert.deepEqual(await rows.call('stream_read', { stream, wait: 0.05 }), {
+        events: [],
+        last_id: last,
+        lost: 3,
+      });
+      assert.deepEqual(await take({ stream, group: 'g', wait: 0.05 }), { events: [], lost: 0 });
+    });
+
+    for (const { name, path: program } of PROGRAMS) {
+      it(`follows a stream from call to call with ${name}`, async () => {
+        const stream = `followed by ${name}`;
+        const env = {
+          ...redis.env,
+          REDIS_URL: redis.url,
+          GANTZ_NAMESPACE: rows.namespace,
+          GANTZ_CONFIG: 'builtin:redis',
+        };
+        const next = async (after: string): Promise<StreamReadResult> => {
+          const words = ['stream', 'read', '--stream', stream, '--after', after, '--wait', '30'];
+          const run = await runProgram(words, { program, env });
+          assert.equal(run.exitCode, 0, run.stdout);
+          return JSON.parse(run.stdout) as StreamReadResult;
+        };
+        await append(stream, 1);
+        let { events, last_id } = await next('0');
+        const seen = eventsOf({ events });
+        for (const event of [2, 3]) {
+          const [, result] = await Promise.all([append(stream, event), next(last_id)]);
+          ({ events, last_id } = result);
+          seen.push(...eventsOf({ events }));
+        }
+        assert.deepEqual(seen, [1, 2, 3]);
+      });
+    }
   });
 
   describe('stream_info and stream_trim', () => {

@@ -263,6 +263,8 @@ describe('gantz doctor on one server', () => {
       ['stream_info', { stream: 'e' }],
       ['stream_trim', { stream: 'e', max_length: 1, min_id: '1-1' }],
       ['stream_delete', { stream: 'e' }],
+      ['state_list', { kind: 'cache' }],
+      ['state_list', { kind: 'rate_limit' }],
       ['pubsub_publish', { channel: 'c', message: 1 }],
       ['pubsub_subscribe', { channel: 'c', timeout: 1 }],
       ['pubsub_unsubscribe', { channel: 'c' }],
