@@ -81,9 +81,8 @@ export function manyServers(
       return {
         client,
         key,
-        run: (script, keys, args) => {
-          call.unchanged = false;
-          return route(call, keys[0] ?? '', (connection, asking) => {
+        run: (script, keys, args) =>
+          route(call, keys[0] ?? '', (connection, asking) => {
             const loaded = mode === 'long-lived' ? connection.scripts : undefined;
             return runScript(
               asking ? askingClient(connection.client) : connection.client,
@@ -92,14 +91,13 @@ export function manyServers(
               args,
               loaded,
             );
-          });
-        },
-        write: (words, near = words[1] ?? '') => {
-          call.unchanged = false;
-          return route(call, near, ({ client }, asking) => {
+          }),
+        write: (words, { near = words[1] ?? '', answer } = {}) => {
+          const reply = route(call, near, ({ client }, asking) => {
             if (asking) ask(client);
             return client.sendCommand(words);
           });
+          return answer === undefined ? reply : reply.then(() => answer);
         },
         newId: () => crypto.randomUUID(),
         async connect() {

@@ -111,6 +111,7 @@ const MORE: Readonly<Record<string, readonly string[]>> = {
   XCLAIM: ['g', 'c', '0', '1-1'],
   XPENDING: ['g'],
   XRANGE: ['-', '+'],
+  XREVRANGE: ['+', '-'],
   XGROUP: ['g', 'c'],
   XREADGROUP: ['>'],
   XTRIM: ['MAXLEN', '1'],
