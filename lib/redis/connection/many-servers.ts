@@ -4,7 +4,7 @@ import type { Redis } from '../redis.ts';
 import { runScript } from '../scripts.ts';
 import { slotOf, type Cluster, type Route } from './cluster.ts';
 import { parseRedirection } from './cluster-slots.ts';
-import { attach, detach, forgetCommands, type PendingCall } from './pending-call.ts';
+import { attach, detach, type PendingCall } from './pending-call.ts';
 import type { ServerConnection } from './server-connection.ts';
 import type { Binding, Servers } from './servers.ts';
 
@@ -113,7 +113,10 @@ export function manyServers(
           return { isCluster: true, clients: connections.map((connection) => clientOf(call, connection)) };
         },
         isCluster: true,
-        nothingChanged: () => forgetCommands(call),
+        nothingChanged: () => {
+          detach(call);
+          call.executed = false;
+        },
         mayRepeat: (error) => mayRepeat(call, error),
         enterLine: (line) => enterLine(call, line),
         ignoreAbort: () => (call.signal = undefined),

@@ -37,10 +37,3 @@ export function detach(call: PendingCall): void {
   call.connection.removeCall();
   call.connection = undefined;
 }
-
-/** Removes a call from its connection when the commands that it has sent changed nothing. */
-export function forgetCommands(call: PendingCall): void {
-  detach(call);
-  call.executed = false;
-  call.unchanged = true;
-}
