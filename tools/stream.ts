@@ -144,7 +144,7 @@ async function take(
   const channel = wakeChannel(redis, name);
   const begin = from === '0' || from === '$' ? from : checkEventId(from, '/from');
   const minIdleMs = String(Math.ceil(minIdle * 1000));
-  const args = [group, consumer, String(count), minIdleMs, begin, wait > 0 ? '1' : ''];
+  const args = [group, consumer, String(count), minIdleMs, begin];
   const step = async (): Promise<Step<StreamTakeResult>> => {
     const reply = (await redis.run(streamTake, [key], args)) as TakeReply;
     const [changed, , , , , due = -1] = reply;
@@ -162,23 +162,17 @@ async function take(
 
 type TakeReply = [
   changed: number,
-  again?: [entry: Entry, deliveries: number][],
-  fresh?: Entry[],
+  events?: [entry: Entry, deliveries: number][],
+  newIds?: string[],
   delivered?: string,
-  lost?: number,
+  removed?: number,
   dueInMs?: number,
 ];
 
-function toTaken([, again = [], fresh = [], delivered = '0', removed = 0]: TakeReply): StreamTakeResult {
-  const skipped = countLost(
-    delivered,
-    fresh.map(([id]) => id),
-  );
+function toTaken([, events = [], newIds = [], delivered = '0', removed = 0]: TakeReply): StreamTakeResult {
+  const skipped = countLost(delivered, newIds);
   return {
-    events: [
-      ...again.map(([entry, deliveries]) => ({ ...toEvent(entry), deliveries })),
-      ...fresh.map((entry) => ({ ...toEvent(entry), deliveries: 1 })),
-    ],
+    events: events.map(([entry, deliveries]) => ({ ...toEvent(entry), deliveries })),
     lost: skipped === null ? null : skipped + removed,
   };
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { StreamReadResult, StreamTakeInput, StreamTakeResult } from '../../lib/generated/tools.ts';
+import { openGantz, type Gantz } from '../../lib/library/library.ts';
 import { anyJson } from '../helpers/json.ts';
 import { openRows, useRows } from '../helpers/rows.ts';
 import { PROGRAMS, runProgram } from '../helpers/run-program.ts';
@@ -85,12 +86,9 @@ describe('stream', () => {
       const writers = Array.from({ length: 20 }, async (_, writer) => {
         for (let n = 0; n < 25; n++) await append(stream, [writer, n]);
       });
-      let isWriting = true;
-      const written = Promise.all(writers).finally(() => (isWriting = false));
       const seen: unknown[] = [];
       let after = '0';
-      for (;;) {
-        const wasWriting = isWriting;
+      while (seen.length < 500) {
         const { events, last_id, lost } = await read(stream, after, 7);
         assert.equal(lost, 0);
         for (const { id, event } of events) {
@@ -98,9 +96,8 @@ describe('stream', () => {
           seen.push(event);
         }
         after = last_id;
-        if (!wasWriting && events.length === 0) break;
       }
-      await written;
+      await Promise.all(writers);
       const expected = Array.from({ length: 500 }, (_, at) => [Math.floor(at / 25), at % 25]);
       assert.deepEqual(seen.map(String).sort(), expected.map(String).sort());
     });
@@ -464,21 +461,69 @@ describe('stream', () => {
       await waitFor(
         async () => {
           // The event stays with its consumer: its idle time is never reached while other consumers are removed.
-          await send(
-            'XCLAIM',
-            key(stream),
-            'g',
-            'holder',
-            '0',
-            String((await read(stream, '0')).last_id),
-            'JUSTID',
-          );
+          await send('XCLAIM', key(stream), 'g', 'holder', '0', (await read(stream, '0')).last_id, 'JUSTID');
           await take({ stream, group: 'g', consumer: 'taker', min_idle: 0.05 });
           return (await names()).length < 100;
         },
         { what: 'consumers to be removed' },
       );
       assert.ok((await names()).includes('holder'));
+    });
+  });
+
+  describe('stream_take with an idempotency key', () => {
+    const open = async (): Promise<Gantz> =>
+      await openGantz({ redisUrl: redis.url, namespace: rows.namespace, env: redis.env });
+
+    it('gives the events of the first call that nobody acknowledged or took since', async () => {
+      const gantz = await open();
+      const stream = 'kept';
+      const ids = await fill(stream, 4);
+      const input = { stream, group: 'g', consumer: 'a', count: 3 };
+      const keyed = async () => await gantz.call('stream_take', input, { idempotencyKey: 'take' });
+      const first = await keyed();
+      assert.deepEqual(eventsOf(first), [1, 2, 3]);
+      assert.deepEqual(await keyed(), { ...first, gantz: { replayed: true } });
+      await rows.call('stream_ack', { stream, group: 'g', ids: [String(ids[0])] });
+      await send('XCLAIM', key(stream), 'g', 'other', '0', String(ids[1]));
+      assert.deepEqual(await keyed(), {
+        events: [{ id: ids[2], event: 3, deliveries: 1 }],
+        lost: 0,
+        gantz: { replayed: true },
+      });
+      await rows.call('stream_ack', { stream, group: 'g', ids: [String(ids[2])] });
+      // Nothing of it is held any more, so the call takes anew.
+      assert.deepEqual(await keyed(), { events: [{ id: ids[3], event: 4, deliveries: 1 }], lost: 0 });
+      await gantz.close();
+    });
+
+    it('takes anew when the time of the first call has ended', async () => {
+      const gantz = await open();
+      const stream = 'ended';
+      await fill(stream, 1);
+      const input = { stream, group: 'g', min_idle: 0.3 };
+      const keyed = async () => await gantz.call('stream_take', input, { idempotencyKey: 'ended' });
+      assert.equal((await keyed()).events[0]?.deliveries, 1);
+      await waitFor(async () => (await keyed()).events[0]?.deliveries === 2, { what: 'a second delivery' });
+      await gantz.close();
+    });
+
+    it('refuses events that are too large to be kept, and takes none', async () => {
+      const gantz = await open();
+      const stream = 'large';
+      await append(stream, 'x'.repeat(40_000));
+      await append(stream, 'x'.repeat(40_000));
+      const input = { stream, group: 'g', count: 2, min_idle: 0 };
+      const keyed = async (count: number) =>
+        await gantz.call('stream_take', { ...input, count }, { idempotencyKey: `large ${count}` });
+      await assert.rejects(keyed(2), { code: 'OUTPUT_TOO_LARGE', outcome: 'none' });
+      assert.deepEqual((await rows.call('stream_info', { stream })).groups, []);
+      assert.equal((await keyed(1)).events.length, 1);
+      await assert.rejects(keyed(2), { code: 'OUTPUT_TOO_LARGE' });
+      assert.deepEqual((await rows.call('stream_info', { stream })).groups, [
+        { name: 'g', pending: 1, lag: 1 },
+      ]);
+      await gantz.close();
     });
   });
 

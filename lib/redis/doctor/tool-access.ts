@@ -107,7 +107,6 @@ const MORE: Readonly<Record<string, readonly string[]>> = {
   PUBLISH: ['v'],
   XACK: ['g', '1-1'],
   XADD: ['1-1', 'f', 'v'],
-  XAUTOCLAIM: ['g', 'c', '0', '0'],
   XCLAIM: ['g', 'c', '0', '1-1'],
   XPENDING: ['g'],
   XRANGE: ['-', '+'],
