@@ -3516,11 +3516,16 @@ export const BUNDLED_MANIFEST: Manifest = {
             "event": "two"
           },
           "expect": {
-            "contains": {
-              "success": true
-            },
-            "matches": {
-              "id": "^[0-9]+-2$"
+            "schema": {
+              "properties": {
+                "id": {
+                  "type": "string",
+                  "pattern": "^[0-9]+-2$"
+                }
+              },
+              "required": [
+                "id"
+              ]
             }
           }
         }
