@@ -19,12 +19,12 @@ type Facts = { ttl_ms: number | null; size: number };
 /** A kind of structure: how its keys are found, and how one of them is measured. */
 type Kind = {
   space: Space;
-  /** The type of its keys in Redis; keys of another type are left out. Absent for several types. */
-  type?: 'string' | 'list' | 'hash' | 'set' | 'zset' | 'stream';
-  /** For a structure of several keys: the letter of their tag, and the key that exists as long as the structure. */
-  tagged?: { letter: string; part: string };
+  /** The type of the key in Redis; keys of another type are left out. */
+  type: 'string' | 'list' | 'hash' | 'set' | 'zset' | 'stream';
+  /** For a structure of several keys: the letter of their tag, and what follows it in the key that always exists. */
+  tagged?: { letter: string; part?: string };
   /** Resolves to undefined when the structure no longer exists. The commands of all keys of a page are sent at once. */
-  measure: (redis: Redis, key: string, name: string) => Promise<Facts | undefined>;
+  measure: (redis: Redis, key: string) => Promise<Facts | undefined>;
 };
 
 const KINDS: Readonly<Record<StateListParameters['kind'], Kind>> = {
@@ -33,22 +33,17 @@ const KINDS: Readonly<Record<StateListParameters['kind'], Kind>> = {
   hash: { space: 'hash', type: 'hash', measure: sizeBy('HLEN') },
   set: { space: 'set', type: 'set', measure: sizeBy('SCARD') },
   sorted_set: { space: 'sorted_set', type: 'zset', measure: sizeBy('ZCARD') },
-  // Three fields are not data: created_at, updated_at and revision.
-  session: { space: 'session', type: 'hash', measure: sizeBy('HLEN', (fields) => fields - 3) },
+  session: { space: 'session', type: 'hash', measure: sizeBy('HKEYS', countData) },
   lock: { space: 'lock', type: 'hash', measure: measureLock },
   queue: {
     space: 'queue',
     type: 'hash',
-    tagged: { letter: 'q', part: 'jobs' },
+    tagged: { letter: 'q', part: ':jobs' },
     // Two fields for each job, and one that numbers them.
-    measure: sizeBy('HLEN', (fields) => (fields - 1) / 2),
+    measure: sizeBy('HLEN', (fields) => Math.max(0, Math.floor((Number(fields) - 1) / 2))),
   },
   stream: { space: 'stream', type: 'stream', measure: sizeBy('XLEN') },
-  rate_limit: {
-    space: 'rate',
-    measure: (redis, key, name) =>
-      (name.startsWith('fixed:') ? sizeBy('HGET', Number, 'count') : sizeBy('ZCARD'))(redis, key),
-  },
+  rate_limit: { space: 'rate', type: 'zset', tagged: { letter: 'r' }, measure: sizeBy('ZCARD') },
 };
 
 async function list(
@@ -61,11 +56,11 @@ async function list(
   const prefix = redis.key(space, '');
   const MATCH = globUnder(
     prefix,
-    tagged ? `${structureTag(tagged.letter, pattern)}:${tagged.part}` : pattern,
+    tagged ? `${structureTag(tagged.letter, pattern)}${tagged.part ?? ''}` : pattern,
   );
   const page = await scanPage<string>(
     async (client, from, COUNT) => {
-      const { cursor: next, keys } = await client.scan(from, { MATCH, COUNT, ...(type && { TYPE: type }) });
+      const { cursor: next, keys } = await client.scan(from, { MATCH, COUNT, TYPE: type });
       return { cursor: next, items: keys };
     },
     {
@@ -91,30 +86,33 @@ async function describe(
   rest: string,
 ): Promise<StateListResult['entries'][number] | undefined> {
   const name = tagged ? nameIn(rest, tagged) : rest;
-  const facts = name === undefined ? undefined : await measure(redis, key, rest);
+  const facts = name === undefined ? undefined : await measure(redis, key);
   return name === undefined || !facts ? undefined : { name, ...facts };
 }
 
-/** Returns the name in `{<letter>:<name>}:<part>`. */
-function nameIn(rest: string, { letter, part }: NonNullable<Kind['tagged']>): string | undefined {
-  const [, tag, found] = /^\{(.:[^}]*)\}:(.*)$/s.exec(rest) ?? [];
-  return tag?.startsWith(`${letter}:`) && found === part ? nameOfTag(tag.slice(2)) : undefined;
+/** Returns the name in `{<letter>:<name>}<part>`. */
+function nameIn(rest: string, { letter, part = '' }: NonNullable<Kind['tagged']>): string | undefined {
+  const [, found, tag = '', after] = /^\{(.):([^}]*)\}(.*)$/s.exec(rest) ?? [];
+  return found === letter && after === part ? nameOfTag(tag) : undefined;
 }
 
-/** Returns the function that measures a key by one command, whose reply `convert` makes the size. */
+/** Returns the function that measures a key by one command, from whose reply `convert` makes the size. */
 function sizeBy(
   command: string,
-  convert: (reply: number) => number = Number,
-  ...more: readonly string[]
+  convert: (reply: unknown) => number = Number,
 ): (redis: Redis, key: string) => Promise<Facts | undefined> {
   return async ({ client }, key) => {
-    const [size, left] = await Promise.all([
-      client.sendCommand<number | string | null>([command, key, ...more]),
+    const [reply, left] = await Promise.all([
+      client.sendCommand<unknown>([command, key]),
       client.pTTL(key), // −2 for an absent key, −1 for a key without expiry
     ]);
-    if (left === -2) return undefined;
-    return { ttl_ms: left < 0 ? null : left, size: Math.max(0, Math.floor(convert(Number(size)))) };
+    return left === -2 ? undefined : { ttl_ms: left < 0 ? null : left, size: convert(reply) };
   };
+}
+
+/** Counts the fields of a session that are top-level keys of its data. */
+function countData(fields: unknown): number {
+  return (fields as string[]).filter((field) => /^(?:data|json):/.test(field)).length;
 }
 
 /** A lock that is not held is left out: its key remembers the fence. */

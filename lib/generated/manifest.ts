@@ -4550,7 +4550,7 @@ export const BUNDLED_MANIFEST: Manifest = {
                 "size"
               ]
             },
-            "description": "ttl_ms: milliseconds left, null for ever; size: bytes of a cached value, elements of a list, set, hash, sorted set or stream, top-level fields of a session, jobs of a queue, 1 for a held lock, and the counted cost or requests of a rate limit, whose name is <fixed or sliding>:<window_seconds>:<identifier>"
+            "description": "ttl_ms: milliseconds left, null for ever; size: bytes of a cached value, elements of a list, set, hash, sorted set or stream, top-level fields of a session, jobs of a queue, 1 for a held lock, and the windows and buckets of the identifier of a rate limit"
           },
           "count": {
             "type": "integer",

@@ -165,8 +165,7 @@ async function fillKinds(plain: PlainClient): Promise<void> {
     ['HSET', 'lock:a', 'until_ms', '1'],
     ['HSET', 'queue:{q:a}:jobs', 'sequence', '1'],
     ['XADD', 'stream:a', '1-1', 'event', '1'],
-    ['HSET', 'rate:fixed:60:a', 'count', '1'],
-    ['ZADD', 'rate:sliding:60:a', '1', 'b'],
+    ['ZADD', 'rate:{r:a}', '1', 'fixed:60'],
   ] as const)
     await plain.sendCommand([command, `${NAMESPACE}:${name}`, ...values]);
 }

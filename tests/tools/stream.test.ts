@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import type { StreamReadResult, StreamTakeInput, StreamTakeResult } from '../../lib/generated/tools.ts';
 import { openGantz, type Gantz } from '../../lib/library/library.ts';
 import { anyJson } from '../helpers/json.ts';
+import { startRedis } from '../helpers/redis-server.ts';
 import { openRows, useRows } from '../helpers/rows.ts';
 import { PROGRAMS, runProgram } from '../helpers/run-program.ts';
 import { waitFor } from '../helpers/wait.ts';
@@ -673,6 +674,25 @@ describe('stream', () => {
       assert.deepEqual(eventsOf(await read(stream, '0')), [4, 5, 6]);
       assert.deepEqual(await rows.call('stream_trim', { stream: 'nothing', max_length: 0 }), { removed: 0 });
     });
+  });
+
+  it('goes on counting after a restart of the server, also when every event was removed', async () => {
+    const server = await startRedis({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] });
+    const before = openRows(server);
+    for (const stream of ['a', 'empty'])
+      for (const event of [1, 2]) await before.call('stream_append', { stream, event });
+    await before.call('stream_take', { stream: 'a', group: 'g' });
+    await before.call('stream_trim', { stream: 'empty', max_length: 0 });
+    const info = await before.call('stream_info', { stream: 'a' });
+    await before.close();
+    await server.kill();
+    await server.restart();
+    const after = openRows(server, before.namespace);
+    assert.deepEqual(await after.call('stream_info', { stream: 'a' }), info);
+    for (const stream of ['a', 'empty'])
+      assert.equal(counterOf((await after.call('stream_append', { stream, event: 3 })).id), 3);
+    await after.close();
+    await server.stop();
   });
 
   it('is separate in each namespace', async () => {

@@ -67,7 +67,7 @@ const NEEDS = {
   state_list: [
     'cache',
     scripts.stateLock,
-    ...['SCAN', 'PTTL', 'STRLEN', 'LLEN', 'HLEN', 'SCARD', 'ZCARD', 'XLEN', 'HGET'],
+    ...['SCAN', 'PTTL', 'STRLEN', 'LLEN', 'HLEN', 'SCARD', 'ZCARD', 'XLEN', 'HKEYS'],
   ],
 } as const satisfies Record<
   keyof BundledTools | typeof EXPECTED | typeof PATTERN | typeof EVENTS,
