@@ -16,9 +16,10 @@ const EXPORTED = {
   session: true,
   /** The sessions of each owner. */
   session_owner: true,
+  stream: true,
+  queue: true,
   rate: true,
   lock: false,
-  queue: true,
   channel: false,
   subscription: false,
   wake: false,

@@ -15,6 +15,8 @@ describe('on a server that is out of memory', () => {
     await rows.call('list_push', { key: 'full', values: [1, 2] });
     token = String((await rows.call('cache_lease', { key: 'leased', lease_seconds: 600 })).token);
     await rows.call('queue_add_many', { queue: 'work', payloads: [1, 2], max_attempts: 2 });
+    for (const event of [1, 2]) await rows.call('stream_append', { stream: 'full', event });
+    await rows.call('stream_take', { stream: 'full', group: 'g' });
     // One entry that has expired, and one that has not.
     const log = `${rows.namespace}:rate:{r:a}:sliding:5`;
     const now = Date.now() * 1000;
@@ -42,6 +44,9 @@ describe('on a server that is out of memory', () => {
     ['sorted_set_increment', () => ({ key: 'a', member: 1 })],
     ['lock_acquire', () => ({ name: 'a' })],
     ['lock_extend', () => ({ name: 'held', token: lockToken })],
+    ['stream_append', () => ({ stream: 'a', event: 1 })],
+    ['stream_append', () => ({ stream: 'full', event: 3, max_length: 2, ttl: 60 })],
+    ['stream_take', () => ({ stream: 'full', group: 'new' })],
     ['session_create', () => ({})],
     ['session_update', () => ({ session_id, data: { b: 1 } })],
     ['session_create', () => ({ owner: 'ada' })],
@@ -84,5 +89,13 @@ describe('on a server that is out of memory', () => {
     assert.equal((await rows.call('queue_nack', { ...failed, receipts: await take() })).dead, 1);
     assert.equal((await rows.call('queue_requeue', { queue })).moved, 1);
     assert.equal((await rows.call('queue_purge', { queue })).removed, 1);
+  });
+
+  it('stream_take, stream_ack and stream_trim still work, so that consumers can make room', async () => {
+    const { events } = await rows.call('stream_take', { stream: 'full', group: 'g', min_idle: 0, count: 2 });
+    assert.equal(events.length, 2);
+    const ids = events.map(({ id }) => id);
+    assert.deepEqual(await rows.call('stream_ack', { stream: 'full', group: 'g', ids }), { acked: 2 });
+    assert.deepEqual(await rows.call('stream_trim', { stream: 'full', max_length: 0 }), { removed: 2 });
   });
 });
