@@ -14,7 +14,10 @@ const EXPORTED = {
   set: true,
   sorted_set: true,
   session: true,
+  /** The sessions of each owner. */
+  session_owner: true,
   rate: true,
+  lock: false,
   channel: false,
   subscription: false,
   wake: false,

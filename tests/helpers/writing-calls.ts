@@ -101,6 +101,10 @@ const ROWS: { readonly [N in Name]?: Row<N> } = {
     const { session_id } = await call('session_create', { data: { a: 1 } });
     return { session_id, data: { b: 2 } };
   },
+  session_patch: async (call) => {
+    const { session_id } = await call('session_create', { data: { a: { b: 1, c: 2 } } });
+    return { session_id, patch: { a: { b: null, d: 3 } } };
+  },
   session_delete: async (call) => {
     const { session_id } = await call('session_create', { data: { a: 1 } });
     return { session_id };
@@ -121,6 +125,20 @@ const ROWS: { readonly [N in Name]?: Row<N> } = {
   rate_limit_sliding_window: async (call) => {
     await call('rate_limit_sliding_window', { identifier: 'i', limit: 10, window_seconds: 86_400 });
     return { identifier: 'i', limit: 10, window_seconds: 86_400 };
+  },
+  rate_limit_token_bucket: async () =>
+    await Promise.resolve({ identifier: 'i', capacity: 10, refill_per_second: 0.000001 }),
+  rate_limit_combined: async (call) => {
+    const limits = [
+      { limit: 10, window_seconds: 86_400 },
+      { limit: 20, window_seconds: 864_000 },
+    ];
+    await call('rate_limit_combined', { identifier: 'i', limits });
+    return { identifier: 'i', limits };
+  },
+  rate_limit_reset: async (call) => {
+    await call('rate_limit_check', { identifier: 'i', limit: 10, window_seconds: 86_400 });
+    return { identifier: 'i' };
   },
 };
 

@@ -103,6 +103,11 @@ const CALLS: Readonly<Record<string, readonly Call[]>> = {
     ['rate_limit_check', { identifier: 'a', limit: 5, window_seconds: 3600 }],
     ['rate_limit_sliding_window', { identifier: 'a', limit: 5, window_seconds: 3600 }],
     ['rate_limit_sliding_window', { identifier: 'a', limit: 5, window_seconds: 3600 }],
+    ['rate_limit_combined', { identifier: 'a', limits: [{ limit: 5, window_seconds: 3600 }] }],
+    ['rate_limit_token_bucket', { identifier: 'a', capacity: 1, refill_per_second: 1 }],
+    // Long enough for a subscription.
+    ['rate_limit_token_bucket', { identifier: 'a', capacity: 1, refill_per_second: 1, wait: 5 }],
+    ['rate_limit_reset', { identifier: 'a' }],
   ],
 };
 
@@ -126,13 +131,26 @@ const FLOWS: Readonly<Record<string, (rows: Rows) => Promise<void>>> = {
     await rows.call('cache_fulfill', { key: 'd', token: await leaseOf(), value: 1, ttl: null });
   },
   async session(rows) {
-    const { session_id: id } = await rows.call('session_create', { data: { a: 1 }, ttl: 60 });
+    const { session_id: id } = await rows.call('session_create', { data: { a: 1 }, ttl: 60, owner: 'ada' });
+    await rows.call('session_list', { owner: 'ada' });
+    await rows.call('session_patch', { session_id: id, patch: { a: { b: null } } });
+    await rows.call('session_update', { session_id: id, unset: ['a'], fence: 5 });
     await rows.call('session_get', { session_id: id });
     await rows.call('session_update', { session_id: id, data: { b: 1 } });
     await rows.call('session_update', { session_id: id, data: { c: 1 }, merge: false });
     await rows.call('session_extend', { session_id: id, ttl: 60 });
     await rows.call('session_extend', { session_id: id, ttl: null });
     await rows.call('session_delete', { session_id: id });
+  },
+  async lock(rows) {
+    const { token } = await rows.call('lock_acquire', { name: 'a' });
+    assert.ok(token);
+    await rows.call('lock_status', { name: 'a' });
+    await rows.call('lock_extend', { name: 'a', token, ttl: 60 });
+    await rows.call('lock_extend', { name: 'a', token, ttl: 50 });
+    // Long enough for a subscription.
+    await rows.call('lock_acquire', { name: 'a', wait: 1 });
+    await rows.call('lock_release', { name: 'a', token });
   },
   async pubsub(rows) {
     for (const source of [{ channel: 'news.a' }, { pattern: 'news.*' }]) {

@@ -131,7 +131,9 @@ function documented(header: string): string[] {
 /** Returns the keys and arguments that the code reads, in the same form. */
 function used(code: string): string[] {
   const single = [...code.matchAll(/(?:KEYS|ARGV)\[\d+\]/g)].map(([name]) => name);
-  const rest = [...code.matchAll(/chunks\(ARGV, (\d+)\)/g)].map(([, from]) => `ARGV[${from ?? ''}..]`);
+  const rest = [...code.matchAll(/(?:chunks|unpack)\((KEYS|ARGV), (\d+)[,)]/g)].map(
+    ([, list, from]) => `${list ?? ''}[${from ?? ''}..]`,
+  );
   return [...new Set([...single, ...rest, ...inLoops(code)])].sort();
 }
 

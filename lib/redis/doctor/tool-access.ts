@@ -10,6 +10,7 @@ export type ToolAccess = ReadonlyMap<string, readonly string[]> | undefined;
 
 /** The parts of tools that need further commands. */
 const EXPECTED = 'cache_set with expected';
+const OWNER = 'session_create with owner';
 const PATTERN = 'pubsub_subscribe with a pattern';
 const EVENTS = 'events for calls that wait';
 
@@ -54,9 +55,16 @@ const NEEDS = {
   sorted_set_delete: ['sorted_set', 'UNLINK'],
   session_create: ['session', scripts.sessionCreate],
   session_get: ['session', scripts.sessionGet],
+  [OWNER]: ['session_owner', scripts.sessionIndex, scripts.sessionCreate],
+  session_list: ['session_owner', 'HSCAN', 'HMGET', 'PTTL', scripts.sessionForget],
   session_update: ['session', scripts.sessionUpdate],
-  session_delete: ['session', 'UNLINK'],
-  session_extend: ['session', scripts.sessionExtend],
+  session_patch: ['session', 'HMGET', scripts.sessionUpdate],
+  session_delete: ['session', scripts.sessionDelete, 'HDEL'],
+  session_extend: ['session', 'HGET', scripts.sessionExtend],
+  lock_acquire: ['lock', scripts.lockAcquire],
+  lock_extend: ['lock', scripts.lockExtend],
+  lock_release: ['lock', scripts.lockRelease],
+  lock_status: ['lock', scripts.lockStatus],
   pubsub_publish: ['channel', 'PUBLISH'],
   pubsub_subscribe: ['channel', 'SUBSCRIBE', 'PING'],
   [PATTERN]: ['channel', 'PSUBSCRIBE', 'PING'],
@@ -64,8 +72,11 @@ const NEEDS = {
   [EVENTS]: ['wake', 'PUBLISH', 'SUBSCRIBE', 'UNSUBSCRIBE', 'PING'],
   rate_limit_check: ['rate', scripts.rateFixed],
   rate_limit_sliding_window: ['rate', scripts.rateSliding],
+  rate_limit_token_bucket: ['rate', scripts.rateBucket],
+  rate_limit_combined: ['rate', scripts.rateSliding],
+  rate_limit_reset: ['rate', scripts.rateReset],
 } as const satisfies Record<
-  keyof BundledTools | typeof EXPECTED | typeof PATTERN | typeof EVENTS,
+  keyof BundledTools | typeof EXPECTED | typeof OWNER | typeof PATTERN | typeof EVENTS,
   readonly [Space | readonly Space[], ...(string | Script)[]]
 >;
 
@@ -79,6 +90,8 @@ const MORE: Readonly<Record<string, readonly string[]>> = {
   HGET: ['f'],
   HMGET: ['f'],
   HDEL: ['f'],
+  HRANDFIELD: ['1', 'WITHVALUES'],
+  HSCAN: ['0'],
   HSET: ['f', 'v'],
   HINCRBY: ['f', '1'],
   SADD: ['v'],

@@ -209,6 +209,7 @@ describe('gantz doctor on one server', () => {
       }),
     );
     const { session_id } = session;
+    const token = 'the token of another caller';
     const calls: [tool: (typeof TOOLS)[number], params: object][] = [
       ['cache_set', { key: 'a', value: 1, only_if: 'absent' }],
       ['cache_set with expected', { key: 'a', value: 1, expected: 1 }],
@@ -257,19 +258,29 @@ describe('gantz doctor on one server', () => {
       ['sorted_set_remove', { key: 'z', members: [1] }],
       ['sorted_set_delete', { key: 'z' }],
       ['session_create', { data: { a: 1 } }],
+      ['session_create with owner', { owner: 'ada' }],
       ['session_get', { session_id }],
+      ['session_list', { owner: 'ada' }],
+      ['session_patch', { session_id, patch: { a: { b: 1 } } }],
       ['session_update', { session_id, data: { c: 1 } }],
       ['session_update', { session_id, data: { d: 1 }, merge: false }],
       ['session_extend', { session_id, ttl: 60 }],
       ['session_extend', { session_id, ttl: null }],
       ['session_delete', { session_id }],
+      ['lock_acquire', { name: 'l' }],
+      ['lock_status', { name: 'l' }],
+      ['lock_extend', { name: 'l', token }],
+      ['lock_release', { name: 'l', token }],
       ['pubsub_publish', { channel: 'c', message: 1 }],
       ['pubsub_subscribe', { channel: 'c', timeout: 1 }],
       ['pubsub_unsubscribe', { channel: 'c' }],
       ...[1, 2].flatMap((): typeof calls => [
         ['rate_limit_check', { identifier: 'a', limit: 1, window_seconds: 60 }],
         ['rate_limit_sliding_window', { identifier: 'a', limit: 1, window_seconds: 60 }],
+        ['rate_limit_combined', { identifier: 'a', limits: [{ limit: 1, window_seconds: 60 }] }],
+        ['rate_limit_token_bucket', { identifier: 'a', capacity: 1, refill_per_second: 1 }],
       ]),
+      ['rate_limit_reset', { identifier: 'a' }],
     ];
     const others = ['pubsub_subscribe with a pattern', 'events for calls that wait'];
     assert.deepEqual(new Set([...calls.map(([tool]) => tool), ...others]), new Set(TOOLS));
