@@ -5,7 +5,7 @@ import type { Manifest } from '../contract/manifest.ts';
 /** gantz.yaml, loaded: the manifest `builtin:redis`. */
 export const BUNDLED_MANIFEST: Manifest = {
   "name": "redis-tools",
-  "description": "Fast shared state for AI agents on Redis. Cache, lists, hashes, sets, sorted sets, sessions, streams, pub/sub and rate limits.",
+  "description": "Fast shared state for AI agents on Redis. Cache, lists, hashes, sets, sorted sets, sessions, streams, locks, pub/sub and rate limits.",
   "version": "0.1.0",
   "file": "builtin:redis",
   "directory": "",
@@ -329,6 +329,90 @@ export const BUNDLED_MANIFEST: Manifest = {
           "expect": {
             "error": "INVALID_PARAMETERS",
             "exit_code": 2
+          }
+        }
+      ]
+    },
+    {
+      "name": "cache_set_many",
+      "title": "Set several cached values",
+      "description": "Store several JSON values with one time to live, all or none; on a cluster, each one on its own",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "entries": {
+            "type": "object",
+            "propertyNames": {
+              "minLength": 1
+            },
+            "minProperties": 1,
+            "maxProperties": 1000,
+            "description": "an object of keys and their JSON values, at most 1000"
+          },
+          "ttl": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "minimum": 1,
+            "maximum": 315360000,
+            "default": 3600,
+            "description": "seconds to live; null keeps them for ever"
+          }
+        },
+        "required": [
+          "entries"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "stored": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "how many values were stored"
+          }
+        },
+        "required": [
+          "stored"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": true,
+        "idempotentHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "cache",
+        "operation": "set_many"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "stores each value",
+          "steps": [
+            {
+              "tool": "cache_set",
+              "input": {
+                "key": "first",
+                "value": 0
+              }
+            }
+          ],
+          "input": {
+            "entries": {
+              "first": 1,
+              "second": null
+            }
+          },
+          "expect": {
+            "equals": {
+              "stored": 2
+            }
           }
         }
       ]
@@ -869,6 +953,298 @@ export const BUNDLED_MANIFEST: Manifest = {
             "equals": {
               "value": 9,
               "applied": false
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "cache_lease",
+      "title": "Get a cached value or the lease to compute it",
+      "description": "Get a value, or the right to compute it, which one caller has at a time; for a value that many callers need and that is slow to compute",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "key": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the key to read"
+          },
+          "lease_seconds": {
+            "type": "number",
+            "minimum": 0.1,
+            "maximum": 86400,
+            "default": 30,
+            "description": "how long the lease lasts: longer than it takes to compute the value"
+          },
+          "wait": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 86400,
+            "default": 0,
+            "description": "the most seconds to wait while another caller computes the value"
+          },
+          "allow_stale": {
+            "type": "boolean",
+            "default": false,
+            "description": "true returns the stale value, when there is one, while another caller computes the new one"
+          }
+        },
+        "required": [
+          "key"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "value": {
+            "description": "the value; null when found is false"
+          },
+          "found": {
+            "type": "boolean",
+            "description": "true when there is a value, also when it is null"
+          },
+          "stale": {
+            "type": "boolean",
+            "description": "true when the value is a stale one"
+          },
+          "token": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "the lease, when this caller got it: compute the value and call cache_fulfill, or cache_release when that fails; otherwise null"
+          },
+          "expires_in_ms": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "minimum": 0,
+            "description": "milliseconds until the lease ends, of this caller or of another one; null with a value that is not stale"
+          }
+        },
+        "required": [
+          "value",
+          "found",
+          "stale",
+          "token",
+          "expires_in_ms"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "cache",
+        "operation": "lease"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "gives one caller the lease",
+          "steps": [
+            {
+              "input": {
+                "key": "leased",
+                "lease_seconds": 60
+              },
+              "expect": {
+                "contains": {
+                  "found": false,
+                  "stale": false
+                }
+              }
+            }
+          ],
+          "input": {
+            "key": "leased"
+          },
+          "expect": {
+            "contains": {
+              "found": false,
+              "token": null
+            }
+          }
+        },
+        {
+          "name": "returns a value",
+          "steps": [
+            {
+              "tool": "cache_set",
+              "input": {
+                "key": "known",
+                "value": 1
+              }
+            }
+          ],
+          "input": {
+            "key": "known"
+          },
+          "expect": {
+            "equals": {
+              "value": 1,
+              "found": true,
+              "stale": false,
+              "token": null,
+              "expires_in_ms": null
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "cache_fulfill",
+      "title": "Store a value under a lease",
+      "description": "Store the value that the holder of a lease of cache_lease has computed; nothing is stored when the lease has ended or the key was changed or deleted meanwhile",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "key": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the key of the lease"
+          },
+          "token": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 100,
+            "description": "the token from cache_lease"
+          },
+          "value": {
+            "description": "any JSON value; on the command line, --value 5 is the text \"5\", and --value:json 5 is the number 5"
+          },
+          "ttl": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "minimum": 1,
+            "maximum": 315360000,
+            "default": 3600,
+            "description": "seconds to live; null keeps it for ever"
+          },
+          "stale_for": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 315360000,
+            "default": 0,
+            "description": "how many seconds after its ttl cache_lease may return the value as stale; a copy is kept for that"
+          }
+        },
+        "required": [
+          "key",
+          "token",
+          "value"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "stored": {
+            "type": "boolean",
+            "description": "false when the token holds no lease any more"
+          }
+        },
+        "required": [
+          "stored"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "idempotentHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "cache",
+        "operation": "fulfill"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "an unknown token stores nothing",
+          "input": {
+            "key": "nothing",
+            "token": "none",
+            "value": 1
+          },
+          "expect": {
+            "equals": {
+              "stored": false
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "cache_release",
+      "title": "Give back a lease",
+      "description": "End a lease of cache_lease without a value, so that the next caller gets it",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "key": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the key of the lease"
+          },
+          "token": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 100,
+            "description": "the token from cache_lease"
+          }
+        },
+        "required": [
+          "key",
+          "token"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "released": {
+            "type": "boolean",
+            "description": "false when the token holds no lease any more"
+          }
+        },
+        "required": [
+          "released"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "idempotentHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "cache",
+        "operation": "release"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "an unknown token",
+          "input": {
+            "key": "nothing",
+            "token": "none"
+          },
+          "expect": {
+            "equals": {
+              "released": false
             }
           }
         }
@@ -3167,6 +3543,443 @@ export const BUNDLED_MANIFEST: Manifest = {
           "expect": {
             "contains": {
               "ttl": 60
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "lock_acquire",
+      "title": "Acquire a lock",
+      "description": "Let one caller at a time do something; the lock ends by itself after ttl seconds, so extend it while you work",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "name": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the lock's name"
+          },
+          "ttl": {
+            "type": "number",
+            "minimum": 0.1,
+            "maximum": 86400,
+            "default": 30,
+            "description": "seconds until the lock ends unless it is extended"
+          },
+          "wait": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 86400,
+            "default": 0,
+            "description": "the most seconds to wait for the lock"
+          },
+          "owner": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 1000,
+            "description": "a label that others see while you hold the lock"
+          }
+        },
+        "required": [
+          "name"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "acquired": {
+            "type": "boolean",
+            "description": "false when somebody else holds the lock; the same caller too cannot acquire it twice"
+          },
+          "token": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "what lock_extend and lock_release need; null when not acquired"
+          },
+          "fence": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "description": "a number that is greater each time the lock is acquired: let what you write to refuse a smaller one; null when not acquired"
+          },
+          "expires_in_ms": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "milliseconds until the lock ends unless its holder extends it"
+          },
+          "owner": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "the label of the holder; null when it gave none"
+          }
+        },
+        "required": [
+          "acquired",
+          "token",
+          "fence",
+          "expires_in_ms",
+          "owner"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "lock",
+        "operation": "acquire"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "a free lock",
+          "input": {
+            "name": "deploy",
+            "owner": "ada"
+          },
+          "expect": {
+            "contains": {
+              "acquired": true,
+              "expires_in_ms": 30000,
+              "owner": "ada"
+            }
+          }
+        },
+        {
+          "name": "a held lock",
+          "steps": [
+            {
+              "tool": "lock_acquire",
+              "input": {
+                "name": "build",
+                "owner": "ada"
+              }
+            }
+          ],
+          "input": {
+            "name": "build"
+          },
+          "expect": {
+            "contains": {
+              "acquired": false,
+              "token": null,
+              "fence": null,
+              "owner": "ada"
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "lock_extend",
+      "title": "Extend a lock",
+      "description": "Set a new end of a lock that you hold, while you work",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "name": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the lock's name"
+          },
+          "token": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the token that lock_acquire returned"
+          },
+          "ttl": {
+            "type": "number",
+            "minimum": 0.1,
+            "maximum": 86400,
+            "default": 30,
+            "description": "seconds from now until the lock ends"
+          }
+        },
+        "required": [
+          "name",
+          "token"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "extended": {
+            "type": "boolean",
+            "description": "false when you no longer hold the lock: stop the work"
+          },
+          "expires_in_ms": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "description": "milliseconds until the lock ends; null when not extended"
+          }
+        },
+        "required": [
+          "extended",
+          "expires_in_ms"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "lock",
+        "operation": "extend"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "the holder extends",
+          "steps": [
+            {
+              "name": "lock",
+              "tool": "lock_acquire",
+              "input": {
+                "name": "job"
+              }
+            }
+          ],
+          "input": {
+            "name": "job",
+            "token": "{{steps.lock.token}}",
+            "ttl": 60
+          },
+          "expect": {
+            "equals": {
+              "extended": true,
+              "expires_in_ms": 60000
+            }
+          }
+        },
+        {
+          "name": "another token does nothing",
+          "steps": [
+            {
+              "tool": "lock_acquire",
+              "input": {
+                "name": "job"
+              }
+            }
+          ],
+          "input": {
+            "name": "job",
+            "token": "other"
+          },
+          "expect": {
+            "equals": {
+              "extended": false,
+              "expires_in_ms": null
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "lock_release",
+      "title": "Release a lock",
+      "description": "Give up a lock that you hold, so that the next caller need not wait for its end",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "name": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the lock's name"
+          },
+          "token": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the token that lock_acquire returned"
+          }
+        },
+        "required": [
+          "name",
+          "token"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "released": {
+            "type": "boolean",
+            "description": "false when you no longer held the lock"
+          }
+        },
+        "required": [
+          "released"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "lock",
+        "operation": "release"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "the holder releases",
+          "steps": [
+            {
+              "name": "lock",
+              "tool": "lock_acquire",
+              "input": {
+                "name": "free"
+              }
+            }
+          ],
+          "input": {
+            "name": "free",
+            "token": "{{steps.lock.token}}"
+          },
+          "expect": {
+            "equals": {
+              "released": true
+            }
+          }
+        },
+        {
+          "name": "another token does nothing",
+          "steps": [
+            {
+              "tool": "lock_acquire",
+              "input": {
+                "name": "free"
+              }
+            }
+          ],
+          "input": {
+            "name": "free",
+            "token": "other"
+          },
+          "expect": {
+            "equals": {
+              "released": false
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "lock_status",
+      "title": "Look at a lock",
+      "description": "Read who holds a lock, without acquiring it",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "name": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the lock's name"
+          }
+        },
+        "required": [
+          "name"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "held": {
+            "type": "boolean"
+          },
+          "owner": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "the label of the holder; null when it gave none or nobody holds the lock"
+          },
+          "fence": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "description": "the fence of the last holder; null when the lock was not acquired for 30 days"
+          },
+          "expires_in_ms": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "description": "milliseconds until the lock ends unless its holder extends it; null when nobody holds it"
+          }
+        },
+        "required": [
+          "held",
+          "owner",
+          "fence",
+          "expires_in_ms"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "readOnlyHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "lock",
+        "operation": "status"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "a lock that nobody has acquired",
+          "input": {
+            "name": "nothing"
+          },
+          "expect": {
+            "equals": {
+              "held": false,
+              "owner": null,
+              "fence": null,
+              "expires_in_ms": null
+            }
+          }
+        },
+        {
+          "name": "a held lock",
+          "steps": [
+            {
+              "tool": "lock_acquire",
+              "input": {
+                "name": "watched",
+                "owner": "ada"
+              }
+            }
+          ],
+          "input": {
+            "name": "watched"
+          },
+          "expect": {
+            "contains": {
+              "held": true,
+              "owner": "ada"
             }
           }
         }

@@ -15,6 +15,11 @@ export type CacheSetInput = { key: string; value: unknown; ttl?: number | null; 
 export type CacheSetParameters = { key: string; value: unknown; ttl: number | null; only_if?: "absent" | "present"; expected?: unknown };
 export type CacheSetResult = { key: string; ttl: number | null; stored: boolean };
 
+/** cache_set_many: Store several JSON values with one time to live, all or none; on a cluster, each one on its own */
+export type CacheSetManyInput = { entries: Record<string, unknown>; ttl?: number | null };
+export type CacheSetManyParameters = { entries: Record<string, unknown>; ttl: number | null };
+export type CacheSetManyResult = { stored: number };
+
 /** cache_delete: Delete a key */
 export type CacheDeleteInput = { key: string };
 export type CacheDeleteParameters = { key: string };
@@ -44,6 +49,21 @@ export type CacheKeysResult = { keys: string[]; count: number; cursor: string | 
 export type CacheIncrementInput = { key: string; by?: number; ttl?: number | null; floor?: number; ceiling?: number };
 export type CacheIncrementParameters = { key: string; by: number; ttl?: number | null; floor?: number; ceiling?: number };
 export type CacheIncrementResult = { value: number; applied: boolean };
+
+/** cache_lease: Get a value, or the right to compute it, which one caller has at a time; for a value that many callers need and that is slow to compute */
+export type CacheLeaseInput = { key: string; lease_seconds?: number; wait?: number; allow_stale?: boolean };
+export type CacheLeaseParameters = { key: string; lease_seconds: number; wait: number; allow_stale: boolean };
+export type CacheLeaseResult = { value: unknown; found: boolean; stale: boolean; token: string | null; expires_in_ms: number | null };
+
+/** cache_fulfill: Store the value that the holder of a lease of cache_lease has computed; nothing is stored when the lease has ended or the key was changed or deleted meanwhile */
+export type CacheFulfillInput = { key: string; token: string; value: unknown; ttl?: number | null; stale_for?: number };
+export type CacheFulfillParameters = { key: string; token: string; value: unknown; ttl: number | null; stale_for: number };
+export type CacheFulfillResult = { stored: boolean };
+
+/** cache_release: End a lease of cache_lease without a value, so that the next caller gets it */
+export type CacheReleaseInput = { key: string; token: string };
+export type CacheReleaseParameters = { key: string; token: string };
+export type CacheReleaseResult = { released: boolean };
 
 /** list_push: Push values onto a list, one after the other */
 export type ListPushInput = { key: string; values: unknown[]; left?: boolean; ttl?: number | null; max_length?: number };
@@ -170,6 +190,26 @@ export type SessionExtendInput = { session_id: string; ttl?: number | null };
 export type SessionExtendParameters = { session_id: string; ttl: number | null };
 export type SessionExtendResult = { session_id: string; ttl: number | null };
 
+/** lock_acquire: Let one caller at a time do something; the lock ends by itself after ttl seconds, so extend it while you work */
+export type LockAcquireInput = { name: string; ttl?: number; wait?: number; owner?: string };
+export type LockAcquireParameters = { name: string; ttl: number; wait: number; owner?: string };
+export type LockAcquireResult = { acquired: boolean; token: string | null; fence: number | null; expires_in_ms: number; owner: string | null };
+
+/** lock_extend: Set a new end of a lock that you hold, while you work */
+export type LockExtendInput = { name: string; token: string; ttl?: number };
+export type LockExtendParameters = { name: string; token: string; ttl: number };
+export type LockExtendResult = { extended: boolean; expires_in_ms: number | null };
+
+/** lock_release: Give up a lock that you hold, so that the next caller need not wait for its end */
+export type LockReleaseInput = { name: string; token: string };
+export type LockReleaseParameters = { name: string; token: string };
+export type LockReleaseResult = { released: boolean };
+
+/** lock_status: Read who holds a lock, without acquiring it */
+export type LockStatusInput = { name: string };
+export type LockStatusParameters = { name: string };
+export type LockStatusResult = { held: boolean; owner: string | null; fence: number | null; expires_in_ms: number | null };
+
 /** pubsub_publish: Send a JSON message to the current subscribers of a channel; nobody gets it later: for messages that stay, use stream_append */
 export type PubsubPublishInput = { channel: string; message: unknown };
 export type PubsubPublishParameters = { channel: string; message: unknown };
@@ -240,12 +280,16 @@ export type BundledTools = {
   "cache_get": { input: CacheGetInput; parameters: CacheGetParameters; result: CacheGetResult };
   "cache_get_many": { input: CacheGetManyInput; parameters: CacheGetManyParameters; result: CacheGetManyResult };
   "cache_set": { input: CacheSetInput; parameters: CacheSetParameters; result: CacheSetResult };
+  "cache_set_many": { input: CacheSetManyInput; parameters: CacheSetManyParameters; result: CacheSetManyResult };
   "cache_delete": { input: CacheDeleteInput; parameters: CacheDeleteParameters; result: CacheDeleteResult };
   "cache_exists": { input: CacheExistsInput; parameters: CacheExistsParameters; result: CacheExistsResult };
   "cache_ttl": { input: CacheTtlInput; parameters: CacheTtlParameters; result: CacheTtlResult };
   "cache_touch": { input: CacheTouchInput; parameters: CacheTouchParameters; result: CacheTouchResult };
   "cache_keys": { input: CacheKeysInput; parameters: CacheKeysParameters; result: CacheKeysResult };
   "cache_increment": { input: CacheIncrementInput; parameters: CacheIncrementParameters; result: CacheIncrementResult };
+  "cache_lease": { input: CacheLeaseInput; parameters: CacheLeaseParameters; result: CacheLeaseResult };
+  "cache_fulfill": { input: CacheFulfillInput; parameters: CacheFulfillParameters; result: CacheFulfillResult };
+  "cache_release": { input: CacheReleaseInput; parameters: CacheReleaseParameters; result: CacheReleaseResult };
   "list_push": { input: ListPushInput; parameters: ListPushParameters; result: ListPushResult };
   "list_pop": { input: ListPopInput; parameters: ListPopParameters; result: ListPopResult };
   "list_range": { input: ListRangeInput; parameters: ListRangeParameters; result: ListRangeResult };
@@ -271,6 +315,10 @@ export type BundledTools = {
   "session_update": { input: SessionUpdateInput; parameters: SessionUpdateParameters; result: SessionUpdateResult };
   "session_delete": { input: SessionDeleteInput; parameters: SessionDeleteParameters; result: SessionDeleteResult };
   "session_extend": { input: SessionExtendInput; parameters: SessionExtendParameters; result: SessionExtendResult };
+  "lock_acquire": { input: LockAcquireInput; parameters: LockAcquireParameters; result: LockAcquireResult };
+  "lock_extend": { input: LockExtendInput; parameters: LockExtendParameters; result: LockExtendResult };
+  "lock_release": { input: LockReleaseInput; parameters: LockReleaseParameters; result: LockReleaseResult };
+  "lock_status": { input: LockStatusInput; parameters: LockStatusParameters; result: LockStatusResult };
   "pubsub_publish": { input: PubsubPublishInput; parameters: PubsubPublishParameters; result: PubsubPublishResult };
   "pubsub_subscribe": { input: PubsubSubscribeInput; parameters: PubsubSubscribeParameters; result: PubsubSubscribeResult };
   "pubsub_unsubscribe": { input: PubsubUnsubscribeInput; parameters: PubsubUnsubscribeParameters; result: PubsubUnsubscribeResult };

@@ -7,6 +7,8 @@ import { shorten } from '../json/parse.ts';
  */
 const EXPORTED = {
   cache: true,
+  /** The leases of cached values, and their stale copies. */
+  lease: false,
   list: true,
   hash: true,
   set: true,

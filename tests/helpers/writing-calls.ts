@@ -36,6 +36,17 @@ const ROWS: { readonly [N in Name]?: Row<N> } = {
     await call('cache_set', { key: 'k', value: 5 });
     return { key: 'k', by: 3 };
   },
+  // One value, because a cluster would have an effect for each.
+  cache_set_many: async () => await Promise.resolve({ entries: { k: [1] } }),
+  cache_lease: async () => await Promise.resolve({ key: 'k', lease_seconds: 600 }),
+  cache_fulfill: async (call) => {
+    const { token } = await call('cache_lease', { key: 'k' });
+    return { key: 'k', token: String(token), value: 1, stale_for: 60 };
+  },
+  cache_release: async (call) => {
+    const { token } = await call('cache_lease', { key: 'k' });
+    return { key: 'k', token: String(token) };
+  },
   list_push: async (call) => {
     await call('list_push', { key: 'k', values: ['first'] });
     return { key: 'k', values: MEMBERS };

@@ -6,12 +6,16 @@ import { useRows } from '../helpers/rows.ts';
 describe('on a server that is out of memory', () => {
   const { redis, rows } = useRows();
   let session_id: string;
+  let lockToken = '';
+  let token = '';
   before(async () => {
     ({ session_id } = await rows.call('session_create', { data: { a: 1 }, ttl: null }));
+    lockToken = String((await rows.call('lock_acquire', { name: 'held' })).token);
     await rows.call('cache_set', { key: 'kept', value: 1, ttl: null });
     await rows.call('list_push', { key: 'full', values: [1, 2] });
     for (const event of [1, 2]) await rows.call('stream_append', { stream: 'full', event });
     await rows.call('stream_take', { stream: 'full', group: 'g' });
+    token = String((await rows.call('cache_lease', { key: 'leased', lease_seconds: 600 })).token);
     // One entry that has expired, and one that has not.
     const log = `${rows.namespace}:rate:sliding:5:a`;
     const now = Date.now() * 1000;
@@ -26,7 +30,10 @@ describe('on a server that is out of memory', () => {
   for (const [tool, input] of [
     ['cache_set', () => ({ key: 'a', value: 1 })],
     ['cache_set', () => ({ key: 'kept', value: 2, expected: 1 })],
+    ['cache_set_many', () => ({ entries: { a: 1, kept: 2 } })],
     ['cache_increment', () => ({ key: 'a' })],
+    ['cache_lease', () => ({ key: 'a' })],
+    ['cache_fulfill', () => ({ key: 'leased', token, value: 1, stale_for: 60 })],
     ['list_push', () => ({ key: 'a', values: [1] })],
     ['list_push', () => ({ key: 'full', values: [3], max_length: 2 })],
     ['hash_set', () => ({ key: 'a', mapping: { a: 1 } })],
@@ -37,6 +44,8 @@ describe('on a server that is out of memory', () => {
     ['stream_append', () => ({ stream: 'a', event: 1 })],
     ['stream_append', () => ({ stream: 'full', event: 3, max_length: 2, ttl: 60 })],
     ['stream_take', () => ({ stream: 'full', group: 'new' })],
+    ['lock_acquire', () => ({ name: 'a' })],
+    ['lock_extend', () => ({ name: 'held', token: lockToken })],
     ['session_create', () => ({})],
     ['session_update', () => ({ session_id, data: { b: 1 } })],
     ['session_update', () => ({ session_id, data: { b: 1 }, merge: false })],

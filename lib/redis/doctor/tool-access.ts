@@ -13,18 +13,25 @@ const EXPECTED = 'cache_set with expected';
 const PATTERN = 'pubsub_subscribe with a pattern';
 const EVENTS = 'events for calls that wait';
 
-/** The key space of each tool, and the commands and scripts that it sends. */
+/** A value and its lease. */
+const CACHE = ['cache', 'lease'] as const;
+
+/** The key space or spaces of each tool, and the commands and scripts that it sends. */
 const NEEDS = {
   cache_get: ['cache', 'GET'],
   cache_get_many: ['cache', 'GET'],
-  cache_set: ['cache', 'SET'],
-  cache_delete: ['cache', 'UNLINK'],
+  cache_set: [CACHE, scripts.cacheSet],
+  cache_set_many: [CACHE, scripts.cacheSetMany],
+  cache_delete: [CACHE, scripts.cacheDelete],
   cache_exists: ['cache', 'EXISTS'],
   cache_ttl: ['cache', 'PTTL'],
-  cache_touch: ['cache', scripts.cacheTouch],
+  cache_touch: [CACHE, scripts.cacheTouch],
   cache_keys: ['cache', 'SCAN'],
-  cache_increment: ['cache', scripts.cacheIncrement],
-  [EXPECTED]: ['cache', scripts.cacheReplace],
+  cache_increment: [CACHE, scripts.cacheIncrement],
+  cache_lease: [CACHE, scripts.cacheLease],
+  cache_fulfill: [CACHE, scripts.cacheFulfill],
+  cache_release: [CACHE, scripts.cacheRelease],
+  [EXPECTED]: [CACHE, scripts.cacheReplace],
   list_push: ['list', scripts.listPush, 'LPUSH', 'RPUSH'],
   list_pop: ['list', 'LPOP', 'RPOP'],
   list_range: ['list', 'LRANGE'],
@@ -57,6 +64,10 @@ const NEEDS = {
   stream_info: ['stream', scripts.streamInfo],
   stream_trim: ['stream', scripts.streamTrim],
   stream_delete: ['stream', 'UNLINK'],
+  lock_acquire: ['lock', scripts.lockAcquire],
+  lock_extend: ['lock', scripts.lockExtend],
+  lock_release: ['lock', scripts.lockRelease],
+  lock_status: ['lock', scripts.lockStatus],
   pubsub_publish: ['channel', 'PUBLISH'],
   pubsub_subscribe: ['channel', 'SUBSCRIBE', 'PING'],
   [PATTERN]: ['channel', 'PSUBSCRIBE', 'PING'],
@@ -71,7 +82,7 @@ const NEEDS = {
   ],
 } as const satisfies Record<
   keyof BundledTools | typeof EXPECTED | typeof PATTERN | typeof EVENTS,
-  readonly [Space, ...(string | Script)[]]
+  readonly [Space | readonly Space[], ...(string | Script)[]]
 >;
 
 /** The arguments of a command after its key, so that its form is right; none when absent. */
@@ -165,9 +176,10 @@ export const TOOLS = Object.keys(NEEDS) as (keyof typeof NEEDS)[];
  */
 export async function readToolAccess(client: Client, namespace: string): Promise<ToolAccess> {
   const needed = TOOLS.map((tool) => {
-    const [space] = NEEDS[tool];
-    const key = keyOf(namespace, space, NAME);
-    return { tool, commands: [...new Set(commandsOf(tool))].map((command) => wordsOf(command, key)) };
+    const [spaces] = NEEDS[tool];
+    const keys = [spaces].flat().map((space) => keyOf(namespace, space, NAME));
+    const commands = [...new Set(commandsOf(tool))];
+    return { tool, commands: keys.flatMap((key) => commands.map((command) => wordsOf(command, key))) };
   });
   const all = new Map(needed.flatMap(({ commands }) => commands.map((words) => [words.join(' '), words])));
   const denied = (await byDryRun(client, all)) ?? (await byTransaction(client, all));
@@ -176,7 +188,11 @@ export async function readToolAccess(client: Client, namespace: string): Promise
     new Map(
       needed.map(({ tool, commands }) => [
         tool,
-        commands.filter((words) => denied.has(words.join(' '))).map(([command = '']) => command),
+        [
+          ...new Set(
+            commands.filter((words) => denied.has(words.join(' '))).map(([command = '']) => command),
+          ),
+        ],
       ]),
     )
   );

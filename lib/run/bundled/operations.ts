@@ -22,6 +22,7 @@ const GROUPS: Readonly<Record<string, () => Promise<Readonly<Record<string, Row>
   sorted_set: async () => (await import('../../../tools/sorted-set.ts')).sortedSet,
   session: async () => (await import('../../../tools/session.ts')).session,
   stream: async () => (await import('../../../tools/stream.ts')).stream,
+  lock: async () => (await import('../../../tools/lock.ts')).lock,
   pubsub: async () => (await import('../../../tools/pubsub.ts')).pubsub,
   rate_limit: async () => (await import('../../../tools/rate-limit.ts')).rateLimit,
   state: async () => (await import('../../../tools/state.ts')).state,

@@ -147,7 +147,7 @@ describe('gantz doctor on one server', () => {
     const before = await dump(redis.plain);
     const tools = find(await examine(url('reader')), 'tools');
     assert.equal(tools.status, 'warning');
-    assert.match(tools.message, /cache_set \(SET\), cache_delete \(UNLINK\)/);
+    assert.match(tools.message, /cache_set \(EVALSHA, UNLINK, SET\), .*list_delete \(UNLINK\)/);
     assert.doesNotMatch(tools.message, /cache_get|hash_get|list_range/);
     assert.deepEqual(await dump(redis.plain), before);
   });
@@ -161,6 +161,7 @@ describe('gantz doctor on one server', () => {
       '+get',
       '+set',
       '+unlink',
+      '+evalsha',
       '+info',
       '+acl|whoami',
       '+acl|dryrun',
@@ -168,7 +169,11 @@ describe('gantz doctor on one server', () => {
     const { message } = find(await examine(url('dry')), 'tools');
     assert.match(message, /cannot run .*cache_exists \(EXISTS\)/);
     assert.match(message, /list_delete \(UNLINK\)/);
-    assert.doesNotMatch(message, /cache_delete|cache_get|cache_set \(/);
+    assert.doesNotMatch(message, /cache_get/);
+    // The key of the lease is not allowed.
+    assert.match(message, /cache_set \(EVALSHA, UNLINK, SET\)/);
+    await user('dry', '~mcp:lease:*');
+    assert.doesNotMatch(find(await examine(url('dry')), 'tools').message, /cache_(?:delete|set) \(/);
   });
 
   it('skips what the user may not read, and says why', async () => {
@@ -204,6 +209,7 @@ describe('gantz doctor on one server', () => {
       }),
     );
     const { session_id } = session;
+    const token = 'the token of another caller';
     const calls: [tool: (typeof TOOLS)[number], params: object][] = [
       ['cache_set', { key: 'a', value: 1, only_if: 'absent' }],
       ['cache_set with expected', { key: 'a', value: 1, expected: 1 }],
@@ -216,7 +222,12 @@ describe('gantz doctor on one server', () => {
       ['cache_keys', {}],
       ['cache_increment', { key: 'a', ttl: 5 }],
       ['cache_increment', { key: 'a', ttl: null }],
+      ['cache_set_many', { entries: { a: 1, b: 1 } }],
       ['cache_delete', { key: 'a' }],
+      ['cache_lease', { key: 'a', lease_seconds: 60 }],
+      ['cache_lease', { key: 'a', allow_stale: true }],
+      ['cache_fulfill', { key: 'a', token: 'none', value: 1 }],
+      ['cache_release', { key: 'a', token: 'none' }],
       ['list_push', { key: 'l', values: [1, 2], ttl: 5 }],
       ['list_push', { key: 'l', values: [1, 2], left: false, ttl: null }],
       ['list_push', { key: 'l', values: [1], max_length: 4 }],
@@ -265,6 +276,10 @@ describe('gantz doctor on one server', () => {
       ['stream_delete', { stream: 'e' }],
       ['state_list', { kind: 'cache' }],
       ['state_list', { kind: 'rate_limit' }],
+      ['lock_acquire', { name: 'l' }],
+      ['lock_status', { name: 'l' }],
+      ['lock_extend', { name: 'l', token }],
+      ['lock_release', { name: 'l', token }],
       ['pubsub_publish', { channel: 'c', message: 1 }],
       ['pubsub_subscribe', { channel: 'c', timeout: 1 }],
       ['pubsub_unsubscribe', { channel: 'c' }],
