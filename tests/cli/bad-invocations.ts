@@ -27,6 +27,7 @@ const groups = [
   'lock',
   'queue',
   'stream',
+  'lock',
   'pubsub',
   'rate_limit',
   'state',

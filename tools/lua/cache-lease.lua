@@ -11,7 +11,7 @@
 
 -- @include server-ms
 
-local kept = ...
+local kept = ARGV.kept
 local key = KEYS[1]
 local lease = KEYS[2]
 local id = ARGV[1]

@@ -5,8 +5,9 @@
 -- before it          the size in bytes above which a reply is refused before its effect
 -- before it          milliseconds to keep the record
 -- before it          the fingerprint of the call
--- The body gets its keys and arguments, the reply that a record holds of a lease, and the size. For a lease it returns besides
--- its reply the Unix millisecond at which the lease ends, and true when it is the lease of the record.
+-- The body gets its keys and arguments. ARGV.kept is the reply that a record holds of a lease, and ARGV.limit the size: a script
+-- that Redis 6.2 runs by itself cannot read them as `...`. For a lease it returns besides its reply the Unix millisecond at which
+-- the lease ends, and true when it is the lease of the record.
 -- Returns { 1 when the reply comes from the record, else 0; the reply }. CONFLICT when the record is of another call; the
 -- error replies of the body.
 
@@ -18,7 +19,7 @@ local keepMs = table.remove(ARGV)
 local fingerprint = table.remove(ARGV)
 local record = table.remove(KEYS)
 
-local function body(KEYS, ARGV, ...)
+local function body(KEYS, ARGV)
 -- @body
 end
 
@@ -31,12 +32,12 @@ end
 local kind, text, failure = idempotencyEntry(record, fingerprint)
 if failure then return failure end
 if kind == 'r' then return { 1, cmsgpack.unpack(text) or false } end
-local kept
-if kind == 'l' then kept = cmsgpack.unpack(text) end
+if kind == 'l' then ARGV.kept = cmsgpack.unpack(text) end
+ARGV.limit = size
 -- PUBLISH is no write for Redis, so a server that is out of memory would refuse the record after it.
 if always then redis.call('SET', record, fingerprint, 'PX', keepMs) end
 
-local reply, finish, isKept = body(KEYS, ARGV, kept, size)
+local reply, finish, isKept = body(KEYS, ARGV)
 if type(reply) == 'table' and reply.err then
   if always then redis.call('DEL', record) end
   return reply

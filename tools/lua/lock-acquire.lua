@@ -11,7 +11,7 @@
 -- @include hold-lock
 
 -- The reply that an earlier call with the same idempotency key got.
-local kept = ...
+local kept = ARGV.kept
 local lock = KEYS[1]
 local token = ARGV[1]
 local leaseMs = tonumber(ARGV[2])

@@ -21,7 +21,7 @@
 -- @include queue-parse-job
 -- @include server-ms
 
-local kept, limit = ...
+local kept, limit = ARGV.kept, ARGV.limit
 local ready = KEYS[1]
 local delayed = KEYS[2]
 local taken = KEYS[3]

@@ -15,7 +15,7 @@
 -- @include info-of
 -- @include stream-about
 
-local kept, limit = ...
+local kept, limit = ARGV.kept, ARGV.limit
 local stream = KEYS[1]
 local group = ARGV[1]
 local consumer = ARGV[2]
