@@ -53,7 +53,7 @@ export async function idempotent(redis: Redis, call: IdempotentCall): Promise<Id
   ): Promise<unknown> {
     const record = recordKey(redis, call, String(near));
     const added = [call.fingerprint, String(call.keepMs), String(MAX_ANSWER_BYTES), always ? 'always' : ''];
-    const reply = await redis.run(wrap(script), [...keys, record], [...args, ...added]);
+    const reply = await redis.run(wrapScript(script), [...keys, record], [...args, ...added]);
     const [replayed, first] = reply as [number, unknown];
     writes++;
     replays += replayed;
@@ -98,7 +98,7 @@ function recordKey(redis: Redis, { key }: IdempotentCall, near: string): string 
 const wrapped = new WeakMap<Script, Script>();
 
 /** Returns the script that runs another one as the body of idempotent.lua. */
-function wrap(script: Script): Script {
+export function wrapScript(script: Script): Script {
   const known = wrapped.get(script);
   if (known) return known;
   const source = wrapper.source.replace(/^-- @body$/m, () => script.source);

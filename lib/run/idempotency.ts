@@ -124,9 +124,8 @@ class Claim {
       if (state === 'lost') throw lost();
       const leftMs = Math.min(until - performance.now(), call.deadline.remainingMs() - LOOK_MS);
       if (leftMs <= 0) throw running();
-      await sleep(Math.min(LOOK_MS, leftMs), undefined, { signal: call.signal }).catch(() =>
-        call.signal?.throwIfAborted(),
-      );
+      await sleep(Math.min(LOOK_MS, leftMs));
+      call.signal?.throwIfAborted();
     }
   }
 
