@@ -27,14 +27,18 @@ export async function killCallers({
 }: KillOptions): Promise<{ acknowledged: number; replayed: number; effects: number }> {
   await using gantz = await openGantz({ env });
   const total = { acknowledged: 0, replayed: 0, effects: 0 };
-  // A call is killed at any time from the start of its process to some time after its end.
   const wholeMs = await timeOf({ program, env });
   let next = 0;
   const work = async (): Promise<void> => {
     while (next < kills) {
       const kill = next++;
       const calls = callsOf(kill);
-      const answers = await killedAnswers({ program, env }, calls, Math.random() * 1.2 * wholeMs);
+      // Each second process is killed at any time of its life, and each other one between two of its answers.
+      const moment =
+        kill % 2 === 0
+          ? { ms: Math.random() * 1.2 * wholeMs }
+          : { answers: Math.floor(Math.random() * CALLS) };
+      const answers = await killedAnswers({ program, env }, calls, moment);
       total.acknowledged += answers.length;
       for (const [index, { tool, params, idempotency_key: key }] of calls.entries()) {
         const { gantz: notes, ...answer } = await gantz.call(tool, params, { idempotencyKey: key });
@@ -80,15 +84,15 @@ type Program = Pick<KillOptions, 'program' | 'env'>;
 async function timeOf({ program, env }: Program): Promise<number> {
   const startedAt = performance.now();
   const calls = Array.from({ length: CALLS }, () => ({ tool: 'cache_get', params: { key: 'killed' } }));
-  await killedAnswers({ program, env }, calls, undefined);
+  await killedAnswers({ program, env }, calls, {});
   return performance.now() - startedAt;
 }
 
-/** Runs calls in a process that is killed after `killMs` milliseconds, and returns the answers that it printed. */
+/** Runs calls in a process that is killed after some milliseconds or answers. Returns the answers that it printed. */
 async function killedAnswers(
   { program, env }: Program,
   calls: readonly object[],
-  killMs: number | undefined,
+  moment: { ms?: number; answers?: number },
 ): Promise<unknown[]> {
   const child = endWithTests(
     spawn(program, ['batch', '--concurrency', '1', '-'], {
@@ -97,10 +101,14 @@ async function killedAnswers(
     }),
   );
   let text = '';
-  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  child.stdout.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+    if (moment.answers !== undefined && text.split('\n').length - 1 > moment.answers) child.kill('SIGKILL');
+  });
   child.stdin.on('error', () => undefined);
   child.stdin.end(calls.map((call) => `${JSON.stringify(call)}\n`).join(''));
-  const timer = killMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killMs);
+  const { ms } = moment;
+  const timer = ms === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), ms);
   await endOf(child, { what: 'the end of the caller' });
   clearTimeout(timer);
   return text

@@ -11,6 +11,7 @@ export type ToolAccess = ReadonlyMap<string, readonly string[]> | undefined;
 /** The parts of tools that need further commands. */
 const EXPECTED = 'cache_set with expected';
 const PATTERN = 'pubsub_subscribe with a pattern';
+const KEYED = 'calls with an idempotency key';
 
 /** The key space of each tool, and the commands and scripts that it sends. */
 const NEEDS = {
@@ -55,8 +56,9 @@ const NEEDS = {
   pubsub_unsubscribe: ['subscription', 'PUBLISH'],
   rate_limit_check: ['rate', scripts.rateFixed],
   rate_limit_sliding_window: ['rate', scripts.rateSliding],
+  [KEYED]: ['idempotency', scripts.idempotent, scripts.idempotencyBegin, scripts.idempotencyFinish],
 } as const satisfies Record<
-  keyof BundledTools | typeof EXPECTED | typeof PATTERN,
+  keyof BundledTools | typeof EXPECTED | typeof PATTERN | typeof KEYED,
   readonly [Space, ...(string | Script)[]]
 >;
 
