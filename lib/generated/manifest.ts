@@ -5,7 +5,7 @@ import type { Manifest } from '../contract/manifest.ts';
 /** gantz.yaml, loaded: the manifest `builtin:redis`. */
 export const BUNDLED_MANIFEST: Manifest = {
   "name": "redis-tools",
-  "description": "Fast shared state for AI agents on Redis. Cache, lists, hashes, sets, sorted sets, sessions, pub/sub and rate limits.",
+  "description": "Fast shared state for AI agents on Redis. Cache, lists, hashes, sets, sorted sets, sessions, locks, pub/sub and rate limits.",
   "version": "0.1.0",
   "file": "builtin:redis",
   "directory": "",
@@ -983,7 +983,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "list_pop",
       "title": "Pop from a list",
-      "description": "Remove one value from a list and return it",
+      "description": "Remove one value from a list and return it; with wait, wait for a value when the list is empty",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -996,6 +996,13 @@ export const BUNDLED_MANIFEST: Manifest = {
             "type": "boolean",
             "default": true,
             "description": "true takes the first value; false the last"
+          },
+          "wait": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 86400,
+            "default": 0,
+            "description": "the most seconds to wait for a value"
           }
         },
         "required": [
@@ -3160,6 +3167,443 @@ export const BUNDLED_MANIFEST: Manifest = {
           "expect": {
             "contains": {
               "ttl": 60
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "lock_acquire",
+      "title": "Acquire a lock",
+      "description": "Let one caller at a time do something; the lock ends by itself after ttl seconds, so extend it while you work",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "name": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the lock's name"
+          },
+          "ttl": {
+            "type": "number",
+            "minimum": 0.1,
+            "maximum": 86400,
+            "default": 30,
+            "description": "seconds until the lock ends unless it is extended"
+          },
+          "wait": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 86400,
+            "default": 0,
+            "description": "the most seconds to wait for the lock"
+          },
+          "owner": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 1000,
+            "description": "a label that others see while you hold the lock"
+          }
+        },
+        "required": [
+          "name"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "acquired": {
+            "type": "boolean",
+            "description": "false when somebody else holds the lock; the same caller too cannot acquire it twice"
+          },
+          "token": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "what lock_extend and lock_release need; null when not acquired"
+          },
+          "fence": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "description": "a number that is greater each time the lock is acquired: let what you write to refuse a smaller one; null when not acquired"
+          },
+          "expires_in_ms": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "milliseconds until the lock ends unless its holder extends it"
+          },
+          "owner": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "the label of the holder; null when it gave none"
+          }
+        },
+        "required": [
+          "acquired",
+          "token",
+          "fence",
+          "expires_in_ms",
+          "owner"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "lock",
+        "operation": "acquire"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "a free lock",
+          "input": {
+            "name": "deploy",
+            "owner": "ada"
+          },
+          "expect": {
+            "contains": {
+              "acquired": true,
+              "expires_in_ms": 30000,
+              "owner": "ada"
+            }
+          }
+        },
+        {
+          "name": "a held lock",
+          "steps": [
+            {
+              "tool": "lock_acquire",
+              "input": {
+                "name": "build",
+                "owner": "ada"
+              }
+            }
+          ],
+          "input": {
+            "name": "build"
+          },
+          "expect": {
+            "contains": {
+              "acquired": false,
+              "token": null,
+              "fence": null,
+              "owner": "ada"
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "lock_extend",
+      "title": "Extend a lock",
+      "description": "Set a new end of a lock that you hold, while you work",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "name": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the lock's name"
+          },
+          "token": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the token that lock_acquire returned"
+          },
+          "ttl": {
+            "type": "number",
+            "minimum": 0.1,
+            "maximum": 86400,
+            "default": 30,
+            "description": "seconds from now until the lock ends"
+          }
+        },
+        "required": [
+          "name",
+          "token"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "extended": {
+            "type": "boolean",
+            "description": "false when you no longer hold the lock: stop the work"
+          },
+          "expires_in_ms": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "description": "milliseconds until the lock ends; null when not extended"
+          }
+        },
+        "required": [
+          "extended",
+          "expires_in_ms"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "lock",
+        "operation": "extend"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "the holder extends",
+          "steps": [
+            {
+              "name": "lock",
+              "tool": "lock_acquire",
+              "input": {
+                "name": "job"
+              }
+            }
+          ],
+          "input": {
+            "name": "job",
+            "token": "{{steps.lock.token}}",
+            "ttl": 60
+          },
+          "expect": {
+            "equals": {
+              "extended": true,
+              "expires_in_ms": 60000
+            }
+          }
+        },
+        {
+          "name": "another token does nothing",
+          "steps": [
+            {
+              "tool": "lock_acquire",
+              "input": {
+                "name": "job"
+              }
+            }
+          ],
+          "input": {
+            "name": "job",
+            "token": "other"
+          },
+          "expect": {
+            "equals": {
+              "extended": false,
+              "expires_in_ms": null
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "lock_release",
+      "title": "Release a lock",
+      "description": "Give up a lock that you hold, so that the next caller need not wait for its end",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "name": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the lock's name"
+          },
+          "token": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the token that lock_acquire returned"
+          }
+        },
+        "required": [
+          "name",
+          "token"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "released": {
+            "type": "boolean",
+            "description": "false when you no longer held the lock"
+          }
+        },
+        "required": [
+          "released"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "lock",
+        "operation": "release"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "the holder releases",
+          "steps": [
+            {
+              "name": "lock",
+              "tool": "lock_acquire",
+              "input": {
+                "name": "free"
+              }
+            }
+          ],
+          "input": {
+            "name": "free",
+            "token": "{{steps.lock.token}}"
+          },
+          "expect": {
+            "equals": {
+              "released": true
+            }
+          }
+        },
+        {
+          "name": "another token does nothing",
+          "steps": [
+            {
+              "tool": "lock_acquire",
+              "input": {
+                "name": "free"
+              }
+            }
+          ],
+          "input": {
+            "name": "free",
+            "token": "other"
+          },
+          "expect": {
+            "equals": {
+              "released": false
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "lock_status",
+      "title": "Look at a lock",
+      "description": "Read who holds a lock, without acquiring it",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "name": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the lock's name"
+          }
+        },
+        "required": [
+          "name"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "held": {
+            "type": "boolean"
+          },
+          "owner": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "the label of the holder; null when it gave none or nobody holds the lock"
+          },
+          "fence": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "description": "the fence of the last holder; null when the lock was not acquired for 30 days"
+          },
+          "expires_in_ms": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "description": "milliseconds until the lock ends unless its holder extends it; null when nobody holds it"
+          }
+        },
+        "required": [
+          "held",
+          "owner",
+          "fence",
+          "expires_in_ms"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "readOnlyHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "lock",
+        "operation": "status"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "a lock that nobody has acquired",
+          "input": {
+            "name": "nothing"
+          },
+          "expect": {
+            "equals": {
+              "held": false,
+              "owner": null,
+              "fence": null,
+              "expires_in_ms": null
+            }
+          }
+        },
+        {
+          "name": "a held lock",
+          "steps": [
+            {
+              "tool": "lock_acquire",
+              "input": {
+                "name": "watched",
+                "owner": "ada"
+              }
+            }
+          ],
+          "input": {
+            "name": "watched"
+          },
+          "expect": {
+            "contains": {
+              "held": true,
+              "owner": "ada"
             }
           }
         }

@@ -50,9 +50,9 @@ export type ListPushInput = { key: string; values: unknown[]; left?: boolean; tt
 export type ListPushParameters = { key: string; values: unknown[]; left: boolean; ttl?: number | null; max_length?: number };
 export type ListPushResult = { length: number };
 
-/** list_pop: Remove one value from a list and return it */
-export type ListPopInput = { key: string; left?: boolean };
-export type ListPopParameters = { key: string; left: boolean };
+/** list_pop: Remove one value from a list and return it; with wait, wait for a value when the list is empty */
+export type ListPopInput = { key: string; left?: boolean; wait?: number };
+export type ListPopParameters = { key: string; left: boolean; wait: number };
 export type ListPopResult = { value: unknown; found: boolean };
 
 /** list_range: Read a range of a list */
@@ -170,6 +170,26 @@ export type SessionExtendInput = { session_id: string; ttl?: number | null };
 export type SessionExtendParameters = { session_id: string; ttl: number | null };
 export type SessionExtendResult = { session_id: string; ttl: number | null };
 
+/** lock_acquire: Let one caller at a time do something; the lock ends by itself after ttl seconds, so extend it while you work */
+export type LockAcquireInput = { name: string; ttl?: number; wait?: number; owner?: string };
+export type LockAcquireParameters = { name: string; ttl: number; wait: number; owner?: string };
+export type LockAcquireResult = { acquired: boolean; token: string | null; fence: number | null; expires_in_ms: number; owner: string | null };
+
+/** lock_extend: Set a new end of a lock that you hold, while you work */
+export type LockExtendInput = { name: string; token: string; ttl?: number };
+export type LockExtendParameters = { name: string; token: string; ttl: number };
+export type LockExtendResult = { extended: boolean; expires_in_ms: number | null };
+
+/** lock_release: Give up a lock that you hold, so that the next caller need not wait for its end */
+export type LockReleaseInput = { name: string; token: string };
+export type LockReleaseParameters = { name: string; token: string };
+export type LockReleaseResult = { released: boolean };
+
+/** lock_status: Read who holds a lock, without acquiring it */
+export type LockStatusInput = { name: string };
+export type LockStatusParameters = { name: string };
+export type LockStatusResult = { held: boolean; owner: string | null; fence: number | null; expires_in_ms: number | null };
+
 /** pubsub_publish: Send a JSON message to the current subscribers of a channel */
 export type PubsubPublishInput = { channel: string; message: unknown };
 export type PubsubPublishParameters = { channel: string; message: unknown };
@@ -231,6 +251,10 @@ export type BundledTools = {
   "session_update": { input: SessionUpdateInput; parameters: SessionUpdateParameters; result: SessionUpdateResult };
   "session_delete": { input: SessionDeleteInput; parameters: SessionDeleteParameters; result: SessionDeleteResult };
   "session_extend": { input: SessionExtendInput; parameters: SessionExtendParameters; result: SessionExtendResult };
+  "lock_acquire": { input: LockAcquireInput; parameters: LockAcquireParameters; result: LockAcquireResult };
+  "lock_extend": { input: LockExtendInput; parameters: LockExtendParameters; result: LockExtendResult };
+  "lock_release": { input: LockReleaseInput; parameters: LockReleaseParameters; result: LockReleaseResult };
+  "lock_status": { input: LockStatusInput; parameters: LockStatusParameters; result: LockStatusResult };
   "pubsub_publish": { input: PubsubPublishInput; parameters: PubsubPublishParameters; result: PubsubPublishResult };
   "pubsub_subscribe": { input: PubsubSubscribeInput; parameters: PubsubSubscribeParameters; result: PubsubSubscribeResult };
   "pubsub_unsubscribe": { input: PubsubUnsubscribeInput; parameters: PubsubUnsubscribeParameters; result: PubsubUnsubscribeResult };

@@ -144,6 +144,7 @@ export async function printConfig(
 /** Variables that tools depend on, and that a client which is started elsewhere does not have. */
 const VARIABLES = [
   'GANTZ_MAX_SUBSCRIPTIONS',
+  'GANTZ_MAX_WAITS',
   'GANTZ_NAMESPACE',
   'GANTZ_REDIS_SERVER',
   'REDIS_SENTINEL_USERNAME',

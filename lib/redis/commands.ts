@@ -22,7 +22,7 @@ export const COMMANDS = [
 export type Word = string | Buffer;
 
 type ConnectionMembers =
-  'connect' | 'destroy' | 'close' | 'isOpen' | 'isReady' | 'on' | 'once' | 'off' | 'sendCommand';
+  'connect' | 'destroy' | 'close' | 'isOpen' | 'isReady' | 'on' | 'once' | 'off' | 'sendCommand' | 'unref';
 type SubscriptionMembers = 'subscribe' | 'unsubscribe' | 'pSubscribe' | 'pUnsubscribe';
 
 /** The methods of a client that send commands. */

@@ -69,6 +69,9 @@ function decorate(redis: Redis, call: IdempotentCall, seed?: string): Idempotent
   return {
     redis: {
       ...redis,
+      get client() {
+        return redis.client;
+      },
       run: (script, keys, args) => once(script, keys, args),
       write([command = '', key = '', ...words], { near = key, answer = '' } = {}) {
         if (command !== 'PUBLISH') return once(idempotentCommand, [key], [command, ...words]);

@@ -13,8 +13,10 @@ const EXPORTED = {
   sorted_set: true,
   session: true,
   rate: true,
+  lock: false,
   channel: false,
   subscription: false,
+  wake: false,
   /** What calls with an idempotency key keep. */
   idempotency: false,
   /** Structures that `gantz import` has not finished. */

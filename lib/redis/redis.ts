@@ -22,13 +22,6 @@ export type Redis = {
   readonly write: (words: readonly Word[], options?: WriteOptions) => Promise<unknown>;
   /** Returns a UUID for something that the call creates. */
   readonly newId: () => string;
-  /**
-   * Says that what the call has sent so far changed nothing: a failure before its next `run` or `write` has the outcome
-   * `none`.
-   */
-  readonly nothingChanged: () => void;
-  /** True when REDIS_URL names a cluster. */
-  readonly isCluster: boolean;
   /** Opens the connection without sending a command. */
   readonly connect: () => Promise<void>;
   /**
@@ -36,6 +29,20 @@ export type Redis = {
    * key. Commands of these clients are not redirected.
    */
   readonly masters: (near?: Word) => Promise<{ isCluster: boolean; clients: readonly Commands[] }>;
+  /** True when the keys are spread over the nodes of a cluster. */
+  readonly isCluster: boolean;
+  /**
+   * Says that what the call has sent so far changed nothing: until its next command, a failure has the outcome `none`. The next
+   * command uses another connection when the one before was lost.
+   */
+  readonly nothingChanged: () => void;
+  /**
+   * Returns true when a command that failed with this error changed nothing because the server could not be used, and may be
+   * sent again.
+   */
+  readonly mayRepeat: (error: unknown) => boolean;
+  /** Adds the call to a line of calls that wait. It leaves the line when it ends. */
+  readonly enterLine: (line: LineOptions) => Place;
   /** From now on, an abort of the call's signal does not end the call. The operation must then return by itself. */
   readonly ignoreAbort: () => void;
   /**
@@ -45,8 +52,33 @@ export type Redis = {
   readonly dedicated: (near?: string) => Promise<DedicatedRedis>;
 };
 
+/** A line of calls of this process that wait. */
+export type LineOptions = {
+  /** A key of the server from which the events come. */
+  near: string;
+  /** The Redis channel of the events. */
+  channel: string;
+  /** The name of the line: any event of the channel can serve the calls of one line. */
+  line: string;
+};
+
+/** The place of a waiting call in its line. The call is awake, or it sleeps. */
+export type Place = {
+  /** True when an earlier call sleeps in the line. Then nothing is there for this one either. */
+  readonly isBehind: boolean;
+  /**
+   * Sleeps until the line wakes the call, or for `ms` milliseconds. Never resolves when the call ends meanwhile. Rejects with
+   * OVERLOADED when too many calls of this process wait.
+   */
+  sleep(ms: number): Promise<void>;
+  /** Sets the time until something is due that can serve a call of the line, in milliseconds. */
+  expect(dueInMs: number | undefined): void;
+  /** Leaves the line. With `passOn`, a call that is awake wakes the next one in its place. */
+  leave(passOn: boolean): void;
+};
+
 /** Options of `Redis.write` for PUBLISH. */
-export type WriteOptions = {
+type WriteOptions = {
   /** In a cluster, the command goes to the node that serves this key, and not to that of its second word. */
   near?: Word;
   /** What the promise resolves to instead of the reply. With an idempotency key, a repetition resolves to it too. */

@@ -17,7 +17,7 @@ export async function storeValues(env: Record<string, string>): Promise<void> {
 /** One of the given command lines. */
 const oneOf = (...lines: string[][]): fc.Arbitrary<string[]> => fc.constantFrom(...lines);
 
-const groups = ['cache', 'list', 'hash', 'set', 'sorted_set', 'session', 'pubsub', 'rate_limit'];
+const groups = ['cache', 'list', 'hash', 'set', 'sorted_set', 'session', 'lock', 'pubsub', 'rate_limit'];
 const badJson = fc.oneof(
   fc.constantFrom(
     '{',
@@ -70,6 +70,10 @@ const wrongTypes: fc.Arbitrary<string[]> = oneOf(
   ['sorted_set', 'add', '{"key":"a","members":[{"member":1,"score":null}]}'],
   ['sorted_set', 'increment', '{"key":"a","member":1,"by":"much"}'],
   ['sorted_set', 'range', '{"key":"a","from":0.5}'],
+  ['lock', 'acquire', '{"name":""}'],
+  ['lock', 'acquire', '{"name":"a","ttl":0}'],
+  ['lock', 'acquire', '{"name":"a","ttl":86401}'],
+  ['lock', 'release', '{"name":"a"}'],
   ['session', 'create', '{"data":[]}'],
   ['session', 'create', '{"ttl":-1}'],
   ['session', 'update', '{"session_id":"","data":{}}'],

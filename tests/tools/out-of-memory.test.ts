@@ -6,8 +6,10 @@ import { useRows } from '../helpers/rows.ts';
 describe('on a server that is out of memory', () => {
   const { redis, rows } = useRows();
   let session_id: string;
+  let token: string;
   before(async () => {
     ({ session_id } = await rows.call('session_create', { data: { a: 1 }, ttl: null }));
+    token = String((await rows.call('lock_acquire', { name: 'held' })).token);
     await rows.call('cache_set', { key: 'kept', value: 1, ttl: null });
     await rows.call('list_push', { key: 'full', values: [1, 2] });
     // One entry that has expired, and one that has not.
@@ -32,6 +34,8 @@ describe('on a server that is out of memory', () => {
     ['set_add', () => ({ key: 'a', members: [1] })],
     ['sorted_set_add', () => ({ key: 'a', members: [{ member: 1, score: 1 }], ttl: 60 })],
     ['sorted_set_increment', () => ({ key: 'a', member: 1 })],
+    ['lock_acquire', () => ({ name: 'a' })],
+    ['lock_extend', () => ({ name: 'held', token })],
     ['session_create', () => ({})],
     ['session_update', () => ({ session_id, data: { b: 1 } })],
     ['session_update', () => ({ session_id, data: { b: 1 }, merge: false })],

@@ -2,8 +2,9 @@ import { GantzError, withOutcome, type Outcome } from '../../contract/errors.ts'
 import { DeadlineWatch } from './deadline-watch.ts';
 import { explainRedisError, isLoading, isNotMaster, isReply, outcomeOf } from '../errors.ts';
 import { keyOf } from '../keys.ts';
+import { Notifications } from './notifications.ts';
 import type { RedisOptions, UseOptions } from '../options.ts';
-import type { DedicatedRedis, Redis } from '../redis.ts';
+import type { DedicatedRedis, LineOptions, Place, Redis } from '../redis.ts';
 import type { Connect } from '../schemes/scheme.ts';
 import type { PendingCall } from './pending-call.ts';
 import type { ServerConnection } from './server-connection.ts';
@@ -11,6 +12,9 @@ import type { Servers } from './servers.ts';
 
 /** How many dedicated connections the calls of one process may hold, unless GANTZ_MAX_SUBSCRIPTIONS sets another number. */
 const DEDICATED_CONNECTIONS = 64;
+
+/** How many calls of one process may wait, unless GANTZ_MAX_WAITS sets another number: half of those that a server runs. */
+const WAITING_CALLS = 128;
 
 /** The interval of the PINGs on a dedicated connection. An idle timeout would close a quiet connection. */
 const HEARTBEAT_MS = 15_000;
@@ -35,20 +39,27 @@ export class Calls {
   readonly #pending = new DeadlineWatch<PendingCall>((call) => this.#expire(call));
   /** The signals that have a listener. A batch has thousands of calls on one signal, which needs only one. */
   readonly #signals = new WeakSet<AbortSignal>();
+  readonly #notifications: Notifications;
   readonly #dedicatedLimit: number;
+  readonly #waitLimit: number;
   #dedicatedCount = 0;
+  #waitCount = 0;
   #closed = false;
 
-  /** Throws USAGE for a wrong GANTZ_MAX_SUBSCRIPTIONS. */
+  /** Throws USAGE for a wrong GANTZ_MAX_SUBSCRIPTIONS or GANTZ_MAX_WAITS. */
   constructor({ env, ...options }: CallsOptions) {
     this.#where = options.where;
     this.#mode = options.mode;
-    this.#dedicatedLimit = parseDedicatedLimit(env);
+    this.#dedicatedLimit = parseLimit(env, 'GANTZ_MAX_SUBSCRIPTIONS', DEDICATED_CONNECTIONS);
+    this.#waitLimit = parseLimit(env, 'GANTZ_MAX_WAITS', WAITING_CALLS);
     this.#servers = options.servers({
       key: (space, name) => keyOf(options.namespace, space, name),
       mode: options.mode,
       dedicated: (call, connection) => this.#dedicated(call, connection),
+      enterLine: (call, line) => this.#enterLine(call, line),
+      mayRepeat: (call, error) => this.#mayRepeat(call, error),
     });
+    this.#notifications = new Notifications((near, deadline) => this.#servers.home(near, deadline));
   }
 
   /** Runs `work`. Rejects with a GantzError at the deadline, on abort, and for every failure of Redis. */
@@ -68,7 +79,6 @@ export class Calls {
         connection: undefined,
         answeredBefore: 0,
         executed: false,
-        unchanged: false,
         cleanups: undefined,
       };
       this.#pending.add(call);
@@ -81,6 +91,7 @@ export class Calls {
   close(): void {
     this.#closed = true;
     for (const call of this.#pending.all()) this.#fail(call, withOutcome(closedError(), this.#outcome(call)));
+    this.#notifications.close();
     this.#servers.close();
     this.#pending.close();
   }
@@ -160,6 +171,36 @@ export class Calls {
     }
   }
 
+  #enterLine(call: PendingCall, line: LineOptions): Place {
+    if (call.ended) throw closedError();
+    const place = this.#notifications.enter(line);
+    let isCounted = false;
+    const leave = (passOn: boolean): void => {
+      place.leave(passOn);
+      if (isCounted) this.#waitCount--;
+      isCounted = false;
+    };
+    (call.cleanups ??= []).push(() => leave(true));
+    return {
+      ...place,
+      leave,
+      sleep: async (ms) => {
+        if (!isCounted && this.#waitCount >= this.#waitLimit) throw tooManyWaits(this.#waitLimit);
+        if (!isCounted) this.#waitCount++;
+        isCounted = true;
+        await place.sleep(ms);
+      },
+    };
+  }
+
+  #mayRepeat(call: PendingCall, error: unknown): boolean {
+    const explained = this.#explain(error, call);
+    // A new connection may lead to another server, or to the same one in a better state.
+    if (isNotMaster(error) || isLoading(error)) call.connection?.retire();
+    if (!(explained instanceof GantzError) || explained.outcome !== 'none') return false;
+    return explained.code === 'REDIS_UNAVAILABLE' && explained.retryable;
+  }
+
   #expire(call: PendingCall): void {
     const { deadline, connection } = call;
     const what = connection ? 'The call' : `Connecting to Redis at ${this.#where}`;
@@ -196,25 +237,29 @@ export class Calls {
     return true;
   }
 
-  #outcome({ connection, executed, unchanged, readOnly }: PendingCall): Outcome {
-    return outcomeOf({ sent: connection !== undefined || executed, readOnly: readOnly || unchanged });
+  #outcome({ connection, executed, readOnly }: PendingCall): Outcome {
+    return outcomeOf({ sent: connection !== undefined || executed, readOnly });
   }
 
-  #explain(error: unknown, { connection, readOnly, unchanged }: PendingCall, sent = true): unknown {
+  #explain(error: unknown, { connection, readOnly }: PendingCall, sent = true): unknown {
     // Without a connection, either connecting failed, which is explained already, or the operation threw by itself.
     if (sent && !connection) return error;
     const cause = connection ? connection.causeOf(error) : error;
-    return explainRedisError(cause, { where: this.#where, sent, readOnly: readOnly || unchanged });
+    return explainRedisError(cause, { where: this.#where, sent, readOnly });
   }
 }
 
-function parseDedicatedLimit({ GANTZ_MAX_SUBSCRIPTIONS: text }: RedisOptions['env']): number {
-  if (!text) return DEDICATED_CONNECTIONS;
+function parseLimit(env: RedisOptions['env'], name: string, otherwise: number): number {
+  const text = env[name];
+  if (!text) return otherwise;
   if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
-  throw new GantzError(
-    'USAGE',
-    `GANTZ_MAX_SUBSCRIPTIONS ${JSON.stringify(text)} is not a number from 1 to 99999`,
-  );
+  throw new GantzError('USAGE', `${name} ${JSON.stringify(text)} is not a number from 1 to 99999`);
+}
+
+function tooManyWaits(limit: number): GantzError {
+  return new GantzError('OVERLOADED', `${limit} calls of this process wait, which is its limit`, {
+    hint: 'Call again later or without wait, or set GANTZ_MAX_WAITS to a larger number.',
+  });
 }
 
 function tooManySubscriptions(limit: number): GantzError {

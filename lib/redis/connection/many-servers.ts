@@ -15,7 +15,10 @@ const WITHOUT_KEY: ReadonlySet<string> = new Set(['info', 'ping']);
 type Send<T> = (connection: ServerConnection, asking: boolean) => Promise<T>;
 
 /** Sends each command of a call to the node of a cluster that serves its key. */
-export function manyServers(cluster: Cluster, { key, mode, dedicated }: Binding): Servers {
+export function manyServers(
+  cluster: Cluster,
+  { key, mode, dedicated, enterLine, mayRepeat }: Binding,
+): Servers {
   /** Sends a command, and follows the redirections of the nodes. */
   async function route<T>(call: PendingCall, name: Word, send: Send<T>): Promise<T> {
     const slot = slotOf(name);
@@ -78,9 +81,8 @@ export function manyServers(cluster: Cluster, { key, mode, dedicated }: Binding)
       return {
         client,
         key,
-        run: (script, keys, args) => {
-          call.unchanged = false;
-          return route(call, keys[0] ?? '', (connection, asking) => {
+        run: (script, keys, args) =>
+          route(call, keys[0] ?? '', (connection, asking) => {
             const loaded = mode === 'long-lived' ? connection.scripts : undefined;
             return runScript(
               asking ? askingClient(connection.client) : connection.client,
@@ -89,10 +91,8 @@ export function manyServers(cluster: Cluster, { key, mode, dedicated }: Binding)
               args,
               loaded,
             );
-          });
-        },
+          }),
         write: (words, { near = words[1] ?? '', answer } = {}) => {
-          call.unchanged = false;
           const reply = route(call, near, ({ client }, asking) => {
             if (asking) ask(client);
             return client.sendCommand(words);
@@ -100,8 +100,6 @@ export function manyServers(cluster: Cluster, { key, mode, dedicated }: Binding)
           return answer === undefined ? reply : reply.then(() => answer);
         },
         newId: () => crypto.randomUUID(),
-        nothingChanged: () => (call.unchanged = true),
-        isCluster: true,
         async connect() {
           await anyMaster(call);
         },
@@ -114,6 +112,13 @@ export function manyServers(cluster: Cluster, { key, mode, dedicated }: Binding)
               : [await cluster.open(slotOf(near), call.deadline)];
           return { isCluster: true, clients: connections.map((connection) => clientOf(call, connection)) };
         },
+        isCluster: true,
+        nothingChanged: () => {
+          detach(call);
+          call.executed = false;
+        },
+        mayRepeat: (error) => mayRepeat(call, error),
+        enterLine: (line) => enterLine(call, line),
         ignoreAbort: () => (call.signal = undefined),
         async dedicated(near) {
           const slot = near === undefined ? undefined : slotOf(near);
@@ -124,6 +129,7 @@ export function manyServers(cluster: Cluster, { key, mode, dedicated }: Binding)
       };
     },
     patienceMs: () => 0,
+    home: (near, deadline) => cluster.open(slotOf(near), deadline),
     closeShared: () => cluster.closeShared(),
     close: () => cluster.close(),
   };

@@ -3,7 +3,7 @@ import type { Redis } from '../redis.ts';
 import { runScript } from '../scripts.ts';
 import type { Target } from '../target.ts';
 import { lazyClient } from './lazy-client.ts';
-import { attach, type PendingCall } from './pending-call.ts';
+import { attach, detach, type PendingCall } from './pending-call.ts';
 import type { ServerConnection } from './server-connection.ts';
 import { RETRY_MS, type ServerConnections } from './server-connections.ts';
 import type { Binding, Servers } from './servers.ts';
@@ -12,7 +12,7 @@ import type { Binding, Servers } from './servers.ts';
 export function oneServer(
   kind: Target['kind'],
   connections: ServerConnections,
-  { key, mode, dedicated }: Binding,
+  { key, mode, dedicated, enterLine, mayRepeat }: Binding,
 ): Servers {
   function bind(call: PendingCall): Redis {
     const connection = connections.sharedIfReady();
@@ -22,25 +22,37 @@ export function oneServer(
   function bindTo(connection: ServerConnection, call: PendingCall): Redis {
     attach(call, connection);
     const { client } = connection;
+    // After `nothingChanged`, the next command may need another connection.
+    let lazy: Redis | undefined;
+    const others = (): Redis => (lazy ??= bindLazily(call));
+    const isAttached = (): boolean => call.connection === connection;
     return {
-      client,
-      key,
-      run: (script, keys, args) => {
-        call.unchanged = false;
-        return runScript(client, script, keys, args, mode === 'long-lived' ? connection.scripts : undefined);
+      get client() {
+        return isAttached() ? client : others().client;
       },
+      key,
+      run: (script, keys, args) =>
+        isAttached()
+          ? runScript(client, script, keys, args, mode === 'long-lived' ? connection.scripts : undefined)
+          : others().run(script, keys, args),
       write: (words, options) => {
-        call.unchanged = false;
+        if (!isAttached()) return others().write(words, options);
         const reply = client.sendCommand(words);
         return options?.answer === undefined ? reply : reply.then(() => options.answer);
       },
       newId: () => crypto.randomUUID(),
-      nothingChanged: () => (call.unchanged = true),
-      isCluster: false,
       connect: () => Promise.resolve(),
-      masters: () => Promise.resolve({ isCluster: false, clients: [client] }),
+      masters: () =>
+        isAttached() ? Promise.resolve({ isCluster: false, clients: [client] }) : others().masters(),
+      isCluster: false,
+      nothingChanged: () => {
+        detach(call);
+        lazy = undefined;
+      },
+      mayRepeat: (error) => mayRepeat(call, error),
+      enterLine: (line) => enterLine(call, line),
       ignoreAbort: () => (call.signal = undefined),
-      dedicated: () => dedicated(call, connection),
+      dedicated: () => (isAttached() ? dedicated(call, connection) : others().dedicated()),
     };
   }
 
@@ -55,10 +67,15 @@ export function oneServer(
       run: async (script, keys, args) => (await connected()).run(script, keys, args),
       write: async (words, options) => (await connected()).write(words, options),
       newId: () => crypto.randomUUID(),
-      nothingChanged: () => (call.unchanged = true),
-      isCluster: false,
       connect: async () => (await connected()).connect(),
       masters: async (near) => (await connected()).masters(near),
+      isCluster: false,
+      nothingChanged: () => {
+        detach(call);
+        connecting = undefined;
+      },
+      mayRepeat: (error) => mayRepeat(call, error),
+      enterLine: (line) => enterLine(call, line),
       ignoreAbort: () => (call.signal = undefined),
       dedicated: async (near) => (await connected()).dedicated(near),
     };
@@ -72,6 +89,7 @@ export function oneServer(
       // The Sentinels name the new master soon.
       return kind === 'sentinel' && isNotMaster(error) ? RETRY_MS : 0;
     },
+    home: (_, deadline) => connections.shared(deadline),
     closeShared: () => connections.closeShared(),
     close: () => connections.close(),
   };

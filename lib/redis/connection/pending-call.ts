@@ -16,8 +16,6 @@ export type PendingCall = Pick<UseOptions, 'deadline'> & {
   answeredBefore: number;
   /** True when a node of a cluster executed a command of the call. */
   executed: boolean;
-  /** True from `Redis.nothingChanged` until the next command that may write. */
-  unchanged: boolean;
   /** Functions to run when the call ends. */
   cleanups: (() => void)[] | undefined;
 };

@@ -26,6 +26,7 @@ export class ServerConnection {
   #refusal: Promise<unknown> | undefined;
   #lost: ((error: unknown) => void) | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
+  readonly #retireListeners = new Set<() => void>();
 
   constructor(target: ServerTarget, options: Omit<ClientOptions, 'signal'>) {
     this.#target = target;
@@ -135,6 +136,12 @@ export class ServerConnection {
     this.#lost = listener;
   }
 
+  /** Calls `listener` when this connection is retired or closed. Returns a function that removes the listener. */
+  whenRetired(listener: () => void): () => void {
+    this.#retireListeners.add(listener);
+    return () => void this.#retireListeners.delete(listener);
+  }
+
   /** Sends a PING. When the server does not reply within `timeoutMs` milliseconds, the connection counts as lost. */
   async ping(timeoutMs: number): Promise<void> {
     const timer = setTimeout(() => {
@@ -151,6 +158,7 @@ export class ServerConnection {
   /** Sends a PING every `intervalMs` milliseconds until the connection is closed. */
   startHeartbeat(intervalMs: number): void {
     this.#heartbeat = setInterval(() => void this.ping(intervalMs).catch(() => undefined), intervalMs);
+    this.#heartbeat.unref();
   }
 
   /** Runs a check `intervalMs` milliseconds after the one before, and retires the connection when it rejects. */
@@ -180,16 +188,23 @@ export class ServerConnection {
 
   /** Accepts no new calls, and closes the connection when the pending calls have ended. */
   retire(): void {
-    this.#retired = true;
+    this.#markRetired();
     if (this.#pendingCalls === 0) this.destroy();
   }
 
   /** Closes the connection at once. Pending commands fail. */
   destroy(): void {
-    this.#retired = true;
+    this.#markRetired();
     clearInterval(this.#heartbeat);
     this.client.destroy();
     this.#abort.abort();
+  }
+
+  #markRetired(): void {
+    this.#retired = true;
+    const listeners = [...this.#retireListeners];
+    this.#retireListeners.clear();
+    for (const listener of listeners) listener();
   }
 }
 

@@ -1,4 +1,5 @@
-import type { DedicatedRedis, Redis } from '../redis.ts';
+import type { Deadline } from '../../contract/deadline.ts';
+import type { DedicatedRedis, LineOptions, Place, Redis } from '../redis.ts';
 import type { RedisOptions } from '../options.ts';
 import type { PendingCall } from './pending-call.ts';
 import type { ServerConnection } from './server-connection.ts';
@@ -9,6 +10,8 @@ export type Servers = {
   bind(call: PendingCall): Redis;
   /** Returns for how long a call is repeated after an error reply, in milliseconds; 0 for a reply that is the answer. */
   patienceMs(error: unknown): number;
+  /** Resolves to the shared connection to the server that serves a key. Rejects with a GantzError. */
+  home(near: string, deadline: Deadline): Promise<ServerConnection>;
   /** Closes the connections. Later calls open others. */
   closeShared(): void;
   /** Closes the connections and opens no other. */
@@ -21,4 +24,6 @@ export type Binding = {
   readonly mode: RedisOptions['mode'];
   /** Opens one more connection to the server of `connection`, which only this call uses. */
   readonly dedicated: (call: PendingCall, connection: ServerConnection) => Promise<DedicatedRedis>;
+  readonly enterLine: (call: PendingCall, line: LineOptions) => Place;
+  readonly mayRepeat: (call: PendingCall, error: unknown) => boolean;
 };

@@ -11,6 +11,7 @@ export type ToolAccess = ReadonlyMap<string, readonly string[]> | undefined;
 /** The parts of tools that need further commands. */
 const EXPECTED = 'cache_set with expected';
 const PATTERN = 'pubsub_subscribe with a pattern';
+const EVENTS = 'events for calls that wait';
 const KEYED = 'calls with an idempotency key';
 
 /** The key space of each tool, and the commands and scripts that it sends. */
@@ -50,15 +51,20 @@ const NEEDS = {
   session_update: ['session', scripts.sessionUpdate],
   session_delete: ['session', 'UNLINK'],
   session_extend: ['session', scripts.sessionExtend],
+  lock_acquire: ['lock', scripts.lockAcquire],
+  lock_extend: ['lock', scripts.lockExtend],
+  lock_release: ['lock', scripts.lockRelease],
+  lock_status: ['lock', scripts.lockStatus],
   pubsub_publish: ['channel', 'PUBLISH'],
   pubsub_subscribe: ['channel', 'SUBSCRIBE', 'PING'],
   [PATTERN]: ['channel', 'PSUBSCRIBE', 'PING'],
   pubsub_unsubscribe: ['subscription', 'PUBLISH'],
+  [EVENTS]: ['wake', 'PUBLISH', 'SUBSCRIBE', 'UNSUBSCRIBE', 'PING'],
   rate_limit_check: ['rate', scripts.rateFixed],
   rate_limit_sliding_window: ['rate', scripts.rateSliding],
   [KEYED]: ['idempotency', scripts.idempotent, scripts.idempotencyBegin, scripts.idempotencyFinish],
 } as const satisfies Record<
-  keyof BundledTools | typeof EXPECTED | typeof PATTERN | typeof KEYED,
+  keyof BundledTools | typeof EXPECTED | typeof PATTERN | typeof EVENTS | typeof KEYED,
   readonly [Space, ...(string | Script)[]]
 >;
 
@@ -119,7 +125,10 @@ export function commandsOf(tool: keyof typeof NEEDS): string[] {
       ? [need]
       : [
           'EVALSHA',
-          ...[...need.source.matchAll(/redis\.p?call\('([A-Z]+)'/g)].flatMap(([, name]) => name ?? []),
+          // Scripts publish events for calls that wait. They work without that permission.
+          ...[...need.source.matchAll(/redis\.p?call\('(?!PUBLISH)([A-Z]+)'/g)].flatMap(
+            ([, name]) => name ?? [],
+          ),
         ],
   );
 }

@@ -204,6 +204,7 @@ describe('gantz doctor on one server', () => {
       }),
     );
     const { session_id } = session;
+    const token = 'the token of another caller';
     const calls: [tool: (typeof TOOLS)[number], params: object][] = [
       ['cache_set', { key: 'a', value: 1, only_if: 'absent' }],
       ['cache_set with expected', { key: 'a', value: 1, expected: 1 }],
@@ -253,6 +254,10 @@ describe('gantz doctor on one server', () => {
       ['session_extend', { session_id, ttl: 60 }],
       ['session_extend', { session_id, ttl: null }],
       ['session_delete', { session_id }],
+      ['lock_acquire', { name: 'l' }],
+      ['lock_status', { name: 'l' }],
+      ['lock_extend', { name: 'l', token }],
+      ['lock_release', { name: 'l', token }],
       ['pubsub_publish', { channel: 'c', message: 1 }],
       ['pubsub_subscribe', { channel: 'c', timeout: 1 }],
       ['pubsub_unsubscribe', { channel: 'c' }],
@@ -261,7 +266,11 @@ describe('gantz doctor on one server', () => {
         ['rate_limit_sliding_window', { identifier: 'a', limit: 1, window_seconds: 60 }],
       ]),
     ];
-    const others = ['pubsub_subscribe with a pattern', 'calls with an idempotency key'];
+    const others = [
+      'pubsub_subscribe with a pattern',
+      'events for calls that wait',
+      'calls with an idempotency key',
+    ];
     assert.deepEqual(new Set([...calls.map(([tool]) => tool), ...others]), new Set(TOOLS));
     for (const [tool, params] of calls) {
       const rules = commandsOf(tool).map((command) => `+${command.toLowerCase()}`);
