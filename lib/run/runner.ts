@@ -70,6 +70,7 @@ export function openRunner(options: RunnerOptions): Runner {
   const { manifest } = catalogue;
   let redis: RedisHandle | undefined;
   let connecting: Promise<unknown> | undefined;
+  let idempotency: typeof import('./idempotency.ts') | undefined;
   const closing = new AbortController();
   const running = new Set<Promise<Result>>();
   const keeping = new Set<Promise<Result>>();
@@ -102,8 +103,9 @@ export function openRunner(options: RunnerOptions): Runner {
     ) {
       closing.signal.throwIfAborted();
       const { idempotencyKey, idempotencyWaitMs = 0 } = others;
-      const idempotency = idempotencyKey === undefined ? undefined : await import('./idempotency.ts');
-      const key = idempotency?.checkIdempotencyKey(idempotencyKey);
+      const keys =
+        idempotencyKey === undefined ? undefined : (idempotency ??= await import('./idempotency.ts'));
+      const key = keys?.checkIdempotencyKey(idempotencyKey);
       // Only the first call awaits the validator: an `await` in each call is measurable where thousands are made.
       const { inputSchema } = tool;
       const validate =
@@ -115,18 +117,18 @@ export function openRunner(options: RunnerOptions): Runner {
       const kind = kindOf(tool);
       if (!kind || !hasAction(tool)) throw notRunnable(tool);
       // A call that writes nothing is repeated without harm.
-      if (!idempotency || key === undefined || tool.annotations.readOnlyHint === true) {
+      if (!keys || key === undefined || tool.annotations.readOnlyHint === true) {
         if (kind.needs !== 'redis') return await runWithoutRedis(kind, tool, params, call);
         return await kind.run(invocationOf(kind, tool, params, call));
       }
       const keyed = { tool, params, call, key, waitMs: idempotencyWaitMs, redis: connection() };
       if (kind.needs === 'redis') {
-        return await idempotency.runBundledOnce(keyed, (redis) =>
+        return await keys.runBundledOnce(keyed, (redis) =>
           kind.run(invocationOf(kind, tool, params, call, redis)),
         );
       }
       return await runWithoutRedis(kind, tool, params, call, (signal, run) =>
-        idempotency.runOnce({ ...keyed, call: { ...call, signal } }, run),
+        keys.runOnce({ ...keyed, call: { ...call, signal } }, run),
       );
     },
     redis: connection,

@@ -105,6 +105,37 @@ async function batchPairs(
   return pairs.map(({ ours, theirs }) => ({ ours: (calls / ours) * 1000, theirs: (calls / theirs) * 1000 }));
 }
 
+/** Measures batches of cache_set in which each call has a new idempotency key, and without keys. */
+async function keyedPairs(bench: Bench, command: Command): Promise<Pair[]> {
+  const calls = bench.quick ? 10_000 : 50_000;
+  const client = createClient({ url: `redis://127.0.0.1:${bench.redisPort}/1` });
+  await client.connect();
+  const value = 'x'.repeat(100);
+  const options = { env: { ...bench.env, REDIS_URL: client.options.url ?? '' }, cwd: bench.folder };
+  const perSecond = async (keyed: boolean): Promise<number> => {
+    const file = join(bench.folder, 'keyed.ndjson');
+    const lines = Array.from({ length: calls }, (_, id) =>
+      JSON.stringify({
+        id,
+        tool: 'cache_set',
+        params: { key: `k${id % 1000}`, value },
+        ...(keyed && { idempotency_key: `4b5e6d0c-${id}` }),
+      }),
+    );
+    await writeFile(file, `${lines.join('\n')}\n`);
+    // The records of the run before would be replayed.
+    await client.flushDb();
+    return (calls / (await timeOf([...command, 'batch', file], options))) * 1000;
+  };
+  const pairs: Pair[] = [];
+  await perSecond(true);
+  for (let round = 0; round < (bench.quick ? 3 : 20); round++)
+    pairs.push({ ours: await perSecond(true), theirs: await perSecond(false) });
+  await client.flushDb();
+  client.destroy();
+  return pairs;
+}
+
 /** Measures batches on a cluster of three nodes. */
 async function clusterPairs(bench: Bench, ours: Command, theirs: Command): Promise<Pair[]> {
   const cluster = await startCluster();
@@ -443,6 +474,20 @@ export const ROWS: readonly Row[] = [
       },
     },
   ]),
+  {
+    what: 'executable: batch, cache_set of 100 bytes with an idempotency key',
+    against: 'the same without a key',
+    unit: 'calls/s',
+    target: { atLeast: 0.6 },
+    measure: (bench) => keyedPairs(bench, [executable(bench)]),
+  },
+  {
+    what: 'package on Node 20: batch, cache_set of 100 bytes with an idempotency key',
+    against: 'the same without a key',
+    unit: 'calls/s',
+    target: { atLeast: 0.6 },
+    measure: (bench) => keyedPairs(bench, [bench.programs.node20, bench.programs.package]),
+  },
   {
     what: 'executable: batch on a cluster of three nodes, GET of 100 bytes',
     against: `node-redis' createCluster alone, ${IN_FLIGHT} in flight, same runtime`,

@@ -6,12 +6,15 @@ import { createClient } from '@redis/client';
 import { BUNDLED_MANIFEST } from '../../lib/generated/manifest.ts';
 import type { BundledTools } from '../../lib/generated/tools.ts';
 import { slotOf } from '../../lib/redis/connection/cluster.ts';
+import { openGantz, type Notes } from '../../lib/library/library.ts';
 import { useCluster } from '../helpers/redis-cluster.ts';
 import { useRedis, type PlainClient } from '../helpers/redis-server.ts';
 import { startSentinels, type SentinelGroup } from '../helpers/redis-sentinel.ts';
 import { startServer } from '../http/server.ts';
 import { openRows, type Rows } from '../helpers/rows.ts';
 import { envelopeOf, runMain } from '../helpers/run-main.ts';
+import { waitFor } from '../helpers/wait.ts';
+import { prepareCall, WRITING_TOOLS, type CallTool } from '../helpers/writing-calls.ts';
 import { exportFrom, fill, importInto } from '../helpers/transfer.ts';
 import { waitFor } from '../helpers/wait.ts';
 
@@ -329,9 +332,45 @@ describe('the ACL lines of docs/redis.md', () => {
 
   it('add up to the line for all tools', () => {
     const all = new Set(GROUPS.flatMap((group) => [...allowed(group)]));
-    for (const name of ['cluster|slots', 'cluster|nodes', 'asking', 'pubsub|numsub', 'role', 'select'])
+    for (const name of [
+      'cluster|slots',
+      'cluster|nodes',
+      'asking',
+      'pubsub|numsub',
+      'role',
+      'select',
+      'lindex',
+    ])
       all.add(name);
     assert.deepEqual([...allowed('all')].sort(), [...all].sort());
+  });
+
+  it('allow calls with an idempotency key, with what the page adds for them', async () => {
+    const page = readFileSync(join(ROOT, 'docs/redis.md'), 'utf8');
+    const [, added = ''] = /add `(~mcp:idempotency:[^`]*)` to the line of a group/.exec(page) ?? [];
+    const more = [...added.replace('mcp:', `${NAMESPACE}:`).split(' '), '+lindex'];
+    for (const group of GROUPS) {
+      await setUser(server.plain, group);
+      await server.plain.sendCommand(['ACL', 'SETUSER', 'gantz', ...more]);
+      let notices = 0;
+      await using gantz = await openGantz({
+        redisUrl: withUser(server.url),
+        namespace: NAMESPACE,
+        env: {},
+        onNotice: () => notices++,
+      });
+      const call = (async (name: string, input: Record<string, unknown>) =>
+        await gantz.call(name, input)) as CallTool;
+      for (const name of WRITING_TOOLS.filter((tool) => tool.startsWith(`${group}_`))) {
+        const input = await prepareCall(name, call, async (subscription) => {
+          void gantz.call('pubsub_subscribe', subscription).catch(() => undefined);
+          await waitFor(() => notices > 0, { what: 'the subscription' });
+        });
+        const keyed = async (): Promise<Notes> => await gantz.call(name, input, { idempotencyKey: name });
+        await keyed();
+        assert.deepEqual((await keyed()).gantz, { replayed: true }, name);
+      }
+    }
   });
 
   it('allow one-shot calls too, which send EVAL for a script that the server does not have', async () => {

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, it } from 'node:test';
 import * as scripts from '../../lib/generated/scripts.ts';
+import { wrapScript } from '../../lib/redis/idempotent.ts';
 import { resolveIncludes } from '../../scripts/lua-includes.ts';
 import { useRedis } from '../helpers/redis-server.ts';
 
@@ -38,6 +39,21 @@ describe('the scripts of tools/lua', () => {
         assert.ok(script, 'it was generated');
         assert.equal(script.source, resolveIncludes(name, source, includes));
         assert.equal(await redis.plain.scriptLoad(script.source), script.sha);
+      });
+
+      it('is accepted as the body of idempotent.lua', async () => {
+        const script = Object.values(scripts).find((generated) => generated.name === name);
+        assert.ok(script, 'it was generated');
+        const { source, sha } = wrapScript(script);
+        assert.ok(source.includes(script.source), 'the wrapper has the body');
+        assert.equal(await redis.plain.scriptLoad(source), sha);
+      });
+
+      it('calls only functions that the libraries of Redis have', async () => {
+        for (const [, library = '', member = ''] of code.matchAll(/\b([a-z]\w*)\.(\w+)\(/g)) {
+          const type = `return type(${library}) == 'table' and type(${library}.${member})`;
+          assert.equal(await redis.plain.eval(type), 'function', `${library}.${member}`);
+        }
       });
 
       it('calls what it includes, and includes what it calls', () => {

@@ -13,6 +13,7 @@ const EXPECTED = 'cache_set with expected';
 const OWNER = 'session_create with owner';
 const PATTERN = 'pubsub_subscribe with a pattern';
 const EVENTS = 'events for calls that wait';
+const KEYED = 'calls with an idempotency key';
 
 /** A value and its lease. */
 const CACHE = ['cache', 'lease'] as const;
@@ -99,8 +100,9 @@ const NEEDS = {
     scripts.stateLock,
     ...['SCAN', 'PTTL', 'STRLEN', 'LLEN', 'HLEN', 'SCARD', 'ZCARD', 'XLEN', 'HKEYS'],
   ],
+  [KEYED]: ['idempotency', scripts.idempotent, scripts.idempotencyBegin, scripts.idempotencyFinish],
 } as const satisfies Record<
-  keyof BundledTools | typeof EXPECTED | typeof OWNER | typeof PATTERN | typeof EVENTS,
+  keyof BundledTools | typeof EXPECTED | typeof OWNER | typeof PATTERN | typeof EVENTS | typeof KEYED,
   readonly [Space | readonly Space[], ...(string | Script)[]]
 >;
 

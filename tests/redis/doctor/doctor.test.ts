@@ -307,7 +307,11 @@ describe('gantz doctor on one server', () => {
       ]),
       ['rate_limit_reset', { identifier: 'a' }],
     ];
-    const others = ['pubsub_subscribe with a pattern', 'events for calls that wait'];
+    const others = [
+      'pubsub_subscribe with a pattern',
+      'events for calls that wait',
+      'calls with an idempotency key',
+    ];
     assert.deepEqual(new Set([...calls.map(([tool]) => tool), ...others]), new Set(TOOLS));
     for (const [tool, params] of calls) {
       const rules = commandsOf(tool).map((command) => `+${command.toLowerCase()}`);
