@@ -4,7 +4,7 @@ import type { CliContext } from './cli/command.ts';
 import { COMMANDS } from './cli/commands.ts';
 import { listenForInterrupt } from './cli/interrupt.ts';
 import { foldName } from './contract/names.ts';
-import { onlyForCalls, splitOptions, type CommandLineOptions } from './cli/options.ts';
+import { findOnlyForCalls, onlyForCalls, splitOptions, type CommandLineOptions } from './cli/options.ts';
 import { runTool } from './cli/run-tool.ts';
 import { CODES, GantzError } from './contract/errors.ts';
 import { printFailure } from './contract/print.ts';
@@ -87,8 +87,9 @@ function namesNoTool(words: readonly string[]): boolean {
 }
 
 async function runBuiltIn(context: CliContext, words: readonly string[]): Promise<void> {
-  const { raw, check, help, version } = context.options;
-  if ((raw || check) && !help && !version) throw onlyForCalls(raw ? '--raw' : '--check');
+  const { help, version } = context.options;
+  const wrong = findOnlyForCalls(context.options);
+  if (wrong !== undefined && !help && !version) throw onlyForCalls(wrong);
   const { runCommand } = await import('./cli/program.ts');
   await runCommand(context, words);
 }

@@ -62,7 +62,7 @@ export const cache = {
   increment: async (redis, { key, by, ttl, floor = '', ceiling = '' }) => {
     const args = [String(by), ttlArgument(ttl), String(floor), String(ceiling)];
     const reply = await redis.run(cacheIncrement, [redis.key('cache', key)], args);
-    const [value, applied] = reply as [value: string, applied: number];
+    const [applied, value] = reply as [applied: number, value: string];
     return { value: Number(value), applied: applied === 1 };
   },
 } satisfies Group<'cache'>;

@@ -21,8 +21,7 @@ export const list = {
   pop: async (redis, { key, left, wait }, call) => {
     const name = redis.key('list', key);
     const step = async (): Promise<Step<ListPopResult>> => {
-      const reply = await redis.write([left ? 'LPOP' : 'RPOP', name]);
-      const text = reply as string | null;
+      const text = (await redis.write([left ? 'LPOP' : 'RPOP', name])) as string | null;
       if (text === null) return { result: { value: null, found: false }, done: false };
       return { result: { value: decode(text), found: true }, done: true, more: true };
     };

@@ -188,8 +188,8 @@ async function endSubscriptions(redis: Redis, control: string, near: string): Pr
       client.sendCommand<[channel: string, count: number]>(['PUBSUB', 'NUMSUB', control]),
     ),
   );
-  await redis.write(['PUBLISH', control, 'unsubscribe'], near);
-  return counts.reduce((sum, [, count]) => sum + count, 0);
+  const answer = counts.reduce((sum, [, count]) => sum + count, 0);
+  return Number(await redis.write(['PUBLISH', control, 'unsubscribe'], { near, answer }));
 }
 
 /** Returns the parameter that is given. Throws INVALID_PARAMETERS unless it is exactly one. */

@@ -12,9 +12,11 @@ import { secondsLeft, ttlArgument } from '../lib/redis/ttl.ts';
 export const session = {
   create: async (redis, { data, ttl }) => {
     const id = redis.newId();
-    const args = [ttlArgument(ttl), ...toFields(data)];
-    const revision = Number(await redis.run(sessionCreate, [redis.key('session', id)], args));
-    return { session_id: id, ttl, revision };
+    const args = [ttlArgument(ttl), id, ...toFields(data)];
+    const reply = await redis.run(sessionCreate, [redis.key('session', id)], args);
+    // With an idempotency key, it is the session that the first call created.
+    const [revision, created] = reply as [number, string];
+    return { session_id: created, ttl, revision };
   },
 
   get: async (redis, { session_id: id }) => {

@@ -15,8 +15,8 @@ export const sortedSet = {
     const pairs = members.flatMap(({ member, score }) => [scoreText(score), encode(member)]);
     const args = [ttlArgument(ttl), only_if ? CONDITIONS[only_if] : '', ...pairs];
     const reply = await redis.run(sortedSetAdd, [redis.key('sorted_set', key)], args);
-    const [added = 0, changed = 0] = reply as number[];
-    return { added, changed };
+    const [written = 0, added = 0] = reply as number[];
+    return { added, changed: written - added };
   },
 
   range: async (redis, params) => {

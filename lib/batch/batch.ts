@@ -150,7 +150,10 @@ class Batch {
       this.#answer(index, envelope);
       this.#wake();
     };
-    this.#options.runner.call(job.tool, job.params, this.#callSettings).then(
+    const { idempotencyKey } = job;
+    const settings =
+      idempotencyKey === undefined ? this.#callSettings : { ...this.#callSettings, idempotencyKey };
+    this.#options.runner.call(job.tool, job.params, settings).then(
       (result) => done(success(result, job.extra)),
       (error: unknown) => done(failure(error, job.extra)),
     );

@@ -15,6 +15,8 @@ export type Job = ReadyCall | { refusal: Failure };
 type ReadyCall = {
   tool: Tool;
   params: unknown;
+  /** The idempotency key of the line; undefined without one. */
+  idempotencyKey: unknown;
   /** Fields to add to the answer. */
   extra: Extra | undefined;
   /** True for scripts, HTTP requests and handlers, which do not use the shared connection to Redis. */
@@ -31,11 +33,13 @@ export function readJob(line: Line, number: number, runner: Runner): Job | undef
   const { text } = line;
   if (text.length < 2 && text.trim() === '') return undefined;
   try {
-    const { tool: name, params, id } = parseRequest(text, ['tool', 'params', 'id']);
+    const request = parseRequest(text, ['tool', 'params', 'id', 'idempotency_key']);
+    const { tool: name, params, id, idempotency_key: idempotencyKey } = request;
     const tool = runner.find(name);
     return {
       tool,
       params,
+      idempotencyKey,
       extra: id === undefined ? undefined : { id },
       outside: !needsRedis(tool),
       length: text.length,

@@ -1,13 +1,16 @@
 import type { GlobalOptions } from '../contract/context.ts';
 import { GantzError } from '../contract/errors.ts';
 import { nearest } from '../contract/nearest.ts';
-import { GLOBAL_OPTIONS, type OptionDefinition } from '../run/global-options.ts';
+import { parseDuration } from '../contract/settings.ts';
+import { GLOBAL_OPTIONS, need, type OptionDefinition } from '../run/global-options.ts';
 
 /** The options that stand before a command or the name of a tool. */
 export type CommandLineOptions = GlobalOptions & {
   follow?: boolean;
   raw?: boolean;
   check?: boolean;
+  idempotencyKey?: string;
+  idempotencyWaitMs?: number;
   help?: boolean;
   version?: boolean;
 };
@@ -29,6 +32,24 @@ export const COMMAND_LINE_OPTIONS: readonly OptionDefinition<CommandLineOptions>
     flag: '--check',
     description: 'print nothing; exit status 10 when the result is "not found" or "not allowed"',
     apply: (options) => void (options.check = true),
+  },
+  {
+    flag: '--idempotency-key',
+    value: 'key',
+    description: 'make a repetition of the call return the answer of the first call, for an hour',
+    apply: (options, text) => void (options.idempotencyKey = text),
+  },
+  {
+    flag: '--idempotency-wait',
+    value: 'duration',
+    description: 'how long to wait while a call with the same key runs: 5s, 1m30s (default: not at all)',
+    apply: (options, text) =>
+      void (options.idempotencyWaitMs = need(
+        parseDuration(text),
+        '--idempotency-wait',
+        text,
+        '5s, 1m30s or 500ms',
+      )),
   },
   { flag: '--help', short: '-h', description: 'show help', apply: (options) => void (options.help = true) },
   { flag: '--version', description: 'show the version', apply: (options) => void (options.version = true) },
@@ -74,6 +95,24 @@ export function valueLikeOption(name: string, next: string): GantzError {
   return new GantzError('USAGE', `${name} needs a value, and ${JSON.stringify(next)} begins with "--"`, {
     hint: `Write a value that begins with "--" after an equals sign: ${name}=${next}.`,
   });
+}
+
+/** The options of calls that no command takes. They are refused there, because they would have no effect. */
+const ONLY_FOR_CALLS: Readonly<Record<string, keyof CommandLineOptions>> = {
+  '--raw': 'raw',
+  '--check': 'check',
+  '--idempotency-key': 'idempotencyKey',
+  '--idempotency-wait': 'idempotencyWaitMs',
+};
+
+/** Returns true for an option that no command takes. */
+export function isOnlyForCalls(flag: string): boolean {
+  return Object.hasOwn(ONLY_FOR_CALLS, flag);
+}
+
+/** Returns the first option that no command takes among those that are set. */
+export function findOnlyForCalls(options: CommandLineOptions): string | undefined {
+  return Object.entries(ONLY_FOR_CALLS).find(([, name]) => options[name] !== undefined)?.[0];
 }
 
 /** Returns the failure for an option that a command does not take, because it is one of calls. */

@@ -4,7 +4,7 @@ import { VERSION } from '../generated/version.ts';
 import type { CliContext } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { writeHelp } from './help.ts';
-import { COMMAND_LINE_OPTIONS, onlyForCalls, valueLikeOption } from './options.ts';
+import { COMMAND_LINE_OPTIONS, isOnlyForCalls, onlyForCalls, valueLikeOption } from './options.ts';
 
 const GROUPS_HELP = `
 Tools:
@@ -94,7 +94,7 @@ function addGlobalOptions(command: Commander, { options }: CliContext): void {
     command.addOption(command.parent ? option.hideHelp() : option);
     command.on(`option:${option.name()}`, (text: string | null) => {
       // main has taken the options before the command, so this one stands after it.
-      if (flag === '--raw' || flag === '--check') throw onlyForCalls(flag);
+      if (isOnlyForCalls(flag)) throw onlyForCalls(flag);
       apply(options, text ?? 'true');
     });
   }

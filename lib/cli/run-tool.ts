@@ -33,6 +33,9 @@ export async function runTool(
   }
   if ([options.raw, options.check, options.follow].filter(Boolean).length > 1)
     throw new GantzError('USAGE', 'Only one of --raw, --check and --follow can be given');
+  const { idempotencyKey, idempotencyWaitMs } = options;
+  if (idempotencyWaitMs !== undefined && idempotencyKey === undefined)
+    throw new GantzError('USAGE', '--idempotency-wait needs --idempotency-key');
   const runner = openRunnerFor(context, catalogue, 'one-shot');
   try {
     const deadline = runner.deadline(tool, startedAt);
@@ -40,7 +43,14 @@ export async function runTool(
     const { raw, check, follow = false } = options;
     const emit = (event: ProgressEvent): void =>
       void process.stdout.write(`${JSON.stringify({ success: true, ...event })}\n`);
-    const result = await runner.call(tool, input, { deadline, signal, follow, ...(follow && { emit }) });
+    const result = await runner.call(tool, input, {
+      deadline,
+      signal,
+      follow,
+      ...(follow && { emit }),
+      idempotencyKey,
+      ...(idempotencyWaitMs !== undefined && { idempotencyWaitMs }),
+    });
     if (raw || check) {
       const { printValue } = await import('./value.ts');
       printValue(process, result, options);

@@ -15,7 +15,11 @@ const VALUES = ['value', 'output', 'result'];
  * Prints the value of a result for `--raw`, or nothing for `--check`, and sets the exit status: 10 when the result is "not
  * found" or "not allowed", and 0 otherwise. Text is printed as it is, without a line break at its end.
  */
-export function printValue(process: Process, result: Result, { raw }: CommandLineOptions): void {
+export function printValue(
+  process: Process,
+  { gantz: _, ...result }: Result,
+  { raw }: CommandLineOptions,
+): void {
   process.exitCode = ANSWERS.some((field) => result[field] === false) ? NEGATIVE : 0;
   if (!raw || result['found'] === false) return;
   const value = valueOf(result);

@@ -7,6 +7,7 @@ import { parseRequest } from '../parameters/request.ts';
 import { envelopeAnswer, failureAnswer, jsonAnswer, refusal, send, type Answer } from './answer.ts';
 import type { ReadBody } from './request-body.ts';
 import { clientSignal } from './client-signal.ts';
+import { idempotencyKeyIn } from './idempotency-key.ts';
 import { checkHost, checkOrigin, checkToken, type AccessOptions } from './access.ts';
 import { isRedisUp } from './health.ts';
 import type { Exchanges } from './exchanges.ts';
@@ -97,7 +98,7 @@ function pathsOf({ runners, metrics, exchanges, readBody, mcp }: RouteOptions): 
     },
     '/mcp/tools/call': {
       POST: async (incoming, outgoing) =>
-        await callTool(await readBody(incoming, outgoing), clientSignal(incoming), runners),
+        await callTool(await readBody(incoming, outgoing), incoming, runners),
     },
     '/mcp': mcpPath({ exchanges, readBody, mcp }),
   };
@@ -143,12 +144,15 @@ async function health(runners: Runners): Promise<Answer> {
     : jsonAnswer(200, { status: 'ok', redis });
 }
 
-async function callTool(text: string, signal: AbortSignal, runners: Runners): Promise<Answer> {
+async function callTool(text: string, incoming: IncomingMessage, runners: Runners): Promise<Answer> {
   const startedAt = performance.now();
+  const signal = clientSignal(incoming);
+  const idempotencyKey = idempotencyKeyIn(incoming);
   const { tool, params } = parseRequest(text, ['tool', 'params']);
   const result = await runners.use(async (runner) => {
     const found = runner.find(tool);
-    return await runner.call(found, params, { signal, deadline: runner.deadline(found, startedAt) });
+    const deadline = runner.deadline(found, startedAt);
+    return await runner.call(found, params, { signal, deadline, idempotencyKey });
   });
   return envelopeAnswer(200, success(result));
 }

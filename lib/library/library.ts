@@ -47,6 +47,18 @@ export type CallOptions = {
   onEvent?: (event: ProgressEvent) => void;
   /** Like `--follow`: a subscription continues until it is cancelled, and passes each message to `onEvent`. */
   follow?: boolean;
+  /** Makes a repetition of the call with the same key return the answer of the first call, for an hour: 1 to 255 characters. */
+  idempotencyKey?: string;
+  /** How long to wait while a call with the same key runs, in milliseconds. Default: 0. */
+  idempotencyWaitMs?: number;
+};
+
+/** What gantz did besides running the tool. The field is absent when there is nothing to say. */
+export type Notes = {
+  gantz?: {
+    /** True when the answer is that of an earlier call with the same idempotency key. */
+    replayed?: true;
+  };
 };
 
 /** The arguments after the name. `params` is optional when no parameter is required. */
@@ -63,7 +75,7 @@ export type Gantz<Tools = BundledTools> = AsyncDisposable & {
   call<const Name extends (keyof Tools & string) | (string & {})>(
     name: Name,
     ...args: Arguments<InputOf<Tools, Name>>
-  ): Promise<ResultOf<Tools, Name>>;
+  ): Promise<ResultOf<Tools, Name> & Notes>;
   /** Closes all connections and processes. Calls in flight throw CANCELLED. */
   close(): Promise<void>;
 };
@@ -98,7 +110,7 @@ async function callTool(
   runner: Runner,
   name: string,
   params: unknown = {},
-  { signal, onEvent, follow = false }: CallOptions = {},
+  { signal, onEvent, follow = false, ...idempotency }: CallOptions = {},
 ): Promise<never> {
   const cancel = signal && cancelledBy(signal);
   try {
@@ -107,6 +119,7 @@ async function callTool(
       ...(cancel && { signal: cancel.signal }),
       ...(onEvent && { emit: onEvent }),
       follow,
+      ...idempotency,
     };
     return (await runner.call(runner.find(name), input, settings)) as never;
   } catch (error) {

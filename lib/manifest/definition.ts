@@ -12,30 +12,53 @@ export type ToolDefinition = {
   annotations?: Annotations;
 };
 
-/** Returns the definition of a tool that is published to agents. */
-export function definitionOf({
-  name,
-  title,
-  description,
-  inputSchema,
-  outputSchema,
-  annotations,
-}: Tool): ToolDefinition {
+/** The field of an envelope for what gantz did besides running the tool. */
+export const NOTES = 'gantz';
+
+const NOTES_SCHEMA = {
+  type: 'object',
+  properties: {
+    replayed: {
+      type: 'boolean',
+      const: true,
+      description: 'the answer of an earlier call with the same idempotency key',
+    },
+  },
+  additionalProperties: false,
+};
+
+/** Returns the definition of a tool that is published: its outputSchema describes the success envelope. */
+export function definitionOf(tool: Tool): ToolDefinition {
+  return define(tool, { [NOTES]: NOTES_SCHEMA });
+}
+
+/** Returns the definition of a tool for MCP. There the notes of a result are in its `_meta`. */
+export function mcpDefinitionOf(tool: Tool): ToolDefinition {
+  return define(tool, {});
+}
+
+function define(
+  { name, title, description, inputSchema, outputSchema, annotations }: Tool,
+  notes: ObjectSchema['properties'],
+): ToolDefinition {
   return {
     name,
     ...(title !== undefined && { title }),
     description,
     inputSchema: portableSchema(inputSchema),
-    ...(outputSchema && { outputSchema: portableSchema(envelopeSchema(outputSchema)) }),
+    ...(outputSchema && { outputSchema: portableSchema(envelopeSchema(outputSchema, notes)) }),
     ...(Object.keys(annotations).length > 0 && { annotations }),
   };
 }
 
-/** Adds `success`, which the envelope has, to the schema of a result. */
-function envelopeSchema({ type, properties, required, additionalProperties }: ObjectSchema): ObjectSchema {
+/** Adds `success` and the notes, which the envelope has, to the schema of a result. */
+function envelopeSchema(
+  { type, properties, required, additionalProperties }: ObjectSchema,
+  notes: ObjectSchema['properties'],
+): ObjectSchema {
   return {
     type,
-    properties: { success: { type: 'boolean', const: true }, ...properties },
+    properties: { success: { type: 'boolean', const: true }, ...properties, ...notes },
     required: ['success', ...required],
     additionalProperties,
   };

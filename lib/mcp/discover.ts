@@ -1,6 +1,6 @@
 import type { Result } from '../contract/envelope.ts';
 import type { ObjectSchema, Tool } from '../contract/manifest.ts';
-import { definitionOf } from '../manifest/definition.ts';
+import { mcpDefinitionOf } from '../manifest/definition.ts';
 import { checkParameters } from '../parameters/check.ts';
 import { compileValidator } from '../parameters/validator.ts';
 import type { CallSettings, Runner } from '../run/runner.ts';
@@ -51,7 +51,7 @@ const DISCOVERY: readonly DiscoveryTool[] = [
       required: ['name'],
       annotations: { readOnlyHint: true },
     }),
-    answer: (runner, { name }) => ({ tool: definitionOf(runner.find(name as string)) }),
+    answer: (runner, { name }) => ({ tool: mcpDefinitionOf(runner.find(name as string)) }),
   },
   {
     tool: toolOf({

@@ -7,7 +7,7 @@ import {
 } from '@modelcontextprotocol/server';
 import { failure, success } from '../contract/envelope.ts';
 import { GantzError, toGantzError } from '../contract/errors.ts';
-import { definitionOf } from '../manifest/definition.ts';
+import { mcpDefinitionOf } from '../manifest/definition.ts';
 import type { Tool } from '../contract/manifest.ts';
 import { needsRedis } from '../run/kinds.ts';
 import type { CallSettings, Runner } from '../run/runner.ts';
@@ -17,6 +17,9 @@ import type { Inputs } from './message.ts';
 import { trackProgress } from './progress.ts';
 import type { AnswerPlainCall } from './plain-calls.ts';
 import type { Runners } from '../serving/runners.ts';
+
+/** The member of a request's `_meta` that has the idempotency key of the call. */
+const IDEMPOTENCY_KEY = 'io.github.gantz/idempotency-key';
 
 /** Options of one MCP server. */
 export type ServerOptions = {
@@ -55,7 +58,7 @@ export function createServer(
       );
     return {
       // The SDK's types require JSON values where a manifest has `unknown`. The manifest was parsed from JSON or YAML.
-      tools: runners.current.tools.map(definitionOf) as ListToolsResult['tools'],
+      tools: runners.current.tools.map(mcpDefinitionOf) as ListToolsResult['tools'],
     };
   });
   server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
@@ -79,7 +82,8 @@ export function createServer(
       // Redis calls accept any abort reason, and a controller for each call would add a tenth to its cost.
       const signal = needsRedis(tool) ? mcpReq.signal : cancelledBy(mcpReq.signal);
       const deadline = runner.deadline(tool, startedAt);
-      return answerCall(runner, tool, input, { signal, deadline, ...(emit && { emit }) });
+      const idempotencyKey = mcpReq._meta?.[IDEMPOTENCY_KEY];
+      return answerCall(runner, tool, input, { signal, deadline, ...(emit && { emit }), idempotencyKey });
     });
   });
   return mcp;
@@ -123,20 +127,33 @@ async function answerCall(
   settings: CallSettings,
 ): Promise<CallToolResult> {
   try {
-    const envelope = success(await runner.call(tool, input(), settings));
+    const { gantz, ...result } = await runner.call(tool, input(), settings);
+    const envelope = success(result);
+    const notes = notesOf(gantz);
     const media = mediaOf(envelope);
     if (media) {
       const structuredContent = tool.outputSchema ? envelope : media.rest;
       return {
         content: [{ type: 'text', text: JSON.stringify(media.rest) }, media.content],
         structuredContent,
+        ...notes,
       };
     }
     // A result that JSON cannot represent throws here, so that it is a failure of the call.
-    return { content: [{ type: 'text', text: JSON.stringify(envelope) }], structuredContent: envelope };
+    return {
+      content: [{ type: 'text', text: JSON.stringify(envelope) }],
+      structuredContent: envelope,
+      ...notes,
+    };
   } catch (error) {
-    return { content: [{ type: 'text', text: JSON.stringify(failure(error)) }], isError: true };
+    const { gantz, ...envelope } = failure(error);
+    return { content: [{ type: 'text', text: JSON.stringify(envelope) }], isError: true, ...notesOf(gantz) };
   }
+}
+
+/** Returns what gantz did besides running the tool as `_meta`, because the field is in no outputSchema. */
+function notesOf(gantz: unknown): Pick<CallToolResult, '_meta'> {
+  return gantz === undefined ? {} : { _meta: { gantz } };
 }
 
 /** Returns the tool of a name. Throws a protocol error with the envelope as its data for unknown and forbidden tools. */

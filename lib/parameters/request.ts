@@ -4,9 +4,9 @@ import { nearest } from '../contract/nearest.ts';
 import { parseValue } from './parse.ts';
 
 /** A call as JSON: `{"tool":"cache_get","params":{"key":"a"}}`. The answer repeats `id`. */
-export type CallRequest = { tool: string; params: unknown; id?: unknown };
+export type CallRequest = { tool: string; params: unknown; id?: unknown; idempotency_key?: unknown };
 
-type RequestMember = 'tool' | 'params' | 'id';
+type RequestMember = keyof CallRequest;
 
 /**
  * Parses a JSON text to a call with only these members. Throws as `parseValue` for wrong JSON, with paths that begin at
@@ -21,10 +21,10 @@ export function parseRequest(text: string, members: readonly RequestMember[]): C
     const instead = meant === undefined ? '' : `; did you mean ${JSON.stringify(meant)}?`;
     throw notACall(`${JSON.stringify(name)} is not one of ${members.join(', ')}${instead}`);
   }
-  const { tool, params = {}, id } = value;
+  const { tool, params = {} } = value;
   if (tool === undefined) throw notACall('"tool" is missing');
   if (typeof tool !== 'string') throw notACall('"tool" is not a string');
-  return id === undefined ? { tool, params } : { tool, params, id };
+  return { ...value, tool, params };
 }
 
 function parseMembers(text: string): unknown {

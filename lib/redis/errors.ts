@@ -32,12 +32,16 @@ const CLUSTER =
   'The server is a node of a cluster: write redis+cluster:// in REDIS_URL (rediss+cluster:// for TLS), with one or more of its nodes.';
 const LATER = 'Try again in a moment.';
 
-/** The meaning of the first word of an error reply. The scripts of tools/lua return the first four. */
+/** The meaning of the first word of an error reply. The scripts of tools/lua return the first five. */
 const REPLY_PREFIXES: Readonly<Record<string, Meaning>> = {
   WRONGTYPE: { code: 'WRONG_TYPE' },
   NOTFOUND: { code: 'NOT_FOUND' },
   CONFLICT: { code: 'CONFLICT' },
   INVALID: { code: 'INVALID_PARAMETERS' },
+  TOOLARGE: {
+    code: 'OUTPUT_TOO_LARGE',
+    hint: 'With an idempotency key, an answer has at most 64 KiB. Call without the key.',
+  },
   NOAUTH: { code: 'REDIS_AUTH', hint: CREDENTIALS },
   WRONGPASS: { code: 'REDIS_AUTH', hint: CREDENTIALS },
   NOPERM: { code: 'REDIS_AUTH', hint: PERMISSION },
@@ -67,6 +71,8 @@ const REPLY_PREFIXES: Readonly<Record<string, Meaning>> = {
 
 /** The hints for replies of the scripts in tools/lua, by the reply. */
 const SCRIPT_HINTS: Readonly<Record<string, string>> = {
+  'CONFLICT The idempotency key was used for another call':
+    'A key belongs to one tool and its parameters. Use a new key for each call that is not a repetition.',
   'WRONGTYPE The value is not an integer':
     'Store a counter as a number, such as {"key":"n","value":5} or --key n --value:json 5; "5" is text. An absent key counts as 0.',
   'WRONGTYPE The field is not an integer':

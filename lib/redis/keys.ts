@@ -17,6 +17,8 @@ const EXPORTED = {
   channel: false,
   subscription: false,
   wake: false,
+  /** What calls with an idempotency key keep. */
+  idempotency: false,
   /** Structures that `gantz import` has not finished. */
   import: false,
 } as const satisfies Record<string, boolean>;

@@ -16,19 +16,12 @@ export type Redis = {
   /** Runs a Lua script by its digest. Sends the source only when the server does not have the script yet. */
   readonly run: (script: Script, keys: readonly Word[], args: readonly Word[]) => Promise<unknown>;
   /**
-   * Sends one command that writes, such as ['UNLINK', key], and resolves to its reply. Its second word is the key. In a
-   * cluster, the command goes to the node that serves the key, or `near` when it is given.
+   * Sends one command that writes, such as ['UNLINK', key], and resolves to its reply. Its second word is the key, and that of
+   * PUBLISH a channel.
    */
-  readonly write: (words: readonly Word[], near?: Word) => Promise<unknown>;
+  readonly write: (words: readonly Word[], options?: WriteOptions) => Promise<unknown>;
   /** Returns a UUID for something that the call creates. */
   readonly newId: () => string;
-  /**
-   * Says that what the call has sent so far changed nothing: a failure before its next `run` or `write` has the outcome
-   * `none`. The next command uses another connection when the one before was lost.
-   */
-  readonly nothingChanged: () => void;
-  /** True when REDIS_URL names a cluster. */
-  readonly isCluster: boolean;
   /** Opens the connection without sending a command. */
   readonly connect: () => Promise<void>;
   /**
@@ -36,6 +29,13 @@ export type Redis = {
    * key. Commands of these clients are not redirected.
    */
   readonly masters: (near?: Word) => Promise<{ isCluster: boolean; clients: readonly Commands[] }>;
+  /** True when the keys are spread over the nodes of a cluster. */
+  readonly isCluster: boolean;
+  /**
+   * Says that what the call has sent so far changed nothing: until its next command, a failure has the outcome `none`. The next
+   * command uses another connection when the one before was lost.
+   */
+  readonly nothingChanged: () => void;
   /**
    * Returns true when a command that failed with this error changed nothing because the server could not be used, and may be
    * sent again.
@@ -75,6 +75,14 @@ export type Place = {
   expect(dueInMs: number | undefined): void;
   /** Leaves the line. With `passOn`, a call that is awake wakes the next one in its place. */
   leave(passOn: boolean): void;
+};
+
+/** Options of `Redis.write` for PUBLISH. */
+export type WriteOptions = {
+  /** In a cluster, the command goes to the node that serves this key, and not to that of its second word. */
+  near?: Word;
+  /** What the promise resolves to instead of the reply. With an idempotency key, a repetition resolves to it too. */
+  answer?: number;
 };
 
 /** A connection that only one call uses. `await using` or `close()` closes it. */

@@ -1,5 +1,10 @@
 import { GantzError } from '../contract/errors.ts';
-import { definitionOf, refusedByModelApis, type ToolDefinition } from '../manifest/definition.ts';
+import {
+  definitionOf,
+  mcpDefinitionOf,
+  refusedByModelApis,
+  type ToolDefinition,
+} from '../manifest/definition.ts';
 import type { Manifest, Tool } from '../contract/manifest.ts';
 import { renderMarkdown } from './markdown.ts';
 
@@ -25,7 +30,7 @@ export const FORMATS = {
       })),
     ),
   /** The result of MCP's tools/list. */
-  mcp: (tools) => json({ tools: tools.map(definitionOf) }),
+  mcp: (tools) => json({ tools: tools.map(mcpDefinitionOf) }),
   /** One JSON Schema: the parameters of each tool under `$defs/<tool>`, its envelope under `$defs/<tool>.result`. */
   'json-schema': (tools, { name, description }) =>
     json({

@@ -94,7 +94,8 @@ export function optionsFromEnvironment(env: Process['env']): GlobalOptions {
   return options;
 }
 
-function need<T>(value: T | undefined, flag: string, text: string, examples: string): T {
+/** Returns a parsed value. Throws USAGE with examples when the text of an option is not valid. */
+export function need<T>(value: T | undefined, flag: string, text: string, examples: string): T {
   if (value !== undefined) return value;
   throw new GantzError('USAGE', `${flag} ${JSON.stringify(text)} is not valid; write ${examples}`);
 }

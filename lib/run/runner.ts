@@ -36,7 +36,12 @@ export type RunnerOptions = {
  * The settings of one call. `deadline` is made by the runner's `deadline`, when the caller needs it before the call or the
  * call began earlier. Without it, the time limit is counted from now.
  */
-export type CallSettings = Partial<Pick<Call, 'deadline' | 'signal' | 'emit' | 'follow' | 'print'>>;
+export type CallSettings = Partial<Pick<Call, 'deadline' | 'signal' | 'emit' | 'follow' | 'print'>> & {
+  /** The caller's idempotency key: a repetition of the call gets the answer of the first one. */
+  idempotencyKey?: unknown;
+  /** How long to wait while another call with the same key runs, in milliseconds; 0 when absent. */
+  idempotencyWaitMs?: number;
+};
 
 /** Runs the tools of one manifest, and holds the resources that they share, such as the connection to Redis. */
 export type Runner = Catalogue & {
@@ -67,6 +72,7 @@ export function openRunner(options: RunnerOptions): Runner {
   let connecting: Promise<unknown> | undefined;
   const closing = new AbortController();
   const running = new Set<Promise<Result>>();
+  const keeping = new Set<Promise<Result>>();
 
   const runner: Runner = {
     ...catalogue,
@@ -92,9 +98,12 @@ export function openRunner(options: RunnerOptions): Runner {
     async call(
       tool,
       input,
-      { deadline = runner.deadline(tool), signal, emit = ignore, follow = false, print } = {},
+      { deadline = runner.deadline(tool), signal, emit = ignore, follow = false, print, ...others } = {},
     ) {
       closing.signal.throwIfAborted();
+      const { idempotencyKey, idempotencyWaitMs = 0 } = others;
+      const idempotency = idempotencyKey === undefined ? undefined : await import('./idempotency.ts');
+      const key = idempotency?.checkIdempotencyKey(idempotencyKey);
       // Only the first call awaits the validator: an `await` in each call is measurable where thousands are made.
       const { inputSchema } = tool;
       const validate =
@@ -105,12 +114,26 @@ export function openRunner(options: RunnerOptions): Runner {
       const call: Call = { deadline, signal, emit, notice, follow, given, print };
       const kind = kindOf(tool);
       if (!kind || !hasAction(tool)) throw notRunnable(tool);
-      if (kind.needs !== 'redis') return await runWithoutRedis(kind, tool, params, call);
-      return await kind.run(invocationOf(kind, tool, params, call));
+      // A call that writes nothing is repeated without harm.
+      if (!idempotency || key === undefined || tool.annotations.readOnlyHint === true) {
+        if (kind.needs !== 'redis') return await runWithoutRedis(kind, tool, params, call);
+        return await kind.run(invocationOf(kind, tool, params, call));
+      }
+      const keyed = { tool, params, call, key, waitMs: idempotencyWaitMs, redis: connection() };
+      if (kind.needs === 'redis') {
+        return await idempotency.runBundledOnce(keyed, (redis) =>
+          kind.run(invocationOf(kind, tool, params, call, redis)),
+        );
+      }
+      return await runWithoutRedis(kind, tool, params, call, (signal, run) =>
+        idempotency.runOnce({ ...keyed, call: { ...call, signal } }, run),
+      );
     },
     redis: connection,
     async close() {
       closing.abort(new GantzError('CANCELLED', 'The call was ended because gantz was closed'));
+      // Calls with an idempotency key keep their answer in Redis when their action has ended.
+      await Promise.allSettled(keeping);
       await redis?.close();
       await Promise.allSettled(running);
     },
@@ -141,11 +164,15 @@ export function openRunner(options: RunnerOptions): Runner {
     tool: ToolWith<Action>,
     params: Record<string, unknown>,
     call: Call,
+    once?: (signal: AbortSignal, run: () => Promise<Result>) => Promise<Result>,
   ): Promise<Result> {
     const signal = call.signal ? AbortSignal.any([call.signal, closing.signal]) : closing.signal;
-    const result = runAction(kind, invocationOf(kind, tool, params, { ...call, signal }));
-    running.add(result);
-    return await result.finally(() => running.delete(result));
+    const invocation = invocationOf(kind, tool, params, { ...call, signal });
+    const run = (): Promise<Result> => runAction(kind, invocation);
+    const calls = once ? keeping : running;
+    const result = once ? once(signal, run) : run();
+    calls.add(result);
+    return await result.finally(() => calls.delete(result));
   }
 
   /** Runs an action. With `returns`, the result has the shape that it declares. */
@@ -163,6 +190,7 @@ export function openRunner(options: RunnerOptions): Runner {
     tool: ToolWith<Action>,
     params: Record<string, unknown>,
     call: Call,
+    redis?: RedisHandle,
   ): Invocation {
     let environment: Record<string, string> | undefined;
     return {
@@ -170,7 +198,7 @@ export function openRunner(options: RunnerOptions): Runner {
       params,
       call,
       maxOutputBytes,
-      redis: connection,
+      redis: redis ? () => redis : connection,
       // Computed when it is first read: an operation on Redis does not need it.
       get environment() {
         return (environment ??= toolEnvironment(manifest, tool, env, kind.variables?.(tool.action)));

@@ -21,8 +21,8 @@ export type ReplyFault =
 /** A TCP relay on 127.0.0.1 in front of a server. It damages replies on demand. */
 export type Relay = {
   readonly port: number;
-  /** Applies to all replies from now on. */
-  fault: ReplyFault;
+  /** Applies to all replies from now on. A function chooses for each piece of a reply. */
+  fault: ReplyFault | ((reply: Buffer) => ReplyFault);
   /** Sends new connections to another server. */
   onward: () => Socket;
   /** Closes all connections that clients have now. */
@@ -40,7 +40,10 @@ export async function startRelay(onward: () => Socket): Promise<Relay> {
     client.on('close', () => clients.delete(client));
     upstream.on('error', () => client.destroy()).on('close', () => client.destroy());
     client.pipe(upstream);
-    upstream.on('data', (reply: Buffer) => deliver(relay.fault, client, reply));
+    upstream.on('data', (reply: Buffer) => {
+      const { fault } = relay;
+      deliver(typeof fault === 'string' ? fault : fault(reply), client, reply);
+    });
   });
   server.listen(0, '127.0.0.1');
   await nextEvent(server, 'listening', { what: 'a listening relay' });

@@ -4,7 +4,7 @@
 -- ARGV[2]  seconds to live; '' leaves the time to live unchanged, 'never' removes it
 -- ARGV[3]  the least value that a negative step may reach; '' for any
 -- ARGV[4]  the greatest value that a positive step may reach; '' for any
--- Returns { the value as text; 1 when the step was applied, else 0, with nothing written }. WRONGTYPE when the value is
+-- Returns { 1 when the step was applied, else 0, with nothing written; the value as text }. WRONGTYPE when the value is
 -- not an integer, CONFLICT when the sum leaves the range.
 
 -- @include exact-sum
@@ -22,10 +22,10 @@ local sum, value, failure = exactSum(text, by, 'value')
 if not value then return failure end
 -- A sum that leaves the range is beyond every bound.
 local beyond = (floor and (not sum or sum < floor)) or (ceiling and (not sum or sum > ceiling))
-if beyond then return { string.format('%.0f', value), 0 } end
+if beyond then return { 0, string.format('%.0f', value) } end
 if not sum then return failure end
 
 redis.call('INCRBY', counter, string.format('%.0f', by))
 setTtl(counter, ttl)
 -- The value is text, because node-redis rounds integer replies near 2^53.
-return { string.format('%.0f', sum), 1 }
+return { 1, string.format('%.0f', sum) }

@@ -3,8 +3,8 @@
 -- ARGV[1]    seconds to live; '' leaves the time to live unchanged, 'never' removes it
 -- ARGV[2]    the condition of ZADD: NX, XX, GT or LT; '' for none
 -- ARGV[3..]  the score and the member, for each member
--- Returns { the number of new members; how often the score of an existing member changed }. WRONGTYPE when the key holds
--- another type.
+-- Returns { the number of new members and of changed scores; the number of new members }. WRONGTYPE when the key holds another
+-- type.
 
 -- @include chunks
 -- @include set-ttl
@@ -26,5 +26,4 @@ for first, last in chunks(ARGV, 3) do
 end
 
 setTtl(set, ttl)
-local added = redis.call('ZCARD', set) - before
-return { added, written - added }
+return { written, redis.call('ZCARD', set) - before }

@@ -5,7 +5,7 @@ import type { JsonSchema, Tool } from '../../contract/manifest.ts';
 import { typesOf } from '../../parameters/convert.ts';
 import type { Catalogue } from '../../run/catalogue.ts';
 import type { CommandTable } from '../command.ts';
-import { COMMAND_LINE_OPTIONS, splitOptions } from '../options.ts';
+import { COMMAND_LINE_OPTIONS, isOnlyForCalls, splitOptions } from '../options.ts';
 
 /** A completion of a word, with a description for shells that show one. */
 export type Candidate = { word: string; description?: string };
@@ -130,7 +130,7 @@ function commandCandidates(
     const options = command.options.map(({ long, description }) => ({ word: long ?? '', description }));
     return [
       ...options,
-      ...GLOBALS.filter(({ word }) => !['--follow', '--raw', '--check', '--version'].includes(word)),
+      ...GLOBALS.filter(({ word }) => !['--follow', '--version'].includes(word) && !isOnlyForCalls(word)),
     ];
   }
   if (given.some((word) => !word.startsWith('-'))) return [];

@@ -1,5 +1,5 @@
 import { argumentVariable } from '../argument-variable.ts';
-import { isParameterName } from '../definition.ts';
+import { isParameterName, NOTES } from '../definition.ts';
 import { asMap, readFields } from './fields.ts';
 import { error, warn, type Problems } from '../yaml/problems.ts';
 import { bareType, readKeywords, withExtensions, type ReadSchema } from './json-schema.ts';
@@ -32,6 +32,14 @@ export function readParameters(
         nameAt,
         `Some model APIs refuse the name ${JSON.stringify(name)}`,
         'Use only letters, digits, _ - and ., at most 64.',
+      );
+    }
+    if (role === 'returns' && name === NOTES) {
+      error(
+        problems,
+        nameAt,
+        `\`returns\` cannot name the field ${JSON.stringify(name)}, in which gantz tells what it did besides running the tool`,
+        'Give the field another name.',
       );
     }
     const { schema, required: isRequired } = readParameter(problems, parameter, what, role);

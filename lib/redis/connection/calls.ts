@@ -79,7 +79,6 @@ export class Calls {
         connection: undefined,
         answeredBefore: 0,
         executed: false,
-        unchanged: false,
         cleanups: undefined,
       };
       this.#pending.add(call);
@@ -238,15 +237,15 @@ export class Calls {
     return true;
   }
 
-  #outcome({ connection, executed, unchanged, readOnly }: PendingCall): Outcome {
-    return outcomeOf({ sent: connection !== undefined || executed, readOnly: readOnly || unchanged });
+  #outcome({ connection, executed, readOnly }: PendingCall): Outcome {
+    return outcomeOf({ sent: connection !== undefined || executed, readOnly });
   }
 
-  #explain(error: unknown, { connection, readOnly, unchanged }: PendingCall, sent = true): unknown {
+  #explain(error: unknown, { connection, readOnly }: PendingCall, sent = true): unknown {
     // Without a connection, either connecting failed, which is explained already, or the operation threw by itself.
     if (sent && !connection) return error;
     const cause = connection ? connection.causeOf(error) : error;
-    return explainRedisError(cause, { where: this.#where, sent, readOnly: readOnly || unchanged });
+    return explainRedisError(cause, { where: this.#where, sent, readOnly });
   }
 }
 

@@ -4,7 +4,7 @@ import type { Redis } from '../redis.ts';
 import { runScript } from '../scripts.ts';
 import { slotOf, type Cluster, type Route } from './cluster.ts';
 import { parseRedirection } from './cluster-slots.ts';
-import { attach, detach, forgetCommands, type PendingCall } from './pending-call.ts';
+import { attach, detach, type PendingCall } from './pending-call.ts';
 import type { ServerConnection } from './server-connection.ts';
 import type { Binding, Servers } from './servers.ts';
 
@@ -81,9 +81,8 @@ export function manyServers(
       return {
         client,
         key,
-        run: (script, keys, args) => {
-          call.unchanged = false;
-          return route(call, keys[0] ?? '', (connection, asking) => {
+        run: (script, keys, args) =>
+          route(call, keys[0] ?? '', (connection, asking) => {
             const loaded = mode === 'long-lived' ? connection.scripts : undefined;
             return runScript(
               asking ? askingClient(connection.client) : connection.client,
@@ -92,14 +91,13 @@ export function manyServers(
               args,
               loaded,
             );
-          });
-        },
-        write: (words, near = words[1] ?? '') => {
-          call.unchanged = false;
-          return route(call, near, ({ client }, asking) => {
+          }),
+        write: (words, { near = words[1] ?? '', answer } = {}) => {
+          const reply = route(call, near, ({ client }, asking) => {
             if (asking) ask(client);
             return client.sendCommand(words);
           });
+          return answer === undefined ? reply : reply.then(() => answer);
         },
         newId: () => crypto.randomUUID(),
         async connect() {
@@ -115,7 +113,10 @@ export function manyServers(
           return { isCluster: true, clients: connections.map((connection) => clientOf(call, connection)) };
         },
         isCluster: true,
-        nothingChanged: () => forgetCommands(call),
+        nothingChanged: () => {
+          detach(call);
+          call.executed = false;
+        },
         mayRepeat: (error) => mayRepeat(call, error),
         enterLine: (line) => enterLine(call, line),
         ignoreAbort: () => (call.signal = undefined),

@@ -3,7 +3,7 @@ import type { Redis } from '../redis.ts';
 import { runScript } from '../scripts.ts';
 import type { Target } from '../target.ts';
 import { lazyClient } from './lazy-client.ts';
-import { attach, forgetCommands, type PendingCall } from './pending-call.ts';
+import { attach, detach, type PendingCall } from './pending-call.ts';
 import type { ServerConnection } from './server-connection.ts';
 import { RETRY_MS, type ServerConnections } from './server-connections.ts';
 import type { Binding, Servers } from './servers.ts';
@@ -31,15 +31,14 @@ export function oneServer(
         return isAttached() ? client : others().client;
       },
       key,
-      run: (script, keys, args) => {
-        if (!isAttached()) return others().run(script, keys, args);
-        call.unchanged = false;
-        return runScript(client, script, keys, args, mode === 'long-lived' ? connection.scripts : undefined);
-      },
-      write: (words) => {
-        if (!isAttached()) return others().write(words);
-        call.unchanged = false;
-        return client.sendCommand(words);
+      run: (script, keys, args) =>
+        isAttached()
+          ? runScript(client, script, keys, args, mode === 'long-lived' ? connection.scripts : undefined)
+          : others().run(script, keys, args),
+      write: (words, options) => {
+        if (!isAttached()) return others().write(words, options);
+        const reply = client.sendCommand(words);
+        return options?.answer === undefined ? reply : reply.then(() => options.answer);
       },
       newId: () => crypto.randomUUID(),
       connect: () => Promise.resolve(),
@@ -47,7 +46,7 @@ export function oneServer(
         isAttached() ? Promise.resolve({ isCluster: false, clients: [client] }) : others().masters(),
       isCluster: false,
       nothingChanged: () => {
-        forgetCommands(call);
+        detach(call);
         lazy = undefined;
       },
       mayRepeat: (error) => mayRepeat(call, error),
@@ -66,13 +65,13 @@ export function oneServer(
       client: lazyClient(async () => (await connected()).client),
       key,
       run: async (script, keys, args) => (await connected()).run(script, keys, args),
-      write: async (words) => (await connected()).write(words),
+      write: async (words, options) => (await connected()).write(words, options),
       newId: () => crypto.randomUUID(),
       connect: async () => (await connected()).connect(),
       masters: async (near) => (await connected()).masters(near),
       isCluster: false,
       nothingChanged: () => {
-        forgetCommands(call);
+        detach(call);
         connecting = undefined;
       },
       mayRepeat: (error) => mayRepeat(call, error),

@@ -16,8 +16,6 @@ export type PendingCall = Pick<UseOptions, 'deadline'> & {
   answeredBefore: number;
   /** True when a node of a cluster executed a command of the call. */
   executed: boolean;
-  /** True from `Redis.nothingChanged` until the next command that may write. */
-  unchanged: boolean;
   /** Functions to run when the call ends. */
   cleanups: (() => void)[] | undefined;
 };
@@ -38,11 +36,4 @@ export function detach(call: PendingCall): void {
   call.connection.answeredCalls++;
   call.connection.removeCall();
   call.connection = undefined;
-}
-
-/** Removes a call from its connection when the commands that it has sent changed nothing. */
-export function forgetCommands(call: PendingCall): void {
-  detach(call);
-  call.executed = false;
-  call.unchanged = true;
 }

@@ -1,0 +1,122 @@
+import { createHash, randomUUID } from 'node:crypto';
+import {
+  idempotencyClaim,
+  idempotent as wrapper,
+  idempotentCommand,
+  idempotentPublish,
+} from '../generated/scripts.ts';
+import type { Word } from './commands.ts';
+import type { Redis } from './redis.ts';
+import type { Script } from './scripts.ts';
+import { slotTag } from './slot-tag.ts';
+
+/** An idempotency key of a call, and the call. */
+export type IdempotentCall = {
+  key: string;
+  /** A text of 64 characters. Another one with the same key is CONFLICT. */
+  fingerprint: string;
+  /** How long the answer is kept, in milliseconds. */
+  keepMs: number;
+};
+
+/** A `Redis` for one call with an idempotency key. */
+export type IdempotentRedis = {
+  readonly redis: Redis;
+  /** Returns true when the reply of each write came from a record. */
+  readonly replayed: () => boolean;
+};
+
+/** The size in bytes above which an answer is not kept. */
+export const MAX_ANSWER_BYTES = 64 * 1024;
+
+/** Returns the key of what is kept for an idempotency key. It has a digest, because an idempotency key may be a secret. */
+export function idempotencyKeyOf({ key }: Pick<Redis, 'key'>, idempotencyKey: string): string {
+  return key('idempotency', digest('sha256', idempotencyKey));
+}
+
+/**
+ * Returns a `Redis` whose `run` and `write` take effect once for each idempotency key: a repetition gets the first reply. The effect
+ * and its record are one script, so that both exist or none does. In a cluster, this first claims the key in its own slot. Throws
+ * CONFLICT when the key was used for another call.
+ */
+export async function idempotent(redis: Redis, call: IdempotentCall): Promise<IdempotentRedis> {
+  const seed = redis.isCluster ? await claim(redis, call) : undefined;
+  let writes = 0;
+  let replays = 0;
+  let ids = 0;
+
+  async function once(
+    script: Script,
+    keys: readonly Word[],
+    args: readonly Word[],
+    { always = false, near = keys[0] }: { always?: boolean; near?: Word | undefined } = {},
+  ): Promise<unknown> {
+    const record = recordKey(redis, call, String(near));
+    const added = [call.fingerprint, String(call.keepMs), String(MAX_ANSWER_BYTES), always ? 'always' : ''];
+    const reply = await redis.run(wrap(script), [...keys, record], [...args, ...added]);
+    const [replayed, first] = reply as [number, unknown];
+    writes++;
+    replays += replayed;
+    return first;
+  }
+
+  return {
+    redis: {
+      ...redis,
+      get client() {
+        return redis.client;
+      },
+      run: once,
+      write([command = '', key = '', ...words], { near = key, answer = '' } = {}) {
+        if (command !== 'PUBLISH') return once(idempotentCommand, [key], [command, ...words]);
+        // A message is published also when nobody receives it.
+        return once(idempotentPublish, [], [key, ...words, String(answer)], { always: true, near });
+      },
+      newId: seed === undefined ? redis.newId : () => uuidOf(`${seed}:${ids++}`),
+    },
+    replayed: () => writes > 0 && replays === writes,
+  };
+}
+
+/** Claims the key, and returns a random text that all calls with this key share. */
+async function claim(redis: Redis, { key, fingerprint, keepMs }: IdempotentCall): Promise<string> {
+  const args = [fingerprint, randomUUID(), String(keepMs)];
+  const seed = await redis.run(idempotencyClaim, [idempotencyKeyOf(redis, key)], args);
+  redis.nothingChanged();
+  return String(seed);
+}
+
+/**
+ * Returns the key of the record for a write near a key. In a cluster, the hash tag puts it into the slot of that key, and a call
+ * has a record for each key that it writes.
+ */
+function recordKey(redis: Redis, { key }: IdempotentCall, near: string): string {
+  if (!redis.isCluster) return idempotencyKeyOf(redis, key);
+  return redis.key(
+    'idempotency',
+    `{${slotTag(near)}}:${digest('sha256', `${digest('sha256', key)}${near}`)}`,
+  );
+}
+
+const wrapped = new WeakMap<Script, Script>();
+
+/** Returns the script that runs another one as the body of idempotent.lua. */
+function wrap(script: Script): Script {
+  const known = wrapped.get(script);
+  if (known) return known;
+  const source = wrapper.source.replace(/^-- @body$/m, () => script.source);
+  const result = { name: `idempotent ${script.name}`, sha: digest('sha1', source), source };
+  wrapped.set(script, result);
+  return result;
+}
+
+/** Returns a UUID that is the same for the same text. */
+function uuidOf(text: string): string {
+  const hex = digest('sha256', text);
+  const variant = ((parseInt(hex.slice(16, 17), 16) & 3) | 8).toString(16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+function digest(algorithm: 'sha1' | 'sha256', text: string): string {
+  return createHash(algorithm).update(text).digest('hex');
+}

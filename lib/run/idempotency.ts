@@ -1,0 +1,260 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Call } from '../contract/call.ts';
+import { Deadline } from '../contract/deadline.ts';
+import type { Result } from '../contract/envelope.ts';
+import { GantzError, toGantzError, withOutcome, type Failure } from '../contract/errors.ts';
+import type { Tool } from '../contract/manifest.ts';
+import { idempotencyBegin, idempotencyFinish, idempotencyRenew } from '../generated/scripts.ts';
+import { canonicalJson } from '../json/canonical.ts';
+import { idempotencyKeyOf, idempotent, MAX_ANSWER_BYTES } from '../redis/idempotent.ts';
+import type { RedisHandle } from '../redis/open.ts';
+import type { Redis } from '../redis/redis.ts';
+import { operationOf } from './bundled/bundled-kind.ts';
+
+/** A call with an idempotency key. */
+export type KeyedCall = {
+  tool: Tool;
+  /** The parameters of the call: checked, converted, with defaults. */
+  params: Readonly<Record<string, unknown>>;
+  call: Call;
+  key: string;
+  /** How long to wait for another call with the same key, in milliseconds. */
+  waitMs: number;
+  redis: RedisHandle;
+};
+
+/** How long an answer is kept. */
+const KEEP_MS = 60 * 60 * 1000;
+
+/** A claim is lost when its holder has not renewed it for this long. */
+const LEASE_MS = 30_000;
+const RENEW_MS = 10_000;
+
+/** The pause between two looks at the claim of another call. */
+const LOOK_MS = 100;
+
+/** The time limit of a step that must run although the call may have ended. */
+const STEP_MS = 5_000;
+
+/** Returns an idempotency key of a caller. Throws USAGE unless it is a text of 1 to 255 characters. */
+export function checkIdempotencyKey(key: unknown): string {
+  if (typeof key === 'string' && key !== '' && key.isWellFormed() && Array.from(key).length <= 255)
+    return key;
+  throw new GantzError(
+    'USAGE',
+    'An idempotency key is a text of 1 to 255 characters, which must be well-formed Unicode',
+    {
+      hint: 'Use a new random text, such as a UUID, for each call that is not a repetition.',
+    },
+  );
+}
+
+/**
+ * Runs a bundled tool on a connection that keeps the reply of its write. Returns the answer of the first call with this key when there
+ * is one.
+ */
+export async function runBundledOnce(
+  keyed: KeyedCall,
+  run: (redis: RedisHandle) => Promise<Result>,
+): Promise<Result> {
+  const { key, redis: handle } = keyed;
+  const options = { key, fingerprint: fingerprintOf(keyed), keepMs: KEEP_MS };
+  let isReplay = (): boolean => false;
+  const use: RedisHandle['use'] = (binding, work) =>
+    handle.use(binding, async (redis) => {
+      const once = await idempotent(redis, options);
+      isReplay = once.replayed;
+      return await work(once.redis);
+    });
+  try {
+    const result = await run({ ...handle, use });
+    return isReplay() ? asReplay(result) : result;
+  } catch (error) {
+    throw isReplay() && error instanceof GantzError ? failureAsReplay(error.envelope) : error;
+  }
+}
+
+/**
+ * Runs a tool whose effect is not in Redis, and keeps its answer. Returns or throws the answer of the first call with this key when
+ * there is one. Throws CONFLICT while that call runs, and when it ended without an answer.
+ */
+export async function runOnce(keyed: KeyedCall, run: () => Promise<Result>): Promise<Result> {
+  const claim = new Claim(keyed);
+  const kept = await claim.take();
+  if (kept !== undefined) return answerOf(kept);
+  const stopRenewing = claim.renew();
+  try {
+    const result = await run();
+    await claim.keep({ result });
+    return result;
+  } catch (thrown) {
+    const error = toGantzError(thrown);
+    if (error.outcome === 'none') await claim.release();
+    else await claim.keep({ failure: error.envelope });
+    throw thrown;
+  } finally {
+    stopRenewing();
+  }
+}
+
+/** What is kept of a call. */
+type Answer = { result: Result } | { failure: Failure };
+
+/** The claim of one call on its idempotency key. */
+class Claim {
+  readonly #keyed: KeyedCall;
+  readonly #fingerprint: string;
+  readonly #holder = randomUUID();
+
+  constructor(keyed: KeyedCall) {
+    this.#keyed = keyed;
+    this.#fingerprint = fingerprintOf(keyed);
+  }
+
+  /** Takes the claim. Resolves to the answer that is kept, or to undefined when the call should run. */
+  async take(): Promise<string | undefined> {
+    const { call, waitMs } = this.#keyed;
+    const until = performance.now() + waitMs;
+    if (waitMs > 0) call.deadline.allowWait(waitMs, call.deadline.budgetMs);
+    for (;;) {
+      const [state, answer] = await this.#begin();
+      if (state === 'run') return undefined;
+      if (state === 'answer') return answer ?? '';
+      if (state === 'lost') throw lost();
+      const leftMs = Math.min(until - performance.now(), call.deadline.remainingMs() - LOOK_MS);
+      if (leftMs <= 0) throw running();
+      await sleep(Math.min(LOOK_MS, leftMs), undefined, { signal: call.signal }).catch(() =>
+        call.signal?.throwIfAborted(),
+      );
+    }
+  }
+
+  /** Renews the claim until the returned function is called. */
+  renew(): () => void {
+    const renew = (): void => {
+      // When it fails, the next one may succeed. When none does, a repetition is told that the outcome is unknown.
+      void this.#step((redis, key) =>
+        redis.run(idempotencyRenew, [key], [this.#fingerprint, this.#holder, String(LEASE_MS)]),
+      ).catch(() => undefined);
+    };
+    const timer = setInterval(renew, RENEW_MS);
+    timer.unref();
+    return () => clearInterval(timer);
+  }
+
+  /** Keeps an answer. It never throws: the call has its effect, and a repetition is told that the outcome is unknown. */
+  async keep(answer: Answer): Promise<void> {
+    await this.#finish(textOf(answer));
+  }
+
+  /** Removes the claim of a call that had no effect. */
+  async release(): Promise<void> {
+    await this.#finish('');
+  }
+
+  async #begin(): Promise<[state: string, answer?: string]> {
+    const { tool, call } = this.#keyed;
+    const again = tool.annotations.idempotentHint === true ? 'again' : '';
+    const args = [this.#fingerprint, this.#holder, String(LEASE_MS), String(KEEP_MS), again];
+    const { deadline, signal } = call;
+    // A claim changes nothing that a caller sees, so a lost reply has the outcome `none`.
+    const options = { deadline, signal, readOnly: true };
+    const begin = async (redis: Redis): Promise<unknown> =>
+      await redis.run(idempotencyBegin, [idempotencyKeyOf(redis, this.#keyed.key)], args);
+    const reply = await twice(() => this.#keyed.redis.use(options, begin));
+    return reply as [string, string?];
+  }
+
+  async #finish(answer: string): Promise<void> {
+    const args = [this.#fingerprint, this.#holder, String(KEEP_MS), answer];
+    try {
+      await twice(() => this.#step((redis, key) => redis.run(idempotencyFinish, [key], args)));
+    } catch (error) {
+      const { message } = toGantzError(error);
+      this.#keyed.call.notice(`The answer could not be kept for the idempotency key: ${message}`);
+    }
+  }
+
+  async #step(work: (redis: Redis, key: string) => Promise<unknown>): Promise<unknown> {
+    const { key, redis: handle } = this.#keyed;
+    return await handle.use({ deadline: new Deadline({ budgetMs: STEP_MS }) }, (redis) =>
+      work(redis, idempotencyKeyOf(redis, key)),
+    );
+  }
+}
+
+/** Runs a step again when the connection was lost. The steps of one holder may run twice. */
+async function twice<R>(step: () => Promise<R>): Promise<R> {
+  try {
+    return await step();
+  } catch (error) {
+    if (!(error instanceof GantzError) || error.code !== 'REDIS_UNAVAILABLE') throw error;
+    return await step();
+  }
+}
+
+/** Returns the digest of the tool and its parameters, independent of the order of members and of how numbers are written. */
+function fingerprintOf({ tool, params }: KeyedCall): string {
+  // For how long a bundled tool waits does not change what it does.
+  const { wait: _, ...others } = params;
+  const identity = canonicalJson([tool.name, operationOf(tool.action) ? others : params]);
+  return createHash('sha256').update(identity).digest('hex');
+}
+
+/** Returns the text to keep of an answer. */
+function textOf(answer: Answer): string {
+  try {
+    const text = JSON.stringify(answer);
+    if (Buffer.byteLength(text) <= MAX_ANSWER_BYTES) return text;
+  } catch {
+    // A handler returned what JSON cannot represent.
+  }
+  const outcome = 'failure' in answer ? answer.failure.outcome : 'applied';
+  const { envelope } = withOutcome(tooLarge(), outcome);
+  return JSON.stringify({ failure: envelope } satisfies Answer);
+}
+
+/** Returns the result of a kept answer, or throws its failure. */
+function answerOf(text: string): Result {
+  const answer = JSON.parse(text) as Answer;
+  if ('failure' in answer) throw failureAsReplay(answer.failure);
+  return asReplay(answer.result);
+}
+
+function asReplay(result: Result): Result {
+  return { ...result, gantz: { replayed: true } };
+}
+
+function failureAsReplay(failure: Failure): GantzError {
+  const { success: _, error, code, hint, details, retryable, outcome, ...fields } = failure;
+  return new GantzError(code, error, {
+    retryable,
+    outcome,
+    ...(hint !== undefined && { hint }),
+    ...(details && { details }),
+    fields: { ...fields, gantz: { replayed: true } },
+  });
+}
+
+function running(): GantzError {
+  return new GantzError('CONFLICT', 'The first call with this idempotency key still runs', {
+    retryable: true,
+    hint: 'Repeat the call later, or let it wait with --idempotency-wait.',
+  });
+}
+
+function lost(): GantzError {
+  return new GantzError('CONFLICT', 'The first call with this idempotency key ended without an answer', {
+    outcome: 'unknown',
+    hint: 'It may have had its effect. Find out whether it had, and call with a new key if it had not. A tool with idempotentHint would run again.',
+  });
+}
+
+function tooLarge(): GantzError {
+  return new GantzError(
+    'CONFLICT',
+    'The first call with this idempotency key had its effect, and its answer was too large to be kept',
+    { hint: 'An answer has at most 64 KiB as JSON. Do not repeat the call with a new key.' },
+  );
+}
