@@ -79,7 +79,9 @@ for (const [place, start] of Object.entries(SERVERS)) {
         const before = await expected.contents();
         const answer = await expected.gantz.call(name, input);
         const effect = await expected.contents();
-        if (!name.startsWith('pubsub_')) assert.notDeepEqual(effect, before, 'the call changes something');
+        // An extended lock differs in a time only.
+        if (!/^pubsub_|^lock_extend$/.test(name))
+          assert.notDeepEqual(effect, before, 'the call changes something');
 
         await using lossy = await open(current(), `lost-${name}`);
         const params = await prepareCall(name, lossy.call, lossy.subscribe);
@@ -96,7 +98,11 @@ for (const [place, start] of Object.entries(SERVERS)) {
         assert.deepEqual(gantz, { replayed: true });
         assert.deepEqual(comparable(repetition, lossy.namespace), comparable(answer, expected.namespace));
         assert.deepEqual(await lossy.contents(), effect, 'the effect is there once');
-        assert.deepEqual(await keyed(), { ...repetition, gantz }, 'each repetition gives the same answer');
+        assert.deepEqual(
+          comparable(await keyed(), lossy.namespace),
+          comparable({ ...repetition, gantz }, lossy.namespace),
+          'each repetition gives the same answer',
+        );
       });
     }
 
@@ -208,8 +214,12 @@ async function readKeys(clients: readonly PlainClient[], namespace: string): Pro
 
 /** Replaces what differs between two equal calls: the namespace, ids and times. */
 function comparable(value: unknown, namespace: string): string {
-  return JSON.stringify(value)
-    .replaceAll(namespace, '<namespace>')
-    .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<id>')
-    .replaceAll(/(?<!\d)1\d{9,15}(?!\d)/g, '"<time>"');
+  return (
+    JSON.stringify(value)
+      .replaceAll(namespace, '<namespace>')
+      // The time that is left of a lease is computed anew.
+      .replaceAll(/(?<="expires_in_ms":)\d+/g, '"<left>"')
+      .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<id>')
+      .replaceAll(/(?<!\d)1\d{9,15}(?!\d)/g, '"<time>"')
+  );
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { GantzError } from '../../lib/contract/errors.ts';
 import type { LockAcquireResult } from '../../lib/generated/tools.ts';
+import { openGantz } from '../../lib/library/library.ts';
 import { freePort } from '../helpers/free-port.ts';
 import { startRedis, type PlainClient, type RedisServer } from '../helpers/redis-server.ts';
 import { onCluster, openRows, useRows, type Rows } from '../helpers/rows.ts';
@@ -178,6 +179,31 @@ describe('lock', () => {
     ];
     for (const { outcome } of await Promise.all(calls)) assert.equal(outcome, 'none');
     assert.equal(await redis.plain.get(stored('text')), 'x');
+  });
+
+  it('gives the lease again to a repetition with its idempotency key, and acquires anew when it has ended', async () => {
+    const { url: redisUrl, env } = redis;
+    const gantz = await openGantz({ redisUrl, env, namespace: rows.namespace });
+    const acquire = async (): Promise<LockAcquireResult> => {
+      const { gantz: _, ...result } = await gantz.call(
+        'lock_acquire',
+        { name: 'again', ttl: 3600 },
+        { idempotencyKey: 'k' },
+      );
+      return result;
+    };
+    const first = await acquire();
+    const again = await acquire();
+    assert.deepEqual(held(again), held(first));
+    assert.ok(again.expires_in_ms <= 3_600_000 && again.expires_in_ms > 3_000_000);
+    await rows.call('lock_release', { name: 'again', token: held(first).token });
+    const other = held(await rows.call('lock_acquire', { name: 'again' }));
+    assert.equal((await acquire()).acquired, false, 'another caller holds it now');
+    await rows.call('lock_release', { name: 'again', token: other.token });
+    const anew = held(await acquire());
+    assert.ok(anew.fence > other.fence);
+    assert.deepEqual(held(await acquire()), anew);
+    await gantz.close();
   });
 
   describe('with wait', () => {
