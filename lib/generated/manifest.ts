@@ -3681,7 +3681,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "pubsub_subscribe",
       "title": "Subscribe to messages",
-      "description": "Wait for messages on a channel, or on all channels that match a pattern",
+      "description": "Wait for messages on a channel, or on all channels that match a pattern; messages between two calls are lost",
       "inputSchema": {
         "type": "object",
         "properties": {

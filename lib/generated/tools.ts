@@ -195,7 +195,7 @@ export type PubsubPublishInput = { channel: string; message: unknown };
 export type PubsubPublishParameters = { channel: string; message: unknown };
 export type PubsubPublishResult = { channel: string; subscribers: number };
 
-/** pubsub_subscribe: Wait for messages on a channel, or on all channels that match a pattern */
+/** pubsub_subscribe: Wait for messages on a channel, or on all channels that match a pattern; messages between two calls are lost */
 export type PubsubSubscribeInput = { channel?: string; pattern?: string; count?: number; timeout?: number; subscription_id?: string };
 export type PubsubSubscribeParameters = { channel?: string; pattern?: string; count: number; timeout: number; subscription_id?: string };
 export type PubsubSubscribeResult = { channel: string | null; pattern?: string; subscription_id: string; messages: { channel: string; message: unknown }[]; received: number; reason: "count" | "timeout" | "unsubscribed" | "interrupted" };
