@@ -52,7 +52,7 @@ describe('gantz with-lock', () => {
         await waitFor(() => stdout.includes('ready\n'), { what: () => `the command to be ready: ${stderr}` });
         return {
           child,
-          async end(): Promise<Run> {
+          end: async (): Promise<Run> => {
             const status = await ended;
             return { stdout, stderr, exitCode: status ?? 129 };
           },

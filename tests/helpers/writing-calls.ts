@@ -136,6 +136,15 @@ const ROWS: { readonly [N in Name]?: Row<N> } = {
     await call('stream_append', { stream: 's', event: 1 });
     return { stream: 's' };
   },
+  lock_acquire: async () => await Promise.resolve({ name: 'k', ttl: 3600 }),
+  lock_extend: async (call) => {
+    const { token } = await call('lock_acquire', { name: 'k' });
+    return { name: 'k', token: String(token), ttl: 3600 };
+  },
+  lock_release: async (call) => {
+    const { token } = await call('lock_acquire', { name: 'k' });
+    return { name: 'k', token: String(token) };
+  },
   pubsub_publish: async () => await Promise.resolve({ channel: 'c', message: 'hello' }),
   pubsub_unsubscribe: async (_, subscribe) => {
     await subscribe({ channel: 'c', subscription_id: 's', timeout: 60 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { GantzError } from '../../lib/contract/errors.ts';
 import type { LockAcquireResult } from '../../lib/generated/tools.ts';
+import { openGantz } from '../../lib/library/library.ts';
 import { freePort } from '../helpers/free-port.ts';
 import { startRedis, type PlainClient, type RedisServer } from '../helpers/redis-server.ts';
 import { onCluster, openRows, useRows, type Rows } from '../helpers/rows.ts';
@@ -20,8 +21,9 @@ describe('lock', () => {
   const stored = (name: string): string => `${rows.namespace}:lock:${name}`;
 
   /** Ends the lease of a lock at once, as the passage of time would. */
-  const endLease = async (name: string): Promise<void> =>
-    void (await redis.plain.hSet(stored(name), 'until_ms', '1'));
+  const endLease = async (name: string): Promise<void> => {
+    await redis.plain.hSet(stored(name), 'until_ms', '1');
+  };
 
   it('is held by its first caller, and the others see who holds it', async () => {
     const first = await rows.call('lock_acquire', { name: 'a', ttl: 60, owner: 'ada' });
@@ -39,9 +41,11 @@ describe('lock', () => {
     const others = [openRows(redis, rows.namespace), openRows(redis, rows.namespace)];
     const all = [rows, ...others];
     const results = await Promise.all(
-      Array.from({ length: 100 }, (_, index) => all[index % 3]?.call('lock_acquire', { name: 'crowd' })),
+      Array.from({ length: 100 }, (_, index) =>
+        (all[index % 3] ?? rows).call('lock_acquire', { name: 'crowd' }),
+      ),
     );
-    assert.equal(results.filter((result) => result?.acquired).length, 1);
+    assert.equal(results.filter(({ acquired }) => acquired).length, 1);
     for (const other of others) await other.close();
   });
 
@@ -177,6 +181,31 @@ describe('lock', () => {
     assert.equal(await redis.plain.get(stored('text')), 'x');
   });
 
+  it('gives the lease again to a repetition with its idempotency key, and acquires anew when it has ended', async () => {
+    const { url: redisUrl, env } = redis;
+    const gantz = await openGantz({ redisUrl, env, namespace: rows.namespace });
+    const acquire = async (): Promise<LockAcquireResult> => {
+      const { gantz: _, ...result } = await gantz.call(
+        'lock_acquire',
+        { name: 'again', ttl: 3600 },
+        { idempotencyKey: 'k' },
+      );
+      return result;
+    };
+    const first = await acquire();
+    const again = await acquire();
+    assert.deepEqual(held(again), held(first));
+    assert.ok(again.expires_in_ms <= 3_600_000 && again.expires_in_ms > 3_000_000);
+    await rows.call('lock_release', { name: 'again', token: held(first).token });
+    const other = held(await rows.call('lock_acquire', { name: 'again' }));
+    assert.equal((await acquire()).acquired, false, 'another caller holds it now');
+    await rows.call('lock_release', { name: 'again', token: other.token });
+    const anew = held(await acquire());
+    assert.ok(anew.fence > other.fence);
+    assert.deepEqual(held(await acquire()), anew);
+    await gantz.close();
+  });
+
   describe('with wait', () => {
     /** Begins to wait for a held lock, and resolves when the call sleeps. */
     async function waiting(
@@ -283,7 +312,9 @@ describe('lock', () => {
       await waitFor(inStep, { what: 'the replica' });
       const [before, after] = [openRows(first, rows.namespace), openRows(second, rows.namespace)];
       try {
-        await work(before, after, async () => void (await plain.sendCommand(['REPLICAOF', 'NO', 'ONE'])));
+        await work(before, after, async () => {
+          await plain.sendCommand(['REPLICAOF', 'NO', 'ONE']);
+        });
       } finally {
         await before.close();
         await after.close();
