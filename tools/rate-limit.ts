@@ -2,7 +2,6 @@ import { GantzError } from '../lib/contract/errors.ts';
 import type { Call } from '../lib/contract/call.ts';
 import { rateBucket, rateFixed, rateReset, rateSliding } from '../lib/generated/scripts.ts';
 import type {
-  RateLimitCheckParameters,
   RateLimitCheckResult,
   RateLimitCombinedParameters,
   RateLimitCombinedResult,

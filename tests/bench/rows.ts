@@ -136,6 +136,36 @@ async function keyedPairs(bench: Bench, command: Command): Promise<Pair[]> {
   return pairs;
 }
 
+/** The parameters of a request that is allowed, without its identifier. */
+const RATE_LIMITS = {
+  sliding_window: { limit: 1_000_000_000, window_seconds: 3600 },
+  token_bucket: { capacity: 1_000_000_000, refill_per_second: 1000 },
+} as const;
+
+/** Measures batches of allowed requests of 1,000 callers. */
+async function ratePairs(
+  bench: Bench,
+  operation: keyof typeof RATE_LIMITS,
+  ours: Command,
+  theirs: Command,
+): Promise<Pair[]> {
+  const calls = bench.quick ? 20_000 : 100_000;
+  const file = join(bench.folder, `${operation}.ndjson`);
+  const lines = Array.from({ length: calls }, (_, index) => {
+    const params = { identifier: `caller-${index % 1000}`, ...RATE_LIMITS[operation] };
+    return JSON.stringify({ id: index, tool: `rate_limit_${operation}`, params });
+  });
+  await writeFile(file, `${lines.join('\n')}\n`);
+  const yardstick: Command = [
+    ...theirs,
+    join(YARDSTICKS, 'rate-limiter.mjs'),
+    String(calls),
+    String(IN_FLIGHT),
+  ];
+  const pairs = await timePairs(bench, [...ours, 'batch', file], yardstick, undefined, 20);
+  return pairs.map(({ ours, theirs }) => ({ ours: (calls / ours) * 1000, theirs: (calls / theirs) * 1000 }));
+}
+
 /** Measures batches on a cluster of three nodes. */
 async function clusterPairs(bench: Bench, ours: Command, theirs: Command): Promise<Pair[]> {
   const cluster = await startCluster();
@@ -471,6 +501,26 @@ export const ROWS: readonly Row[] = [
       measure: (bench) => {
         const { node20, package: program } = bench.programs;
         return batchPairs(bench, operation, [node20, program], [node20]);
+      },
+    },
+  ]),
+  ...(['token_bucket', 'sliding_window'] as const).flatMap((operation): Row[] => [
+    {
+      what: `executable: batch, rate_limit_${operation}`,
+      against: `consume of rate-limiter-flexible, ${IN_FLIGHT} in flight, same runtime`,
+      unit: 'calls/s',
+      target: { atLeast: 1 },
+      measure: (bench) =>
+        ratePairs(bench, operation, [executable(bench)], [need(bench.programs.bun, 'there is no bun')]),
+    },
+    {
+      what: `package on Node 20: batch, rate_limit_${operation}`,
+      against: `consume of rate-limiter-flexible, ${IN_FLIGHT} in flight, same runtime`,
+      unit: 'calls/s',
+      target: { atLeast: 1 },
+      measure: (bench) => {
+        const { node20, package: program } = bench.programs;
+        return ratePairs(bench, operation, [node20, program], [node20]);
       },
     },
   ]),

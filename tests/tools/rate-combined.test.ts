@@ -20,7 +20,7 @@ describe('rate_limit_combined', () => {
       ask: (cost = 1, more: Partial<RateLimitCombinedInput> = {}) =>
         rows.call('rate_limit_combined', { identifier, limits, cost, ...more }),
       /** Makes the entries of a window older by this many seconds. */
-      async age(window: number, seconds: number): Promise<void> {
+      age: async (window: number, seconds: number): Promise<void> => {
         const key = `${rows.namespace}:rate:{r:${identifier}}:sliding:${window}`;
         for (const member of await redis.plain.zRange(key, 0, -1))
           await redis.plain.zIncrBy(key, -seconds * 1e6, member);

@@ -47,12 +47,17 @@ end
 
 -- Returns what is used of a window, and when the cost is allowed.
 local function look(log, limit, window)
+  local newest = entry(log, -1)
+  local oldest = newest and entry(log, 0)
   -- The number of entries that are older than the window. They are removed last: after a removal, a server that is out of
   -- memory would no longer refuse the writes of this script.
-  local expired = redis.call('ZCOUNT', log, '-inf', whole(now - window))
-  local count = redis.call('ZCARD', log)
-  local newest = count > expired and entry(log, -1) or nil
-  local oldest = newest and entry(log, expired)
+  local expired = 0
+  if newest and newest.at <= now - window then
+    expired, newest, oldest = redis.call('ZCARD', log), nil, nil
+  elseif newest and oldest.at <= now - window then
+    expired = redis.call('ZCOUNT', log, '-inf', whole(now - window))
+    oldest = entry(log, expired)
+  end
   local before = oldest and oldest.sum - oldest.own or 0 -- the sum of all costs before the window
   local used = newest and newest.sum - before or 0
 
@@ -60,7 +65,7 @@ local function look(log, limit, window)
   local surplus = used + math.max(cost, 1) - limit
   if surplus > 0 then
     -- Binary search: the cost is allowed as soon as the entry at the rank `low` has expired.
-    local low, high = expired, count - 1
+    local low, high = expired, redis.call('ZCARD', log) - 1
     while low < high do
       local middle = math.floor((low + high) / 2)
       if entry(log, middle).sum - before >= surplus then high = middle else low = middle + 1 end
