@@ -5,7 +5,7 @@ import type { Manifest } from '../contract/manifest.ts';
 /** gantz.yaml, loaded: the manifest `builtin:redis`. */
 export const BUNDLED_MANIFEST: Manifest = {
   "name": "redis-tools",
-  "description": "Fast shared state for AI agents on Redis. Cache, lists, hashes, sets, sorted sets, sessions, pub/sub, queues and rate limits.",
+  "description": "Fast shared state for AI agents on Redis. Cache, lists, hashes, sets, sorted sets, sessions, locks, pub/sub, queues and rate limits.",
   "version": "0.1.0",
   "file": "builtin:redis",
   "directory": "",
@@ -329,6 +329,90 @@ export const BUNDLED_MANIFEST: Manifest = {
           "expect": {
             "error": "INVALID_PARAMETERS",
             "exit_code": 2
+          }
+        }
+      ]
+    },
+    {
+      "name": "cache_set_many",
+      "title": "Set several cached values",
+      "description": "Store several JSON values with one time to live, all or none; on a cluster, each one on its own",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "entries": {
+            "type": "object",
+            "propertyNames": {
+              "minLength": 1
+            },
+            "minProperties": 1,
+            "maxProperties": 1000,
+            "description": "an object of keys and their JSON values, at most 1000"
+          },
+          "ttl": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "minimum": 1,
+            "maximum": 315360000,
+            "default": 3600,
+            "description": "seconds to live; null keeps them for ever"
+          }
+        },
+        "required": [
+          "entries"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "stored": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "how many values were stored"
+          }
+        },
+        "required": [
+          "stored"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": true,
+        "idempotentHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "cache",
+        "operation": "set_many"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "stores each value",
+          "steps": [
+            {
+              "tool": "cache_set",
+              "input": {
+                "key": "first",
+                "value": 0
+              }
+            }
+          ],
+          "input": {
+            "entries": {
+              "first": 1,
+              "second": null
+            }
+          },
+          "expect": {
+            "equals": {
+              "stored": 2
+            }
           }
         }
       ]
@@ -869,6 +953,298 @@ export const BUNDLED_MANIFEST: Manifest = {
             "equals": {
               "value": 9,
               "applied": false
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "cache_lease",
+      "title": "Get a cached value or the lease to compute it",
+      "description": "Get a value, or the right to compute it, which one caller has at a time; for a value that many callers need and that is slow to compute",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "key": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the key to read"
+          },
+          "lease_seconds": {
+            "type": "number",
+            "minimum": 0.1,
+            "maximum": 86400,
+            "default": 30,
+            "description": "how long the lease lasts: longer than it takes to compute the value"
+          },
+          "wait": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 86400,
+            "default": 0,
+            "description": "the most seconds to wait while another caller computes the value"
+          },
+          "allow_stale": {
+            "type": "boolean",
+            "default": false,
+            "description": "true returns the stale value, when there is one, while another caller computes the new one"
+          }
+        },
+        "required": [
+          "key"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "value": {
+            "description": "the value; null when found is false"
+          },
+          "found": {
+            "type": "boolean",
+            "description": "true when there is a value, also when it is null"
+          },
+          "stale": {
+            "type": "boolean",
+            "description": "true when the value is a stale one"
+          },
+          "token": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "the lease, when this caller got it: compute the value and call cache_fulfill, or cache_release when that fails; otherwise null"
+          },
+          "expires_in_ms": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "minimum": 0,
+            "description": "milliseconds until the lease ends, of this caller or of another one; null with a value that is not stale"
+          }
+        },
+        "required": [
+          "value",
+          "found",
+          "stale",
+          "token",
+          "expires_in_ms"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "cache",
+        "operation": "lease"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "gives one caller the lease",
+          "steps": [
+            {
+              "input": {
+                "key": "leased",
+                "lease_seconds": 60
+              },
+              "expect": {
+                "contains": {
+                  "found": false,
+                  "stale": false
+                }
+              }
+            }
+          ],
+          "input": {
+            "key": "leased"
+          },
+          "expect": {
+            "contains": {
+              "found": false,
+              "token": null
+            }
+          }
+        },
+        {
+          "name": "returns a value",
+          "steps": [
+            {
+              "tool": "cache_set",
+              "input": {
+                "key": "known",
+                "value": 1
+              }
+            }
+          ],
+          "input": {
+            "key": "known"
+          },
+          "expect": {
+            "equals": {
+              "value": 1,
+              "found": true,
+              "stale": false,
+              "token": null,
+              "expires_in_ms": null
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "cache_fulfill",
+      "title": "Store a value under a lease",
+      "description": "Store the value that the holder of a lease of cache_lease has computed; nothing is stored when the lease has ended or the key was changed or deleted meanwhile",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "key": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the key of the lease"
+          },
+          "token": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 100,
+            "description": "the token from cache_lease"
+          },
+          "value": {
+            "description": "any JSON value; on the command line, --value 5 is the text \"5\", and --value:json 5 is the number 5"
+          },
+          "ttl": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "minimum": 1,
+            "maximum": 315360000,
+            "default": 3600,
+            "description": "seconds to live; null keeps it for ever"
+          },
+          "stale_for": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 315360000,
+            "default": 0,
+            "description": "how many seconds after its ttl cache_lease may return the value as stale; a copy is kept for that"
+          }
+        },
+        "required": [
+          "key",
+          "token",
+          "value"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "stored": {
+            "type": "boolean",
+            "description": "false when the token holds no lease any more"
+          }
+        },
+        "required": [
+          "stored"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "idempotentHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "cache",
+        "operation": "fulfill"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "an unknown token stores nothing",
+          "input": {
+            "key": "nothing",
+            "token": "none",
+            "value": 1
+          },
+          "expect": {
+            "equals": {
+              "stored": false
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "cache_release",
+      "title": "Give back a lease",
+      "description": "End a lease of cache_lease without a value, so that the next caller gets it",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "key": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the key of the lease"
+          },
+          "token": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 100,
+            "description": "the token from cache_lease"
+          }
+        },
+        "required": [
+          "key",
+          "token"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "released": {
+            "type": "boolean",
+            "description": "false when the token holds no lease any more"
+          }
+        },
+        "required": [
+          "released"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "idempotentHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "cache",
+        "operation": "release"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "an unknown token",
+          "input": {
+            "key": "nothing",
+            "token": "none"
+          },
+          "expect": {
+            "equals": {
+              "released": false
             }
           }
         }
@@ -2751,6 +3127,14 @@ export const BUNDLED_MANIFEST: Manifest = {
             "maximum": 315360000,
             "default": 3600,
             "description": "seconds to live; null keeps it for ever"
+          },
+          "owner": {
+            "type": "string",
+            "minLength": 1,
+            "examples": [
+              "ada"
+            ],
+            "description": "a name under which session_list finds the session"
           }
         },
         "required": [],
@@ -2855,6 +3239,10 @@ export const BUNDLED_MANIFEST: Manifest = {
               "revision": {
                 "type": "integer",
                 "minimum": 1
+              },
+              "owner": {
+                "type": "string",
+                "description": "absent when the session has none"
               }
             },
             "additionalProperties": false,
@@ -2927,9 +3315,143 @@ export const BUNDLED_MANIFEST: Manifest = {
       ]
     },
     {
+      "name": "session_list",
+      "title": "List the sessions of an owner",
+      "description": "List the sessions that were created with an owner, without their data, page by page in no order",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "owner": {
+            "type": "string",
+            "minLength": 1,
+            "examples": [
+              "ada"
+            ],
+            "description": "the owner that session_create got"
+          },
+          "limit": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 10000,
+            "default": 100,
+            "description": "stop after about this many sessions; a page may hold a few more"
+          },
+          "cursor": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 100,
+            "description": "the cursor of the previous page; absent for the first page"
+          }
+        },
+        "required": [
+          "owner"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "sessions": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "session_id": {
+                  "type": "string"
+                },
+                "created_at": {
+                  "type": "string",
+                  "description": "UTC, ISO 8601"
+                },
+                "updated_at": {
+                  "type": "string",
+                  "description": "UTC, ISO 8601"
+                },
+                "revision": {
+                  "type": "integer",
+                  "minimum": 1
+                },
+                "ttl": {
+                  "type": [
+                    "integer",
+                    "null"
+                  ],
+                  "description": "seconds left, rounded up; null when the session has no expiry"
+                }
+              },
+              "additionalProperties": false,
+              "required": [
+                "session_id",
+                "created_at",
+                "updated_at",
+                "revision",
+                "ttl"
+              ]
+            }
+          },
+          "count": {
+            "type": "integer",
+            "minimum": 0
+          },
+          "cursor": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "pass it to get the next page; null at the end"
+          }
+        },
+        "required": [
+          "sessions",
+          "count",
+          "cursor"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "readOnlyHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "session",
+        "operation": "list"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "lists the sessions of one owner",
+          "steps": [
+            {
+              "tool": "session_create",
+              "input": {
+                "owner": "ada"
+              }
+            },
+            {
+              "tool": "session_create",
+              "input": {
+                "owner": "bob"
+              }
+            }
+          ],
+          "input": {
+            "owner": "ada"
+          },
+          "expect": {
+            "contains": {
+              "count": 1,
+              "cursor": null
+            }
+          }
+        }
+      ]
+    },
+    {
       "name": "session_update",
       "title": "Update a session",
-      "description": "Change the data of a session; its time to live stays unchanged",
+      "description": "Set and remove top-level keys of the data of a session; its time to live stays unchanged; to change parts within them, use session_patch",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -2940,22 +3462,35 @@ export const BUNDLED_MANIFEST: Manifest = {
           },
           "data": {
             "type": "object",
-            "description": "top-level fields to set; null is stored as a value and deletes nothing"
+            "default": {},
+            "description": "top-level keys to set; null is stored as a value and deletes nothing"
+          },
+          "unset": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "top-level keys to remove; one that is absent is no failure"
           },
           "merge": {
             "type": "boolean",
             "default": true,
-            "description": "true keeps the other top-level fields; false replaces all data"
+            "description": "true keeps the other top-level keys; false replaces all data"
           },
           "expected_revision": {
             "type": "integer",
             "minimum": 1,
             "description": "fail with CONFLICT unless this is the current revision"
+          },
+          "fence": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 9007199254740991,
+            "description": "the fence of the lock that the caller holds: fail with CONFLICT when the session was written with a greater one"
           }
         },
         "required": [
-          "session_id",
-          "data"
+          "session_id"
         ],
         "additionalProperties": false
       },
@@ -3020,6 +3555,240 @@ export const BUNDLED_MANIFEST: Manifest = {
           "input": {
             "session_id": "nobody",
             "data": {}
+          },
+          "expect": {
+            "error": "NOT_FOUND",
+            "exit_code": 1
+          }
+        },
+        {
+          "name": "removes keys",
+          "steps": [
+            {
+              "name": "create",
+              "tool": "session_create",
+              "input": {
+                "data": {
+                  "a": 1,
+                  "b": 2
+                }
+              }
+            },
+            {
+              "input": {
+                "session_id": "{{steps.create.session_id}}",
+                "unset": [
+                  "b",
+                  "c"
+                ]
+              },
+              "expect": {
+                "contains": {
+                  "revision": 2
+                }
+              }
+            },
+            {
+              "tool": "session_get",
+              "input": {
+                "session_id": "{{steps.create.session_id}}"
+              },
+              "expect": {
+                "contains": {
+                  "session": {
+                    "data": {
+                      "a": 1
+                    }
+                  }
+                }
+              }
+            }
+          ],
+          "input": {
+            "session_id": "{{steps.create.session_id}}",
+            "data": {
+              "a": 1
+            },
+            "unset": [
+              "a"
+            ]
+          },
+          "expect": {
+            "error": "INVALID_PARAMETERS"
+          }
+        },
+        {
+          "name": "refuses an older fence",
+          "steps": [
+            {
+              "name": "create",
+              "tool": "session_create"
+            },
+            {
+              "input": {
+                "session_id": "{{steps.create.session_id}}",
+                "data": {
+                  "a": 1
+                },
+                "fence": 8
+              },
+              "expect": {
+                "contains": {
+                  "revision": 2
+                }
+              }
+            }
+          ],
+          "input": {
+            "session_id": "{{steps.create.session_id}}",
+            "data": {
+              "a": 2
+            },
+            "fence": 7
+          },
+          "expect": {
+            "error": "CONFLICT"
+          }
+        }
+      ]
+    },
+    {
+      "name": "session_patch",
+      "title": "Patch a session",
+      "description": "Change the data of a session with a JSON merge patch (RFC 7396), at every level; for whole top-level keys, use session_update",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "session_id": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the id that session_create returned"
+          },
+          "patch": {
+            "type": "object",
+            "examples": [
+              {
+                "cart": {
+                  "apples": 2,
+                  "pears": null
+                }
+              }
+            ],
+            "description": "objects are merged at every level, null removes a key, any other value replaces, arrays too"
+          },
+          "expected_revision": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "fail with CONFLICT unless this is the current revision"
+          },
+          "fence": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 9007199254740991,
+            "description": "the fence of the lock that the caller holds: fail with CONFLICT when the session was written with a greater one"
+          }
+        },
+        "required": [
+          "session_id",
+          "patch"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "session_id": {
+            "type": "string"
+          },
+          "revision": {
+            "type": "integer",
+            "minimum": 2,
+            "description": "the revision after this patch"
+          }
+        },
+        "required": [
+          "session_id",
+          "revision"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "session",
+        "operation": "patch"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "merges at every level",
+          "steps": [
+            {
+              "name": "create",
+              "tool": "session_create",
+              "input": {
+                "data": {
+                  "cart": {
+                    "apples": 1,
+                    "pears": 2
+                  },
+                  "user": "ada"
+                }
+              }
+            },
+            {
+              "input": {
+                "session_id": "{{steps.create.session_id}}",
+                "patch": {
+                  "cart": {
+                    "apples": 5,
+                    "pears": null
+                  }
+                }
+              },
+              "expect": {
+                "contains": {
+                  "revision": 2
+                }
+              }
+            },
+            {
+              "tool": "session_get",
+              "input": {
+                "session_id": "{{steps.create.session_id}}"
+              },
+              "expect": {
+                "contains": {
+                  "session": {
+                    "data": {
+                      "cart": {
+                        "apples": 5
+                      },
+                      "user": "ada"
+                    }
+                  }
+                }
+              }
+            }
+          ],
+          "input": {
+            "session_id": "{{steps.create.session_id}}",
+            "patch": {},
+            "expected_revision": 1
+          },
+          "expect": {
+            "error": "CONFLICT"
+          }
+        },
+        {
+          "name": "does not create a session",
+          "input": {
+            "session_id": "nobody",
+            "patch": {}
           },
           "expect": {
             "error": "NOT_FOUND",
@@ -3167,6 +3936,443 @@ export const BUNDLED_MANIFEST: Manifest = {
           "expect": {
             "contains": {
               "ttl": 60
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "lock_acquire",
+      "title": "Acquire a lock",
+      "description": "Let one caller at a time do something; the lock ends by itself after ttl seconds, so extend it while you work",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "name": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the lock's name"
+          },
+          "ttl": {
+            "type": "number",
+            "minimum": 0.1,
+            "maximum": 86400,
+            "default": 30,
+            "description": "seconds until the lock ends unless it is extended"
+          },
+          "wait": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 86400,
+            "default": 0,
+            "description": "the most seconds to wait for the lock"
+          },
+          "owner": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 1000,
+            "description": "a label that others see while you hold the lock"
+          }
+        },
+        "required": [
+          "name"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "acquired": {
+            "type": "boolean",
+            "description": "false when somebody else holds the lock; the same caller too cannot acquire it twice"
+          },
+          "token": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "what lock_extend and lock_release need; null when not acquired"
+          },
+          "fence": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "description": "a number that is greater each time the lock is acquired: let what you write to refuse a smaller one; null when not acquired"
+          },
+          "expires_in_ms": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "milliseconds until the lock ends unless its holder extends it"
+          },
+          "owner": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "the label of the holder; null when it gave none"
+          }
+        },
+        "required": [
+          "acquired",
+          "token",
+          "fence",
+          "expires_in_ms",
+          "owner"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "lock",
+        "operation": "acquire"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "a free lock",
+          "input": {
+            "name": "deploy",
+            "owner": "ada"
+          },
+          "expect": {
+            "contains": {
+              "acquired": true,
+              "expires_in_ms": 30000,
+              "owner": "ada"
+            }
+          }
+        },
+        {
+          "name": "a held lock",
+          "steps": [
+            {
+              "tool": "lock_acquire",
+              "input": {
+                "name": "build",
+                "owner": "ada"
+              }
+            }
+          ],
+          "input": {
+            "name": "build"
+          },
+          "expect": {
+            "contains": {
+              "acquired": false,
+              "token": null,
+              "fence": null,
+              "owner": "ada"
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "lock_extend",
+      "title": "Extend a lock",
+      "description": "Set a new end of a lock that you hold, while you work",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "name": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the lock's name"
+          },
+          "token": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the token that lock_acquire returned"
+          },
+          "ttl": {
+            "type": "number",
+            "minimum": 0.1,
+            "maximum": 86400,
+            "default": 30,
+            "description": "seconds from now until the lock ends"
+          }
+        },
+        "required": [
+          "name",
+          "token"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "extended": {
+            "type": "boolean",
+            "description": "false when you no longer hold the lock: stop the work"
+          },
+          "expires_in_ms": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "description": "milliseconds until the lock ends; null when not extended"
+          }
+        },
+        "required": [
+          "extended",
+          "expires_in_ms"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "lock",
+        "operation": "extend"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "the holder extends",
+          "steps": [
+            {
+              "name": "lock",
+              "tool": "lock_acquire",
+              "input": {
+                "name": "job"
+              }
+            }
+          ],
+          "input": {
+            "name": "job",
+            "token": "{{steps.lock.token}}",
+            "ttl": 60
+          },
+          "expect": {
+            "equals": {
+              "extended": true,
+              "expires_in_ms": 60000
+            }
+          }
+        },
+        {
+          "name": "another token does nothing",
+          "steps": [
+            {
+              "tool": "lock_acquire",
+              "input": {
+                "name": "job"
+              }
+            }
+          ],
+          "input": {
+            "name": "job",
+            "token": "other"
+          },
+          "expect": {
+            "equals": {
+              "extended": false,
+              "expires_in_ms": null
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "lock_release",
+      "title": "Release a lock",
+      "description": "Give up a lock that you hold, so that the next caller need not wait for its end",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "name": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the lock's name"
+          },
+          "token": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the token that lock_acquire returned"
+          }
+        },
+        "required": [
+          "name",
+          "token"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "released": {
+            "type": "boolean",
+            "description": "false when you no longer held the lock"
+          }
+        },
+        "required": [
+          "released"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "lock",
+        "operation": "release"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "the holder releases",
+          "steps": [
+            {
+              "name": "lock",
+              "tool": "lock_acquire",
+              "input": {
+                "name": "free"
+              }
+            }
+          ],
+          "input": {
+            "name": "free",
+            "token": "{{steps.lock.token}}"
+          },
+          "expect": {
+            "equals": {
+              "released": true
+            }
+          }
+        },
+        {
+          "name": "another token does nothing",
+          "steps": [
+            {
+              "tool": "lock_acquire",
+              "input": {
+                "name": "free"
+              }
+            }
+          ],
+          "input": {
+            "name": "free",
+            "token": "other"
+          },
+          "expect": {
+            "equals": {
+              "released": false
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "lock_status",
+      "title": "Look at a lock",
+      "description": "Read who holds a lock, without acquiring it",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "name": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the lock's name"
+          }
+        },
+        "required": [
+          "name"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "held": {
+            "type": "boolean"
+          },
+          "owner": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "the label of the holder; null when it gave none or nobody holds the lock"
+          },
+          "fence": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "description": "the fence of the last holder; null when the lock was not acquired for 30 days"
+          },
+          "expires_in_ms": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "description": "milliseconds until the lock ends unless its holder extends it; null when nobody holds it"
+          }
+        },
+        "required": [
+          "held",
+          "owner",
+          "fence",
+          "expires_in_ms"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "readOnlyHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "lock",
+        "operation": "status"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "a lock that nobody has acquired",
+          "input": {
+            "name": "nothing"
+          },
+          "expect": {
+            "equals": {
+              "held": false,
+              "owner": null,
+              "fence": null,
+              "expires_in_ms": null
+            }
+          }
+        },
+        {
+          "name": "a held lock",
+          "steps": [
+            {
+              "tool": "lock_acquire",
+              "input": {
+                "name": "watched",
+                "owner": "ada"
+              }
+            }
+          ],
+          "input": {
+            "name": "watched"
+          },
+          "expect": {
+            "contains": {
+              "held": true,
+              "owner": "ada"
             }
           }
         }
@@ -4955,10 +6161,17 @@ export const BUNDLED_MANIFEST: Manifest = {
           },
           "cost": {
             "type": "integer",
-            "minimum": 1,
+            "minimum": 0,
             "maximum": 1000000000,
             "default": 1,
-            "description": "the cost of this request, at most limit"
+            "description": "the cost of this request, at most the limit; 0 counts nothing, and answers for a cost of 1"
+          },
+          "wait": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 86400,
+            "default": 0,
+            "description": "the most seconds to wait until the request is allowed; a call that cannot be allowed within them is denied at once"
           }
         },
         "required": [
@@ -5048,6 +6261,22 @@ export const BUNDLED_MANIFEST: Manifest = {
               "current": 2
             }
           }
+        },
+        {
+          "name": "looks without counting",
+          "input": {
+            "identifier": "idle",
+            "limit": 2,
+            "window_seconds": 3600,
+            "cost": 0
+          },
+          "expect": {
+            "contains": {
+              "allowed": true,
+              "current": 0,
+              "remaining": 2
+            }
+          }
         }
       ]
     },
@@ -5080,10 +6309,17 @@ export const BUNDLED_MANIFEST: Manifest = {
           },
           "cost": {
             "type": "integer",
-            "minimum": 1,
+            "minimum": 0,
             "maximum": 1000000000,
             "default": 1,
-            "description": "the cost of this request, at most limit"
+            "description": "the cost of this request, at most the limit; 0 counts nothing, and answers for a cost of 1"
+          },
+          "wait": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 86400,
+            "default": 0,
+            "description": "the most seconds to wait until the request is allowed; a call that cannot be allowed within them is denied at once"
           }
         },
         "required": [
@@ -5171,6 +6407,465 @@ export const BUNDLED_MANIFEST: Manifest = {
             "contains": {
               "allowed": false,
               "current": 2
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "rate_limit_token_bucket",
+      "title": "Check a rate limit (token bucket)",
+      "description": "Take tokens from a bucket that is refilled at a constant rate; allows a burst, then a steady rate",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "identifier": {
+            "type": "string",
+            "minLength": 1,
+            "examples": [
+              "ada"
+            ],
+            "description": "the user or the thing that the limit applies to"
+          },
+          "capacity": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 1000000000,
+            "description": "the tokens in a full bucket, which is the largest burst"
+          },
+          "refill_per_second": {
+            "type": "number",
+            "minimum": 0.000001,
+            "maximum": 1000000000,
+            "examples": [
+              0.5
+            ],
+            "description": "the tokens that are added in a second, rounded to millionths"
+          },
+          "cost": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 1000000000,
+            "default": 1,
+            "description": "the tokens to take, at most the capacity; 0 takes none, and answers for 1"
+          },
+          "wait": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 86400,
+            "default": 0,
+            "description": "the most seconds to wait until the request is allowed; a call that cannot be allowed within them is denied at once"
+          }
+        },
+        "required": [
+          "identifier",
+          "capacity",
+          "refill_per_second"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "allowed": {
+            "type": "boolean",
+            "description": "true when the tokens were there; a denied request takes none"
+          },
+          "current": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "the tokens that the bucket lacks after this call, rounded up"
+          },
+          "limit": {
+            "type": "integer",
+            "description": "the capacity"
+          },
+          "remaining": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "the whole tokens in the bucket"
+          },
+          "reset_at": {
+            "type": "integer",
+            "description": "Unix seconds, rounded up: when the bucket is full without further requests"
+          },
+          "retry_after_ms": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "0 when allowed; else milliseconds until this cost could be allowed"
+          }
+        },
+        "required": [
+          "allowed",
+          "current",
+          "limit",
+          "remaining",
+          "reset_at",
+          "retry_after_ms"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "rate_limit",
+        "operation": "token_bucket"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "allows a burst",
+          "steps": [
+            {
+              "input": {
+                "identifier": "ada",
+                "capacity": 5,
+                "refill_per_second": 0.001,
+                "cost": 5
+              },
+              "expect": {
+                "contains": {
+                  "allowed": true,
+                  "remaining": 0
+                }
+              }
+            }
+          ],
+          "input": {
+            "identifier": "ada",
+            "capacity": 5,
+            "refill_per_second": 0.001
+          },
+          "expect": {
+            "contains": {
+              "allowed": false,
+              "current": 5,
+              "limit": 5
+            }
+          }
+        },
+        {
+          "name": "refuses a cost above the capacity",
+          "input": {
+            "identifier": "ada",
+            "capacity": 5,
+            "refill_per_second": 1,
+            "cost": 6
+          },
+          "expect": {
+            "error": "INVALID_PARAMETERS",
+            "exit_code": 2
+          }
+        }
+      ]
+    },
+    {
+      "name": "rate_limit_combined",
+      "title": "Check several rate limits at once",
+      "description": "Count a request against several sliding windows of rate_limit_sliding_window, in all of them or in none",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "identifier": {
+            "type": "string",
+            "minLength": 1,
+            "examples": [
+              "ada"
+            ],
+            "description": "the user or the thing that the limit applies to"
+          },
+          "limits": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "limit": {
+                  "type": "integer",
+                  "minimum": 1,
+                  "maximum": 1000000000,
+                  "description": "the highest total cost in one window"
+                },
+                "window_seconds": {
+                  "type": "integer",
+                  "minimum": 1,
+                  "maximum": 31536000,
+                  "description": "the length of the window in seconds"
+                }
+              },
+              "additionalProperties": false,
+              "required": [
+                "limit",
+                "window_seconds"
+              ]
+            },
+            "minItems": 1,
+            "maxItems": 10,
+            "examples": [
+              [
+                {
+                  "limit": 10,
+                  "window_seconds": 1
+                },
+                {
+                  "limit": 1000,
+                  "window_seconds": 3600
+                }
+              ]
+            ],
+            "description": "the limits, each with another window"
+          },
+          "cost": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 1000000000,
+            "default": 1,
+            "description": "the cost of this request, at most the limit; 0 counts nothing, and answers for a cost of 1"
+          },
+          "wait": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 86400,
+            "default": 0,
+            "description": "the most seconds to wait until the request is allowed; a call that cannot be allowed within them is denied at once"
+          }
+        },
+        "required": [
+          "identifier",
+          "limits"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "allowed": {
+            "type": "boolean",
+            "description": "true when every limit allows the request; a denied request is counted in no window"
+          },
+          "blocking": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "description": "window_seconds of the limit that denies the request for the longest time; null when allowed"
+          },
+          "limits": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "limit": {
+                  "type": "integer"
+                },
+                "window_seconds": {
+                  "type": "integer"
+                },
+                "current": {
+                  "type": "integer",
+                  "minimum": 0,
+                  "description": "the cost used in the window after this call"
+                },
+                "remaining": {
+                  "type": "integer",
+                  "minimum": 0
+                },
+                "reset_at": {
+                  "type": "integer",
+                  "description": "Unix seconds, rounded up: when the whole limit is available again without further requests"
+                },
+                "retry_after_ms": {
+                  "type": "integer",
+                  "minimum": 0,
+                  "description": "milliseconds until this limit allows the cost"
+                }
+              },
+              "additionalProperties": false,
+              "required": [
+                "limit",
+                "window_seconds",
+                "current",
+                "remaining",
+                "reset_at",
+                "retry_after_ms"
+              ]
+            },
+            "description": "in the order of the parameter"
+          },
+          "retry_after_ms": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "0 when allowed; else milliseconds until this cost could be allowed"
+          }
+        },
+        "required": [
+          "allowed",
+          "blocking",
+          "limits",
+          "retry_after_ms"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "rate_limit",
+        "operation": "combined"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "counts in all windows or in none",
+          "steps": [
+            {
+              "input": {
+                "identifier": "bob",
+                "limits": [
+                  {
+                    "limit": 1,
+                    "window_seconds": 3600
+                  },
+                  {
+                    "limit": 5,
+                    "window_seconds": 86400
+                  }
+                ]
+              },
+              "expect": {
+                "contains": {
+                  "allowed": true,
+                  "blocking": null
+                }
+              }
+            },
+            {
+              "tool": "rate_limit_sliding_window",
+              "input": {
+                "identifier": "bob",
+                "limit": 5,
+                "window_seconds": 86400,
+                "cost": 0
+              },
+              "expect": {
+                "contains": {
+                  "current": 1
+                }
+              }
+            }
+          ],
+          "input": {
+            "identifier": "bob",
+            "limits": [
+              {
+                "limit": 1,
+                "window_seconds": 3600
+              },
+              {
+                "limit": 5,
+                "window_seconds": 86400
+              }
+            ]
+          },
+          "expect": {
+            "contains": {
+              "allowed": false,
+              "blocking": 3600
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "rate_limit_reset",
+      "title": "Reset the rate limits of an identifier",
+      "description": "Forget all requests of an identifier, in all its windows and its bucket",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "identifier": {
+            "type": "string",
+            "minLength": 1,
+            "examples": [
+              "ada"
+            ],
+            "description": "the user or the thing that the limit applies to"
+          }
+        },
+        "required": [
+          "identifier"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "reset": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "the number of windows and buckets that were removed"
+          }
+        },
+        "required": [
+          "reset"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": true,
+        "idempotentHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "rate_limit",
+        "operation": "reset"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "removes all windows",
+          "steps": [
+            {
+              "tool": "rate_limit_check",
+              "input": {
+                "identifier": "eve",
+                "limit": 1,
+                "window_seconds": 3600
+              }
+            },
+            {
+              "tool": "rate_limit_sliding_window",
+              "input": {
+                "identifier": "eve",
+                "limit": 1,
+                "window_seconds": 60
+              }
+            },
+            {
+              "input": {
+                "identifier": "eve"
+              },
+              "expect": {
+                "equals": {
+                  "reset": 2
+                }
+              }
+            }
+          ],
+          "input": {
+            "identifier": "eve"
+          },
+          "expect": {
+            "equals": {
+              "reset": 0
             }
           }
         }

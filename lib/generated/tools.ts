@@ -15,6 +15,11 @@ export type CacheSetInput = { key: string; value: unknown; ttl?: number | null; 
 export type CacheSetParameters = { key: string; value: unknown; ttl: number | null; only_if?: "absent" | "present"; expected?: unknown };
 export type CacheSetResult = { key: string; ttl: number | null; stored: boolean };
 
+/** cache_set_many: Store several JSON values with one time to live, all or none; on a cluster, each one on its own */
+export type CacheSetManyInput = { entries: Record<string, unknown>; ttl?: number | null };
+export type CacheSetManyParameters = { entries: Record<string, unknown>; ttl: number | null };
+export type CacheSetManyResult = { stored: number };
+
 /** cache_delete: Delete a key */
 export type CacheDeleteInput = { key: string };
 export type CacheDeleteParameters = { key: string };
@@ -44,6 +49,21 @@ export type CacheKeysResult = { keys: string[]; count: number; cursor: string | 
 export type CacheIncrementInput = { key: string; by?: number; ttl?: number | null; floor?: number; ceiling?: number };
 export type CacheIncrementParameters = { key: string; by: number; ttl?: number | null; floor?: number; ceiling?: number };
 export type CacheIncrementResult = { value: number; applied: boolean };
+
+/** cache_lease: Get a value, or the right to compute it, which one caller has at a time; for a value that many callers need and that is slow to compute */
+export type CacheLeaseInput = { key: string; lease_seconds?: number; wait?: number; allow_stale?: boolean };
+export type CacheLeaseParameters = { key: string; lease_seconds: number; wait: number; allow_stale: boolean };
+export type CacheLeaseResult = { value: unknown; found: boolean; stale: boolean; token: string | null; expires_in_ms: number | null };
+
+/** cache_fulfill: Store the value that the holder of a lease of cache_lease has computed; nothing is stored when the lease has ended or the key was changed or deleted meanwhile */
+export type CacheFulfillInput = { key: string; token: string; value: unknown; ttl?: number | null; stale_for?: number };
+export type CacheFulfillParameters = { key: string; token: string; value: unknown; ttl: number | null; stale_for: number };
+export type CacheFulfillResult = { stored: boolean };
+
+/** cache_release: End a lease of cache_lease without a value, so that the next caller gets it */
+export type CacheReleaseInput = { key: string; token: string };
+export type CacheReleaseParameters = { key: string; token: string };
+export type CacheReleaseResult = { released: boolean };
 
 /** list_push: Push values onto a list, one after the other */
 export type ListPushInput = { key: string; values: unknown[]; left?: boolean; ttl?: number | null; max_length?: number };
@@ -146,19 +166,29 @@ export type SortedSetDeleteParameters = { key: string };
 export type SortedSetDeleteResult = { deleted: boolean };
 
 /** session_create: Create a session and return its random id */
-export type SessionCreateInput = { data?: Record<string, unknown>; ttl?: number | null };
-export type SessionCreateParameters = { data: Record<string, unknown>; ttl: number | null };
+export type SessionCreateInput = { data?: Record<string, unknown>; ttl?: number | null; owner?: string };
+export type SessionCreateParameters = { data: Record<string, unknown>; ttl: number | null; owner?: string };
 export type SessionCreateResult = { session_id: string; ttl: number | null; revision: number };
 
 /** session_get: Read a session */
 export type SessionGetInput = { session_id: string };
 export type SessionGetParameters = { session_id: string };
-export type SessionGetResult = { session: { id: string; data: Record<string, unknown>; created_at: string; updated_at: string; revision: number } | null; found: boolean; ttl: number | null };
+export type SessionGetResult = { session: { id: string; data: Record<string, unknown>; created_at: string; updated_at: string; revision: number; owner?: string } | null; found: boolean; ttl: number | null };
 
-/** session_update: Change the data of a session; its time to live stays unchanged */
-export type SessionUpdateInput = { session_id: string; data: Record<string, unknown>; merge?: boolean; expected_revision?: number };
-export type SessionUpdateParameters = { session_id: string; data: Record<string, unknown>; merge: boolean; expected_revision?: number };
+/** session_list: List the sessions that were created with an owner, without their data, page by page in no order */
+export type SessionListInput = { owner: string; limit?: number; cursor?: string };
+export type SessionListParameters = { owner: string; limit: number; cursor?: string };
+export type SessionListResult = { sessions: ({ session_id: string; created_at: string; updated_at: string; revision: number; ttl: number | null })[]; count: number; cursor: string | null };
+
+/** session_update: Set and remove top-level keys of the data of a session; its time to live stays unchanged; to change parts within them, use session_patch */
+export type SessionUpdateInput = { session_id: string; data?: Record<string, unknown>; unset?: string[]; merge?: boolean; expected_revision?: number; fence?: number };
+export type SessionUpdateParameters = { session_id: string; data: Record<string, unknown>; unset?: string[]; merge: boolean; expected_revision?: number; fence?: number };
 export type SessionUpdateResult = { session_id: string; revision: number };
+
+/** session_patch: Change the data of a session with a JSON merge patch (RFC 7396), at every level; for whole top-level keys, use session_update */
+export type SessionPatchInput = { session_id: string; patch: Record<string, unknown>; expected_revision?: number; fence?: number };
+export type SessionPatchParameters = { session_id: string; patch: Record<string, unknown>; expected_revision?: number; fence?: number };
+export type SessionPatchResult = { session_id: string; revision: number };
 
 /** session_delete: Delete a session */
 export type SessionDeleteInput = { session_id: string };
@@ -169,6 +199,26 @@ export type SessionDeleteResult = { deleted: boolean };
 export type SessionExtendInput = { session_id: string; ttl?: number | null };
 export type SessionExtendParameters = { session_id: string; ttl: number | null };
 export type SessionExtendResult = { session_id: string; ttl: number | null };
+
+/** lock_acquire: Let one caller at a time do something; the lock ends by itself after ttl seconds, so extend it while you work */
+export type LockAcquireInput = { name: string; ttl?: number; wait?: number; owner?: string };
+export type LockAcquireParameters = { name: string; ttl: number; wait: number; owner?: string };
+export type LockAcquireResult = { acquired: boolean; token: string | null; fence: number | null; expires_in_ms: number; owner: string | null };
+
+/** lock_extend: Set a new end of a lock that you hold, while you work */
+export type LockExtendInput = { name: string; token: string; ttl?: number };
+export type LockExtendParameters = { name: string; token: string; ttl: number };
+export type LockExtendResult = { extended: boolean; expires_in_ms: number | null };
+
+/** lock_release: Give up a lock that you hold, so that the next caller need not wait for its end */
+export type LockReleaseInput = { name: string; token: string };
+export type LockReleaseParameters = { name: string; token: string };
+export type LockReleaseResult = { released: boolean };
+
+/** lock_status: Read who holds a lock, without acquiring it */
+export type LockStatusInput = { name: string };
+export type LockStatusParameters = { name: string };
+export type LockStatusResult = { held: boolean; owner: string | null; fence: number | null; expires_in_ms: number | null };
 
 /** pubsub_publish: Send a JSON message to the current subscribers of a channel */
 export type PubsubPublishInput = { channel: string; message: unknown };
@@ -246,26 +296,45 @@ export type QueuePurgeParameters = { queue: string; state?: "ready" | "delayed" 
 export type QueuePurgeResult = { removed: number; left: number };
 
 /** rate_limit_check: Count a request against a limit per fixed time window, aligned to the server's clock */
-export type RateLimitCheckInput = { identifier: string; limit: number; window_seconds: number; cost?: number };
-export type RateLimitCheckParameters = { identifier: string; limit: number; window_seconds: number; cost: number };
+export type RateLimitCheckInput = { identifier: string; limit: number; window_seconds: number; cost?: number; wait?: number };
+export type RateLimitCheckParameters = { identifier: string; limit: number; window_seconds: number; cost: number; wait: number };
 export type RateLimitCheckResult = { allowed: boolean; current: number; limit: number; remaining: number; reset_at: number; retry_after_ms: number };
 
 /** rate_limit_sliding_window: Count a request against a limit per sliding time window, with an exact log of the allowed requests */
-export type RateLimitSlidingWindowInput = { identifier: string; limit: number; window_seconds: number; cost?: number };
-export type RateLimitSlidingWindowParameters = { identifier: string; limit: number; window_seconds: number; cost: number };
+export type RateLimitSlidingWindowInput = { identifier: string; limit: number; window_seconds: number; cost?: number; wait?: number };
+export type RateLimitSlidingWindowParameters = { identifier: string; limit: number; window_seconds: number; cost: number; wait: number };
 export type RateLimitSlidingWindowResult = { allowed: boolean; current: number; limit: number; remaining: number; reset_at: number; retry_after_ms: number };
+
+/** rate_limit_token_bucket: Take tokens from a bucket that is refilled at a constant rate; allows a burst, then a steady rate */
+export type RateLimitTokenBucketInput = { identifier: string; capacity: number; refill_per_second: number; cost?: number; wait?: number };
+export type RateLimitTokenBucketParameters = { identifier: string; capacity: number; refill_per_second: number; cost: number; wait: number };
+export type RateLimitTokenBucketResult = { allowed: boolean; current: number; limit: number; remaining: number; reset_at: number; retry_after_ms: number };
+
+/** rate_limit_combined: Count a request against several sliding windows of rate_limit_sliding_window, in all of them or in none */
+export type RateLimitCombinedInput = { identifier: string; limits: { limit: number; window_seconds: number }[]; cost?: number; wait?: number };
+export type RateLimitCombinedParameters = { identifier: string; limits: { limit: number; window_seconds: number }[]; cost: number; wait: number };
+export type RateLimitCombinedResult = { allowed: boolean; blocking: number | null; limits: { limit: number; window_seconds: number; current: number; remaining: number; reset_at: number; retry_after_ms: number }[]; retry_after_ms: number };
+
+/** rate_limit_reset: Forget all requests of an identifier, in all its windows and its bucket */
+export type RateLimitResetInput = { identifier: string };
+export type RateLimitResetParameters = { identifier: string };
+export type RateLimitResetResult = { reset: number };
 
 /** Every tool by its name. */
 export type BundledTools = {
   "cache_get": { input: CacheGetInput; parameters: CacheGetParameters; result: CacheGetResult };
   "cache_get_many": { input: CacheGetManyInput; parameters: CacheGetManyParameters; result: CacheGetManyResult };
   "cache_set": { input: CacheSetInput; parameters: CacheSetParameters; result: CacheSetResult };
+  "cache_set_many": { input: CacheSetManyInput; parameters: CacheSetManyParameters; result: CacheSetManyResult };
   "cache_delete": { input: CacheDeleteInput; parameters: CacheDeleteParameters; result: CacheDeleteResult };
   "cache_exists": { input: CacheExistsInput; parameters: CacheExistsParameters; result: CacheExistsResult };
   "cache_ttl": { input: CacheTtlInput; parameters: CacheTtlParameters; result: CacheTtlResult };
   "cache_touch": { input: CacheTouchInput; parameters: CacheTouchParameters; result: CacheTouchResult };
   "cache_keys": { input: CacheKeysInput; parameters: CacheKeysParameters; result: CacheKeysResult };
   "cache_increment": { input: CacheIncrementInput; parameters: CacheIncrementParameters; result: CacheIncrementResult };
+  "cache_lease": { input: CacheLeaseInput; parameters: CacheLeaseParameters; result: CacheLeaseResult };
+  "cache_fulfill": { input: CacheFulfillInput; parameters: CacheFulfillParameters; result: CacheFulfillResult };
+  "cache_release": { input: CacheReleaseInput; parameters: CacheReleaseParameters; result: CacheReleaseResult };
   "list_push": { input: ListPushInput; parameters: ListPushParameters; result: ListPushResult };
   "list_pop": { input: ListPopInput; parameters: ListPopParameters; result: ListPopResult };
   "list_range": { input: ListRangeInput; parameters: ListRangeParameters; result: ListRangeResult };
@@ -288,9 +357,15 @@ export type BundledTools = {
   "sorted_set_delete": { input: SortedSetDeleteInput; parameters: SortedSetDeleteParameters; result: SortedSetDeleteResult };
   "session_create": { input: SessionCreateInput; parameters: SessionCreateParameters; result: SessionCreateResult };
   "session_get": { input: SessionGetInput; parameters: SessionGetParameters; result: SessionGetResult };
+  "session_list": { input: SessionListInput; parameters: SessionListParameters; result: SessionListResult };
   "session_update": { input: SessionUpdateInput; parameters: SessionUpdateParameters; result: SessionUpdateResult };
+  "session_patch": { input: SessionPatchInput; parameters: SessionPatchParameters; result: SessionPatchResult };
   "session_delete": { input: SessionDeleteInput; parameters: SessionDeleteParameters; result: SessionDeleteResult };
   "session_extend": { input: SessionExtendInput; parameters: SessionExtendParameters; result: SessionExtendResult };
+  "lock_acquire": { input: LockAcquireInput; parameters: LockAcquireParameters; result: LockAcquireResult };
+  "lock_extend": { input: LockExtendInput; parameters: LockExtendParameters; result: LockExtendResult };
+  "lock_release": { input: LockReleaseInput; parameters: LockReleaseParameters; result: LockReleaseResult };
+  "lock_status": { input: LockStatusInput; parameters: LockStatusParameters; result: LockStatusResult };
   "pubsub_publish": { input: PubsubPublishInput; parameters: PubsubPublishParameters; result: PubsubPublishResult };
   "pubsub_subscribe": { input: PubsubSubscribeInput; parameters: PubsubSubscribeParameters; result: PubsubSubscribeResult };
   "pubsub_unsubscribe": { input: PubsubUnsubscribeInput; parameters: PubsubUnsubscribeParameters; result: PubsubUnsubscribeResult };
@@ -308,4 +383,7 @@ export type BundledTools = {
   "queue_purge": { input: QueuePurgeInput; parameters: QueuePurgeParameters; result: QueuePurgeResult };
   "rate_limit_check": { input: RateLimitCheckInput; parameters: RateLimitCheckParameters; result: RateLimitCheckResult };
   "rate_limit_sliding_window": { input: RateLimitSlidingWindowInput; parameters: RateLimitSlidingWindowParameters; result: RateLimitSlidingWindowResult };
+  "rate_limit_token_bucket": { input: RateLimitTokenBucketInput; parameters: RateLimitTokenBucketParameters; result: RateLimitTokenBucketResult };
+  "rate_limit_combined": { input: RateLimitCombinedInput; parameters: RateLimitCombinedParameters; result: RateLimitCombinedResult };
+  "rate_limit_reset": { input: RateLimitResetInput; parameters: RateLimitResetParameters; result: RateLimitResetResult };
 };

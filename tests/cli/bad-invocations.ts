@@ -17,7 +17,18 @@ export async function storeValues(env: Record<string, string>): Promise<void> {
 /** One of the given command lines. */
 const oneOf = (...lines: string[][]): fc.Arbitrary<string[]> => fc.constantFrom(...lines);
 
-const groups = ['cache', 'list', 'hash', 'set', 'sorted_set', 'session', 'pubsub', 'queue', 'rate_limit'];
+const groups = [
+  'cache',
+  'list',
+  'hash',
+  'set',
+  'sorted_set',
+  'session',
+  'lock',
+  'pubsub',
+  'queue',
+  'rate_limit',
+];
 const badJson = fc.oneof(
   fc.constantFrom(
     '{',
@@ -42,6 +53,9 @@ const wrongTypes: fc.Arbitrary<string[]> = oneOf(
   ['cache', 'set', '{"key":5,"value":1}'],
   ['cache', 'set', '{"key":"","value":1}'],
   ['cache', 'set', '{"key":null,"value":1}'],
+  ['cache', 'set_many', '{"entries":[1]}'],
+  ['cache', 'lease', '{"key":"a","lease_seconds":0}'],
+  ['cache', 'fulfill', '{"key":"a","value":1}'],
   ['cache', 'set', '{"value":1}'],
   ['cache', 'set', '{"key":"a"}'],
   ['cache', 'set', '{"key":"\\ud800","value":1}'],
@@ -70,9 +84,18 @@ const wrongTypes: fc.Arbitrary<string[]> = oneOf(
   ['sorted_set', 'add', '{"key":"a","members":[{"member":1,"score":null}]}'],
   ['sorted_set', 'increment', '{"key":"a","member":1,"by":"much"}'],
   ['sorted_set', 'range', '{"key":"a","from":0.5}'],
+  ['lock', 'acquire', '{"name":""}'],
+  ['lock', 'acquire', '{"name":"a","ttl":0}'],
+  ['lock', 'acquire', '{"name":"a","ttl":86401}'],
+  ['lock', 'release', '{"name":"a"}'],
   ['session', 'create', '{"data":[]}'],
   ['session', 'create', '{"ttl":-1}'],
   ['session', 'update', '{"session_id":"","data":{}}'],
+  ['session', 'update', '{"session_id":"x","data":{"a":1},"unset":["a"]}'],
+  ['session', 'update', '{"session_id":"x","data":{},"fence":0}'],
+  ['session', 'patch', '{"session_id":"x","patch":[]}'],
+  ['session', 'create', '{"owner":""}'],
+  ['session', 'list', '{"owner":"a","cursor":"x"}'],
   ['session', 'extend', '{"session_id":"x","ttl":-5}'],
   ['pubsub', 'subscribe', '{}'],
   ['pubsub', 'subscribe', '{"channel":"a","pattern":"b"}'],
@@ -86,6 +109,19 @@ const wrongTypes: fc.Arbitrary<string[]> = oneOf(
   ['queue', 'peek', '{"queue":"a","cursor":"x"}'],
   ['rate_limit', 'check', '{"identifier":"a","limit":1,"window_seconds":10,"cost":2}'],
   ['rate_limit', 'sliding_window', '{"identifier":"a","limit":0,"window_seconds":10}'],
+  ['rate_limit', 'sliding_window', '{"identifier":"a","limit":1,"window_seconds":10,"cost":-1}'],
+  ['rate_limit', 'check', '{"identifier":"a","limit":1,"window_seconds":10,"wait":-1}'],
+  ['rate_limit', 'token_bucket', '{"identifier":"a","capacity":1,"refill_per_second":0}'],
+  ['rate_limit', 'token_bucket', '{"identifier":"a","capacity":1,"refill_per_second":1,"cost":2}'],
+  ['rate_limit', 'token_bucket', '{"identifier":"a","capacity":1000000000,"refill_per_second":0.000001}'],
+  ['rate_limit', 'combined', '{"identifier":"a","limits":[]}'],
+  ['rate_limit', 'combined', '{"identifier":"a","limits":[{"limit":1}]}'],
+  [
+    'rate_limit',
+    'combined',
+    '{"identifier":"a","limits":[{"limit":1,"window_seconds":9},{"limit":2,"window_seconds":9}]}',
+  ],
+  ['rate_limit', 'reset', '{"identifier":""}'],
 );
 
 /** Command lines that must fail before they have an effect. */

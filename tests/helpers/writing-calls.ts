@@ -37,6 +37,17 @@ const ROWS: { readonly [N in Name]?: Row<N> } = {
     await call('cache_set', { key: 'k', value: 5 });
     return { key: 'k', by: 3 };
   },
+  // One value, because a cluster would have an effect for each.
+  cache_set_many: async () => await Promise.resolve({ entries: { k: [1] } }),
+  cache_lease: async () => await Promise.resolve({ key: 'k', lease_seconds: 600 }),
+  cache_fulfill: async (call) => {
+    const { token } = await call('cache_lease', { key: 'k' });
+    return { key: 'k', token: String(token), value: 1, stale_for: 60 };
+  },
+  cache_release: async (call) => {
+    const { token } = await call('cache_lease', { key: 'k' });
+    return { key: 'k', token: String(token) };
+  },
   list_push: async (call) => {
     await call('list_push', { key: 'k', values: ['first'] });
     return { key: 'k', values: MEMBERS };
@@ -91,6 +102,10 @@ const ROWS: { readonly [N in Name]?: Row<N> } = {
     const { session_id } = await call('session_create', { data: { a: 1 } });
     return { session_id, data: { b: 2 } };
   },
+  session_patch: async (call) => {
+    const { session_id } = await call('session_create', { data: { a: { b: 1, c: 2 } } });
+    return { session_id, patch: { a: { b: null, d: 3 } } };
+  },
   session_delete: async (call) => {
     const { session_id } = await call('session_create', { data: { a: 1 } });
     return { session_id };
@@ -139,6 +154,20 @@ const ROWS: { readonly [N in Name]?: Row<N> } = {
   rate_limit_sliding_window: async (call) => {
     await call('rate_limit_sliding_window', { identifier: 'i', limit: 10, window_seconds: 86_400 });
     return { identifier: 'i', limit: 10, window_seconds: 86_400 };
+  },
+  rate_limit_token_bucket: async () =>
+    await Promise.resolve({ identifier: 'i', capacity: 10, refill_per_second: 0.000001 }),
+  rate_limit_combined: async (call) => {
+    const limits = [
+      { limit: 10, window_seconds: 86_400 },
+      { limit: 20, window_seconds: 864_000 },
+    ];
+    await call('rate_limit_combined', { identifier: 'i', limits });
+    return { identifier: 'i', limits };
+  },
+  rate_limit_reset: async (call) => {
+    await call('rate_limit_check', { identifier: 'i', limit: 10, window_seconds: 86_400 });
+    return { identifier: 'i' };
   },
 };
 

@@ -96,7 +96,11 @@ for (const [place, start] of Object.entries(SERVERS)) {
         assert.deepEqual(gantz, { replayed: true });
         assert.deepEqual(comparable(repetition, lossy.namespace), comparable(answer, expected.namespace));
         assert.deepEqual(await lossy.contents(), effect, 'the effect is there once');
-        assert.deepEqual(await keyed(), { ...repetition, gantz }, 'each repetition gives the same answer');
+        assert.deepEqual(
+          comparable(await keyed(), lossy.namespace),
+          comparable({ ...repetition, gantz }, lossy.namespace),
+          'each repetition gives the same answer',
+        );
       });
     }
 
@@ -215,11 +219,12 @@ function inOrder(type: string, content: unknown, namespace: string): unknown {
   return fields.map((field) => comparable(field, namespace)).sort();
 }
 
-/** Replaces what differs between two equal calls: the namespace, ids and times. */
+/** Replaces what differs between two equal calls: the namespace, ids, times, and what is left of a lease. */
 function comparable(value: unknown, namespace: string): string {
   return JSON.stringify(value)
     .replaceAll(namespace, '<namespace>')
     .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<id>')
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, '<time>')
-    .replaceAll(/(?<!\d)1\d{9,15}(?!\d)/g, '"<time>"');
+    .replaceAll(/(?<!\d)1\d{9,15}(?!\d)/g, '"<time>"')
+    .replaceAll(/(?<="expires_in_ms":)\d+/g, '"<left>"');
 }

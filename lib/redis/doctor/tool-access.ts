@@ -10,21 +10,29 @@ export type ToolAccess = ReadonlyMap<string, readonly string[]> | undefined;
 
 /** The parts of tools that need further commands. */
 const EXPECTED = 'cache_set with expected';
+const OWNER = 'session_create with owner';
 const PATTERN = 'pubsub_subscribe with a pattern';
 const EVENTS = 'events for calls that wait';
 
-/** The key space of each tool, and the commands and scripts that it sends. */
+/** A value and its lease. */
+const CACHE = ['cache', 'lease'] as const;
+
+/** The key space or spaces of each tool, and the commands and scripts that it sends. */
 const NEEDS = {
   cache_get: ['cache', 'GET'],
   cache_get_many: ['cache', 'GET'],
-  cache_set: ['cache', 'SET'],
-  cache_delete: ['cache', 'UNLINK'],
+  cache_set: [CACHE, scripts.cacheSet],
+  cache_set_many: [CACHE, scripts.cacheSetMany],
+  cache_delete: [CACHE, scripts.cacheDelete],
   cache_exists: ['cache', 'EXISTS'],
   cache_ttl: ['cache', 'PTTL'],
-  cache_touch: ['cache', scripts.cacheTouch],
+  cache_touch: [CACHE, scripts.cacheTouch],
   cache_keys: ['cache', 'SCAN'],
-  cache_increment: ['cache', scripts.cacheIncrement],
-  [EXPECTED]: ['cache', scripts.cacheReplace],
+  cache_increment: [CACHE, scripts.cacheIncrement],
+  cache_lease: [CACHE, scripts.cacheLease],
+  cache_fulfill: [CACHE, scripts.cacheFulfill],
+  cache_release: [CACHE, scripts.cacheRelease],
+  [EXPECTED]: [CACHE, scripts.cacheReplace],
   list_push: ['list', scripts.listPush, 'LPUSH', 'RPUSH'],
   list_pop: ['list', 'LPOP', 'RPOP'],
   list_range: ['list', 'LRANGE'],
@@ -47,9 +55,16 @@ const NEEDS = {
   sorted_set_delete: ['sorted_set', 'UNLINK'],
   session_create: ['session', scripts.sessionCreate],
   session_get: ['session', scripts.sessionGet],
+  [OWNER]: ['session_owner', scripts.sessionIndex, scripts.sessionCreate],
+  session_list: ['session_owner', 'HSCAN', 'HMGET', 'PTTL', scripts.sessionForget],
   session_update: ['session', scripts.sessionUpdate],
-  session_delete: ['session', 'UNLINK'],
-  session_extend: ['session', scripts.sessionExtend],
+  session_patch: ['session', 'HMGET', scripts.sessionUpdate],
+  session_delete: ['session', scripts.sessionDelete, 'HDEL'],
+  session_extend: ['session', 'HGET', scripts.sessionExtend],
+  lock_acquire: ['lock', scripts.lockAcquire],
+  lock_extend: ['lock', scripts.lockExtend],
+  lock_release: ['lock', scripts.lockRelease],
+  lock_status: ['lock', scripts.lockStatus],
   pubsub_publish: ['channel', 'PUBLISH'],
   pubsub_subscribe: ['channel', 'SUBSCRIBE', 'PING'],
   [PATTERN]: ['channel', 'PSUBSCRIBE', 'PING'],
@@ -69,9 +84,12 @@ const NEEDS = {
   [EVENTS]: ['wake', 'PUBLISH', 'SUBSCRIBE', 'UNSUBSCRIBE', 'PING'],
   rate_limit_check: ['rate', scripts.rateFixed],
   rate_limit_sliding_window: ['rate', scripts.rateSliding],
+  rate_limit_token_bucket: ['rate', scripts.rateBucket],
+  rate_limit_combined: ['rate', scripts.rateSliding],
+  rate_limit_reset: ['rate', scripts.rateReset],
 } as const satisfies Record<
-  keyof BundledTools | typeof EXPECTED | typeof PATTERN | typeof EVENTS,
-  readonly [Space, ...(string | Script)[]]
+  keyof BundledTools | typeof EXPECTED | typeof OWNER | typeof PATTERN | typeof EVENTS,
+  readonly [Space | readonly Space[], ...(string | Script)[]]
 >;
 
 /** The arguments of a command after its key, so that its form is right; none when absent. */
@@ -85,6 +103,8 @@ const MORE: Readonly<Record<string, readonly string[]>> = {
   HGET: ['f'],
   HMGET: ['f'],
   HDEL: ['f'],
+  HRANDFIELD: ['1', 'WITHVALUES'],
+  HSCAN: ['0'],
   HSET: ['f', 'v'],
   HINCRBY: ['f', '1'],
   SADD: ['v'],
@@ -149,9 +169,10 @@ export const TOOLS = Object.keys(NEEDS) as (keyof typeof NEEDS)[];
  */
 export async function readToolAccess(client: Client, namespace: string): Promise<ToolAccess> {
   const needed = TOOLS.map((tool) => {
-    const [space] = NEEDS[tool];
-    const key = keyOf(namespace, space, NAME);
-    return { tool, commands: [...new Set(commandsOf(tool))].map((command) => wordsOf(command, key)) };
+    const [spaces] = NEEDS[tool];
+    const keys = [spaces].flat().map((space) => keyOf(namespace, space, NAME));
+    const commands = [...new Set(commandsOf(tool))];
+    return { tool, commands: keys.flatMap((key) => commands.map((command) => wordsOf(command, key))) };
   });
   const all = new Map(needed.flatMap(({ commands }) => commands.map((words) => [words.join(' '), words])));
   const denied = (await byDryRun(client, all)) ?? (await byTransaction(client, all));
@@ -160,7 +181,11 @@ export async function readToolAccess(client: Client, namespace: string): Promise
     new Map(
       needed.map(({ tool, commands }) => [
         tool,
-        commands.filter((words) => denied.has(words.join(' '))).map(([command = '']) => command),
+        [
+          ...new Set(
+            commands.filter((words) => denied.has(words.join(' '))).map(([command = '']) => command),
+          ),
+        ],
       ]),
     )
   );

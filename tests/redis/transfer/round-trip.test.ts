@@ -123,8 +123,27 @@ describe('an export that is imported', () => {
 
   it('has no key of another namespace and of a space that is not exported', async () => {
     const namespace = `test-${randomUUID()}`;
-    const kept = ['cache:a', 'list:a', 'hash:a', 'set:a', 'sorted_set:a', 'session:a', 'rate:a', 'queue:a'];
-    const others = ['import:x', 'wake:a', 'channel:a', 'subscription:a', 'unknown:a', 'a'];
+    const kept = [
+      'cache:a',
+      'list:a',
+      'hash:a',
+      'set:a',
+      'sorted_set:a',
+      'session:a',
+      'session_owner:a',
+      'rate:a',
+      'queue:a',
+    ];
+    const others = [
+      'lease:a',
+      'import:x',
+      'channel:a',
+      'subscription:a',
+      'lock:a',
+      'wake:a',
+      'unknown:a',
+      'a',
+    ];
     for (const name of [...kept, ...others]) await from.plain.set(`${namespace}:${name}`, '1');
     await from.plain.set(`${namespace}2:cache:a`, '1');
     await from.plain.set(`${namespace.replaceAll('-', '?')}:cache:a`, '1');
