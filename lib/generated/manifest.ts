@@ -5,7 +5,7 @@ import type { Manifest } from '../contract/manifest.ts';
 /** gantz.yaml, loaded: the manifest `builtin:redis`. */
 export const BUNDLED_MANIFEST: Manifest = {
   "name": "redis-tools",
-  "description": "Fast shared state for AI agents on Redis. Cache, lists, hashes, sets, sorted sets, sessions, locks, pub/sub, queues and rate limits.",
+  "description": "Fast shared state for AI agents on Redis. Cache, lists, hashes, sets, sorted sets, sessions, locks, queues, streams, pub/sub and rate limits.",
   "version": "0.1.0",
   "file": "builtin:redis",
   "directory": "",
@@ -4381,7 +4381,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "pubsub_publish",
       "title": "Publish a message",
-      "description": "Send a JSON message to the current subscribers of a channel",
+      "description": "Send a JSON message to the current subscribers of a channel; nobody gets it later: for messages that stay, use stream_append",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -4450,7 +4450,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "pubsub_subscribe",
       "title": "Subscribe to messages",
-      "description": "Wait for messages on a channel, or on all channels that match a pattern",
+      "description": "Wait for messages on a channel, or on all channels that match a pattern; messages between two calls are lost: stream_read loses none",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -6133,6 +6133,789 @@ export const BUNDLED_MANIFEST: Manifest = {
       ]
     },
     {
+      "name": "stream_append",
+      "title": "Append an event to a stream",
+      "description": "Append a JSON event to a stream, where readers find it later; for tasks that one worker does, use queue_add",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "stream": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the stream's name"
+          },
+          "event": {
+            "description": "any JSON value"
+          },
+          "max_length": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 9007199254740991,
+            "description": "keep only this many of the newest events; absent keeps all"
+          },
+          "ttl": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "minimum": 1,
+            "maximum": 315360000,
+            "description": "seconds that the whole stream lives from now; null keeps it for ever; absent leaves its time to live unchanged"
+          }
+        },
+        "required": [
+          "stream",
+          "event"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "id": {
+            "type": "string",
+            "description": "<ms>-<n>: the time in Unix milliseconds, and the number of events ever appended to the stream"
+          }
+        },
+        "required": [
+          "id"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "stream",
+        "operation": "append"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "counts the events in the id",
+          "steps": [
+            {
+              "input": {
+                "stream": "log",
+                "event": "one"
+              }
+            }
+          ],
+          "input": {
+            "stream": "log",
+            "event": "two"
+          },
+          "expect": {
+            "schema": {
+              "properties": {
+                "id": {
+                  "type": "string",
+                  "pattern": "^[0-9]+-2$"
+                }
+              },
+              "required": [
+                "id"
+              ]
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "stream_read",
+      "title": "Read a stream from a cursor",
+      "description": "Read the events after an id; pass last_id as after in the next call, and no event between the calls is missed",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "stream": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the stream's name"
+          },
+          "after": {
+            "type": "string",
+            "minLength": 1,
+            "default": "0",
+            "examples": [
+              "0"
+            ],
+            "description": "\"0\" reads from the oldest event, an id from the event after it; \"$\" reads nothing and returns the last_id of now, or with wait the events from now on"
+          },
+          "count": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 10000,
+            "default": 100,
+            "description": "the most events to return"
+          },
+          "wait": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 86400,
+            "default": 0,
+            "description": "the most seconds to wait"
+          }
+        },
+        "required": [
+          "stream"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "events": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "id": {
+                  "type": "string"
+                },
+                "event": {}
+              },
+              "additionalProperties": false,
+              "required": [
+                "id",
+                "event"
+              ]
+            },
+            "description": "the oldest one first"
+          },
+          "last_id": {
+            "type": "string",
+            "description": "pass it as after to read on"
+          },
+          "lost": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "minimum": 0,
+            "description": "how many events after after were removed before they were read here; null when that is not known, because the stream was deleted or has expired, or holds entries of other programs"
+          }
+        },
+        "required": [
+          "events",
+          "last_id",
+          "lost"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "readOnlyHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "stream",
+        "operation": "read"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "reads from a cursor",
+          "steps": [
+            {
+              "name": "first",
+              "tool": "stream_append",
+              "input": {
+                "stream": "news",
+                "event": "a"
+              }
+            },
+            {
+              "tool": "stream_append",
+              "input": {
+                "stream": "news",
+                "event": "b"
+              }
+            }
+          ],
+          "input": {
+            "stream": "news",
+            "after": "{{steps.first.id}}"
+          },
+          "expect": {
+            "contains": {
+              "events": [
+                {
+                  "event": "b"
+                }
+              ],
+              "lost": 0
+            }
+          }
+        },
+        {
+          "name": "an absent stream",
+          "input": {
+            "stream": "nothing"
+          },
+          "expect": {
+            "equals": {
+              "events": [],
+              "last_id": "0",
+              "lost": 0
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "stream_take",
+      "title": "Take events of a stream for a group",
+      "description": "Take events that no other consumer of the group has; acknowledge them with stream_ack, or they are taken again after min_idle seconds",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "stream": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the stream's name"
+          },
+          "group": {
+            "type": "string",
+            "minLength": 1,
+            "description": "each group gets every event once; it is created when it is missing"
+          },
+          "consumer": {
+            "type": "string",
+            "minLength": 1,
+            "default": "default",
+            "description": "the name of the caller in the group"
+          },
+          "count": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 1000,
+            "default": 1,
+            "description": "the most events to take"
+          },
+          "min_idle": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 31536000,
+            "default": 60,
+            "description": "seconds after which an event that is not acknowledged is taken again, by any consumer"
+          },
+          "from": {
+            "type": "string",
+            "minLength": 1,
+            "default": "0",
+            "examples": [
+              "0"
+            ],
+            "description": "where a missing group begins: \"0\" at the oldest event, an id at the event after it, \"$\" at the events from now on"
+          },
+          "wait": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 86400,
+            "default": 0,
+            "description": "the most seconds to wait"
+          }
+        },
+        "required": [
+          "stream",
+          "group"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "events": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "id": {
+                  "type": "string"
+                },
+                "event": {},
+                "deliveries": {
+                  "type": "integer",
+                  "minimum": 1
+                }
+              },
+              "additionalProperties": false,
+              "required": [
+                "id",
+                "event",
+                "deliveries"
+              ]
+            },
+            "description": "those that are taken again first; deliveries is how often the event was taken, this time included"
+          },
+          "lost": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "minimum": 0,
+            "description": "how many events were removed from the stream before this group took or acknowledged them, since the take before; null when that is not known"
+          }
+        },
+        "required": [
+          "events",
+          "lost"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "stream",
+        "operation": "take"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "takes an event once",
+          "steps": [
+            {
+              "tool": "stream_append",
+              "input": {
+                "stream": "jobs",
+                "event": "a"
+              }
+            },
+            {
+              "input": {
+                "stream": "jobs",
+                "group": "workers"
+              },
+              "expect": {
+                "contains": {
+                  "events": [
+                    {
+                      "event": "a",
+                      "deliveries": 1
+                    }
+                  ],
+                  "lost": 0
+                }
+              }
+            }
+          ],
+          "input": {
+            "stream": "jobs",
+            "group": "workers"
+          },
+          "expect": {
+            "equals": {
+              "events": [],
+              "lost": 0
+            }
+          }
+        },
+        {
+          "name": "takes an event again that was not acknowledged",
+          "steps": [
+            {
+              "tool": "stream_append",
+              "input": {
+                "stream": "again",
+                "event": "a"
+              }
+            },
+            {
+              "input": {
+                "stream": "again",
+                "group": "workers"
+              }
+            }
+          ],
+          "input": {
+            "stream": "again",
+            "group": "workers",
+            "consumer": "other",
+            "min_idle": 0
+          },
+          "expect": {
+            "contains": {
+              "events": [
+                {
+                  "event": "a",
+                  "deliveries": 2
+                }
+              ]
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "stream_ack",
+      "title": "Acknowledge events of a group",
+      "description": "Acknowledge events that stream_take returned, so that the group does not take them again",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "stream": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the stream's name"
+          },
+          "group": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the group of the take"
+          },
+          "ids": {
+            "type": "array",
+            "items": {
+              "type": "string",
+              "minLength": 1
+            },
+            "minItems": 1,
+            "maxItems": 10000,
+            "examples": [
+              [
+                "1767225600000-1"
+              ]
+            ],
+            "description": "ids of events"
+          }
+        },
+        "required": [
+          "stream",
+          "group",
+          "ids"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "acked": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "how many of them were taken and not acknowledged before"
+          }
+        },
+        "required": [
+          "acked"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": true,
+        "idempotentHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "stream",
+        "operation": "ack"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "an id that was not taken",
+          "input": {
+            "stream": "nothing",
+            "group": "workers",
+            "ids": [
+              "1767225600000-1"
+            ]
+          },
+          "expect": {
+            "equals": {
+              "acked": 0
+            }
+          }
+        },
+        {
+          "name": "refuses text that is no id",
+          "input": {
+            "stream": "nothing",
+            "group": "workers",
+            "ids": [
+              "first"
+            ]
+          },
+          "expect": {
+            "error": "INVALID_PARAMETERS",
+            "exit_code": 2
+          }
+        }
+      ]
+    },
+    {
+      "name": "stream_info",
+      "title": "Get the state of a stream",
+      "description": "Read the length of a stream, its first and last id, and how far each group is",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "stream": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the stream's name"
+          }
+        },
+        "required": [
+          "stream"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "length": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "the number of events; 0 when the stream does not exist"
+          },
+          "first_id": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "the oldest event; null when there is none"
+          },
+          "last_id": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "the newest event that was ever appended, also when it was removed; null when there is none"
+          },
+          "groups": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "name": {
+                  "type": "string"
+                },
+                "pending": {
+                  "type": "integer",
+                  "minimum": 0
+                },
+                "lag": {
+                  "type": [
+                    "integer",
+                    "null"
+                  ],
+                  "minimum": 0
+                }
+              },
+              "additionalProperties": false,
+              "required": [
+                "name",
+                "pending",
+                "lag"
+              ]
+            },
+            "description": "pending: events that were taken and not acknowledged; lag: events that were not taken yet, null when the stream holds entries of other programs"
+          }
+        },
+        "required": [
+          "length",
+          "first_id",
+          "last_id",
+          "groups"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "readOnlyHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "stream",
+        "operation": "info"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "an absent stream",
+          "input": {
+            "stream": "nothing"
+          },
+          "expect": {
+            "equals": {
+              "length": 0,
+              "first_id": null,
+              "last_id": null,
+              "groups": []
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "stream_trim",
+      "title": "Remove the oldest events of a stream",
+      "description": "Remove the oldest events of a stream, by length or by id; ids go on counting",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "stream": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the stream's name"
+          },
+          "max_length": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991,
+            "examples": [
+              1000
+            ],
+            "description": "keep this many of the newest events"
+          },
+          "min_id": {
+            "type": "string",
+            "minLength": 1,
+            "description": "keep the events from this id on; <Unix ms>-0 is a time"
+          }
+        },
+        "required": [
+          "stream"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "removed": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "the number of events that were removed"
+          }
+        },
+        "required": [
+          "removed"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": true,
+        "idempotentHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "stream",
+        "operation": "trim"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "keeps the newest events",
+          "steps": [
+            {
+              "tool": "stream_append",
+              "input": {
+                "stream": "short",
+                "event": "a"
+              }
+            },
+            {
+              "tool": "stream_append",
+              "input": {
+                "stream": "short",
+                "event": "b"
+              }
+            }
+          ],
+          "input": {
+            "stream": "short",
+            "max_length": 1
+          },
+          "expect": {
+            "equals": {
+              "removed": 1
+            }
+          }
+        },
+        {
+          "name": "refuses to guess",
+          "input": {
+            "stream": "short"
+          },
+          "expect": {
+            "error": "INVALID_PARAMETERS",
+            "exit_code": 2
+          }
+        }
+      ]
+    },
+    {
+      "name": "stream_delete",
+      "title": "Delete a stream",
+      "description": "Delete a whole stream with its groups; a stream of the same name counts from 1 again",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "stream": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the stream's name"
+          }
+        },
+        "required": [
+          "stream"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "deleted": {
+            "type": "boolean",
+            "description": "true when the stream existed"
+          }
+        },
+        "required": [
+          "deleted"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": true,
+        "idempotentHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "stream",
+        "operation": "delete"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "an absent stream",
+          "input": {
+            "stream": "nothing"
+          },
+          "expect": {
+            "equals": {
+              "deleted": false
+            }
+          }
+        }
+      ]
+    },
+    {
       "name": "rate_limit_check",
       "title": "Check a rate limit (fixed window)",
       "description": "Count a request against a limit per fixed time window, aligned to the server's clock",
@@ -6866,6 +7649,161 @@ export const BUNDLED_MANIFEST: Manifest = {
           "expect": {
             "equals": {
               "reset": 0
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "state_list",
+      "title": "List structures of a kind",
+      "description": "List the names, sizes and times to live of all structures of one kind, page by page; it reads no contents",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "kind": {
+            "type": "string",
+            "enum": [
+              "cache",
+              "list",
+              "hash",
+              "set",
+              "sorted_set",
+              "session",
+              "lock",
+              "queue",
+              "stream",
+              "rate_limit"
+            ],
+            "description": "the kind of structure"
+          },
+          "pattern": {
+            "type": "string",
+            "minLength": 1,
+            "default": "*",
+            "description": "a glob for names: * matches any text, ? one character, [ab] one of these characters; \\* matches a star"
+          },
+          "limit": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 10000,
+            "default": 100,
+            "description": "stop after about this many structures; a page may hold a few more or fewer"
+          },
+          "cursor": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 100,
+            "description": "the cursor of the previous page; absent for the first page"
+          }
+        },
+        "required": [
+          "kind"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "entries": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "name": {
+                  "type": "string"
+                },
+                "ttl_ms": {
+                  "type": [
+                    "integer",
+                    "null"
+                  ],
+                  "minimum": 0
+                },
+                "size": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              },
+              "additionalProperties": false,
+              "required": [
+                "name",
+                "ttl_ms",
+                "size"
+              ]
+            },
+            "description": "ttl_ms: milliseconds left, null for ever; size: bytes of a cached value, elements of a list, set, hash, sorted set or stream, top-level fields of a session, jobs of a queue, 1 for a held lock, and the windows and buckets of the identifier of a rate limit"
+          },
+          "count": {
+            "type": "integer",
+            "minimum": 0
+          },
+          "cursor": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "pass it to get the next page; null at the end"
+          }
+        },
+        "required": [
+          "entries",
+          "count",
+          "cursor"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "readOnlyHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "state",
+        "operation": "list"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "lists by pattern",
+          "steps": [
+            {
+              "tool": "list_push",
+              "input": {
+                "key": "work:1",
+                "values": [
+                  "a",
+                  "b"
+                ],
+                "ttl": null
+              }
+            },
+            {
+              "tool": "list_push",
+              "input": {
+                "key": "other",
+                "values": [
+                  "a"
+                ]
+              }
+            }
+          ],
+          "input": {
+            "kind": "list",
+            "pattern": "work:*"
+          },
+          "expect": {
+            "equals": {
+              "entries": [
+                {
+                  "name": "work:1",
+                  "ttl_ms": null,
+                  "size": 2
+                }
+              ],
+              "count": 1,
+              "cursor": null
             }
           }
         }

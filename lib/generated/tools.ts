@@ -220,12 +220,12 @@ export type LockStatusInput = { name: string };
 export type LockStatusParameters = { name: string };
 export type LockStatusResult = { held: boolean; owner: string | null; fence: number | null; expires_in_ms: number | null };
 
-/** pubsub_publish: Send a JSON message to the current subscribers of a channel */
+/** pubsub_publish: Send a JSON message to the current subscribers of a channel; nobody gets it later: for messages that stay, use stream_append */
 export type PubsubPublishInput = { channel: string; message: unknown };
 export type PubsubPublishParameters = { channel: string; message: unknown };
 export type PubsubPublishResult = { channel: string; subscribers: number };
 
-/** pubsub_subscribe: Wait for messages on a channel, or on all channels that match a pattern */
+/** pubsub_subscribe: Wait for messages on a channel, or on all channels that match a pattern; messages between two calls are lost: stream_read loses none */
 export type PubsubSubscribeInput = { channel?: string; pattern?: string; count?: number; timeout?: number; subscription_id?: string };
 export type PubsubSubscribeParameters = { channel?: string; pattern?: string; count: number; timeout: number; subscription_id?: string };
 export type PubsubSubscribeResult = { channel: string | null; pattern?: string; subscription_id: string; messages: { channel: string; message: unknown }[]; received: number; reason: "count" | "timeout" | "unsubscribed" | "interrupted" };
@@ -295,6 +295,41 @@ export type QueuePurgeInput = { queue: string; state?: "ready" | "delayed" | "ta
 export type QueuePurgeParameters = { queue: string; state?: "ready" | "delayed" | "taken" | "dead"; limit: number };
 export type QueuePurgeResult = { removed: number; left: number };
 
+/** stream_append: Append a JSON event to a stream, where readers find it later; for tasks that one worker does, use queue_add */
+export type StreamAppendInput = { stream: string; event: unknown; max_length?: number; ttl?: number | null };
+export type StreamAppendParameters = { stream: string; event: unknown; max_length?: number; ttl?: number | null };
+export type StreamAppendResult = { id: string };
+
+/** stream_read: Read the events after an id; pass last_id as after in the next call, and no event between the calls is missed */
+export type StreamReadInput = { stream: string; after?: string; count?: number; wait?: number };
+export type StreamReadParameters = { stream: string; after: string; count: number; wait: number };
+export type StreamReadResult = { events: { id: string; event: unknown }[]; last_id: string; lost: number | null };
+
+/** stream_take: Take events that no other consumer of the group has; acknowledge them with stream_ack, or they are taken again after min_idle seconds */
+export type StreamTakeInput = { stream: string; group: string; consumer?: string; count?: number; min_idle?: number; from?: string; wait?: number };
+export type StreamTakeParameters = { stream: string; group: string; consumer: string; count: number; min_idle: number; from: string; wait: number };
+export type StreamTakeResult = { events: { id: string; event: unknown; deliveries: number }[]; lost: number | null };
+
+/** stream_ack: Acknowledge events that stream_take returned, so that the group does not take them again */
+export type StreamAckInput = { stream: string; group: string; ids: string[] };
+export type StreamAckParameters = { stream: string; group: string; ids: string[] };
+export type StreamAckResult = { acked: number };
+
+/** stream_info: Read the length of a stream, its first and last id, and how far each group is */
+export type StreamInfoInput = { stream: string };
+export type StreamInfoParameters = { stream: string };
+export type StreamInfoResult = { length: number; first_id: string | null; last_id: string | null; groups: ({ name: string; pending: number; lag: number | null })[] };
+
+/** stream_trim: Remove the oldest events of a stream, by length or by id; ids go on counting */
+export type StreamTrimInput = { stream: string; max_length?: number; min_id?: string };
+export type StreamTrimParameters = { stream: string; max_length?: number; min_id?: string };
+export type StreamTrimResult = { removed: number };
+
+/** stream_delete: Delete a whole stream with its groups; a stream of the same name counts from 1 again */
+export type StreamDeleteInput = { stream: string };
+export type StreamDeleteParameters = { stream: string };
+export type StreamDeleteResult = { deleted: boolean };
+
 /** rate_limit_check: Count a request against a limit per fixed time window, aligned to the server's clock */
 export type RateLimitCheckInput = { identifier: string; limit: number; window_seconds: number; cost?: number; wait?: number };
 export type RateLimitCheckParameters = { identifier: string; limit: number; window_seconds: number; cost: number; wait: number };
@@ -319,6 +354,11 @@ export type RateLimitCombinedResult = { allowed: boolean; blocking: number | nul
 export type RateLimitResetInput = { identifier: string };
 export type RateLimitResetParameters = { identifier: string };
 export type RateLimitResetResult = { reset: number };
+
+/** state_list: List the names, sizes and times to live of all structures of one kind, page by page; it reads no contents */
+export type StateListInput = { kind: "cache" | "list" | "hash" | "set" | "sorted_set" | "session" | "lock" | "queue" | "stream" | "rate_limit"; pattern?: string; limit?: number; cursor?: string };
+export type StateListParameters = { kind: "cache" | "list" | "hash" | "set" | "sorted_set" | "session" | "lock" | "queue" | "stream" | "rate_limit"; pattern: string; limit: number; cursor?: string };
+export type StateListResult = { entries: ({ name: string; ttl_ms: number | null; size: number })[]; count: number; cursor: string | null };
 
 /** Every tool by its name. */
 export type BundledTools = {
@@ -381,9 +421,17 @@ export type BundledTools = {
   "queue_peek": { input: QueuePeekInput; parameters: QueuePeekParameters; result: QueuePeekResult };
   "queue_requeue": { input: QueueRequeueInput; parameters: QueueRequeueParameters; result: QueueRequeueResult };
   "queue_purge": { input: QueuePurgeInput; parameters: QueuePurgeParameters; result: QueuePurgeResult };
+  "stream_append": { input: StreamAppendInput; parameters: StreamAppendParameters; result: StreamAppendResult };
+  "stream_read": { input: StreamReadInput; parameters: StreamReadParameters; result: StreamReadResult };
+  "stream_take": { input: StreamTakeInput; parameters: StreamTakeParameters; result: StreamTakeResult };
+  "stream_ack": { input: StreamAckInput; parameters: StreamAckParameters; result: StreamAckResult };
+  "stream_info": { input: StreamInfoInput; parameters: StreamInfoParameters; result: StreamInfoResult };
+  "stream_trim": { input: StreamTrimInput; parameters: StreamTrimParameters; result: StreamTrimResult };
+  "stream_delete": { input: StreamDeleteInput; parameters: StreamDeleteParameters; result: StreamDeleteResult };
   "rate_limit_check": { input: RateLimitCheckInput; parameters: RateLimitCheckParameters; result: RateLimitCheckResult };
   "rate_limit_sliding_window": { input: RateLimitSlidingWindowInput; parameters: RateLimitSlidingWindowParameters; result: RateLimitSlidingWindowResult };
   "rate_limit_token_bucket": { input: RateLimitTokenBucketInput; parameters: RateLimitTokenBucketParameters; result: RateLimitTokenBucketResult };
   "rate_limit_combined": { input: RateLimitCombinedInput; parameters: RateLimitCombinedParameters; result: RateLimitCombinedResult };
   "rate_limit_reset": { input: RateLimitResetInput; parameters: RateLimitResetParameters; result: RateLimitResetResult };
+  "state_list": { input: StateListInput; parameters: StateListParameters; result: StateListResult };
 };

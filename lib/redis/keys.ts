@@ -16,8 +16,9 @@ const EXPORTED = {
   session: true,
   /** The sessions of each owner. */
   session_owner: true,
-  rate: true,
+  stream: true,
   queue: true,
+  rate: true,
   lock: false,
   channel: false,
   subscription: false,

@@ -70,20 +70,29 @@ async function memoryPairs(bench: Bench, ours: Command, theirs: Command): Promis
   return pairs;
 }
 
+/** The calls of a batch, by the name of the operation in pipeline.mjs: the tool and the parameters of the nth call. */
+const BATCHES = {
+  get: ['cache_get', (n: number) => ({ key: `k${n % 1000}` })],
+  set: ['cache_set', (n: number) => ({ key: `k${n % 1000}`, value: 'x'.repeat(100) })],
+  xadd: [
+    'stream_append',
+    (n: number) => ({ stream: `s${n % 100}`, event: 'x'.repeat(100), max_length: 1000 }),
+  ],
+  xread: ['stream_read', (n: number) => ({ stream: `s${n % 100}`, count: 10 })],
+} as const;
+
 async function batchPairs(
   bench: Bench,
-  operation: 'get' | 'set',
+  operation: keyof typeof BATCHES,
   ours: Command,
   theirs: Command,
 ): Promise<Pair[]> {
   const calls = bench.quick ? 20_000 : 100_000;
   const file = join(bench.folder, `${operation}.ndjson`);
-  const value = 'x'.repeat(100);
-  const lines = Array.from({ length: calls }, (_, index) => {
-    const key = `k${index % 1000}`;
-    const params = operation === 'get' ? { key } : { key, value };
-    return JSON.stringify({ id: index, tool: `cache_${operation}`, params });
-  });
+  const [tool, paramsOf] = BATCHES[operation];
+  const lines = Array.from({ length: calls }, (_, index) =>
+    JSON.stringify({ id: index, tool, params: paramsOf(index) }),
+  );
   await writeFile(file, `${lines.join('\n')}\n`);
   const yardstick: Command = [
     ...theirs,
@@ -407,9 +416,16 @@ export const ROWS: readonly Row[] = [
       return pairs;
     },
   },
-  ...(['get', 'set'] as const).flatMap((operation): Row[] => [
+  ...(
+    [
+      ['get', 'GET of 100 bytes'],
+      ['set', 'SET of 100 bytes'],
+      ['xadd', 'stream_append of 100 bytes (XADD)'],
+      ['xread', 'stream_read of 10 events (XREAD)'],
+    ] as const
+  ).flatMap(([operation, name]): Row[] => [
     {
-      what: `executable: batch, ${operation.toUpperCase()} of 100 bytes`,
+      what: `executable: batch, ${name}`,
       against: `node-redis alone, ${IN_FLIGHT} in flight, same runtime`,
       unit: 'calls/s',
       target: { atLeast: 0.7 },
@@ -417,7 +433,7 @@ export const ROWS: readonly Row[] = [
         batchPairs(bench, operation, [executable(bench)], [need(bench.programs.bun, 'there is no bun')]),
     },
     {
-      what: `package on Node 20: batch, ${operation.toUpperCase()} of 100 bytes`,
+      what: `package on Node 20: batch, ${name}`,
       against: `node-redis alone, ${IN_FLIGHT} in flight, same runtime`,
       unit: 'calls/s',
       target: { atLeast: 0.7 },

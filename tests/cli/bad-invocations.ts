@@ -25,9 +25,11 @@ const groups = [
   'sorted_set',
   'session',
   'lock',
-  'pubsub',
   'queue',
+  'stream',
+  'pubsub',
   'rate_limit',
+  'state',
 ];
 const badJson = fc.oneof(
   fc.constantFrom(
@@ -97,6 +99,14 @@ const wrongTypes: fc.Arbitrary<string[]> = oneOf(
   ['session', 'create', '{"owner":""}'],
   ['session', 'list', '{"owner":"a","cursor":"x"}'],
   ['session', 'extend', '{"session_id":"x","ttl":-5}'],
+  ['state', 'list', '{}'],
+  ['state', 'list', '{"kind":"channel"}'],
+  ['stream', 'append', '{"stream":"a"}'],
+  ['stream', 'append', '{"stream":"a","event":1,"max_length":0}'],
+  ['stream', 'read', '{"stream":"a","after":"first"}'],
+  ['stream', 'take', '{"stream":"a","group":"g","from":"5"}'],
+  ['stream', 'ack', '{"stream":"a","group":"g","ids":[]}'],
+  ['stream', 'trim', '{"stream":"a"}'],
   ['pubsub', 'subscribe', '{}'],
   ['pubsub', 'subscribe', '{"channel":"a","pattern":"b"}'],
   ['pubsub', 'unsubscribe', '{}'],

@@ -114,6 +114,28 @@ const ROWS: { readonly [N in Name]?: Row<N> } = {
     const { session_id } = await call('session_create', { data: { a: 1 } });
     return { session_id, ttl: null };
   },
+  stream_append: async (call) => {
+    await call('stream_append', { stream: 's', event: 1 });
+    return { stream: 's', event: { a: 2 } };
+  },
+  stream_take: async (call) => {
+    for (const event of [1, 2, 3]) await call('stream_append', { stream: 's', event });
+    await call('stream_take', { stream: 's', group: 'g', min_idle: 0 });
+    return { stream: 's', group: 'g', consumer: 'c', count: 2 };
+  },
+  stream_ack: async (call) => {
+    for (const event of [1, 2, 3]) await call('stream_append', { stream: 's', event });
+    const { events } = await call('stream_take', { stream: 's', group: 'g', count: 2 });
+    return { stream: 's', group: 'g', ids: events.map(({ id }) => id) };
+  },
+  stream_trim: async (call) => {
+    for (const event of [1, 2, 3]) await call('stream_append', { stream: 's', event });
+    return { stream: 's', max_length: 1 };
+  },
+  stream_delete: async (call) => {
+    await call('stream_append', { stream: 's', event: 1 });
+    return { stream: 's' };
+  },
   pubsub_publish: async () => await Promise.resolve({ channel: 'c', message: 'hello' }),
   pubsub_unsubscribe: async (_, subscribe) => {
     await subscribe({ channel: 'c', subscription_id: 's', timeout: 60 });

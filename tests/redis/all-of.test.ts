@@ -25,7 +25,10 @@ describe('cache_set_many on a cluster', () => {
       const { values, missing } = await rows.call('cache_get_many', { keys: KEYS });
       assert.ok(missing.length > 0 && missing.length < KEYS.length);
       assert.equal(failure.outcome, 'unknown');
-      assert.match(failure.message, new RegExp(`^${Object.keys(values).length} of 30 values were stored\\. .*OOM`));
+      assert.match(
+        failure.message,
+        new RegExp(`^${Object.keys(values).length} of 30 values were stored\\. .*OOM`),
+      );
       assert.deepEqual(
         failure.details,
         missing.map((key) => ({ path: `/entries/${key}`, message: 'was not stored' })),

@@ -189,7 +189,7 @@ const READ: Readonly<Record<string, (key: string) => string[]>> = {
   list: (key) => ['LRANGE', key, '0', '-1'],
   set: (key) => ['SMEMBERS', key],
   zset: (key) => ['ZRANGE', key, '0', '-1', 'WITHSCORES'],
-  stream: (key) => ['XRANGE', key, '-', '+'],
+  stream: (key) => ['XINFO', 'STREAM', key, 'FULL'],
 };
 
 /** Returns the keys of a namespace except those of idempotency keys, with what they hold and whether they expire. */

@@ -65,6 +65,13 @@ const NEEDS = {
   lock_extend: ['lock', scripts.lockExtend],
   lock_release: ['lock', scripts.lockRelease],
   lock_status: ['lock', scripts.lockStatus],
+  stream_append: ['stream', scripts.streamAppend],
+  stream_read: ['stream', scripts.streamRead, 'XRANGE'],
+  stream_take: ['stream', scripts.streamTake],
+  stream_ack: ['stream', 'XACK'],
+  stream_info: ['stream', scripts.streamInfo],
+  stream_trim: ['stream', scripts.streamTrim],
+  stream_delete: ['stream', 'UNLINK'],
   pubsub_publish: ['channel', 'PUBLISH'],
   pubsub_subscribe: ['channel', 'SUBSCRIBE', 'PING'],
   [PATTERN]: ['channel', 'PSUBSCRIBE', 'PING'],
@@ -87,6 +94,11 @@ const NEEDS = {
   rate_limit_token_bucket: ['rate', scripts.rateBucket],
   rate_limit_combined: ['rate', scripts.rateSliding],
   rate_limit_reset: ['rate', scripts.rateReset],
+  state_list: [
+    'cache',
+    scripts.stateLock,
+    ...['SCAN', 'PTTL', 'STRLEN', 'LLEN', 'HLEN', 'SCARD', 'ZCARD', 'XLEN', 'HKEYS'],
+  ],
 } as const satisfies Record<
   keyof BundledTools | typeof EXPECTED | typeof OWNER | typeof PATTERN | typeof EVENTS,
   readonly [Space | readonly Space[], ...(string | Script)[]]
@@ -126,6 +138,22 @@ const MORE: Readonly<Record<string, readonly string[]>> = {
   ZREVRANK: ['v'],
   ZSCORE: ['v'],
   PUBLISH: ['v'],
+  XACK: ['g', '1-1'],
+  XADD: ['1-1', 'f', 'v'],
+  XCLAIM: ['g', 'c', '0', '1-1'],
+  XPENDING: ['g'],
+  XRANGE: ['-', '+'],
+  XREVRANGE: ['+', '-'],
+  XGROUP: ['g', 'c'],
+  XREADGROUP: ['>'],
+  XTRIM: ['MAXLEN', '1'],
+};
+
+/** The words of a command before its key, where there are some. */
+const BEFORE_KEY: Readonly<Record<string, readonly string[]>> = {
+  XGROUP: ['DELCONSUMER'],
+  XINFO: ['STREAM'],
+  XREADGROUP: ['GROUP', 'g', 'c', 'STREAMS'],
 };
 
 /** The commands that take no key. */
@@ -141,7 +169,8 @@ const NAME = 'gantz-doctor';
 function wordsOf(command: string, key: string): string[] {
   if (command === 'EVALSHA') return ['EVALSHA', '0'.repeat(40), '1', key];
   if (command === 'PSUBSCRIBE') return [command, `${key}*`];
-  return [command, ...(WITHOUT_KEY[command] ?? [key, ...(MORE[command] ?? [])])];
+  const withKey = [...(BEFORE_KEY[command] ?? []), key, ...(MORE[command] ?? [])];
+  return [command, ...(WITHOUT_KEY[command] ?? withKey)];
 }
 
 /** Returns the commands that a tool sends, those of its scripts included. */
