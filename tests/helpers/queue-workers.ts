@@ -8,7 +8,16 @@ const EXAMPLE = join(import.meta.dirname, '../../examples/queue-workers/example.
 const LIBRARY = join(import.meta.dirname, '../../dist/node/library.cjs');
 
 /** What examples/queue-workers prints at its end. */
-export type QueueWorkersResult = { jobs: number; results: number; distinct: number; killed: number };
+export type QueueWorkersResult = {
+  jobs: number;
+  /** How many jobs have a result. */
+  results: number;
+  /** How many effects took place. */
+  sent: number;
+  /** How many jobs had an effect. */
+  distinct: number;
+  killed: number;
+};
 
 /** Runs examples/queue-workers on a server of its own. Fails unless it succeeds. */
 export async function runQueueWorkers({

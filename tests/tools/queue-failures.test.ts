@@ -65,7 +65,7 @@ describe('a queue', () => {
   it('loses no job and repeats no effect while its workers are killed', async () => {
     const jobs = 150;
     const { killed, ...result } = await runQueueWorkers({ jobs, killEveryMs: 1000 });
-    assert.deepEqual(result, { jobs, results: jobs, distinct: jobs });
+    assert.deepEqual(result, { jobs, results: jobs, sent: jobs, distinct: jobs });
     assert.ok(killed > 0, `${killed} workers were killed`);
   });
 });
