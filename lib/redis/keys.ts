@@ -7,6 +7,8 @@ import { shorten } from '../json/parse.ts';
  */
 const EXPORTED = {
   cache: true,
+  /** The leases of cached values, and their stale copies. */
+  lease: false,
   list: true,
   hash: true,
   set: true,
@@ -14,7 +16,10 @@ const EXPORTED = {
   session: true,
   /** The sessions of each owner. */
   session_owner: true,
+  stream: true,
+  queue: true,
   rate: true,
+  lock: false,
   channel: false,
   subscription: false,
   wake: false,

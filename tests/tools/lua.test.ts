@@ -134,5 +134,14 @@ function used(code: string): string[] {
   const rest = [...code.matchAll(/(?:chunks|unpack)\((KEYS|ARGV), (\d+)[,)]/g)].map(
     ([, list, from]) => `${list ?? ''}[${from ?? ''}..]`,
   );
-  return [...new Set([...single, ...rest])].sort();
+  return [...new Set([...single, ...rest, ...inLoops(code)])].sort();
+}
+
+/** Returns `KEYS[1..]` and `ARGV[2..]` for `KEYS[index]` and `ARGV[index + 1]` in a loop over a `count` of keys. */
+function inLoops(code: string): string[] {
+  const least = new Map<string, number>();
+  if (!code.includes('for index = 1, count do')) return [];
+  for (const [, list = '', offset = '0'] of code.matchAll(/(KEYS|ARGV)\[index(?: \+ (\d+))?\]/g))
+    least.set(list, Math.min(least.get(list) ?? Infinity, Number(offset) + 1));
+  return [...least].map(([list, from]) => `${list}[${from}..]`);
 }
