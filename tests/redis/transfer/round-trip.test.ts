@@ -175,7 +175,6 @@ describe('an export that is imported', () => {
       'stream:a',
       'queue:a',
       'rate:a',
-      'queue:a',
     ];
     const others = [
       'lease:a',
