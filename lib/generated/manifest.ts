@@ -7810,7 +7810,45 @@ export const BUNDLED_MANIFEST: Manifest = {
       ]
     }
   ],
-  "toolsets": {},
+  "toolsets": {
+    "core": [
+      "cache_get",
+      "cache_set",
+      "cache_delete",
+      "cache_keys",
+      "cache_increment",
+      "list_push",
+      "list_pop",
+      "list_range",
+      "hash_set",
+      "hash_get",
+      "session_create",
+      "session_get",
+      "session_update",
+      "state_list"
+    ],
+    "state": [
+      "cache_*",
+      "list_*",
+      "hash_*",
+      "set_*",
+      "sorted_set_*",
+      "session_*",
+      "state_list"
+    ],
+    "coordination": [
+      "lock_*",
+      "cache_lease",
+      "cache_fulfill",
+      "cache_release",
+      "rate_limit_*"
+    ],
+    "messaging": [
+      "queue_*",
+      "stream_*",
+      "pubsub_*"
+    ]
+  },
   "warnings": [],
   "sources": []
 };
