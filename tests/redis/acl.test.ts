@@ -16,7 +16,6 @@ import { envelopeOf, runMain } from '../helpers/run-main.ts';
 import { waitFor } from '../helpers/wait.ts';
 import { prepareCall, WRITING_TOOLS, type CallTool } from '../helpers/writing-calls.ts';
 import { exportFrom, fill, importInto } from '../helpers/transfer.ts';
-import { waitFor } from '../helpers/wait.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const NAMESPACE = 'test-acl';
