@@ -85,7 +85,7 @@ module.exports = {
       from: { path: '^tools/' },
       to: {
         path: '^lib/',
-        pathNot: [pathOf(['redis', 'contract', 'generated']), '^lib/start/entry-of-group\\.ts$'],
+        pathNot: [pathOf(['redis', 'json', 'contract', 'generated']), '^lib/start/entry-of-group\\.ts$'],
       },
     },
     {

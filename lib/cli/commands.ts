@@ -34,6 +34,10 @@ export const COMMANDS: CommandTable = {
     summary: 'show or stop the embedded Redis',
     load: async () => (await import('./commands/redis.ts')).define,
   },
+  'with-lock': {
+    summary: 'run a command while holding a lock',
+    load: async () => (await import('./commands/with-lock.ts')).define,
+  },
   export: {
     summary: 'write the keys of the namespace as lines of JSON, for gantz import',
     load: async () => (await import('./commands/export.ts')).define,

@@ -5,7 +5,7 @@ import type { Manifest } from '../contract/manifest.ts';
 /** gantz.yaml, loaded: the manifest `builtin:redis`. */
 export const BUNDLED_MANIFEST: Manifest = {
   "name": "redis-tools",
-  "description": "Fast shared state for AI agents on Redis. Cache, lists, hashes, sets, sorted sets, sessions, pub/sub and rate limits.",
+  "description": "Fast shared state for AI agents on Redis. Cache, lists, hashes, sets, sorted sets, sessions, locks, queues, streams, pub/sub and rate limits.",
   "version": "0.1.0",
   "file": "builtin:redis",
   "directory": "",
@@ -329,6 +329,90 @@ export const BUNDLED_MANIFEST: Manifest = {
           "expect": {
             "error": "INVALID_PARAMETERS",
             "exit_code": 2
+          }
+        }
+      ]
+    },
+    {
+      "name": "cache_set_many",
+      "title": "Set several cached values",
+      "description": "Store several JSON values with one time to live, all or none; on a cluster, each one on its own",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "entries": {
+            "type": "object",
+            "propertyNames": {
+              "minLength": 1
+            },
+            "minProperties": 1,
+            "maxProperties": 1000,
+            "description": "an object of keys and their JSON values, at most 1000"
+          },
+          "ttl": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "minimum": 1,
+            "maximum": 315360000,
+            "default": 3600,
+            "description": "seconds to live; null keeps them for ever"
+          }
+        },
+        "required": [
+          "entries"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "stored": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "how many values were stored"
+          }
+        },
+        "required": [
+          "stored"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": true,
+        "idempotentHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "cache",
+        "operation": "set_many"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "stores each value",
+          "steps": [
+            {
+              "tool": "cache_set",
+              "input": {
+                "key": "first",
+                "value": 0
+              }
+            }
+          ],
+          "input": {
+            "entries": {
+              "first": 1,
+              "second": null
+            }
+          },
+          "expect": {
+            "equals": {
+              "stored": 2
+            }
           }
         }
       ]
@@ -869,6 +953,298 @@ export const BUNDLED_MANIFEST: Manifest = {
             "equals": {
               "value": 9,
               "applied": false
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "cache_lease",
+      "title": "Get a cached value or the lease to compute it",
+      "description": "Get a value, or the right to compute it, which one caller has at a time; for a value that many callers need and that is slow to compute",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "key": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the key to read"
+          },
+          "lease_seconds": {
+            "type": "number",
+            "minimum": 0.1,
+            "maximum": 86400,
+            "default": 30,
+            "description": "how long the lease lasts: longer than it takes to compute the value"
+          },
+          "wait": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 86400,
+            "default": 0,
+            "description": "the most seconds to wait while another caller computes the value"
+          },
+          "allow_stale": {
+            "type": "boolean",
+            "default": false,
+            "description": "true returns the stale value, when there is one, while another caller computes the new one"
+          }
+        },
+        "required": [
+          "key"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "value": {
+            "description": "the value; null when found is false"
+          },
+          "found": {
+            "type": "boolean",
+            "description": "true when there is a value, also when it is null"
+          },
+          "stale": {
+            "type": "boolean",
+            "description": "true when the value is a stale one"
+          },
+          "token": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "the lease, when this caller got it: compute the value and call cache_fulfill, or cache_release when that fails; otherwise null"
+          },
+          "expires_in_ms": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "minimum": 0,
+            "description": "milliseconds until the lease ends, of this caller or of another one; null with a value that is not stale"
+          }
+        },
+        "required": [
+          "value",
+          "found",
+          "stale",
+          "token",
+          "expires_in_ms"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "cache",
+        "operation": "lease"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "gives one caller the lease",
+          "steps": [
+            {
+              "input": {
+                "key": "leased",
+                "lease_seconds": 60
+              },
+              "expect": {
+                "contains": {
+                  "found": false,
+                  "stale": false
+                }
+              }
+            }
+          ],
+          "input": {
+            "key": "leased"
+          },
+          "expect": {
+            "contains": {
+              "found": false,
+              "token": null
+            }
+          }
+        },
+        {
+          "name": "returns a value",
+          "steps": [
+            {
+              "tool": "cache_set",
+              "input": {
+                "key": "known",
+                "value": 1
+              }
+            }
+          ],
+          "input": {
+            "key": "known"
+          },
+          "expect": {
+            "equals": {
+              "value": 1,
+              "found": true,
+              "stale": false,
+              "token": null,
+              "expires_in_ms": null
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "cache_fulfill",
+      "title": "Store a value under a lease",
+      "description": "Store the value that the holder of a lease of cache_lease has computed; nothing is stored when the lease has ended or the key was changed or deleted meanwhile",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "key": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the key of the lease"
+          },
+          "token": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 100,
+            "description": "the token from cache_lease"
+          },
+          "value": {
+            "description": "any JSON value; on the command line, --value 5 is the text \"5\", and --value:json 5 is the number 5"
+          },
+          "ttl": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "minimum": 1,
+            "maximum": 315360000,
+            "default": 3600,
+            "description": "seconds to live; null keeps it for ever"
+          },
+          "stale_for": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 315360000,
+            "default": 0,
+            "description": "how many seconds after its ttl cache_lease may return the value as stale; a copy is kept for that"
+          }
+        },
+        "required": [
+          "key",
+          "token",
+          "value"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "stored": {
+            "type": "boolean",
+            "description": "false when the token holds no lease any more"
+          }
+        },
+        "required": [
+          "stored"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "idempotentHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "cache",
+        "operation": "fulfill"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "an unknown token stores nothing",
+          "input": {
+            "key": "nothing",
+            "token": "none",
+            "value": 1
+          },
+          "expect": {
+            "equals": {
+              "stored": false
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "cache_release",
+      "title": "Give back a lease",
+      "description": "End a lease of cache_lease without a value, so that the next caller gets it",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "key": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the key of the lease"
+          },
+          "token": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 100,
+            "description": "the token from cache_lease"
+          }
+        },
+        "required": [
+          "key",
+          "token"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "released": {
+            "type": "boolean",
+            "description": "false when the token holds no lease any more"
+          }
+        },
+        "required": [
+          "released"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "idempotentHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "cache",
+        "operation": "release"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "an unknown token",
+          "input": {
+            "key": "nothing",
+            "token": "none"
+          },
+          "expect": {
+            "equals": {
+              "released": false
             }
           }
         }
@@ -2751,6 +3127,14 @@ export const BUNDLED_MANIFEST: Manifest = {
             "maximum": 315360000,
             "default": 3600,
             "description": "seconds to live; null keeps it for ever"
+          },
+          "owner": {
+            "type": "string",
+            "minLength": 1,
+            "examples": [
+              "ada"
+            ],
+            "description": "a name under which session_list finds the session"
           }
         },
         "required": [],
@@ -2855,6 +3239,10 @@ export const BUNDLED_MANIFEST: Manifest = {
               "revision": {
                 "type": "integer",
                 "minimum": 1
+              },
+              "owner": {
+                "type": "string",
+                "description": "absent when the session has none"
               }
             },
             "additionalProperties": false,
@@ -2927,9 +3315,143 @@ export const BUNDLED_MANIFEST: Manifest = {
       ]
     },
     {
+      "name": "session_list",
+      "title": "List the sessions of an owner",
+      "description": "List the sessions that were created with an owner, without their data, page by page in no order",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "owner": {
+            "type": "string",
+            "minLength": 1,
+            "examples": [
+              "ada"
+            ],
+            "description": "the owner that session_create got"
+          },
+          "limit": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 10000,
+            "default": 100,
+            "description": "stop after about this many sessions; a page may hold a few more"
+          },
+          "cursor": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 100,
+            "description": "the cursor of the previous page; absent for the first page"
+          }
+        },
+        "required": [
+          "owner"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "sessions": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "session_id": {
+                  "type": "string"
+                },
+                "created_at": {
+                  "type": "string",
+                  "description": "UTC, ISO 8601"
+                },
+                "updated_at": {
+                  "type": "string",
+                  "description": "UTC, ISO 8601"
+                },
+                "revision": {
+                  "type": "integer",
+                  "minimum": 1
+                },
+                "ttl": {
+                  "type": [
+                    "integer",
+                    "null"
+                  ],
+                  "description": "seconds left, rounded up; null when the session has no expiry"
+                }
+              },
+              "additionalProperties": false,
+              "required": [
+                "session_id",
+                "created_at",
+                "updated_at",
+                "revision",
+                "ttl"
+              ]
+            }
+          },
+          "count": {
+            "type": "integer",
+            "minimum": 0
+          },
+          "cursor": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "pass it to get the next page; null at the end"
+          }
+        },
+        "required": [
+          "sessions",
+          "count",
+          "cursor"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "readOnlyHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "session",
+        "operation": "list"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "lists the sessions of one owner",
+          "steps": [
+            {
+              "tool": "session_create",
+              "input": {
+                "owner": "ada"
+              }
+            },
+            {
+              "tool": "session_create",
+              "input": {
+                "owner": "bob"
+              }
+            }
+          ],
+          "input": {
+            "owner": "ada"
+          },
+          "expect": {
+            "contains": {
+              "count": 1,
+              "cursor": null
+            }
+          }
+        }
+      ]
+    },
+    {
       "name": "session_update",
       "title": "Update a session",
-      "description": "Change the data of a session; its time to live stays unchanged",
+      "description": "Set and remove top-level keys of the data of a session; its time to live stays unchanged; to change parts within them, use session_patch",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -2940,22 +3462,35 @@ export const BUNDLED_MANIFEST: Manifest = {
           },
           "data": {
             "type": "object",
-            "description": "top-level fields to set; null is stored as a value and deletes nothing"
+            "default": {},
+            "description": "top-level keys to set; null is stored as a value and deletes nothing"
+          },
+          "unset": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "top-level keys to remove; one that is absent is no failure"
           },
           "merge": {
             "type": "boolean",
             "default": true,
-            "description": "true keeps the other top-level fields; false replaces all data"
+            "description": "true keeps the other top-level keys; false replaces all data"
           },
           "expected_revision": {
             "type": "integer",
             "minimum": 1,
             "description": "fail with CONFLICT unless this is the current revision"
+          },
+          "fence": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 9007199254740991,
+            "description": "the fence of the lock that the caller holds: fail with CONFLICT when the session was written with a greater one"
           }
         },
         "required": [
-          "session_id",
-          "data"
+          "session_id"
         ],
         "additionalProperties": false
       },
@@ -3020,6 +3555,240 @@ export const BUNDLED_MANIFEST: Manifest = {
           "input": {
             "session_id": "nobody",
             "data": {}
+          },
+          "expect": {
+            "error": "NOT_FOUND",
+            "exit_code": 1
+          }
+        },
+        {
+          "name": "removes keys",
+          "steps": [
+            {
+              "name": "create",
+              "tool": "session_create",
+              "input": {
+                "data": {
+                  "a": 1,
+                  "b": 2
+                }
+              }
+            },
+            {
+              "input": {
+                "session_id": "{{steps.create.session_id}}",
+                "unset": [
+                  "b",
+                  "c"
+                ]
+              },
+              "expect": {
+                "contains": {
+                  "revision": 2
+                }
+              }
+            },
+            {
+              "tool": "session_get",
+              "input": {
+                "session_id": "{{steps.create.session_id}}"
+              },
+              "expect": {
+                "contains": {
+                  "session": {
+                    "data": {
+                      "a": 1
+                    }
+                  }
+                }
+              }
+            }
+          ],
+          "input": {
+            "session_id": "{{steps.create.session_id}}",
+            "data": {
+              "a": 1
+            },
+            "unset": [
+              "a"
+            ]
+          },
+          "expect": {
+            "error": "INVALID_PARAMETERS"
+          }
+        },
+        {
+          "name": "refuses an older fence",
+          "steps": [
+            {
+              "name": "create",
+              "tool": "session_create"
+            },
+            {
+              "input": {
+                "session_id": "{{steps.create.session_id}}",
+                "data": {
+                  "a": 1
+                },
+                "fence": 8
+              },
+              "expect": {
+                "contains": {
+                  "revision": 2
+                }
+              }
+            }
+          ],
+          "input": {
+            "session_id": "{{steps.create.session_id}}",
+            "data": {
+              "a": 2
+            },
+            "fence": 7
+          },
+          "expect": {
+            "error": "CONFLICT"
+          }
+        }
+      ]
+    },
+    {
+      "name": "session_patch",
+      "title": "Patch a session",
+      "description": "Change the data of a session with a JSON merge patch (RFC 7396), at every level; for whole top-level keys, use session_update",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "session_id": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the id that session_create returned"
+          },
+          "patch": {
+            "type": "object",
+            "examples": [
+              {
+                "cart": {
+                  "apples": 2,
+                  "pears": null
+                }
+              }
+            ],
+            "description": "objects are merged at every level, null removes a key, any other value replaces, arrays too"
+          },
+          "expected_revision": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "fail with CONFLICT unless this is the current revision"
+          },
+          "fence": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 9007199254740991,
+            "description": "the fence of the lock that the caller holds: fail with CONFLICT when the session was written with a greater one"
+          }
+        },
+        "required": [
+          "session_id",
+          "patch"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "session_id": {
+            "type": "string"
+          },
+          "revision": {
+            "type": "integer",
+            "minimum": 2,
+            "description": "the revision after this patch"
+          }
+        },
+        "required": [
+          "session_id",
+          "revision"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "session",
+        "operation": "patch"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "merges at every level",
+          "steps": [
+            {
+              "name": "create",
+              "tool": "session_create",
+              "input": {
+                "data": {
+                  "cart": {
+                    "apples": 1,
+                    "pears": 2
+                  },
+                  "user": "ada"
+                }
+              }
+            },
+            {
+              "input": {
+                "session_id": "{{steps.create.session_id}}",
+                "patch": {
+                  "cart": {
+                    "apples": 5,
+                    "pears": null
+                  }
+                }
+              },
+              "expect": {
+                "contains": {
+                  "revision": 2
+                }
+              }
+            },
+            {
+              "tool": "session_get",
+              "input": {
+                "session_id": "{{steps.create.session_id}}"
+              },
+              "expect": {
+                "contains": {
+                  "session": {
+                    "data": {
+                      "cart": {
+                        "apples": 5
+                      },
+                      "user": "ada"
+                    }
+                  }
+                }
+              }
+            }
+          ],
+          "input": {
+            "session_id": "{{steps.create.session_id}}",
+            "patch": {},
+            "expected_revision": 1
+          },
+          "expect": {
+            "error": "CONFLICT"
+          }
+        },
+        {
+          "name": "does not create a session",
+          "input": {
+            "session_id": "nobody",
+            "patch": {}
           },
           "expect": {
             "error": "NOT_FOUND",
@@ -3173,9 +3942,446 @@ export const BUNDLED_MANIFEST: Manifest = {
       ]
     },
     {
+      "name": "lock_acquire",
+      "title": "Acquire a lock",
+      "description": "Let one caller at a time do something; the lock ends by itself after ttl seconds, so extend it while you work",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "name": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the lock's name"
+          },
+          "ttl": {
+            "type": "number",
+            "minimum": 0.1,
+            "maximum": 86400,
+            "default": 30,
+            "description": "seconds until the lock ends unless it is extended"
+          },
+          "wait": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 86400,
+            "default": 0,
+            "description": "the most seconds to wait for the lock"
+          },
+          "owner": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 1000,
+            "description": "a label that others see while you hold the lock"
+          }
+        },
+        "required": [
+          "name"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "acquired": {
+            "type": "boolean",
+            "description": "false when somebody else holds the lock; the same caller too cannot acquire it twice"
+          },
+          "token": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "what lock_extend and lock_release need; null when not acquired"
+          },
+          "fence": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "description": "a number that is greater each time the lock is acquired: let what you write to refuse a smaller one; null when not acquired"
+          },
+          "expires_in_ms": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "milliseconds until the lock ends unless its holder extends it"
+          },
+          "owner": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "the label of the holder; null when it gave none"
+          }
+        },
+        "required": [
+          "acquired",
+          "token",
+          "fence",
+          "expires_in_ms",
+          "owner"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "lock",
+        "operation": "acquire"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "a free lock",
+          "input": {
+            "name": "deploy",
+            "owner": "ada"
+          },
+          "expect": {
+            "contains": {
+              "acquired": true,
+              "expires_in_ms": 30000,
+              "owner": "ada"
+            }
+          }
+        },
+        {
+          "name": "a held lock",
+          "steps": [
+            {
+              "tool": "lock_acquire",
+              "input": {
+                "name": "build",
+                "owner": "ada"
+              }
+            }
+          ],
+          "input": {
+            "name": "build"
+          },
+          "expect": {
+            "contains": {
+              "acquired": false,
+              "token": null,
+              "fence": null,
+              "owner": "ada"
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "lock_extend",
+      "title": "Extend a lock",
+      "description": "Set a new end of a lock that you hold, while you work",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "name": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the lock's name"
+          },
+          "token": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the token that lock_acquire returned"
+          },
+          "ttl": {
+            "type": "number",
+            "minimum": 0.1,
+            "maximum": 86400,
+            "default": 30,
+            "description": "seconds from now until the lock ends"
+          }
+        },
+        "required": [
+          "name",
+          "token"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "extended": {
+            "type": "boolean",
+            "description": "false when you no longer hold the lock: stop the work"
+          },
+          "expires_in_ms": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "description": "milliseconds until the lock ends; null when not extended"
+          }
+        },
+        "required": [
+          "extended",
+          "expires_in_ms"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "lock",
+        "operation": "extend"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "the holder extends",
+          "steps": [
+            {
+              "name": "lock",
+              "tool": "lock_acquire",
+              "input": {
+                "name": "job"
+              }
+            }
+          ],
+          "input": {
+            "name": "job",
+            "token": "{{steps.lock.token}}",
+            "ttl": 60
+          },
+          "expect": {
+            "equals": {
+              "extended": true,
+              "expires_in_ms": 60000
+            }
+          }
+        },
+        {
+          "name": "another token does nothing",
+          "steps": [
+            {
+              "tool": "lock_acquire",
+              "input": {
+                "name": "job"
+              }
+            }
+          ],
+          "input": {
+            "name": "job",
+            "token": "other"
+          },
+          "expect": {
+            "equals": {
+              "extended": false,
+              "expires_in_ms": null
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "lock_release",
+      "title": "Release a lock",
+      "description": "Give up a lock that you hold, so that the next caller need not wait for its end",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "name": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the lock's name"
+          },
+          "token": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the token that lock_acquire returned"
+          }
+        },
+        "required": [
+          "name",
+          "token"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "released": {
+            "type": "boolean",
+            "description": "false when you no longer held the lock"
+          }
+        },
+        "required": [
+          "released"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "lock",
+        "operation": "release"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "the holder releases",
+          "steps": [
+            {
+              "name": "lock",
+              "tool": "lock_acquire",
+              "input": {
+                "name": "free"
+              }
+            }
+          ],
+          "input": {
+            "name": "free",
+            "token": "{{steps.lock.token}}"
+          },
+          "expect": {
+            "equals": {
+              "released": true
+            }
+          }
+        },
+        {
+          "name": "another token does nothing",
+          "steps": [
+            {
+              "tool": "lock_acquire",
+              "input": {
+                "name": "free"
+              }
+            }
+          ],
+          "input": {
+            "name": "free",
+            "token": "other"
+          },
+          "expect": {
+            "equals": {
+              "released": false
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "lock_status",
+      "title": "Look at a lock",
+      "description": "Read who holds a lock, without acquiring it",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "name": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the lock's name"
+          }
+        },
+        "required": [
+          "name"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "held": {
+            "type": "boolean"
+          },
+          "owner": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "the label of the holder; null when it gave none or nobody holds the lock"
+          },
+          "fence": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "description": "the fence of the last holder; null when the lock was not acquired for 30 days"
+          },
+          "expires_in_ms": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "description": "milliseconds until the lock ends unless its holder extends it; null when nobody holds it"
+          }
+        },
+        "required": [
+          "held",
+          "owner",
+          "fence",
+          "expires_in_ms"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "readOnlyHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "lock",
+        "operation": "status"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "a lock that nobody has acquired",
+          "input": {
+            "name": "nothing"
+          },
+          "expect": {
+            "equals": {
+              "held": false,
+              "owner": null,
+              "fence": null,
+              "expires_in_ms": null
+            }
+          }
+        },
+        {
+          "name": "a held lock",
+          "steps": [
+            {
+              "tool": "lock_acquire",
+              "input": {
+                "name": "watched",
+                "owner": "ada"
+              }
+            }
+          ],
+          "input": {
+            "name": "watched"
+          },
+          "expect": {
+            "contains": {
+              "held": true,
+              "owner": "ada"
+            }
+          }
+        }
+      ]
+    },
+    {
       "name": "pubsub_publish",
       "title": "Publish a message",
-      "description": "Send a JSON message to the current subscribers of a channel",
+      "description": "Send a JSON message to the current subscribers of a channel; nobody gets it later: for messages that stay, use stream_append",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -3244,7 +4450,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "pubsub_subscribe",
       "title": "Subscribe to messages",
-      "description": "Wait for messages on a channel, or on all channels that match a pattern",
+      "description": "Wait for messages on a channel, or on all channels that match a pattern; messages between two calls are lost: stream_read loses none",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -3440,6 +4646,2276 @@ export const BUNDLED_MANIFEST: Manifest = {
       ]
     },
     {
+      "name": "queue_add",
+      "title": "Add a job to a queue",
+      "description": "Add a job to a queue; a worker takes it with queue_take",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "queue": {
+            "type": "string",
+            "minLength": 1,
+            "examples": [
+              "mails"
+            ],
+            "description": "the queue's name"
+          },
+          "payload": {
+            "description": "any JSON value: what is to be done"
+          },
+          "delay": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 315360000,
+            "default": 0,
+            "description": "seconds until the job can be taken"
+          },
+          "priority": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 100,
+            "default": 0,
+            "description": "jobs of a lower number are taken first; within one number, first in, first out"
+          },
+          "dedup_id": {
+            "type": "string",
+            "minLength": 1,
+            "description": "a second job with this id is not added, for dedup_for seconds, also when the first one is done"
+          },
+          "dedup_for": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 315360000,
+            "default": 300,
+            "description": "seconds that a deduplication id holds"
+          },
+          "max_attempts": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 1000,
+            "default": 5,
+            "description": "how often the job may be taken before it is dead"
+          },
+          "max_length": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 1000000000,
+            "description": "fail with OVERLOADED, and add nothing, when more jobs than this would be ready, delayed or taken"
+          }
+        },
+        "required": [
+          "queue",
+          "payload"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "id": {
+            "type": "string",
+            "description": "the id of the job; that of the first one for a duplicate"
+          },
+          "added": {
+            "type": "boolean",
+            "description": "false for a duplicate"
+          }
+        },
+        "required": [
+          "id",
+          "added"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "queue",
+        "operation": "add"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "a duplicate is not added",
+          "steps": [
+            {
+              "name": "first",
+              "input": {
+                "queue": "mails",
+                "payload": "hello",
+                "dedup_id": "welcome-7"
+              }
+            }
+          ],
+          "input": {
+            "queue": "mails",
+            "payload": "hello",
+            "dedup_id": "welcome-7"
+          },
+          "expect": {
+            "contains": {
+              "added": false
+            }
+          }
+        },
+        {
+          "name": "a full queue",
+          "steps": [
+            {
+              "input": {
+                "queue": "full",
+                "payload": 1
+              }
+            }
+          ],
+          "input": {
+            "queue": "full",
+            "payload": 2,
+            "max_length": 1
+          },
+          "expect": {
+            "error": "OVERLOADED",
+            "exit_code": 4
+          }
+        }
+      ]
+    },
+    {
+      "name": "queue_add_many",
+      "title": "Add several jobs to a queue",
+      "description": "Add up to 1,000 jobs to a queue at once, all or none",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "queue": {
+            "type": "string",
+            "minLength": 1,
+            "examples": [
+              "mails"
+            ],
+            "description": "the queue's name"
+          },
+          "payloads": {
+            "type": "array",
+            "items": {},
+            "minItems": 1,
+            "maxItems": 1000,
+            "description": "JSON values: what is to be done, in this order"
+          },
+          "delay": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 315360000,
+            "default": 0,
+            "description": "seconds until the job can be taken"
+          },
+          "priority": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 100,
+            "default": 0,
+            "description": "jobs of a lower number are taken first; within one number, first in, first out"
+          },
+          "dedup_ids": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "a deduplication id for each payload, as of queue_add; an empty one is none"
+          },
+          "dedup_for": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 315360000,
+            "default": 300,
+            "description": "seconds that a deduplication id holds"
+          },
+          "max_attempts": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 1000,
+            "default": 5,
+            "description": "how often the job may be taken before it is dead"
+          },
+          "max_length": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 1000000000,
+            "description": "fail with OVERLOADED, and add nothing, when more jobs than this would be ready, delayed or taken"
+          }
+        },
+        "required": [
+          "queue",
+          "payloads"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "ids": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "the id of each job; that of the first one for a duplicate"
+          },
+          "added": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "the number of jobs that are no duplicates"
+          }
+        },
+        "required": [
+          "ids",
+          "added"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "queue",
+        "operation": "add_many"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "adds several jobs",
+          "input": {
+            "queue": "letters",
+            "payloads": [
+              "a",
+              "b",
+              "c"
+            ]
+          },
+          "expect": {
+            "contains": {
+              "added": 3
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "queue_take",
+      "title": "Take jobs from a queue",
+      "description": "Take the next jobs of a queue and do them; then queue_ack removes them, or queue_nack gives them back",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "queue": {
+            "type": "string",
+            "minLength": 1,
+            "examples": [
+              "mails"
+            ],
+            "description": "the queue's name"
+          },
+          "count": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 1000,
+            "default": 1,
+            "description": "the most jobs to take"
+          },
+          "visibility": {
+            "type": "number",
+            "exclusiveMinimum": 0,
+            "maximum": 86400,
+            "default": 60,
+            "description": "seconds to do the jobs; when they are over without queue_ack, queue_nack or queue_extend, others can take the jobs"
+          },
+          "wait": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 86400,
+            "default": 0,
+            "description": "the most seconds to wait"
+          }
+        },
+        "required": [
+          "queue"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "jobs": {
+            "type": "array",
+            "description": "the jobs; empty when none is ready",
+            "items": {
+              "type": "object",
+              "properties": {
+                "id": {
+                  "type": "string"
+                },
+                "payload": {},
+                "attempt": {
+                  "type": "integer",
+                  "minimum": 1,
+                  "description": "1 the first time the job is taken"
+                },
+                "receipt": {
+                  "type": "string",
+                  "description": "for queue_ack, queue_nack and queue_extend; it is stale as soon as the job is taken again"
+                },
+                "added_at": {
+                  "type": "string",
+                  "description": "UTC, ISO 8601"
+                },
+                "visible_until_ms": {
+                  "type": "integer",
+                  "description": "Unix milliseconds by the clock of the server: when others can take the job"
+                },
+                "last_error": {
+                  "type": "string",
+                  "description": "why the previous attempt failed"
+                }
+              },
+              "additionalProperties": false,
+              "required": [
+                "id",
+                "payload",
+                "attempt",
+                "receipt",
+                "added_at",
+                "visible_until_ms"
+              ]
+            }
+          }
+        },
+        "required": [
+          "jobs"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "queue",
+        "operation": "take"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "takes jobs in the order of priority",
+          "steps": [
+            {
+              "tool": "queue_add",
+              "input": {
+                "queue": "urgent",
+                "payload": "later",
+                "priority": 5
+              }
+            },
+            {
+              "tool": "queue_add",
+              "input": {
+                "queue": "urgent",
+                "payload": null,
+                "priority": 1
+              }
+            }
+          ],
+          "input": {
+            "queue": "urgent",
+            "count": 2
+          },
+          "expect": {
+            "contains": {
+              "jobs": [
+                {
+                  "payload": null,
+                  "attempt": 1
+                },
+                {
+                  "payload": "later",
+                  "attempt": 1
+                }
+              ]
+            }
+          }
+        },
+        {
+          "name": "an empty queue",
+          "input": {
+            "queue": "nothing"
+          },
+          "expect": {
+            "equals": {
+              "jobs": []
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "queue_ack",
+      "title": "Acknowledge jobs",
+      "description": "Remove jobs that are done from a queue",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "queue": {
+            "type": "string",
+            "minLength": 1,
+            "examples": [
+              "mails"
+            ],
+            "description": "the queue's name"
+          },
+          "receipts": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "minItems": 1,
+            "maxItems": 1000,
+            "description": "receipts of queue_take"
+          }
+        },
+        "required": [
+          "queue",
+          "receipts"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "acked": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "the number of jobs that were removed"
+          },
+          "stale": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "the receipts that did nothing: their jobs were taken again, are dead, or are gone"
+          }
+        },
+        "required": [
+          "acked",
+          "stale"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": true,
+        "idempotentHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "queue",
+        "operation": "ack"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "a job is done once",
+          "steps": [
+            {
+              "tool": "queue_add",
+              "input": {
+                "queue": "done",
+                "payload": 1
+              }
+            },
+            {
+              "name": "taken",
+              "tool": "queue_take",
+              "input": {
+                "queue": "done"
+              }
+            },
+            {
+              "input": {
+                "queue": "done",
+                "receipts": [
+                  "{{steps.taken.jobs.0.receipt}}"
+                ]
+              },
+              "expect": {
+                "equals": {
+                  "acked": 1,
+                  "stale": []
+                }
+              }
+            }
+          ],
+          "input": {
+            "queue": "done",
+            "receipts": [
+              "{{steps.taken.jobs.0.receipt}}"
+            ]
+          },
+          "expect": {
+            "contains": {
+              "acked": 0
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "queue_nack",
+      "title": "Give jobs back",
+      "description": "Give jobs that failed back to a queue, to be taken again; after max_attempts they are dead",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "queue": {
+            "type": "string",
+            "minLength": 1,
+            "examples": [
+              "mails"
+            ],
+            "description": "the queue's name"
+          },
+          "receipts": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "minItems": 1,
+            "maxItems": 1000,
+            "description": "receipts of queue_take"
+          },
+          "delay": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 315360000,
+            "description": "seconds until the jobs can be taken again; absent: 1 after the first attempt, doubled after each further one, at most 3600"
+          },
+          "error": {
+            "type": "string",
+            "description": "why they failed, which the next worker and the dead job get as last_error; at most 1,000 characters are kept"
+          }
+        },
+        "required": [
+          "queue",
+          "receipts"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "requeued": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "the number of jobs that will be taken again"
+          },
+          "dead": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "the number of jobs that are dead"
+          },
+          "stale": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "the receipts that did nothing: their jobs were taken again, are dead, or are gone"
+          }
+        },
+        "required": [
+          "requeued",
+          "dead",
+          "stale"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "queue",
+        "operation": "nack"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "the last attempt",
+          "steps": [
+            {
+              "tool": "queue_add",
+              "input": {
+                "queue": "failing",
+                "payload": 1,
+                "max_attempts": 1
+              }
+            },
+            {
+              "name": "taken",
+              "tool": "queue_take",
+              "input": {
+                "queue": "failing"
+              }
+            }
+          ],
+          "input": {
+            "queue": "failing",
+            "receipts": [
+              "{{steps.taken.jobs.0.receipt}}"
+            ],
+            "error": "no such user"
+          },
+          "expect": {
+            "equals": {
+              "requeued": 0,
+              "dead": 1,
+              "stale": []
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "queue_extend",
+      "title": "Extend the visibility of jobs",
+      "description": "Keep jobs that take longer, so that others do not take them",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "queue": {
+            "type": "string",
+            "minLength": 1,
+            "examples": [
+              "mails"
+            ],
+            "description": "the queue's name"
+          },
+          "receipts": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "minItems": 1,
+            "maxItems": 1000,
+            "description": "receipts of queue_take"
+          },
+          "visibility": {
+            "type": "number",
+            "exclusiveMinimum": 0,
+            "maximum": 86400,
+            "default": 60,
+            "description": "seconds from now"
+          }
+        },
+        "required": [
+          "queue",
+          "receipts"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "extended": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "the number of jobs that are kept"
+          },
+          "visible_until_ms": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "description": "Unix milliseconds by the clock of the server; null when every receipt is stale"
+          },
+          "stale": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "the receipts that did nothing: their jobs were taken again, are dead, or are gone"
+          }
+        },
+        "required": [
+          "extended",
+          "visible_until_ms",
+          "stale"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "idempotentHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "queue",
+        "operation": "extend"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "a stale receipt",
+          "input": {
+            "queue": "nothing",
+            "receipts": [
+              "unknown"
+            ]
+          },
+          "expect": {
+            "equals": {
+              "extended": 0,
+              "visible_until_ms": null,
+              "stale": [
+                "unknown"
+              ]
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "queue_get",
+      "title": "Get a job",
+      "description": "Read a job of a queue and its state, without taking it",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "queue": {
+            "type": "string",
+            "minLength": 1,
+            "examples": [
+              "mails"
+            ],
+            "description": "the queue's name"
+          },
+          "id": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the id that queue_add returned"
+          }
+        },
+        "required": [
+          "queue",
+          "id"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "job": {
+            "type": [
+              "object",
+              "null"
+            ],
+            "description": "the job; null when it is done or does not exist",
+            "properties": {
+              "id": {
+                "type": "string"
+              },
+              "payload": {},
+              "priority": {
+                "type": "integer"
+              },
+              "attempt": {
+                "type": "integer",
+                "minimum": 0,
+                "description": "how often it was taken"
+              },
+              "max_attempts": {
+                "type": "integer"
+              },
+              "added_at": {
+                "type": "string",
+                "description": "UTC, ISO 8601"
+              },
+              "due_at_ms": {
+                "type": "integer",
+                "description": "of a delayed job: when it can be taken, in Unix milliseconds"
+              },
+              "visible_until_ms": {
+                "type": "integer",
+                "description": "of a taken job: when others can take it, in Unix milliseconds"
+              },
+              "died_at": {
+                "type": "string",
+                "description": "of a dead job: UTC, ISO 8601"
+              },
+              "last_error": {
+                "type": "string",
+                "description": "why the last attempt failed"
+              }
+            },
+            "additionalProperties": false,
+            "required": [
+              "id",
+              "payload",
+              "priority",
+              "attempt",
+              "max_attempts",
+              "added_at"
+            ]
+          },
+          "state": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "enum": [
+              "ready",
+              "delayed",
+              "taken",
+              "dead",
+              null
+            ],
+            "description": "null when there is no such job"
+          },
+          "found": {
+            "type": "boolean"
+          }
+        },
+        "required": [
+          "job",
+          "state",
+          "found"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "readOnlyHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "queue",
+        "operation": "get"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "a ready job",
+          "steps": [
+            {
+              "name": "added",
+              "tool": "queue_add",
+              "input": {
+                "queue": "looked",
+                "payload": {
+                  "a": 1
+                }
+              }
+            }
+          ],
+          "input": {
+            "queue": "looked",
+            "id": "{{steps.added.id}}"
+          },
+          "expect": {
+            "contains": {
+              "found": true,
+              "state": "ready",
+              "job": {
+                "payload": {
+                  "a": 1
+                },
+                "attempt": 0,
+                "max_attempts": 5
+              }
+            }
+          }
+        },
+        {
+          "name": "no such job",
+          "input": {
+            "queue": "looked",
+            "id": "unknown"
+          },
+          "expect": {
+            "equals": {
+              "job": null,
+              "state": null,
+              "found": false
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "queue_cancel",
+      "title": "Cancel a job",
+      "description": "Remove a job from a queue, whatever its state is; the receipt of a worker that holds it becomes stale",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "queue": {
+            "type": "string",
+            "minLength": 1,
+            "examples": [
+              "mails"
+            ],
+            "description": "the queue's name"
+          },
+          "id": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the id that queue_add returned"
+          }
+        },
+        "required": [
+          "queue",
+          "id"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "cancelled": {
+            "type": "boolean",
+            "description": "false when there was no such job"
+          },
+          "state": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "enum": [
+              "ready",
+              "delayed",
+              "taken",
+              "dead",
+              null
+            ],
+            "description": "the state that the job had"
+          }
+        },
+        "required": [
+          "cancelled",
+          "state"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": true,
+        "idempotentHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "queue",
+        "operation": "cancel"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "a delayed job",
+          "steps": [
+            {
+              "name": "added",
+              "tool": "queue_add",
+              "input": {
+                "queue": "plans",
+                "payload": 1,
+                "delay": 3600
+              }
+            }
+          ],
+          "input": {
+            "queue": "plans",
+            "id": "{{steps.added.id}}"
+          },
+          "expect": {
+            "equals": {
+              "cancelled": true,
+              "state": "delayed"
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "queue_stats",
+      "title": "Count the jobs of a queue",
+      "description": "Count the jobs of a queue by their state, and see how old the oldest ready one is",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "queue": {
+            "type": "string",
+            "minLength": 1,
+            "examples": [
+              "mails"
+            ],
+            "description": "the queue's name"
+          }
+        },
+        "required": [
+          "queue"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "ready": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "jobs that can be taken"
+          },
+          "delayed": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "jobs with a delay"
+          },
+          "taken": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "jobs that workers hold"
+          },
+          "dead": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "jobs that failed max_attempts times; the newest 1,000 are kept, for 7 days"
+          },
+          "due": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "how many of delayed and taken are due; the next queue_take moves them"
+          },
+          "oldest_age_ms": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "minimum": 0,
+            "description": "milliseconds since the oldest ready job was added; null when none is ready"
+          }
+        },
+        "required": [
+          "ready",
+          "delayed",
+          "taken",
+          "dead",
+          "due",
+          "oldest_age_ms"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "readOnlyHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "queue",
+        "operation": "stats"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "counts by state",
+          "steps": [
+            {
+              "tool": "queue_add_many",
+              "input": {
+                "queue": "counted",
+                "payloads": [
+                  1,
+                  2
+                ]
+              }
+            },
+            {
+              "tool": "queue_add",
+              "input": {
+                "queue": "counted",
+                "payload": 3,
+                "delay": 3600
+              }
+            },
+            {
+              "tool": "queue_take",
+              "input": {
+                "queue": "counted"
+              }
+            }
+          ],
+          "input": {
+            "queue": "counted"
+          },
+          "expect": {
+            "contains": {
+              "ready": 1,
+              "delayed": 1,
+              "taken": 1,
+              "dead": 0,
+              "due": 0
+            }
+          }
+        },
+        {
+          "name": "an empty queue",
+          "input": {
+            "queue": "nothing"
+          },
+          "expect": {
+            "equals": {
+              "ready": 0,
+              "delayed": 0,
+              "taken": 0,
+              "dead": 0,
+              "due": 0,
+              "oldest_age_ms": null
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "queue_peek",
+      "title": "List the jobs of a queue",
+      "description": "List jobs of a queue in one state, without taking them; dead ones show why they failed",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "queue": {
+            "type": "string",
+            "minLength": 1,
+            "examples": [
+              "mails"
+            ],
+            "description": "the queue's name"
+          },
+          "state": {
+            "type": "string",
+            "enum": [
+              "ready",
+              "delayed",
+              "taken",
+              "dead"
+            ],
+            "default": "ready",
+            "description": "which jobs: ready in the order in which they will be taken, delayed and taken by the time when they are due, dead by the time of their death"
+          },
+          "limit": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 1000,
+            "default": 100,
+            "description": "the most jobs to list"
+          },
+          "cursor": {
+            "type": "string",
+            "description": "the cursor of the previous page; absent for the first page"
+          }
+        },
+        "required": [
+          "queue"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "jobs": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "id": {
+                  "type": "string"
+                },
+                "payload": {},
+                "priority": {
+                  "type": "integer"
+                },
+                "attempt": {
+                  "type": "integer",
+                  "minimum": 0,
+                  "description": "how often it was taken"
+                },
+                "max_attempts": {
+                  "type": "integer"
+                },
+                "added_at": {
+                  "type": "string",
+                  "description": "UTC, ISO 8601"
+                },
+                "due_at_ms": {
+                  "type": "integer",
+                  "description": "of a delayed job: when it can be taken, in Unix milliseconds"
+                },
+                "visible_until_ms": {
+                  "type": "integer",
+                  "description": "of a taken job: when others can take it, in Unix milliseconds"
+                },
+                "died_at": {
+                  "type": "string",
+                  "description": "of a dead job: UTC, ISO 8601"
+                },
+                "last_error": {
+                  "type": "string",
+                  "description": "why the last attempt failed"
+                }
+              },
+              "additionalProperties": false,
+              "required": [
+                "id",
+                "payload",
+                "priority",
+                "attempt",
+                "max_attempts",
+                "added_at"
+              ]
+            }
+          },
+          "count": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "the number of jobs on this page"
+          },
+          "cursor": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "the cursor of the next page; null at the end"
+          }
+        },
+        "required": [
+          "jobs",
+          "count",
+          "cursor"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "readOnlyHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "queue",
+        "operation": "peek"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "the next jobs",
+          "steps": [
+            {
+              "tool": "queue_add_many",
+              "input": {
+                "queue": "listed",
+                "payloads": [
+                  "a",
+                  "b"
+                ]
+              }
+            }
+          ],
+          "input": {
+            "queue": "listed",
+            "limit": 1
+          },
+          "expect": {
+            "contains": {
+              "jobs": [
+                {
+                  "payload": "a"
+                }
+              ],
+              "count": 1
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "queue_requeue",
+      "title": "Put dead jobs back",
+      "description": "Make dead jobs of a queue ready again, with no attempts counted",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "queue": {
+            "type": "string",
+            "minLength": 1,
+            "examples": [
+              "mails"
+            ],
+            "description": "the queue's name"
+          },
+          "ids": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "minItems": 1,
+            "maxItems": 1000,
+            "description": "the ids of the jobs; absent: those that died first"
+          },
+          "limit": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 1000,
+            "default": 100,
+            "description": "the most jobs to move without ids"
+          }
+        },
+        "required": [
+          "queue"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "moved": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "the number of jobs that are ready again"
+          }
+        },
+        "required": [
+          "moved"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "idempotentHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "queue",
+        "operation": "requeue"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "no dead job",
+          "input": {
+            "queue": "nothing"
+          },
+          "expect": {
+            "equals": {
+              "moved": 0
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "queue_purge",
+      "title": "Purge a queue",
+      "description": "Remove all jobs of a queue, or the jobs of one state",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "queue": {
+            "type": "string",
+            "minLength": 1,
+            "examples": [
+              "mails"
+            ],
+            "description": "the queue's name"
+          },
+          "state": {
+            "type": "string",
+            "enum": [
+              "ready",
+              "delayed",
+              "taken",
+              "dead"
+            ],
+            "description": "which jobs; absent: all"
+          },
+          "limit": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 10000,
+            "default": 10000,
+            "description": "the most jobs of one state to remove in this call"
+          }
+        },
+        "required": [
+          "queue"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "removed": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "the number of jobs that were removed"
+          },
+          "left": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "how many jobs of this state are left; call again until it is 0"
+          }
+        },
+        "required": [
+          "removed",
+          "left"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": true,
+        "idempotentHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "queue",
+        "operation": "purge"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "delayed jobs",
+          "steps": [
+            {
+              "tool": "queue_add_many",
+              "input": {
+                "queue": "purged",
+                "payloads": [
+                  1,
+                  2
+                ],
+                "delay": 60
+              }
+            }
+          ],
+          "input": {
+            "queue": "purged",
+            "state": "delayed"
+          },
+          "expect": {
+            "equals": {
+              "removed": 2,
+              "left": 0
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "stream_append",
+      "title": "Append an event to a stream",
+      "description": "Append a JSON event to a stream, where readers find it later; for tasks that one worker does, use queue_add",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "stream": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the stream's name"
+          },
+          "event": {
+            "description": "any JSON value"
+          },
+          "max_length": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 9007199254740991,
+            "description": "keep only this many of the newest events; absent keeps all"
+          },
+          "ttl": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "minimum": 1,
+            "maximum": 315360000,
+            "description": "seconds that the whole stream lives from now; null keeps it for ever; absent leaves its time to live unchanged"
+          }
+        },
+        "required": [
+          "stream",
+          "event"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "id": {
+            "type": "string",
+            "description": "<ms>-<n>: the time in Unix milliseconds, and the number of events ever appended to the stream"
+          }
+        },
+        "required": [
+          "id"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "stream",
+        "operation": "append"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "counts the events in the id",
+          "steps": [
+            {
+              "input": {
+                "stream": "log",
+                "event": "one"
+              }
+            }
+          ],
+          "input": {
+            "stream": "log",
+            "event": "two"
+          },
+          "expect": {
+            "schema": {
+              "properties": {
+                "id": {
+                  "type": "string",
+                  "pattern": "^[0-9]+-2$"
+                }
+              },
+              "required": [
+                "id"
+              ]
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "stream_read",
+      "title": "Read a stream from a cursor",
+      "description": "Read the events after an id; pass last_id as after in the next call, and no event between the calls is missed",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "stream": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the stream's name"
+          },
+          "after": {
+            "type": "string",
+            "minLength": 1,
+            "default": "0",
+            "examples": [
+              "0"
+            ],
+            "description": "\"0\" reads from the oldest event, an id from the event after it; \"$\" reads nothing and returns the last_id of now, or with wait the events from now on"
+          },
+          "count": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 10000,
+            "default": 100,
+            "description": "the most events to return"
+          },
+          "wait": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 86400,
+            "default": 0,
+            "description": "the most seconds to wait"
+          }
+        },
+        "required": [
+          "stream"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "events": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "id": {
+                  "type": "string"
+                },
+                "event": {}
+              },
+              "additionalProperties": false,
+              "required": [
+                "id",
+                "event"
+              ]
+            },
+            "description": "the oldest one first"
+          },
+          "last_id": {
+            "type": "string",
+            "description": "pass it as after to read on"
+          },
+          "lost": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "minimum": 0,
+            "description": "how many events after after were removed before they were read here; null when that is not known, because the stream was deleted or has expired, or holds entries of other programs"
+          }
+        },
+        "required": [
+          "events",
+          "last_id",
+          "lost"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "readOnlyHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "stream",
+        "operation": "read"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "reads from a cursor",
+          "steps": [
+            {
+              "name": "first",
+              "tool": "stream_append",
+              "input": {
+                "stream": "news",
+                "event": "a"
+              }
+            },
+            {
+              "tool": "stream_append",
+              "input": {
+                "stream": "news",
+                "event": "b"
+              }
+            }
+          ],
+          "input": {
+            "stream": "news",
+            "after": "{{steps.first.id}}"
+          },
+          "expect": {
+            "contains": {
+              "events": [
+                {
+                  "event": "b"
+                }
+              ],
+              "lost": 0
+            }
+          }
+        },
+        {
+          "name": "an absent stream",
+          "input": {
+            "stream": "nothing"
+          },
+          "expect": {
+            "equals": {
+              "events": [],
+              "last_id": "0",
+              "lost": 0
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "stream_take",
+      "title": "Take events of a stream for a group",
+      "description": "Take events that no other consumer of the group has; acknowledge them with stream_ack, or they are taken again after min_idle seconds",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "stream": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the stream's name"
+          },
+          "group": {
+            "type": "string",
+            "minLength": 1,
+            "description": "each group gets every event once; it is created when it is missing"
+          },
+          "consumer": {
+            "type": "string",
+            "minLength": 1,
+            "default": "default",
+            "description": "the name of the caller in the group"
+          },
+          "count": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 1000,
+            "default": 1,
+            "description": "the most events to take"
+          },
+          "min_idle": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 31536000,
+            "default": 60,
+            "description": "seconds after which an event that is not acknowledged is taken again, by any consumer"
+          },
+          "from": {
+            "type": "string",
+            "minLength": 1,
+            "default": "0",
+            "examples": [
+              "0"
+            ],
+            "description": "where a missing group begins: \"0\" at the oldest event, an id at the event after it, \"$\" at the events from now on"
+          },
+          "wait": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 86400,
+            "default": 0,
+            "description": "the most seconds to wait"
+          }
+        },
+        "required": [
+          "stream",
+          "group"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "events": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "id": {
+                  "type": "string"
+                },
+                "event": {},
+                "deliveries": {
+                  "type": "integer",
+                  "minimum": 1
+                }
+              },
+              "additionalProperties": false,
+              "required": [
+                "id",
+                "event",
+                "deliveries"
+              ]
+            },
+            "description": "those that are taken again first; deliveries is how often the event was taken, this time included"
+          },
+          "lost": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "minimum": 0,
+            "description": "how many events were removed from the stream before this group took or acknowledged them, since the take before; null when that is not known"
+          }
+        },
+        "required": [
+          "events",
+          "lost"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "stream",
+        "operation": "take"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "takes an event once",
+          "steps": [
+            {
+              "tool": "stream_append",
+              "input": {
+                "stream": "jobs",
+                "event": "a"
+              }
+            },
+            {
+              "input": {
+                "stream": "jobs",
+                "group": "workers"
+              },
+              "expect": {
+                "contains": {
+                  "events": [
+                    {
+                      "event": "a",
+                      "deliveries": 1
+                    }
+                  ],
+                  "lost": 0
+                }
+              }
+            }
+          ],
+          "input": {
+            "stream": "jobs",
+            "group": "workers"
+          },
+          "expect": {
+            "equals": {
+              "events": [],
+              "lost": 0
+            }
+          }
+        },
+        {
+          "name": "takes an event again that was not acknowledged",
+          "steps": [
+            {
+              "tool": "stream_append",
+              "input": {
+                "stream": "again",
+                "event": "a"
+              }
+            },
+            {
+              "input": {
+                "stream": "again",
+                "group": "workers"
+              }
+            }
+          ],
+          "input": {
+            "stream": "again",
+            "group": "workers",
+            "consumer": "other",
+            "min_idle": 0
+          },
+          "expect": {
+            "contains": {
+              "events": [
+                {
+                  "event": "a",
+                  "deliveries": 2
+                }
+              ]
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "stream_ack",
+      "title": "Acknowledge events of a group",
+      "description": "Acknowledge events that stream_take returned, so that the group does not take them again",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "stream": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the stream's name"
+          },
+          "group": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the group of the take"
+          },
+          "ids": {
+            "type": "array",
+            "items": {
+              "type": "string",
+              "minLength": 1
+            },
+            "minItems": 1,
+            "maxItems": 10000,
+            "examples": [
+              [
+                "1767225600000-1"
+              ]
+            ],
+            "description": "ids of events"
+          }
+        },
+        "required": [
+          "stream",
+          "group",
+          "ids"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "acked": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "how many of them were taken and not acknowledged before"
+          }
+        },
+        "required": [
+          "acked"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": true,
+        "idempotentHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "stream",
+        "operation": "ack"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "an id that was not taken",
+          "input": {
+            "stream": "nothing",
+            "group": "workers",
+            "ids": [
+              "1767225600000-1"
+            ]
+          },
+          "expect": {
+            "equals": {
+              "acked": 0
+            }
+          }
+        },
+        {
+          "name": "refuses text that is no id",
+          "input": {
+            "stream": "nothing",
+            "group": "workers",
+            "ids": [
+              "first"
+            ]
+          },
+          "expect": {
+            "error": "INVALID_PARAMETERS",
+            "exit_code": 2
+          }
+        }
+      ]
+    },
+    {
+      "name": "stream_info",
+      "title": "Get the state of a stream",
+      "description": "Read the length of a stream, its first and last id, and how far each group is",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "stream": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the stream's name"
+          }
+        },
+        "required": [
+          "stream"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "length": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "the number of events; 0 when the stream does not exist"
+          },
+          "first_id": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "the oldest event; null when there is none"
+          },
+          "last_id": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "the newest event that was ever appended, also when it was removed; null when there is none"
+          },
+          "groups": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "name": {
+                  "type": "string"
+                },
+                "pending": {
+                  "type": "integer",
+                  "minimum": 0
+                },
+                "lag": {
+                  "type": [
+                    "integer",
+                    "null"
+                  ],
+                  "minimum": 0
+                }
+              },
+              "additionalProperties": false,
+              "required": [
+                "name",
+                "pending",
+                "lag"
+              ]
+            },
+            "description": "pending: events that were taken and not acknowledged; lag: events that were not taken yet, null when the stream holds entries of other programs"
+          }
+        },
+        "required": [
+          "length",
+          "first_id",
+          "last_id",
+          "groups"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "readOnlyHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "stream",
+        "operation": "info"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "an absent stream",
+          "input": {
+            "stream": "nothing"
+          },
+          "expect": {
+            "equals": {
+              "length": 0,
+              "first_id": null,
+              "last_id": null,
+              "groups": []
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "stream_trim",
+      "title": "Remove the oldest events of a stream",
+      "description": "Remove the oldest events of a stream, by length or by id; ids go on counting",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "stream": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the stream's name"
+          },
+          "max_length": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991,
+            "examples": [
+              1000
+            ],
+            "description": "keep this many of the newest events"
+          },
+          "min_id": {
+            "type": "string",
+            "minLength": 1,
+            "description": "keep the events from this id on; <Unix ms>-0 is a time"
+          }
+        },
+        "required": [
+          "stream"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "removed": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "the number of events that were removed"
+          }
+        },
+        "required": [
+          "removed"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": true,
+        "idempotentHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "stream",
+        "operation": "trim"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "keeps the newest events",
+          "steps": [
+            {
+              "tool": "stream_append",
+              "input": {
+                "stream": "short",
+                "event": "a"
+              }
+            },
+            {
+              "tool": "stream_append",
+              "input": {
+                "stream": "short",
+                "event": "b"
+              }
+            }
+          ],
+          "input": {
+            "stream": "short",
+            "max_length": 1
+          },
+          "expect": {
+            "equals": {
+              "removed": 1
+            }
+          }
+        },
+        {
+          "name": "refuses to guess",
+          "input": {
+            "stream": "short"
+          },
+          "expect": {
+            "error": "INVALID_PARAMETERS",
+            "exit_code": 2
+          }
+        }
+      ]
+    },
+    {
+      "name": "stream_delete",
+      "title": "Delete a stream",
+      "description": "Delete a whole stream with its groups; a stream of the same name counts from 1 again",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "stream": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the stream's name"
+          }
+        },
+        "required": [
+          "stream"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "deleted": {
+            "type": "boolean",
+            "description": "true when the stream existed"
+          }
+        },
+        "required": [
+          "deleted"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": true,
+        "idempotentHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "stream",
+        "operation": "delete"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "an absent stream",
+          "input": {
+            "stream": "nothing"
+          },
+          "expect": {
+            "equals": {
+              "deleted": false
+            }
+          }
+        }
+      ]
+    },
+    {
       "name": "rate_limit_check",
       "title": "Check a rate limit (fixed window)",
       "description": "Count a request against a limit per fixed time window, aligned to the server's clock",
@@ -3468,10 +6944,17 @@ export const BUNDLED_MANIFEST: Manifest = {
           },
           "cost": {
             "type": "integer",
-            "minimum": 1,
+            "minimum": 0,
             "maximum": 1000000000,
             "default": 1,
-            "description": "the cost of this request, at most limit"
+            "description": "the cost of this request, at most the limit; 0 counts nothing, and answers for a cost of 1"
+          },
+          "wait": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 86400,
+            "default": 0,
+            "description": "the most seconds to wait until the request is allowed; a call that cannot be allowed within them is denied at once"
           }
         },
         "required": [
@@ -3561,6 +7044,22 @@ export const BUNDLED_MANIFEST: Manifest = {
               "current": 2
             }
           }
+        },
+        {
+          "name": "looks without counting",
+          "input": {
+            "identifier": "idle",
+            "limit": 2,
+            "window_seconds": 3600,
+            "cost": 0
+          },
+          "expect": {
+            "contains": {
+              "allowed": true,
+              "current": 0,
+              "remaining": 2
+            }
+          }
         }
       ]
     },
@@ -3593,10 +7092,17 @@ export const BUNDLED_MANIFEST: Manifest = {
           },
           "cost": {
             "type": "integer",
-            "minimum": 1,
+            "minimum": 0,
             "maximum": 1000000000,
             "default": 1,
-            "description": "the cost of this request, at most limit"
+            "description": "the cost of this request, at most the limit; 0 counts nothing, and answers for a cost of 1"
+          },
+          "wait": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 86400,
+            "default": 0,
+            "description": "the most seconds to wait until the request is allowed; a call that cannot be allowed within them is denied at once"
           }
         },
         "required": [
@@ -3688,9 +7194,661 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
+    },
+    {
+      "name": "rate_limit_token_bucket",
+      "title": "Check a rate limit (token bucket)",
+      "description": "Take tokens from a bucket that is refilled at a constant rate; allows a burst, then a steady rate",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "identifier": {
+            "type": "string",
+            "minLength": 1,
+            "examples": [
+              "ada"
+            ],
+            "description": "the user or the thing that the limit applies to"
+          },
+          "capacity": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 1000000000,
+            "description": "the tokens in a full bucket, which is the largest burst"
+          },
+          "refill_per_second": {
+            "type": "number",
+            "minimum": 0.000001,
+            "maximum": 1000000000,
+            "examples": [
+              0.5
+            ],
+            "description": "the tokens that are added in a second, rounded to millionths"
+          },
+          "cost": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 1000000000,
+            "default": 1,
+            "description": "the tokens to take, at most the capacity; 0 takes none, and answers for 1"
+          },
+          "wait": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 86400,
+            "default": 0,
+            "description": "the most seconds to wait until the request is allowed; a call that cannot be allowed within them is denied at once"
+          }
+        },
+        "required": [
+          "identifier",
+          "capacity",
+          "refill_per_second"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "allowed": {
+            "type": "boolean",
+            "description": "true when the tokens were there; a denied request takes none"
+          },
+          "current": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "the tokens that the bucket lacks after this call, rounded up"
+          },
+          "limit": {
+            "type": "integer",
+            "description": "the capacity"
+          },
+          "remaining": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "the whole tokens in the bucket"
+          },
+          "reset_at": {
+            "type": "integer",
+            "description": "Unix seconds, rounded up: when the bucket is full without further requests"
+          },
+          "retry_after_ms": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "0 when allowed; else milliseconds until this cost could be allowed"
+          }
+        },
+        "required": [
+          "allowed",
+          "current",
+          "limit",
+          "remaining",
+          "reset_at",
+          "retry_after_ms"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "rate_limit",
+        "operation": "token_bucket"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "allows a burst",
+          "steps": [
+            {
+              "input": {
+                "identifier": "ada",
+                "capacity": 5,
+                "refill_per_second": 0.001,
+                "cost": 5
+              },
+              "expect": {
+                "contains": {
+                  "allowed": true,
+                  "remaining": 0
+                }
+              }
+            }
+          ],
+          "input": {
+            "identifier": "ada",
+            "capacity": 5,
+            "refill_per_second": 0.001
+          },
+          "expect": {
+            "contains": {
+              "allowed": false,
+              "current": 5,
+              "limit": 5
+            }
+          }
+        },
+        {
+          "name": "refuses a cost above the capacity",
+          "input": {
+            "identifier": "ada",
+            "capacity": 5,
+            "refill_per_second": 1,
+            "cost": 6
+          },
+          "expect": {
+            "error": "INVALID_PARAMETERS",
+            "exit_code": 2
+          }
+        }
+      ]
+    },
+    {
+      "name": "rate_limit_combined",
+      "title": "Check several rate limits at once",
+      "description": "Count a request against several sliding windows of rate_limit_sliding_window, in all of them or in none",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "identifier": {
+            "type": "string",
+            "minLength": 1,
+            "examples": [
+              "ada"
+            ],
+            "description": "the user or the thing that the limit applies to"
+          },
+          "limits": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "limit": {
+                  "type": "integer",
+                  "minimum": 1,
+                  "maximum": 1000000000,
+                  "description": "the highest total cost in one window"
+                },
+                "window_seconds": {
+                  "type": "integer",
+                  "minimum": 1,
+                  "maximum": 31536000,
+                  "description": "the length of the window in seconds"
+                }
+              },
+              "additionalProperties": false,
+              "required": [
+                "limit",
+                "window_seconds"
+              ]
+            },
+            "minItems": 1,
+            "maxItems": 10,
+            "examples": [
+              [
+                {
+                  "limit": 10,
+                  "window_seconds": 1
+                },
+                {
+                  "limit": 1000,
+                  "window_seconds": 3600
+                }
+              ]
+            ],
+            "description": "the limits, each with another window"
+          },
+          "cost": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 1000000000,
+            "default": 1,
+            "description": "the cost of this request, at most the limit; 0 counts nothing, and answers for a cost of 1"
+          },
+          "wait": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 86400,
+            "default": 0,
+            "description": "the most seconds to wait until the request is allowed; a call that cannot be allowed within them is denied at once"
+          }
+        },
+        "required": [
+          "identifier",
+          "limits"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "allowed": {
+            "type": "boolean",
+            "description": "true when every limit allows the request; a denied request is counted in no window"
+          },
+          "blocking": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "description": "window_seconds of the limit that denies the request for the longest time; null when allowed"
+          },
+          "limits": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "limit": {
+                  "type": "integer"
+                },
+                "window_seconds": {
+                  "type": "integer"
+                },
+                "current": {
+                  "type": "integer",
+                  "minimum": 0,
+                  "description": "the cost used in the window after this call"
+                },
+                "remaining": {
+                  "type": "integer",
+                  "minimum": 0
+                },
+                "reset_at": {
+                  "type": "integer",
+                  "description": "Unix seconds, rounded up: when the whole limit is available again without further requests"
+                },
+                "retry_after_ms": {
+                  "type": "integer",
+                  "minimum": 0,
+                  "description": "milliseconds until this limit allows the cost"
+                }
+              },
+              "additionalProperties": false,
+              "required": [
+                "limit",
+                "window_seconds",
+                "current",
+                "remaining",
+                "reset_at",
+                "retry_after_ms"
+              ]
+            },
+            "description": "in the order of the parameter"
+          },
+          "retry_after_ms": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "0 when allowed; else milliseconds until this cost could be allowed"
+          }
+        },
+        "required": [
+          "allowed",
+          "blocking",
+          "limits",
+          "retry_after_ms"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": false,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "rate_limit",
+        "operation": "combined"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "counts in all windows or in none",
+          "steps": [
+            {
+              "input": {
+                "identifier": "bob",
+                "limits": [
+                  {
+                    "limit": 1,
+                    "window_seconds": 3600
+                  },
+                  {
+                    "limit": 5,
+                    "window_seconds": 86400
+                  }
+                ]
+              },
+              "expect": {
+                "contains": {
+                  "allowed": true,
+                  "blocking": null
+                }
+              }
+            },
+            {
+              "tool": "rate_limit_sliding_window",
+              "input": {
+                "identifier": "bob",
+                "limit": 5,
+                "window_seconds": 86400,
+                "cost": 0
+              },
+              "expect": {
+                "contains": {
+                  "current": 1
+                }
+              }
+            }
+          ],
+          "input": {
+            "identifier": "bob",
+            "limits": [
+              {
+                "limit": 1,
+                "window_seconds": 3600
+              },
+              {
+                "limit": 5,
+                "window_seconds": 86400
+              }
+            ]
+          },
+          "expect": {
+            "contains": {
+              "allowed": false,
+              "blocking": 3600
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "rate_limit_reset",
+      "title": "Reset the rate limits of an identifier",
+      "description": "Forget all requests of an identifier, in all its windows and its bucket",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "identifier": {
+            "type": "string",
+            "minLength": 1,
+            "examples": [
+              "ada"
+            ],
+            "description": "the user or the thing that the limit applies to"
+          }
+        },
+        "required": [
+          "identifier"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "reset": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "the number of windows and buckets that were removed"
+          }
+        },
+        "required": [
+          "reset"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "destructiveHint": true,
+        "idempotentHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "rate_limit",
+        "operation": "reset"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "removes all windows",
+          "steps": [
+            {
+              "tool": "rate_limit_check",
+              "input": {
+                "identifier": "eve",
+                "limit": 1,
+                "window_seconds": 3600
+              }
+            },
+            {
+              "tool": "rate_limit_sliding_window",
+              "input": {
+                "identifier": "eve",
+                "limit": 1,
+                "window_seconds": 60
+              }
+            },
+            {
+              "input": {
+                "identifier": "eve"
+              },
+              "expect": {
+                "equals": {
+                  "reset": 2
+                }
+              }
+            }
+          ],
+          "input": {
+            "identifier": "eve"
+          },
+          "expect": {
+            "equals": {
+              "reset": 0
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "state_list",
+      "title": "List structures of a kind",
+      "description": "List the names, sizes and times to live of all structures of one kind, page by page; it reads no contents",
+      "inputSchema": {
+        "type": "object",
+        "properties": {
+          "kind": {
+            "type": "string",
+            "enum": [
+              "cache",
+              "list",
+              "hash",
+              "set",
+              "sorted_set",
+              "session",
+              "lock",
+              "queue",
+              "stream",
+              "rate_limit"
+            ],
+            "description": "the kind of structure"
+          },
+          "pattern": {
+            "type": "string",
+            "minLength": 1,
+            "default": "*",
+            "description": "a glob for names: * matches any text, ? one character, [ab] one of these characters; \\* matches a star"
+          },
+          "limit": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 10000,
+            "default": 100,
+            "description": "stop after about this many structures; a page may hold a few more or fewer"
+          },
+          "cursor": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 100,
+            "description": "the cursor of the previous page; absent for the first page"
+          }
+        },
+        "required": [
+          "kind"
+        ],
+        "additionalProperties": false
+      },
+      "outputSchema": {
+        "type": "object",
+        "properties": {
+          "entries": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "name": {
+                  "type": "string"
+                },
+                "ttl_ms": {
+                  "type": [
+                    "integer",
+                    "null"
+                  ],
+                  "minimum": 0
+                },
+                "size": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              },
+              "additionalProperties": false,
+              "required": [
+                "name",
+                "ttl_ms",
+                "size"
+              ]
+            },
+            "description": "ttl_ms: milliseconds left, null for ever; size: bytes of a cached value, elements of a list, set, hash, sorted set or stream, top-level fields of a session, jobs of a queue, 1 for a held lock, and the windows and buckets of the identifier of a rate limit"
+          },
+          "count": {
+            "type": "integer",
+            "minimum": 0
+          },
+          "cursor": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "pass it to get the next page; null at the end"
+          }
+        },
+        "required": [
+          "entries",
+          "count",
+          "cursor"
+        ],
+        "additionalProperties": false
+      },
+      "annotations": {
+        "readOnlyHint": true,
+        "openWorldHint": false
+      },
+      "action": {
+        "kind": "bundled",
+        "group": "state",
+        "operation": "list"
+      },
+      "environment": {},
+      "directory": "",
+      "tests": [
+        {
+          "name": "lists by pattern",
+          "steps": [
+            {
+              "tool": "list_push",
+              "input": {
+                "key": "work:1",
+                "values": [
+                  "a",
+                  "b"
+                ],
+                "ttl": null
+              }
+            },
+            {
+              "tool": "list_push",
+              "input": {
+                "key": "other",
+                "values": [
+                  "a"
+                ]
+              }
+            }
+          ],
+          "input": {
+            "kind": "list",
+            "pattern": "work:*"
+          },
+          "expect": {
+            "equals": {
+              "entries": [
+                {
+                  "name": "work:1",
+                  "ttl_ms": null,
+                  "size": 2
+                }
+              ],
+              "count": 1,
+              "cursor": null
+            }
+          }
+        }
+      ]
     }
   ],
-  "toolsets": {},
+  "toolsets": {
+    "core": [
+      "cache_get",
+      "cache_set",
+      "cache_delete",
+      "cache_keys",
+      "cache_increment",
+      "list_push",
+      "list_pop",
+      "list_range",
+      "hash_set",
+      "hash_get",
+      "session_create",
+      "session_get",
+      "session_update",
+      "state_list"
+    ],
+    "state": [
+      "cache_*",
+      "list_*",
+      "hash_*",
+      "set_*",
+      "sorted_set_*",
+      "session_*",
+      "state_list"
+    ],
+    "coordination": [
+      "lock_*",
+      "cache_lease",
+      "cache_fulfill",
+      "cache_release",
+      "rate_limit_*"
+    ],
+    "messaging": [
+      "queue_*",
+      "stream_*",
+      "pubsub_*"
+    ]
+  },
   "warnings": [],
   "sources": []
 };

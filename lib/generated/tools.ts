@@ -15,6 +15,11 @@ export type CacheSetInput = { key: string; value: unknown; ttl?: number | null; 
 export type CacheSetParameters = { key: string; value: unknown; ttl: number | null; only_if?: "absent" | "present"; expected?: unknown };
 export type CacheSetResult = { key: string; ttl: number | null; stored: boolean };
 
+/** cache_set_many: Store several JSON values with one time to live, all or none; on a cluster, each one on its own */
+export type CacheSetManyInput = { entries: Record<string, unknown>; ttl?: number | null };
+export type CacheSetManyParameters = { entries: Record<string, unknown>; ttl: number | null };
+export type CacheSetManyResult = { stored: number };
+
 /** cache_delete: Delete a key */
 export type CacheDeleteInput = { key: string };
 export type CacheDeleteParameters = { key: string };
@@ -44,6 +49,21 @@ export type CacheKeysResult = { keys: string[]; count: number; cursor: string | 
 export type CacheIncrementInput = { key: string; by?: number; ttl?: number | null; floor?: number; ceiling?: number };
 export type CacheIncrementParameters = { key: string; by: number; ttl?: number | null; floor?: number; ceiling?: number };
 export type CacheIncrementResult = { value: number; applied: boolean };
+
+/** cache_lease: Get a value, or the right to compute it, which one caller has at a time; for a value that many callers need and that is slow to compute */
+export type CacheLeaseInput = { key: string; lease_seconds?: number; wait?: number; allow_stale?: boolean };
+export type CacheLeaseParameters = { key: string; lease_seconds: number; wait: number; allow_stale: boolean };
+export type CacheLeaseResult = { value: unknown; found: boolean; stale: boolean; token: string | null; expires_in_ms: number | null };
+
+/** cache_fulfill: Store the value that the holder of a lease of cache_lease has computed; nothing is stored when the lease has ended or the key was changed or deleted meanwhile */
+export type CacheFulfillInput = { key: string; token: string; value: unknown; ttl?: number | null; stale_for?: number };
+export type CacheFulfillParameters = { key: string; token: string; value: unknown; ttl: number | null; stale_for: number };
+export type CacheFulfillResult = { stored: boolean };
+
+/** cache_release: End a lease of cache_lease without a value, so that the next caller gets it */
+export type CacheReleaseInput = { key: string; token: string };
+export type CacheReleaseParameters = { key: string; token: string };
+export type CacheReleaseResult = { released: boolean };
 
 /** list_push: Push values onto a list, one after the other */
 export type ListPushInput = { key: string; values: unknown[]; left?: boolean; ttl?: number | null; max_length?: number };
@@ -146,19 +166,29 @@ export type SortedSetDeleteParameters = { key: string };
 export type SortedSetDeleteResult = { deleted: boolean };
 
 /** session_create: Create a session and return its random id */
-export type SessionCreateInput = { data?: Record<string, unknown>; ttl?: number | null };
-export type SessionCreateParameters = { data: Record<string, unknown>; ttl: number | null };
+export type SessionCreateInput = { data?: Record<string, unknown>; ttl?: number | null; owner?: string };
+export type SessionCreateParameters = { data: Record<string, unknown>; ttl: number | null; owner?: string };
 export type SessionCreateResult = { session_id: string; ttl: number | null; revision: number };
 
 /** session_get: Read a session */
 export type SessionGetInput = { session_id: string };
 export type SessionGetParameters = { session_id: string };
-export type SessionGetResult = { session: { id: string; data: Record<string, unknown>; created_at: string; updated_at: string; revision: number } | null; found: boolean; ttl: number | null };
+export type SessionGetResult = { session: { id: string; data: Record<string, unknown>; created_at: string; updated_at: string; revision: number; owner?: string } | null; found: boolean; ttl: number | null };
 
-/** session_update: Change the data of a session; its time to live stays unchanged */
-export type SessionUpdateInput = { session_id: string; data: Record<string, unknown>; merge?: boolean; expected_revision?: number };
-export type SessionUpdateParameters = { session_id: string; data: Record<string, unknown>; merge: boolean; expected_revision?: number };
+/** session_list: List the sessions that were created with an owner, without their data, page by page in no order */
+export type SessionListInput = { owner: string; limit?: number; cursor?: string };
+export type SessionListParameters = { owner: string; limit: number; cursor?: string };
+export type SessionListResult = { sessions: ({ session_id: string; created_at: string; updated_at: string; revision: number; ttl: number | null })[]; count: number; cursor: string | null };
+
+/** session_update: Set and remove top-level keys of the data of a session; its time to live stays unchanged; to change parts within them, use session_patch */
+export type SessionUpdateInput = { session_id: string; data?: Record<string, unknown>; unset?: string[]; merge?: boolean; expected_revision?: number; fence?: number };
+export type SessionUpdateParameters = { session_id: string; data: Record<string, unknown>; unset?: string[]; merge: boolean; expected_revision?: number; fence?: number };
 export type SessionUpdateResult = { session_id: string; revision: number };
+
+/** session_patch: Change the data of a session with a JSON merge patch (RFC 7396), at every level; for whole top-level keys, use session_update */
+export type SessionPatchInput = { session_id: string; patch: Record<string, unknown>; expected_revision?: number; fence?: number };
+export type SessionPatchParameters = { session_id: string; patch: Record<string, unknown>; expected_revision?: number; fence?: number };
+export type SessionPatchResult = { session_id: string; revision: number };
 
 /** session_delete: Delete a session */
 export type SessionDeleteInput = { session_id: string };
@@ -170,12 +200,32 @@ export type SessionExtendInput = { session_id: string; ttl?: number | null };
 export type SessionExtendParameters = { session_id: string; ttl: number | null };
 export type SessionExtendResult = { session_id: string; ttl: number | null };
 
-/** pubsub_publish: Send a JSON message to the current subscribers of a channel */
+/** lock_acquire: Let one caller at a time do something; the lock ends by itself after ttl seconds, so extend it while you work */
+export type LockAcquireInput = { name: string; ttl?: number; wait?: number; owner?: string };
+export type LockAcquireParameters = { name: string; ttl: number; wait: number; owner?: string };
+export type LockAcquireResult = { acquired: boolean; token: string | null; fence: number | null; expires_in_ms: number; owner: string | null };
+
+/** lock_extend: Set a new end of a lock that you hold, while you work */
+export type LockExtendInput = { name: string; token: string; ttl?: number };
+export type LockExtendParameters = { name: string; token: string; ttl: number };
+export type LockExtendResult = { extended: boolean; expires_in_ms: number | null };
+
+/** lock_release: Give up a lock that you hold, so that the next caller need not wait for its end */
+export type LockReleaseInput = { name: string; token: string };
+export type LockReleaseParameters = { name: string; token: string };
+export type LockReleaseResult = { released: boolean };
+
+/** lock_status: Read who holds a lock, without acquiring it */
+export type LockStatusInput = { name: string };
+export type LockStatusParameters = { name: string };
+export type LockStatusResult = { held: boolean; owner: string | null; fence: number | null; expires_in_ms: number | null };
+
+/** pubsub_publish: Send a JSON message to the current subscribers of a channel; nobody gets it later: for messages that stay, use stream_append */
 export type PubsubPublishInput = { channel: string; message: unknown };
 export type PubsubPublishParameters = { channel: string; message: unknown };
 export type PubsubPublishResult = { channel: string; subscribers: number };
 
-/** pubsub_subscribe: Wait for messages on a channel, or on all channels that match a pattern */
+/** pubsub_subscribe: Wait for messages on a channel, or on all channels that match a pattern; messages between two calls are lost: stream_read loses none */
 export type PubsubSubscribeInput = { channel?: string; pattern?: string; count?: number; timeout?: number; subscription_id?: string };
 export type PubsubSubscribeParameters = { channel?: string; pattern?: string; count: number; timeout: number; subscription_id?: string };
 export type PubsubSubscribeResult = { channel: string | null; pattern?: string; subscription_id: string; messages: { channel: string; message: unknown }[]; received: number; reason: "count" | "timeout" | "unsubscribed" | "interrupted" };
@@ -185,27 +235,146 @@ export type PubsubUnsubscribeInput = { channel?: string; pattern?: string; subsc
 export type PubsubUnsubscribeParameters = { channel?: string; pattern?: string; subscription_id?: string };
 export type PubsubUnsubscribeResult = { unsubscribed: number };
 
+/** queue_add: Add a job to a queue; a worker takes it with queue_take */
+export type QueueAddInput = { queue: string; payload: unknown; delay?: number; priority?: number; dedup_id?: string; dedup_for?: number; max_attempts?: number; max_length?: number };
+export type QueueAddParameters = { queue: string; payload: unknown; delay: number; priority: number; dedup_id?: string; dedup_for: number; max_attempts: number; max_length?: number };
+export type QueueAddResult = { id: string; added: boolean };
+
+/** queue_add_many: Add up to 1,000 jobs to a queue at once, all or none */
+export type QueueAddManyInput = { queue: string; payloads: unknown[]; delay?: number; priority?: number; dedup_ids?: string[]; dedup_for?: number; max_attempts?: number; max_length?: number };
+export type QueueAddManyParameters = { queue: string; payloads: unknown[]; delay: number; priority: number; dedup_ids?: string[]; dedup_for: number; max_attempts: number; max_length?: number };
+export type QueueAddManyResult = { ids: string[]; added: number };
+
+/** queue_take: Take the next jobs of a queue and do them; then queue_ack removes them, or queue_nack gives them back */
+export type QueueTakeInput = { queue: string; count?: number; visibility?: number; wait?: number };
+export type QueueTakeParameters = { queue: string; count: number; visibility: number; wait: number };
+export type QueueTakeResult = { jobs: { id: string; payload: unknown; attempt: number; receipt: string; added_at: string; visible_until_ms: number; last_error?: string }[] };
+
+/** queue_ack: Remove jobs that are done from a queue */
+export type QueueAckInput = { queue: string; receipts: string[] };
+export type QueueAckParameters = { queue: string; receipts: string[] };
+export type QueueAckResult = { acked: number; stale: string[] };
+
+/** queue_nack: Give jobs that failed back to a queue, to be taken again; after max_attempts they are dead */
+export type QueueNackInput = { queue: string; receipts: string[]; delay?: number; error?: string };
+export type QueueNackParameters = { queue: string; receipts: string[]; delay?: number; error?: string };
+export type QueueNackResult = { requeued: number; dead: number; stale: string[] };
+
+/** queue_extend: Keep jobs that take longer, so that others do not take them */
+export type QueueExtendInput = { queue: string; receipts: string[]; visibility?: number };
+export type QueueExtendParameters = { queue: string; receipts: string[]; visibility: number };
+export type QueueExtendResult = { extended: number; visible_until_ms: number | null; stale: string[] };
+
+/** queue_get: Read a job of a queue and its state, without taking it */
+export type QueueGetInput = { queue: string; id: string };
+export type QueueGetParameters = { queue: string; id: string };
+export type QueueGetResult = { job: { id: string; payload: unknown; priority: number; attempt: number; max_attempts: number; added_at: string; due_at_ms?: number; visible_until_ms?: number; died_at?: string; last_error?: string } | null; state: "ready" | "delayed" | "taken" | "dead" | null; found: boolean };
+
+/** queue_cancel: Remove a job from a queue, whatever its state is; the receipt of a worker that holds it becomes stale */
+export type QueueCancelInput = { queue: string; id: string };
+export type QueueCancelParameters = { queue: string; id: string };
+export type QueueCancelResult = { cancelled: boolean; state: "ready" | "delayed" | "taken" | "dead" | null };
+
+/** queue_stats: Count the jobs of a queue by their state, and see how old the oldest ready one is */
+export type QueueStatsInput = { queue: string };
+export type QueueStatsParameters = { queue: string };
+export type QueueStatsResult = { ready: number; delayed: number; taken: number; dead: number; due: number; oldest_age_ms: number | null };
+
+/** queue_peek: List jobs of a queue in one state, without taking them; dead ones show why they failed */
+export type QueuePeekInput = { queue: string; state?: "ready" | "delayed" | "taken" | "dead"; limit?: number; cursor?: string };
+export type QueuePeekParameters = { queue: string; state: "ready" | "delayed" | "taken" | "dead"; limit: number; cursor?: string };
+export type QueuePeekResult = { jobs: { id: string; payload: unknown; priority: number; attempt: number; max_attempts: number; added_at: string; due_at_ms?: number; visible_until_ms?: number; died_at?: string; last_error?: string }[]; count: number; cursor: string | null };
+
+/** queue_requeue: Make dead jobs of a queue ready again, with no attempts counted */
+export type QueueRequeueInput = { queue: string; ids?: string[]; limit?: number };
+export type QueueRequeueParameters = { queue: string; ids?: string[]; limit: number };
+export type QueueRequeueResult = { moved: number };
+
+/** queue_purge: Remove all jobs of a queue, or the jobs of one state */
+export type QueuePurgeInput = { queue: string; state?: "ready" | "delayed" | "taken" | "dead"; limit?: number };
+export type QueuePurgeParameters = { queue: string; state?: "ready" | "delayed" | "taken" | "dead"; limit: number };
+export type QueuePurgeResult = { removed: number; left: number };
+
+/** stream_append: Append a JSON event to a stream, where readers find it later; for tasks that one worker does, use queue_add */
+export type StreamAppendInput = { stream: string; event: unknown; max_length?: number; ttl?: number | null };
+export type StreamAppendParameters = { stream: string; event: unknown; max_length?: number; ttl?: number | null };
+export type StreamAppendResult = { id: string };
+
+/** stream_read: Read the events after an id; pass last_id as after in the next call, and no event between the calls is missed */
+export type StreamReadInput = { stream: string; after?: string; count?: number; wait?: number };
+export type StreamReadParameters = { stream: string; after: string; count: number; wait: number };
+export type StreamReadResult = { events: { id: string; event: unknown }[]; last_id: string; lost: number | null };
+
+/** stream_take: Take events that no other consumer of the group has; acknowledge them with stream_ack, or they are taken again after min_idle seconds */
+export type StreamTakeInput = { stream: string; group: string; consumer?: string; count?: number; min_idle?: number; from?: string; wait?: number };
+export type StreamTakeParameters = { stream: string; group: string; consumer: string; count: number; min_idle: number; from: string; wait: number };
+export type StreamTakeResult = { events: { id: string; event: unknown; deliveries: number }[]; lost: number | null };
+
+/** stream_ack: Acknowledge events that stream_take returned, so that the group does not take them again */
+export type StreamAckInput = { stream: string; group: string; ids: string[] };
+export type StreamAckParameters = { stream: string; group: string; ids: string[] };
+export type StreamAckResult = { acked: number };
+
+/** stream_info: Read the length of a stream, its first and last id, and how far each group is */
+export type StreamInfoInput = { stream: string };
+export type StreamInfoParameters = { stream: string };
+export type StreamInfoResult = { length: number; first_id: string | null; last_id: string | null; groups: ({ name: string; pending: number; lag: number | null })[] };
+
+/** stream_trim: Remove the oldest events of a stream, by length or by id; ids go on counting */
+export type StreamTrimInput = { stream: string; max_length?: number; min_id?: string };
+export type StreamTrimParameters = { stream: string; max_length?: number; min_id?: string };
+export type StreamTrimResult = { removed: number };
+
+/** stream_delete: Delete a whole stream with its groups; a stream of the same name counts from 1 again */
+export type StreamDeleteInput = { stream: string };
+export type StreamDeleteParameters = { stream: string };
+export type StreamDeleteResult = { deleted: boolean };
+
 /** rate_limit_check: Count a request against a limit per fixed time window, aligned to the server's clock */
-export type RateLimitCheckInput = { identifier: string; limit: number; window_seconds: number; cost?: number };
-export type RateLimitCheckParameters = { identifier: string; limit: number; window_seconds: number; cost: number };
+export type RateLimitCheckInput = { identifier: string; limit: number; window_seconds: number; cost?: number; wait?: number };
+export type RateLimitCheckParameters = { identifier: string; limit: number; window_seconds: number; cost: number; wait: number };
 export type RateLimitCheckResult = { allowed: boolean; current: number; limit: number; remaining: number; reset_at: number; retry_after_ms: number };
 
 /** rate_limit_sliding_window: Count a request against a limit per sliding time window, with an exact log of the allowed requests */
-export type RateLimitSlidingWindowInput = { identifier: string; limit: number; window_seconds: number; cost?: number };
-export type RateLimitSlidingWindowParameters = { identifier: string; limit: number; window_seconds: number; cost: number };
+export type RateLimitSlidingWindowInput = { identifier: string; limit: number; window_seconds: number; cost?: number; wait?: number };
+export type RateLimitSlidingWindowParameters = { identifier: string; limit: number; window_seconds: number; cost: number; wait: number };
 export type RateLimitSlidingWindowResult = { allowed: boolean; current: number; limit: number; remaining: number; reset_at: number; retry_after_ms: number };
+
+/** rate_limit_token_bucket: Take tokens from a bucket that is refilled at a constant rate; allows a burst, then a steady rate */
+export type RateLimitTokenBucketInput = { identifier: string; capacity: number; refill_per_second: number; cost?: number; wait?: number };
+export type RateLimitTokenBucketParameters = { identifier: string; capacity: number; refill_per_second: number; cost: number; wait: number };
+export type RateLimitTokenBucketResult = { allowed: boolean; current: number; limit: number; remaining: number; reset_at: number; retry_after_ms: number };
+
+/** rate_limit_combined: Count a request against several sliding windows of rate_limit_sliding_window, in all of them or in none */
+export type RateLimitCombinedInput = { identifier: string; limits: { limit: number; window_seconds: number }[]; cost?: number; wait?: number };
+export type RateLimitCombinedParameters = { identifier: string; limits: { limit: number; window_seconds: number }[]; cost: number; wait: number };
+export type RateLimitCombinedResult = { allowed: boolean; blocking: number | null; limits: { limit: number; window_seconds: number; current: number; remaining: number; reset_at: number; retry_after_ms: number }[]; retry_after_ms: number };
+
+/** rate_limit_reset: Forget all requests of an identifier, in all its windows and its bucket */
+export type RateLimitResetInput = { identifier: string };
+export type RateLimitResetParameters = { identifier: string };
+export type RateLimitResetResult = { reset: number };
+
+/** state_list: List the names, sizes and times to live of all structures of one kind, page by page; it reads no contents */
+export type StateListInput = { kind: "cache" | "list" | "hash" | "set" | "sorted_set" | "session" | "lock" | "queue" | "stream" | "rate_limit"; pattern?: string; limit?: number; cursor?: string };
+export type StateListParameters = { kind: "cache" | "list" | "hash" | "set" | "sorted_set" | "session" | "lock" | "queue" | "stream" | "rate_limit"; pattern: string; limit: number; cursor?: string };
+export type StateListResult = { entries: ({ name: string; ttl_ms: number | null; size: number })[]; count: number; cursor: string | null };
 
 /** Every tool by its name. */
 export type BundledTools = {
   "cache_get": { input: CacheGetInput; parameters: CacheGetParameters; result: CacheGetResult };
   "cache_get_many": { input: CacheGetManyInput; parameters: CacheGetManyParameters; result: CacheGetManyResult };
   "cache_set": { input: CacheSetInput; parameters: CacheSetParameters; result: CacheSetResult };
+  "cache_set_many": { input: CacheSetManyInput; parameters: CacheSetManyParameters; result: CacheSetManyResult };
   "cache_delete": { input: CacheDeleteInput; parameters: CacheDeleteParameters; result: CacheDeleteResult };
   "cache_exists": { input: CacheExistsInput; parameters: CacheExistsParameters; result: CacheExistsResult };
   "cache_ttl": { input: CacheTtlInput; parameters: CacheTtlParameters; result: CacheTtlResult };
   "cache_touch": { input: CacheTouchInput; parameters: CacheTouchParameters; result: CacheTouchResult };
   "cache_keys": { input: CacheKeysInput; parameters: CacheKeysParameters; result: CacheKeysResult };
   "cache_increment": { input: CacheIncrementInput; parameters: CacheIncrementParameters; result: CacheIncrementResult };
+  "cache_lease": { input: CacheLeaseInput; parameters: CacheLeaseParameters; result: CacheLeaseResult };
+  "cache_fulfill": { input: CacheFulfillInput; parameters: CacheFulfillParameters; result: CacheFulfillResult };
+  "cache_release": { input: CacheReleaseInput; parameters: CacheReleaseParameters; result: CacheReleaseResult };
   "list_push": { input: ListPushInput; parameters: ListPushParameters; result: ListPushResult };
   "list_pop": { input: ListPopInput; parameters: ListPopParameters; result: ListPopResult };
   "list_range": { input: ListRangeInput; parameters: ListRangeParameters; result: ListRangeResult };
@@ -228,12 +397,41 @@ export type BundledTools = {
   "sorted_set_delete": { input: SortedSetDeleteInput; parameters: SortedSetDeleteParameters; result: SortedSetDeleteResult };
   "session_create": { input: SessionCreateInput; parameters: SessionCreateParameters; result: SessionCreateResult };
   "session_get": { input: SessionGetInput; parameters: SessionGetParameters; result: SessionGetResult };
+  "session_list": { input: SessionListInput; parameters: SessionListParameters; result: SessionListResult };
   "session_update": { input: SessionUpdateInput; parameters: SessionUpdateParameters; result: SessionUpdateResult };
+  "session_patch": { input: SessionPatchInput; parameters: SessionPatchParameters; result: SessionPatchResult };
   "session_delete": { input: SessionDeleteInput; parameters: SessionDeleteParameters; result: SessionDeleteResult };
   "session_extend": { input: SessionExtendInput; parameters: SessionExtendParameters; result: SessionExtendResult };
+  "lock_acquire": { input: LockAcquireInput; parameters: LockAcquireParameters; result: LockAcquireResult };
+  "lock_extend": { input: LockExtendInput; parameters: LockExtendParameters; result: LockExtendResult };
+  "lock_release": { input: LockReleaseInput; parameters: LockReleaseParameters; result: LockReleaseResult };
+  "lock_status": { input: LockStatusInput; parameters: LockStatusParameters; result: LockStatusResult };
   "pubsub_publish": { input: PubsubPublishInput; parameters: PubsubPublishParameters; result: PubsubPublishResult };
   "pubsub_subscribe": { input: PubsubSubscribeInput; parameters: PubsubSubscribeParameters; result: PubsubSubscribeResult };
   "pubsub_unsubscribe": { input: PubsubUnsubscribeInput; parameters: PubsubUnsubscribeParameters; result: PubsubUnsubscribeResult };
+  "queue_add": { input: QueueAddInput; parameters: QueueAddParameters; result: QueueAddResult };
+  "queue_add_many": { input: QueueAddManyInput; parameters: QueueAddManyParameters; result: QueueAddManyResult };
+  "queue_take": { input: QueueTakeInput; parameters: QueueTakeParameters; result: QueueTakeResult };
+  "queue_ack": { input: QueueAckInput; parameters: QueueAckParameters; result: QueueAckResult };
+  "queue_nack": { input: QueueNackInput; parameters: QueueNackParameters; result: QueueNackResult };
+  "queue_extend": { input: QueueExtendInput; parameters: QueueExtendParameters; result: QueueExtendResult };
+  "queue_get": { input: QueueGetInput; parameters: QueueGetParameters; result: QueueGetResult };
+  "queue_cancel": { input: QueueCancelInput; parameters: QueueCancelParameters; result: QueueCancelResult };
+  "queue_stats": { input: QueueStatsInput; parameters: QueueStatsParameters; result: QueueStatsResult };
+  "queue_peek": { input: QueuePeekInput; parameters: QueuePeekParameters; result: QueuePeekResult };
+  "queue_requeue": { input: QueueRequeueInput; parameters: QueueRequeueParameters; result: QueueRequeueResult };
+  "queue_purge": { input: QueuePurgeInput; parameters: QueuePurgeParameters; result: QueuePurgeResult };
+  "stream_append": { input: StreamAppendInput; parameters: StreamAppendParameters; result: StreamAppendResult };
+  "stream_read": { input: StreamReadInput; parameters: StreamReadParameters; result: StreamReadResult };
+  "stream_take": { input: StreamTakeInput; parameters: StreamTakeParameters; result: StreamTakeResult };
+  "stream_ack": { input: StreamAckInput; parameters: StreamAckParameters; result: StreamAckResult };
+  "stream_info": { input: StreamInfoInput; parameters: StreamInfoParameters; result: StreamInfoResult };
+  "stream_trim": { input: StreamTrimInput; parameters: StreamTrimParameters; result: StreamTrimResult };
+  "stream_delete": { input: StreamDeleteInput; parameters: StreamDeleteParameters; result: StreamDeleteResult };
   "rate_limit_check": { input: RateLimitCheckInput; parameters: RateLimitCheckParameters; result: RateLimitCheckResult };
   "rate_limit_sliding_window": { input: RateLimitSlidingWindowInput; parameters: RateLimitSlidingWindowParameters; result: RateLimitSlidingWindowResult };
+  "rate_limit_token_bucket": { input: RateLimitTokenBucketInput; parameters: RateLimitTokenBucketParameters; result: RateLimitTokenBucketResult };
+  "rate_limit_combined": { input: RateLimitCombinedInput; parameters: RateLimitCombinedParameters; result: RateLimitCombinedResult };
+  "rate_limit_reset": { input: RateLimitResetInput; parameters: RateLimitResetParameters; result: RateLimitResetResult };
+  "state_list": { input: StateListInput; parameters: StateListParameters; result: StateListResult };
 };

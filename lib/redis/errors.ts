@@ -32,12 +32,16 @@ const CLUSTER =
   'The server is a node of a cluster: write redis+cluster:// in REDIS_URL (rediss+cluster:// for TLS), with one or more of its nodes.';
 const LATER = 'Try again in a moment.';
 
-/** The meaning of the first word of an error reply. The scripts of tools/lua return the first five. */
+/** The meaning of the first word of an error reply. The scripts of tools/lua return the first six. */
 const REPLY_PREFIXES: Readonly<Record<string, Meaning>> = {
   WRONGTYPE: { code: 'WRONG_TYPE' },
   NOTFOUND: { code: 'NOT_FOUND' },
   CONFLICT: { code: 'CONFLICT' },
   INVALID: { code: 'INVALID_PARAMETERS' },
+  OVERLOADED: {
+    code: 'OVERLOADED',
+    hint: 'Call again when jobs have been acknowledged, or give a larger max_length.',
+  },
   TOOLARGE: {
     code: 'OUTPUT_TOO_LARGE',
     hint: 'With an idempotency key, an answer has at most 64 KiB. Call without the key.',

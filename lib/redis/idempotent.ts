@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import {
   idempotencyClaim,
   idempotent as wrapper,
@@ -31,33 +31,39 @@ export const MAX_ANSWER_BYTES = 64 * 1024;
 
 /** Returns the key of what is kept for an idempotency key. It has a digest, because an idempotency key may be a secret. */
 export function idempotencyKeyOf({ key }: Pick<Redis, 'key'>, idempotencyKey: string): string {
-  return key('idempotency', digest('sha256', idempotencyKey));
+  return key('idempotency', hash('sha256', idempotencyKey));
 }
 
 /**
  * Returns a `Redis` whose `run` and `write` take effect once for each idempotency key: a repetition gets the first reply. The effect
- * and its record are one script, so that both exist or none does. In a cluster, this first claims the key in its own slot. Throws
- * CONFLICT when the key was used for another call.
+ * and its record are one script, so that both exist or none does. In a cluster, this first claims the key in its own slot, and
+ * rejects with CONFLICT when the key was used for another call; on one server, the first write does.
  */
-export async function idempotent(redis: Redis, call: IdempotentCall): Promise<IdempotentRedis> {
-  const seed = redis.isCluster ? await claim(redis, call) : undefined;
+export function idempotent(redis: Redis, call: IdempotentCall): IdempotentRedis | Promise<IdempotentRedis> {
+  return redis.isCluster
+    ? claim(redis, call).then((seed) => decorate(redis, call, seed))
+    : decorate(redis, call);
+}
+
+function decorate(redis: Redis, call: IdempotentCall, seed?: string): IdempotentRedis {
+  const added = call.fingerprint + String(call.keepMs);
   let writes = 0;
   let replays = 0;
   let ids = 0;
 
-  async function once(
+  function once(
     script: Script,
     keys: readonly Word[],
     args: readonly Word[],
-    { always = false, near = keys[0] }: { always?: boolean; near?: Word | undefined } = {},
+    near = keys[0],
   ): Promise<unknown> {
     const record = recordKey(redis, call, String(near));
-    const added = [call.fingerprint, String(call.keepMs), String(MAX_ANSWER_BYTES), always ? 'always' : ''];
-    const reply = await redis.run(wrap(script), [...keys, record], [...args, ...added]);
-    const [replayed, first] = reply as [number, unknown];
-    writes++;
-    replays += replayed;
-    return first;
+    return redis.run(wrapScript(script), [...keys, record], [...args, added]).then((reply) => {
+      const [replayed, first] = reply as [number, unknown];
+      writes++;
+      replays += replayed;
+      return first;
+    });
   }
 
   return {
@@ -66,11 +72,11 @@ export async function idempotent(redis: Redis, call: IdempotentCall): Promise<Id
       get client() {
         return redis.client;
       },
-      run: once,
+      run: (script, keys, args) => once(script, keys, args),
       write([command = '', key = '', ...words], { near = key, answer = '' } = {}) {
         if (command !== 'PUBLISH') return once(idempotentCommand, [key], [command, ...words]);
-        // A message is published also when nobody receives it.
-        return once(idempotentPublish, [], [key, ...words, String(answer)], { always: true, near });
+        // Its second word is a channel and not a key.
+        return once(idempotentPublish, [], [key, ...words, String(answer)], near);
       },
       newId: seed === undefined ? redis.newId : () => uuidOf(`${seed}:${ids++}`),
     },
@@ -92,31 +98,24 @@ async function claim(redis: Redis, { key, fingerprint, keepMs }: IdempotentCall)
  */
 function recordKey(redis: Redis, { key }: IdempotentCall, near: string): string {
   if (!redis.isCluster) return idempotencyKeyOf(redis, key);
-  return redis.key(
-    'idempotency',
-    `{${slotTag(near)}}:${digest('sha256', `${digest('sha256', key)}${near}`)}`,
-  );
+  return redis.key('idempotency', `{${slotTag(near)}}:${hash('sha256', `${hash('sha256', key)}${near}`)}`);
 }
 
 const wrapped = new WeakMap<Script, Script>();
 
 /** Returns the script that runs another one as the body of idempotent.lua. */
-function wrap(script: Script): Script {
+export function wrapScript(script: Script): Script {
   const known = wrapped.get(script);
   if (known) return known;
   const source = wrapper.source.replace(/^-- @body$/m, () => script.source);
-  const result = { name: `idempotent ${script.name}`, sha: digest('sha1', source), source };
+  const result = { name: `idempotent ${script.name}`, sha: hash('sha1', source), source };
   wrapped.set(script, result);
   return result;
 }
 
 /** Returns a UUID that is the same for the same text. */
 function uuidOf(text: string): string {
-  const hex = digest('sha256', text);
+  const hex = hash('sha256', text);
   const variant = ((parseInt(hex.slice(16, 17), 16) & 3) | 8).toString(16);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
-}
-
-function digest(algorithm: 'sha1' | 'sha256', text: string): string {
-  return createHash(algorithm).update(text).digest('hex');
 }

@@ -7,12 +7,19 @@ import { shorten } from '../json/parse.ts';
  */
 const EXPORTED = {
   cache: true,
+  /** The leases of cached values, and their stale copies. */
+  lease: false,
   list: true,
   hash: true,
   set: true,
   sorted_set: true,
   session: true,
+  /** The sessions of each owner. */
+  session_owner: true,
+  stream: true,
+  queue: true,
   rate: true,
+  lock: false,
   channel: false,
   subscription: false,
   wake: false,

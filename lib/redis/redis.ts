@@ -78,7 +78,7 @@ export type Place = {
 };
 
 /** Options of `Redis.write` for PUBLISH. */
-export type WriteOptions = {
+type WriteOptions = {
   /** In a cluster, the command goes to the node that serves this key, and not to that of its second word. */
   near?: Word;
   /** What the promise resolves to instead of the reply. With an idempotency key, a repetition resolves to it too. */

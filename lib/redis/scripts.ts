@@ -5,7 +5,7 @@ import { isRefused, isReply } from './errors.ts';
  * One Lua script: its source and the SHA-1 digest of the source, from lib/generated/scripts.ts.
  *
  * A script fails by returning `redis.error_reply('<PREFIX> <sentence>')`, before it has written anything. The prefix is
- * one of errors.ts: WRONGTYPE, NOTFOUND, CONFLICT, INVALID or TOOLARGE. The sentence becomes the message of the failure.
+ * one of errors.ts: WRONGTYPE, NOTFOUND, CONFLICT, INVALID, TOOLARGE or OVERLOADED. The sentence becomes the message of the failure.
  */
 export type Script = { readonly name: string; readonly sha: string; readonly source: string };
 

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Call } from '../contract/call.ts';
 import { Deadline } from '../contract/deadline.ts';
@@ -7,7 +7,7 @@ import { GantzError, toGantzError, withOutcome, type Failure } from '../contract
 import type { Tool } from '../contract/manifest.ts';
 import { idempotencyBegin, idempotencyFinish, idempotencyRenew } from '../generated/scripts.ts';
 import { canonicalJson } from '../json/canonical.ts';
-import { idempotencyKeyOf, idempotent, MAX_ANSWER_BYTES } from '../redis/idempotent.ts';
+import { idempotencyKeyOf, idempotent, MAX_ANSWER_BYTES, type IdempotentRedis } from '../redis/idempotent.ts';
 import type { RedisHandle } from '../redis/open.ts';
 import type { Redis } from '../redis/redis.ts';
 import { operationOf } from './bundled/bundled-kind.ts';
@@ -61,10 +61,14 @@ export async function runBundledOnce(
   const options = { key, fingerprint: fingerprintOf(keyed), keepMs };
   let isReplay = (): boolean => false;
   const use: RedisHandle['use'] = (binding, work) =>
-    handle.use(binding, async (redis) => {
-      const once = await idempotent(redis, options);
-      isReplay = once.replayed;
-      return await work(once.redis);
+    handle.use(binding, (redis) => {
+      const run = (once: IdempotentRedis): ReturnType<typeof work> => {
+        isReplay = once.replayed;
+        return work(once.redis);
+      };
+      // With one server, a promise is saved for each call.
+      const once = idempotent(redis, options);
+      return once instanceof Promise ? once.then(run) : run(once);
     });
   try {
     const result = await run({ ...handle, use });
@@ -123,9 +127,8 @@ class Claim {
       if (state === 'lost') throw lost();
       const leftMs = Math.min(until - performance.now(), call.deadline.remainingMs() - LOOK_MS);
       if (leftMs <= 0) throw running();
-      await sleep(Math.min(LOOK_MS, leftMs), undefined, { signal: call.signal }).catch(() =>
-        call.signal?.throwIfAborted(),
-      );
+      await sleep(Math.min(LOOK_MS, leftMs));
+      call.signal?.throwIfAborted();
     }
   }
 
@@ -198,7 +201,7 @@ function fingerprintOf({ tool, params }: KeyedCall): string {
   // For how long a bundled tool waits does not change what it does.
   const { wait: _, ...others } = params;
   const identity = canonicalJson([tool.name, operationOf(tool.action) ? others : params]);
-  return createHash('sha256').update(identity).digest('hex');
+  return hash('sha256', identity);
 }
 
 /** Returns the text to keep of an answer. */

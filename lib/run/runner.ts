@@ -66,6 +66,7 @@ export function openRunner(options: RunnerOptions): Runner {
   const { manifest } = catalogue;
   let redis: RedisHandle | undefined;
   let connecting: Promise<unknown> | undefined;
+  let guards: typeof import('./guards/run-guarded.ts') | undefined;
   const closing = new AbortController();
   const running = new Set<Promise<Result>>();
   const guarded = new Set<Promise<Result>>();
@@ -162,8 +163,8 @@ export function openRunner(options: RunnerOptions): Runner {
     wishes: Wishes,
   ): Promise<Result> {
     const invocation = invocationOf(kind, tool, params, endingWithRunner(call));
-    const { runGuarded: run } = await import('./guards/run-guarded.ts');
-    const result = run(invocation, wishes, (inner) => runAction(kind, inner));
+    guards ??= await import('./guards/run-guarded.ts');
+    const result = guards.runGuarded(invocation, wishes, (inner) => runAction(kind, inner));
     guarded.add(result);
     return await result.finally(() => guarded.delete(result));
   }

@@ -25,6 +25,9 @@ try {
   await client.set('mcp:cache:a', 'hello');
   await client.set('a', 'hello');
   await Promise.all(Array.from({ length: 1000 }, (_, n) => client.set(`mcp:cache:k${n}`, 'x'.repeat(100))));
+  // Ten events in each of 100 streams.
+  for (let n = 0; n < 1000; n++)
+    await client.xAdd(`mcp:stream:s${n % 100}`, `1-${Math.floor(n / 100) + 1}`, { event: 'x'.repeat(100) });
   const env = environment(folder, redisPort);
   const bench: Bench = { quick, folder, redisPort, env, programs };
   const outcomes: Outcome[] = [];

@@ -19,6 +19,7 @@ export async function findPrograms(): Promise<Programs> {
     '@modelcontextprotocol/server-redis@2025.4.25',
     '@modelcontextprotocol/server-redis/dist/index.js',
   );
+  const bullmq = await installed(yardsticks, 'bullmq@6.7.0 ioredis@5.11.1', 'bullmq');
   const bun = await findBun();
   const python = await findPython();
   return {
@@ -28,18 +29,30 @@ export async function findPrograms(): Promise<Programs> {
     ...(existsSync(native) && { native }),
     ...(node24 !== undefined && { node24 }),
     ...(serverRedis !== undefined && { serverRedis }),
+    ...(bullmq !== undefined && { bullmq }),
     ...(bun !== undefined && { bun }),
     ...(python !== undefined && { python }),
   };
 }
 
-/** Returns the path of a file of an npm package, which is installed in a new folder when needed; undefined when that fails. */
+/**
+ * Returns the path of a file or folder of an npm package, which is installed in a new folder when needed, with the other packages of
+ * `spec`; undefined when that fails.
+ */
 async function installed(folder: string, spec: string, file: string): Promise<string | undefined> {
   const own = join(folder, spec.replace(/[^\w.]+/g, '-'));
   const path = join(own, 'node_modules', file);
   if (existsSync(path)) return path;
   await mkdir(own, { recursive: true });
-  const words = ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--prefix', own, spec];
+  const words = [
+    'install',
+    '--no-audit',
+    '--no-fund',
+    '--ignore-scripts',
+    '--prefix',
+    own,
+    ...spec.split(' '),
+  ];
   await run('npm', words).catch((error: unknown) => console.error(String(error)));
   return existsSync(path) ? path : undefined;
 }

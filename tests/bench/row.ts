@@ -3,7 +3,7 @@ export type Row = {
   what: string;
   /** The program that gantz is compared with. */
   against: string;
-  unit: 'ms' | 'MiB' | 'calls/s';
+  unit: 'ms' | 'MiB' | 'calls/s' | 'jobs/s';
   /** The limit of ours ÷ theirs. A row without a target explains another row. */
   target?: Target;
   /** Measures both programs in turn. Throws `Unavailable` when a program is missing. */
@@ -38,6 +38,8 @@ export type Programs = {
   bun?: string;
   /** A Python with the package redis. */
   python?: string;
+  /** The folder of the package bullmq, with ioredis beside it. */
+  bullmq?: string;
   /** The archived MCP reference server for Redis. */
   serverRedis?: string;
 };

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { createClient } from '@redis/client';
 import { startCluster } from '../helpers/redis-cluster.ts';
@@ -70,25 +70,95 @@ async function memoryPairs(bench: Bench, ours: Command, theirs: Command): Promis
   return pairs;
 }
 
+/** The calls of a batch, by the name of the operation in pipeline.mjs: the tool and the parameters of the nth call. */
+const BATCHES = {
+  get: ['cache_get', (n: number) => ({ key: `k${n % 1000}` })],
+  set: ['cache_set', (n: number) => ({ key: `k${n % 1000}`, value: 'x'.repeat(100) })],
+  xadd: [
+    'stream_append',
+    (n: number) => ({ stream: `s${n % 100}`, event: 'x'.repeat(100), max_length: 1000 }),
+  ],
+  xread: ['stream_read', (n: number) => ({ stream: `s${n % 100}`, count: 10 })],
+} as const;
+
 async function batchPairs(
   bench: Bench,
-  operation: 'get' | 'set',
+  operation: keyof typeof BATCHES,
   ours: Command,
   theirs: Command,
 ): Promise<Pair[]> {
   const calls = bench.quick ? 20_000 : 100_000;
   const file = join(bench.folder, `${operation}.ndjson`);
-  const value = 'x'.repeat(100);
-  const lines = Array.from({ length: calls }, (_, index) => {
-    const key = `k${index % 1000}`;
-    const params = operation === 'get' ? { key } : { key, value };
-    return JSON.stringify({ id: index, tool: `cache_${operation}`, params });
-  });
+  const [tool, paramsOf] = BATCHES[operation];
+  const lines = Array.from({ length: calls }, (_, index) =>
+    JSON.stringify({ id: index, tool, params: paramsOf(index) }),
+  );
   await writeFile(file, `${lines.join('\n')}\n`);
   const yardstick: Command = [
     ...theirs,
     join(YARDSTICKS, 'pipeline.mjs'),
     operation,
+    String(calls),
+    String(IN_FLIGHT),
+  ];
+  const pairs = await timePairs(bench, [...ours, 'batch', file], yardstick, undefined, 20);
+  return pairs.map(({ ours, theirs }) => ({ ours: (calls / ours) * 1000, theirs: (calls / theirs) * 1000 }));
+}
+
+/** Measures batches of cache_set in which each call has a new idempotency key, and without keys. */
+async function keyedPairs(bench: Bench, command: Command): Promise<Pair[]> {
+  const calls = bench.quick ? 10_000 : 50_000;
+  const client = createClient({ url: `redis://127.0.0.1:${bench.redisPort}/1` });
+  await client.connect();
+  const value = 'x'.repeat(100);
+  const options = { env: { ...bench.env, REDIS_URL: client.options.url ?? '' }, cwd: bench.folder };
+  const perSecond = async (keyed: boolean): Promise<number> => {
+    const file = join(bench.folder, 'keyed.ndjson');
+    const lines = Array.from({ length: calls }, (_, id) =>
+      JSON.stringify({
+        id,
+        tool: 'cache_set',
+        params: { key: `k${id % 1000}`, value },
+        ...(keyed && { idempotency_key: `4b5e6d0c-${id}` }),
+      }),
+    );
+    await writeFile(file, `${lines.join('\n')}\n`);
+    // The records of the run before would be replayed.
+    await client.flushDb();
+    return (calls / (await timeOf([...command, 'batch', file], options))) * 1000;
+  };
+  const pairs: Pair[] = [];
+  await perSecond(true);
+  for (let round = 0; round < (bench.quick ? 3 : 20); round++)
+    pairs.push({ ours: await perSecond(true), theirs: await perSecond(false) });
+  await client.flushDb();
+  client.destroy();
+  return pairs;
+}
+
+/** The parameters of a request that is allowed, without its identifier. */
+const RATE_LIMITS = {
+  sliding_window: { limit: 1_000_000_000, window_seconds: 3600 },
+  token_bucket: { capacity: 1_000_000_000, refill_per_second: 1000 },
+} as const;
+
+/** Measures batches of allowed requests of 1,000 callers. */
+async function ratePairs(
+  bench: Bench,
+  operation: keyof typeof RATE_LIMITS,
+  ours: Command,
+  theirs: Command,
+): Promise<Pair[]> {
+  const calls = bench.quick ? 20_000 : 100_000;
+  const file = join(bench.folder, `${operation}.ndjson`);
+  const lines = Array.from({ length: calls }, (_, index) => {
+    const params = { identifier: `caller-${index % 1000}`, ...RATE_LIMITS[operation] };
+    return JSON.stringify({ id: index, tool: `rate_limit_${operation}`, params });
+  });
+  await writeFile(file, `${lines.join('\n')}\n`);
+  const yardstick: Command = [
+    ...theirs,
+    join(YARDSTICKS, 'rate-limiter.mjs'),
     String(calls),
     String(IN_FLIGHT),
   ];
@@ -173,6 +243,25 @@ async function httpPairs(bench: Bench, ours: Command, theirs: Command): Promise<
     a.stop();
     b.stop();
   }
+}
+
+/** Measures the jobs per second that gantz and BullMQ add, or take and acknowledge, with 64 jobs in flight. */
+async function queuePairs(bench: Bench, operation: 'add' | 'many' | 'work'): Promise<Pair[]> {
+  const { node20, package: program, bullmq } = bench.programs;
+  const modules = {
+    gantz: join(dirname(program), 'library.cjs'),
+    bullmq: need(bullmq, 'BullMQ is not available'),
+  };
+  const rate = async (name: keyof typeof modules): Promise<number> => {
+    const words = [join(YARDSTICKS, 'queue.mjs'), name, modules[name], operation, '20000', '64'];
+    return Number((await run(node20, words, { env: bench.env })).stdout);
+  };
+  const pairs: Pair[] = [];
+  for (let round = -1; round < (bench.quick ? 3 : 10); round++) {
+    const pair = { ours: await rate('gantz'), theirs: await rate('bullmq') };
+    if (round >= 0) pairs.push(pair);
+  }
+  return pairs;
 }
 
 type Paged = {
@@ -388,9 +477,16 @@ export const ROWS: readonly Row[] = [
       return pairs;
     },
   },
-  ...(['get', 'set'] as const).flatMap((operation): Row[] => [
+  ...(
+    [
+      ['get', 'GET of 100 bytes'],
+      ['set', 'SET of 100 bytes'],
+      ['xadd', 'stream_append of 100 bytes (XADD)'],
+      ['xread', 'stream_read of 10 events (XREAD)'],
+    ] as const
+  ).flatMap(([operation, name]): Row[] => [
     {
-      what: `executable: batch, ${operation.toUpperCase()} of 100 bytes`,
+      what: `executable: batch, ${name}`,
       against: `node-redis alone, ${IN_FLIGHT} in flight, same runtime`,
       unit: 'calls/s',
       target: { atLeast: 0.7 },
@@ -398,7 +494,7 @@ export const ROWS: readonly Row[] = [
         batchPairs(bench, operation, [executable(bench)], [need(bench.programs.bun, 'there is no bun')]),
     },
     {
-      what: `package on Node 20: batch, ${operation.toUpperCase()} of 100 bytes`,
+      what: `package on Node 20: batch, ${name}`,
       against: `node-redis alone, ${IN_FLIGHT} in flight, same runtime`,
       unit: 'calls/s',
       target: { atLeast: 0.7 },
@@ -408,6 +504,40 @@ export const ROWS: readonly Row[] = [
       },
     },
   ]),
+  ...(['token_bucket', 'sliding_window'] as const).flatMap((operation): Row[] => [
+    {
+      what: `executable: batch, rate_limit_${operation}`,
+      against: `consume of rate-limiter-flexible, ${IN_FLIGHT} in flight, same runtime`,
+      unit: 'calls/s',
+      target: { atLeast: 1 },
+      measure: (bench) =>
+        ratePairs(bench, operation, [executable(bench)], [need(bench.programs.bun, 'there is no bun')]),
+    },
+    {
+      what: `package on Node 20: batch, rate_limit_${operation}`,
+      against: `consume of rate-limiter-flexible, ${IN_FLIGHT} in flight, same runtime`,
+      unit: 'calls/s',
+      target: { atLeast: 1 },
+      measure: (bench) => {
+        const { node20, package: program } = bench.programs;
+        return ratePairs(bench, operation, [node20, program], [node20]);
+      },
+    },
+  ]),
+  {
+    what: 'executable: batch, cache_set of 100 bytes with an idempotency key',
+    against: 'the same without a key',
+    unit: 'calls/s',
+    target: { atLeast: 0.6 },
+    measure: (bench) => keyedPairs(bench, [executable(bench)]),
+  },
+  {
+    what: 'package on Node 20: batch, cache_set of 100 bytes with an idempotency key',
+    against: 'the same without a key',
+    unit: 'calls/s',
+    target: { atLeast: 0.6 },
+    measure: (bench) => keyedPairs(bench, [bench.programs.node20, bench.programs.package]),
+  },
   {
     what: 'executable: batch on a cluster of three nodes, GET of 100 bytes',
     against: `node-redis' createCluster alone, ${IN_FLIGHT} in flight, same runtime`,
@@ -487,6 +617,27 @@ export const ROWS: readonly Row[] = [
         [node20, join(YARDSTICKS, 'http-server.mjs')],
       );
     },
+  },
+  {
+    what: 'library on Node 20: queue_add, 64 in flight',
+    against: 'BullMQ, add',
+    unit: 'jobs/s',
+    target: { atLeast: 1.5 },
+    measure: (bench) => queuePairs(bench, 'add'),
+  },
+  {
+    what: 'library on Node 20: queue_add_many of 16, 64 jobs in flight',
+    against: 'BullMQ, addBulk of 16',
+    unit: 'jobs/s',
+    target: { atLeast: 1.5 },
+    measure: (bench) => queuePairs(bench, 'many'),
+  },
+  {
+    what: 'library on Node 20: queue_take of 16 and queue_ack, 64 jobs in flight',
+    against: 'BullMQ, a worker with a concurrency of 64',
+    unit: 'jobs/s',
+    target: { atLeast: 1.5 },
+    measure: (bench) => queuePairs(bench, 'work'),
   },
   {
     what: 'cache_keys over 1,000,000 keys: heap in use at the last page',

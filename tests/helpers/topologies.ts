@@ -113,7 +113,8 @@ function plainOf(client: ReturnType<typeof clientOf>): PlainClient {
       const { master } = client.slots[slotOf(channel)] ?? {};
       return master && (await client.nodeClient(master)).publish(channel, text);
     },
-    sendCommand: (words: string[]) => client.sendCommand(words[1], false, words),
+    sendCommand: (words: string[]) =>
+      client.sendCommand(words[/^(?:XINFO|XGROUP)$/.test(words[0] ?? '') ? 2 : 1], false, words),
     info: async (section: string) => (await onEachMaster((master) => master.info(section))).join('\n'),
     scriptLoad: async (source: string) => (await onEachMaster((master) => master.scriptLoad(source)))[0],
     async *scanIterator(options: object) {

@@ -8,6 +8,7 @@ import { openRedis, type RedisHandle } from '../../lib/redis/open.ts';
 import type { Redis } from '../../lib/redis/redis.ts';
 import { waitFor as waitForStep, type Step } from '../../lib/redis/waiting.ts';
 import { connectTo, startRelay } from '../helpers/relay.ts';
+import { startSentinels } from '../helpers/redis-sentinel.ts';
 import { startRedis, type PlainClient } from '../helpers/redis-server.ts';
 import { onCluster, openRows, useRows, type RowOptions, type Rows } from '../helpers/rows.ts';
 import { settled, waitFor } from '../helpers/wait.ts';
@@ -268,6 +269,23 @@ describe('waiting', () => {
       assert.equal((await popped).value, 1);
       await own.close();
       await server.stop();
+    });
+
+    it('goes on with the new master after a failover', async () => {
+      const group = await startSentinels();
+      const own = openRows(group);
+      const plain = await (await group.master()).client();
+      const { popped } = await sleeper('failover', {}, { on: own, plain });
+      await group.failOver();
+      const pushed = async (): Promise<boolean> =>
+        await own.call('list_push', { key: 'failover', values: [1] }).then(
+          () => true,
+          () => false,
+        );
+      await waitFor(pushed, { what: 'a push to the new master' });
+      assert.equal((await popped).found, true);
+      await own.close();
+      await group.stop();
     });
 
     it('reports a step whose reply was lost, because its outcome is unknown', async () => {

@@ -79,7 +79,9 @@ for (const [place, start] of Object.entries(SERVERS)) {
         const before = await expected.contents();
         const answer = await expected.gantz.call(name, input);
         const effect = await expected.contents();
-        if (!name.startsWith('pubsub_')) assert.notDeepEqual(effect, before, 'the call changes something');
+        // An extended lock differs in a time only.
+        if (!/^pubsub_|^lock_extend$/.test(name))
+          assert.notDeepEqual(effect, before, 'the call changes something');
 
         await using lossy = await open(current(), `lost-${name}`);
         const params = await prepareCall(name, lossy.call, lossy.subscribe);
@@ -96,7 +98,11 @@ for (const [place, start] of Object.entries(SERVERS)) {
         assert.deepEqual(gantz, { replayed: true });
         assert.deepEqual(comparable(repetition, lossy.namespace), comparable(answer, expected.namespace));
         assert.deepEqual(await lossy.contents(), effect, 'the effect is there once');
-        assert.deepEqual(await keyed(), { ...repetition, gantz }, 'each repetition gives the same answer');
+        assert.deepEqual(
+          comparable(await keyed(), lossy.namespace),
+          comparable({ ...repetition, gantz }, lossy.namespace),
+          'each repetition gives the same answer',
+        );
       });
     }
 
@@ -185,7 +191,7 @@ const READ: Readonly<Record<string, (key: string) => string[]>> = {
   list: (key) => ['LRANGE', key, '0', '-1'],
   set: (key) => ['SMEMBERS', key],
   zset: (key) => ['ZRANGE', key, '0', '-1', 'WITHSCORES'],
-  stream: (key) => ['XRANGE', key, '-', '+'],
+  stream: (key) => ['XINFO', 'STREAM', key, 'FULL'],
 };
 
 /** Returns the keys of a namespace except those of idempotency keys, with what they hold and whether they expire. */
@@ -198,18 +204,29 @@ async function readKeys(clients: readonly PlainClient[], namespace: string): Pro
         const type = await client.type(key);
         const content: unknown = await client.sendCommand(READ[type]?.(key) ?? ['DUMP', key]);
         const expires = (await client.pTTL(key)) > 0;
-        const sorted = type === 'set' && Array.isArray(content) ? content.sort() : content;
-        found.push([key, type, expires, sorted]);
+        found.push([key, type, expires, inOrder(type, content, namespace)]);
       }
     }
   }
   return found.sort((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1));
 }
 
-/** Replaces what differs between two equal calls: the namespace, ids and times. */
+/** Returns a set or a hash in an order that does not depend on ids and times. */
+function inOrder(type: string, content: unknown, namespace: string): unknown {
+  if (!Array.isArray(content)) return content;
+  const words = content as string[];
+  if (type === 'set') return words.sort();
+  if (type !== 'hash') return words;
+  const fields = words.flatMap((word, at) => (at % 2 === 0 ? [[word, words[at + 1]]] : []));
+  return fields.map((field) => comparable(field, namespace)).sort();
+}
+
+/** Replaces what differs between two equal calls: the namespace, ids, times, and what is left of a lease. */
 function comparable(value: unknown, namespace: string): string {
   return JSON.stringify(value)
     .replaceAll(namespace, '<namespace>')
     .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<id>')
-    .replaceAll(/(?<!\d)1\d{9,15}(?!\d)/g, '"<time>"');
+    .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, '<time>')
+    .replaceAll(/(?<!\d)1\d{9,15}(?!\d)/g, '"<time>"')
+    .replaceAll(/(?<="expires_in_ms":)\d+/g, '"<left>"');
 }

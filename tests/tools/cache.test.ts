@@ -266,6 +266,55 @@ describe('cache', () => {
     });
   });
 
+  describe('cache_set_many', () => {
+    it('stores any JSON values under any keys, with one time to live', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.dictionary(anyName, anyJson, { minKeys: 1, maxKeys: 5, noNullPrototype: true }),
+          async (entries) => {
+            const keys = Object.keys(entries);
+            assert.deepEqual(await rows.call('cache_set_many', { entries }), { stored: keys.length });
+            const { values } = await rows.call('cache_get_many', { keys });
+            assert.deepEqual(values, entries);
+          },
+        ),
+      );
+      for (const [ttl, least, most] of [
+        [undefined, 3590, 3600],
+        [10, 1, 10],
+        [null, -1, -1],
+      ] as const) {
+        await rows.call('cache_set_many', { entries: { t: 1, u: 2 }, ...(ttl !== undefined && { ttl }) });
+        for (const key of ['t', 'u']) {
+          const left = await redis.plain.ttl(stored(key));
+          assert.ok(left >= least && left <= most, `${left}`);
+        }
+      }
+    });
+
+    it('replaces a key that holds another type, as cache_set does', async () => {
+      await redis.plain.lPush(stored('was-list'), 'x');
+      await rows.call('cache_set_many', { entries: { 'was-list': 1 } });
+      assert.equal((await rows.call('cache_get', { key: 'was-list' })).value, 1);
+    });
+
+    it('stores 1000 values, also under names of members of every object, and refuses more, none, and an empty key', async () => {
+      const names = Array.from({ length: 997 }, (_, index) => `set-many-${index}`);
+      const all = [...names, '__proto__', 'constructor', 'toString'];
+      const entries: Record<string, unknown> = Object.fromEntries(all.map((key) => [key, key]));
+      assert.deepEqual(await rows.call('cache_set_many', { entries }), { stored: 1000 });
+      const { values } = await rows.call('cache_get_many', { keys: all });
+      assert.deepEqual(Object.entries(values), Object.entries(entries));
+      for (const wrong of [{ ...entries, more: 1 }, {}, { '': 1 }])
+        await rows.failure('cache_set_many', { entries: wrong }, 'INVALID_PARAMETERS');
+    });
+
+    it('refuses a key that is not well-formed Unicode, and stores nothing', async () => {
+      await rows.failure('cache_set_many', { entries: { fine: 1, 'a\ud800': 1 } }, 'INVALID_PARAMETERS');
+      assert.equal((await rows.call('cache_exists', { key: 'fine' })).exists, false);
+    });
+  });
+
   describe('cache_touch', () => {
     it('sets or removes the time to live, and leaves the value as it is', async () => {
       await rows.call('cache_set', { key: 'touch', value: 'kept', ttl: 10 });

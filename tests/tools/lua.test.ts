@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, it } from 'node:test';
 import * as scripts from '../../lib/generated/scripts.ts';
+import { wrapScript } from '../../lib/redis/idempotent.ts';
 import { resolveIncludes } from '../../scripts/lua-includes.ts';
 import { useRedis } from '../helpers/redis-server.ts';
 
@@ -38,6 +39,21 @@ describe('the scripts of tools/lua', () => {
         assert.ok(script, 'it was generated');
         assert.equal(script.source, resolveIncludes(name, source, includes));
         assert.equal(await redis.plain.scriptLoad(script.source), script.sha);
+      });
+
+      it('is accepted as the body of idempotent.lua', async () => {
+        const script = Object.values(scripts).find((generated) => generated.name === name);
+        assert.ok(script, 'it was generated');
+        const { source, sha } = wrapScript(script);
+        assert.ok(source.includes(script.source), 'the wrapper has the body');
+        assert.equal(await redis.plain.scriptLoad(source), sha);
+      });
+
+      it('calls only functions that the libraries of Redis have', async () => {
+        for (const [, library = '', member = ''] of code.matchAll(/\b([a-z]\w*)\.(\w+)\(/g)) {
+          const type = `return type(${library}) == 'table' and type(${library}.${member})`;
+          assert.equal(await redis.plain.eval(type), 'function', `${library}.${member}`);
+        }
       });
 
       it('calls what it includes, and includes what it calls', () => {
@@ -131,6 +147,17 @@ function documented(header: string): string[] {
 /** Returns the keys and arguments that the code reads, in the same form. */
 function used(code: string): string[] {
   const single = [...code.matchAll(/(?:KEYS|ARGV)\[\d+\]/g)].map(([name]) => name);
-  const rest = [...code.matchAll(/chunks\(ARGV, (\d+)\)/g)].map(([, from]) => `ARGV[${from ?? ''}..]`);
-  return [...new Set([...single, ...rest])].sort();
+  const rest = [...code.matchAll(/(?:chunks|unpack)\((KEYS|ARGV), (\d+)[,)]/g)].map(
+    ([, list, from]) => `${list ?? ''}[${from ?? ''}..]`,
+  );
+  return [...new Set([...single, ...rest, ...inLoops(code)])].sort();
+}
+
+/** Returns `KEYS[1..]` and `ARGV[2..]` for `KEYS[index]` and `ARGV[index + 1]` in a loop over a `count` of keys. */
+function inLoops(code: string): string[] {
+  const least = new Map<string, number>();
+  if (!code.includes('for index = 1, count do')) return [];
+  for (const [, list = '', offset = '0'] of code.matchAll(/(KEYS|ARGV)\[index(?: \+ (\d+))?\]/g))
+    least.set(list, Math.min(least.get(list) ?? Infinity, Number(offset) + 1));
+  return [...least].map(([list, from]) => `${list}[${from}..]`);
 }

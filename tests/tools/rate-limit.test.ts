@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { RateLimitCheckInput, RateLimitCheckResult } from '../../lib/generated/tools.ts';
+import { slotOf } from '../../lib/redis/connection/cluster.ts';
+import { dump } from '../helpers/redis-server.ts';
 import { openRows, useRows } from '../helpers/rows.ts';
 import { waitFor } from '../helpers/wait.ts';
 
@@ -14,8 +16,10 @@ let identifiers = 0;
 
 const fresh = (): string => `caller:${identifiers++}`;
 
+const indexOf = (identifier: string): string => `${rows.namespace}:rate:{r:${identifier}}`;
+
 function keyOf(name: Name, identifier: string, window: number): string {
-  return `${rows.namespace}:rate:${KINDS[name]}:${window}:${identifier}`;
+  return `${indexOf(identifier)}:${KINDS[name]}:${window}`;
 }
 
 /** Makes the entries of a sliding log older by this many seconds; a negative number makes them younger. */
@@ -23,6 +27,11 @@ async function age(identifier: string, window: number, seconds: number): Promise
   const key = keyOf('rate_limit_sliding_window', identifier, window);
   for (const member of await redis.plain.zRange(key, 0, -1))
     await redis.plain.zIncrBy(key, -seconds * 1e6, member);
+}
+
+/** Returns what the server stores for an identifier. */
+async function dumpOf(identifier: string): Promise<[string, string][]> {
+  return Object.entries(await dump(redis.plain)).filter(([key]) => key.startsWith(indexOf(identifier)));
 }
 
 /** The clock of the server, in milliseconds. */
@@ -120,6 +129,37 @@ for (const name of Object.keys(KINDS) as Name[]) {
       }
     });
 
+    it('looks with a cost of 0 as for 1, and writes nothing', async () => {
+      const { ask, identifier } = limiter(name, { limit: 2, window_seconds: YEAR });
+      const untouched = await ask(0);
+      assert.deepEqual(
+        [untouched.allowed, untouched.current, untouched.remaining, untouched.retry_after_ms],
+        [true, 0, 2, 0],
+      );
+      assert.equal(await redis.plain.exists(indexOf(identifier)), 0);
+      await ask(1);
+      const one = await ask(0);
+      assert.deepEqual([one.allowed, one.current, one.remaining], [true, 1, 1]);
+      await ask(1);
+      const before = await dumpOf(identifier);
+      const both = await ask(0);
+      assert.deepEqual([both.allowed, both.current, both.remaining], [false, 2, 0]);
+      assert.ok(both.retry_after_ms > 0);
+      assert.deepEqual(await dumpOf(identifier), before);
+    });
+
+    it('has its keys in the slot of the identifier, whatever its text', async () => {
+      for (const identifier of ['}', '{}', '{a}b', '%7D', 'a}{b', ' ', '\0', `x}:sliding:${YEAR}`]) {
+        const common = { identifier, limit: 1, window_seconds: YEAR };
+        assert.equal((await rows.call(name, common)).allowed, true, identifier);
+        assert.equal((await rows.call(name, common)).allowed, false, identifier);
+        const tag = identifier.replaceAll('%', '%25').replaceAll('}', '%7D');
+        const key = keyOf(name, tag, YEAR);
+        assert.equal(await redis.plain.exists(key), 1, key);
+        assert.equal(slotOf(key), slotOf(indexOf(tag)));
+      }
+    });
+
     it('counts costs up to a billion exactly', async () => {
       const { ask } = limiter(name, { limit: 1e9, window_seconds: YEAR });
       assert.equal((await ask(999_999_999)).remaining, 1);
@@ -136,6 +176,80 @@ for (const name of Object.keys(KINDS) as Name[]) {
     });
   });
 }
+
+describe('rate_limit_reset', () => {
+  const YEARLY = { limit: 1, window_seconds: YEAR };
+
+  it('forgets all windows and the bucket of an identifier, and those of no other one', async () => {
+    const identifier = fresh();
+    const other = `${identifier}:x`;
+    const ask = async (who: string): Promise<boolean[]> => [
+      (await rows.call('rate_limit_check', { identifier: who, ...YEARLY })).allowed,
+      (await rows.call('rate_limit_check', { identifier: who, limit: 1, window_seconds: HOUR * 8000 }))
+        .allowed,
+      (await rows.call('rate_limit_sliding_window', { identifier: who, ...YEARLY })).allowed,
+      (await rows.call('rate_limit_token_bucket', { identifier: who, capacity: 1, refill_per_second: 1e-6 }))
+        .allowed,
+    ];
+    for (const who of [identifier, other]) assert.deepEqual(await ask(who), [true, true, true, true]);
+    assert.deepEqual(await ask(identifier), [false, false, false, false]);
+    assert.deepEqual(await rows.call('rate_limit_reset', { identifier }), { reset: 4 });
+    assert.deepEqual(await rows.call('rate_limit_reset', { identifier }), { reset: 0 });
+    assert.equal(await redis.plain.exists(indexOf(identifier)), 0);
+    assert.deepEqual(await ask(identifier), [true, true, true, true]);
+    assert.deepEqual(await ask(other), [false, false, false, false]);
+  });
+
+  it('removes 9,000 windows', async () => {
+    const identifier = fresh();
+    const windows = Array.from({ length: 9000 }, (_, index) => 10_000 + index);
+    await Promise.all(
+      windows.map((window) =>
+        rows.call('rate_limit_check', { identifier, limit: 1, window_seconds: window * 1000 }),
+      ),
+    );
+    assert.deepEqual(await rows.call('rate_limit_reset', { identifier }), { reset: 9000 });
+    assert.equal(await redis.plain.exists(indexOf(identifier)), 0);
+  });
+});
+
+describe('the index of an identifier', () => {
+  it('lives at least as long as every key', async () => {
+    const identifier = fresh();
+    for (const window of [1000, YEAR, 60]) {
+      await rows.call('rate_limit_sliding_window', { identifier, limit: 9, window_seconds: window });
+      await rows.call('rate_limit_check', { identifier, limit: 9, window_seconds: window });
+      const ends = [];
+      for (const kind of ['fixed', 'sliding'])
+        for (const one of [1000, YEAR, 60])
+          ends.push(await redis.plain.pExpireTime(`${indexOf(identifier)}:${kind}:${one}`));
+      assert.ok((await redis.plain.pExpireTime(indexOf(identifier))) >= Math.max(...ends));
+    }
+  });
+
+  it('drops the entries of keys that are gone, ten at a time', async () => {
+    const identifier = fresh();
+    const gone = Array.from({ length: 25 }, (_, index) => ({ score: index + 1, value: `sliding:${index}` }));
+    await redis.plain.zAdd(indexOf(identifier), gone);
+    for (const [window, left] of [
+      [50, 16],
+      [60, 7],
+      [60, 7],
+      [70, 3],
+    ] as const) {
+      await rows.call('rate_limit_check', { identifier, limit: 9, window_seconds: window * 100_000 });
+      assert.equal(await redis.plain.zCard(indexOf(identifier)), left);
+    }
+  });
+
+  it('is written again when it is lost', async () => {
+    const { ask, identifier } = limiter('rate_limit_sliding_window', { limit: 9, window_seconds: YEAR });
+    await ask();
+    await redis.plain.del(indexOf(identifier));
+    await ask();
+    assert.deepEqual(await rows.call('rate_limit_reset', { identifier }), { reset: 1 });
+  });
+});
 
 describe('fixed window', () => {
   it('aligns windows to the clock of the server', async () => {

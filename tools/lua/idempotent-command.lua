@@ -6,7 +6,7 @@
 
 -- @include chunks
 
-local _, size = ...
+local size = ARGV.limit
 local key = KEYS[1]
 local command = ARGV[1]
 

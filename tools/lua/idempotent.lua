@@ -1,24 +1,25 @@
 -- Runs the body of a script once for each idempotency key, and keeps its reply in the same execution. lib/redis/idempotent.ts puts
--- the body of another script where @body stands, and adds one key and four arguments to its own:
+-- the body of another script where @body stands, and adds a key and an argument to its own:
 -- the last key       the record of the idempotency key
--- the last argument  'always' keeps each reply and writes the record before the effect; '' keeps a reply that changed something
--- before it          the size in bytes above which a reply is refused before its effect
--- before it          milliseconds to keep the record
--- before it          the fingerprint of the call
--- The body gets its keys and arguments, the reply that a record holds of a lease, and the size. For a lease it returns besides
--- its reply the Unix millisecond at which the lease ends, and true when it is the lease of the record.
+-- the last argument  the fingerprint of the call, 64 characters, and milliseconds to keep the record
+-- The body gets its keys and arguments. ARGV.kept is the reply that a record holds of a lease, and ARGV.limit the size in bytes above
+-- which a reply must be refused before its effect: a script that Redis 6.2 runs by itself cannot read them as `...`. For a lease it
+-- returns besides its reply the Unix millisecond at which the lease ends, and true when it is the lease of the record. A body
+-- without keys publishes: its reply is kept even when it is 0.
 -- Returns { 1 when the reply comes from the record, else 0; the reply }. CONFLICT when the record is of another call; the
 -- error replies of the body.
 
 -- @include idempotency-entry
 
-local always = table.remove(ARGV) == 'always'
-local size = tonumber(table.remove(ARGV))
-local keepMs = table.remove(ARGV)
-local fingerprint = table.remove(ARGV)
-local record = table.remove(KEYS)
+local SIZE = 65536
 
-local function body(KEYS, ARGV, ...)
+local call = table.remove(ARGV)
+local fingerprint = string.sub(call, 1, 64)
+local keepMs = string.sub(call, 65)
+local record = table.remove(KEYS)
+local publishes = #KEYS == 0
+
+local function body(KEYS, ARGV)
 -- @body
 end
 
@@ -31,17 +32,17 @@ end
 local kind, text, failure = idempotencyEntry(record, fingerprint)
 if failure then return failure end
 if kind == 'r' then return { 1, cmsgpack.unpack(text) or false } end
-local kept
-if kind == 'l' then kept = cmsgpack.unpack(text) end
+if kind == 'l' then ARGV.kept = cmsgpack.unpack(text) end
+ARGV.limit = SIZE
 -- PUBLISH is no write for Redis, so a server that is out of memory would refuse the record after it.
-if always then redis.call('SET', record, fingerprint, 'PX', keepMs) end
+if publishes then redis.call('SET', record, fingerprint, 'PX', keepMs) end
 
-local reply, finish, isKept = body(KEYS, ARGV, kept, size)
+local reply, finish, isKept = body(KEYS, ARGV)
 if type(reply) == 'table' and reply.err then
-  if always then redis.call('DEL', record) end
+  if publishes then redis.call('UNLINK', record) end
   return reply
 end
-if always or changed(reply) then
+if publishes or changed(reply) then
   local value = fingerprint .. (finish and 'l' or 'r') .. cmsgpack.pack(reply)
   if finish then
     redis.call('SET', record, value, 'PXAT', string.format('%.0f', finish))

@@ -10,21 +10,30 @@ export type ToolAccess = ReadonlyMap<string, readonly string[]> | undefined;
 
 /** The parts of tools that need further commands. */
 const EXPECTED = 'cache_set with expected';
+const OWNER = 'session_create with owner';
 const PATTERN = 'pubsub_subscribe with a pattern';
 const EVENTS = 'events for calls that wait';
+const KEYED = 'calls with an idempotency key';
 
-/** The key space of each tool, and the commands and scripts that it sends. */
+/** A value and its lease. */
+const CACHE = ['cache', 'lease'] as const;
+
+/** The key space or spaces of each tool, and the commands and scripts that it sends. */
 const NEEDS = {
   cache_get: ['cache', 'GET'],
   cache_get_many: ['cache', 'GET'],
-  cache_set: ['cache', 'SET'],
-  cache_delete: ['cache', 'UNLINK'],
+  cache_set: [CACHE, scripts.cacheSet],
+  cache_set_many: [CACHE, scripts.cacheSetMany],
+  cache_delete: [CACHE, scripts.cacheDelete],
   cache_exists: ['cache', 'EXISTS'],
   cache_ttl: ['cache', 'PTTL'],
-  cache_touch: ['cache', scripts.cacheTouch],
+  cache_touch: [CACHE, scripts.cacheTouch],
   cache_keys: ['cache', 'SCAN'],
-  cache_increment: ['cache', scripts.cacheIncrement],
-  [EXPECTED]: ['cache', scripts.cacheReplace],
+  cache_increment: [CACHE, scripts.cacheIncrement],
+  cache_lease: [CACHE, scripts.cacheLease],
+  cache_fulfill: [CACHE, scripts.cacheFulfill],
+  cache_release: [CACHE, scripts.cacheRelease],
+  [EXPECTED]: [CACHE, scripts.cacheReplace],
   list_push: ['list', scripts.listPush, 'LPUSH', 'RPUSH'],
   list_pop: ['list', 'LPOP', 'RPOP'],
   list_range: ['list', 'LRANGE'],
@@ -47,19 +56,54 @@ const NEEDS = {
   sorted_set_delete: ['sorted_set', 'UNLINK'],
   session_create: ['session', scripts.sessionCreate],
   session_get: ['session', scripts.sessionGet],
+  [OWNER]: ['session_owner', scripts.sessionIndex, scripts.sessionCreate],
+  session_list: ['session_owner', 'HSCAN', 'HMGET', 'PTTL', scripts.sessionForget],
   session_update: ['session', scripts.sessionUpdate],
-  session_delete: ['session', 'UNLINK'],
-  session_extend: ['session', scripts.sessionExtend],
+  session_patch: ['session', 'HMGET', scripts.sessionUpdate],
+  session_delete: ['session', scripts.sessionDelete, 'HDEL'],
+  session_extend: ['session', 'HGET', scripts.sessionExtend],
+  lock_acquire: ['lock', scripts.lockAcquire],
+  lock_extend: ['lock', scripts.lockExtend],
+  lock_release: ['lock', scripts.lockRelease],
+  lock_status: ['lock', scripts.lockStatus],
+  stream_append: ['stream', scripts.streamAppend],
+  stream_read: ['stream', scripts.streamRead, 'XRANGE'],
+  stream_take: ['stream', scripts.streamTake],
+  stream_ack: ['stream', 'XACK'],
+  stream_info: ['stream', scripts.streamInfo],
+  stream_trim: ['stream', scripts.streamTrim],
+  stream_delete: ['stream', 'UNLINK'],
   pubsub_publish: ['channel', 'PUBLISH'],
   pubsub_subscribe: ['channel', 'SUBSCRIBE', 'PING'],
   [PATTERN]: ['channel', 'PSUBSCRIBE', 'PING'],
   pubsub_unsubscribe: ['subscription', 'PUBLISH'],
+  queue_add: ['queue', scripts.queueAdd],
+  queue_add_many: ['queue', scripts.queueAdd],
+  queue_take: ['queue', scripts.queueTake],
+  queue_ack: ['queue', scripts.queueAck],
+  queue_nack: ['queue', scripts.queueNack],
+  queue_extend: ['queue', scripts.queueExtend],
+  queue_get: ['queue', scripts.queueGet],
+  queue_cancel: ['queue', scripts.queueCancel],
+  queue_stats: ['queue', scripts.queueStats],
+  queue_peek: ['queue', scripts.queuePeek],
+  queue_requeue: ['queue', scripts.queueRequeue],
+  queue_purge: ['queue', scripts.queuePurge],
   [EVENTS]: ['wake', 'PUBLISH', 'SUBSCRIBE', 'UNSUBSCRIBE', 'PING'],
   rate_limit_check: ['rate', scripts.rateFixed],
   rate_limit_sliding_window: ['rate', scripts.rateSliding],
+  rate_limit_token_bucket: ['rate', scripts.rateBucket],
+  rate_limit_combined: ['rate', scripts.rateSliding],
+  rate_limit_reset: ['rate', scripts.rateReset],
+  state_list: [
+    'cache',
+    scripts.stateLock,
+    ...['SCAN', 'PTTL', 'STRLEN', 'LLEN', 'HLEN', 'SCARD', 'ZCARD', 'XLEN', 'HKEYS'],
+  ],
+  [KEYED]: ['idempotency', scripts.idempotent, scripts.idempotencyBegin, scripts.idempotencyFinish],
 } as const satisfies Record<
-  keyof BundledTools | typeof EXPECTED | typeof PATTERN | typeof EVENTS,
-  readonly [Space, ...(string | Script)[]]
+  keyof BundledTools | typeof EXPECTED | typeof OWNER | typeof PATTERN | typeof EVENTS | typeof KEYED,
+  readonly [Space | readonly Space[], ...(string | Script)[]]
 >;
 
 /** The arguments of a command after its key, so that its form is right; none when absent. */
@@ -69,9 +113,12 @@ const MORE: Readonly<Record<string, readonly string[]>> = {
   EXPIRE: ['1'],
   EXPIREAT: ['1'],
   PEXPIREAT: ['1'],
+  HEXISTS: ['f'],
   HGET: ['f'],
   HMGET: ['f'],
   HDEL: ['f'],
+  HRANDFIELD: ['1', 'WITHVALUES'],
+  HSCAN: ['0'],
   HSET: ['f', 'v'],
   HINCRBY: ['f', '1'],
   SADD: ['v'],
@@ -93,6 +140,22 @@ const MORE: Readonly<Record<string, readonly string[]>> = {
   ZREVRANK: ['v'],
   ZSCORE: ['v'],
   PUBLISH: ['v'],
+  XACK: ['g', '1-1'],
+  XADD: ['1-1', 'f', 'v'],
+  XCLAIM: ['g', 'c', '0', '1-1'],
+  XPENDING: ['g'],
+  XRANGE: ['-', '+'],
+  XREVRANGE: ['+', '-'],
+  XGROUP: ['g', 'c'],
+  XREADGROUP: ['>'],
+  XTRIM: ['MAXLEN', '1'],
+};
+
+/** The words of a command before its key, where there are some. */
+const BEFORE_KEY: Readonly<Record<string, readonly string[]>> = {
+  XGROUP: ['DELCONSUMER'],
+  XINFO: ['STREAM'],
+  XREADGROUP: ['GROUP', 'g', 'c', 'STREAMS'],
 };
 
 /** The commands that take no key. */
@@ -108,7 +171,8 @@ const NAME = 'gantz-doctor';
 function wordsOf(command: string, key: string): string[] {
   if (command === 'EVALSHA') return ['EVALSHA', '0'.repeat(40), '1', key];
   if (command === 'PSUBSCRIBE') return [command, `${key}*`];
-  return [command, ...(WITHOUT_KEY[command] ?? [key, ...(MORE[command] ?? [])])];
+  const withKey = [...(BEFORE_KEY[command] ?? []), key, ...(MORE[command] ?? [])];
+  return [command, ...(WITHOUT_KEY[command] ?? withKey)];
 }
 
 /** Returns the commands that a tool sends, those of its scripts included. */
@@ -136,9 +200,10 @@ export const TOOLS = Object.keys(NEEDS) as (keyof typeof NEEDS)[];
  */
 export async function readToolAccess(client: Client, namespace: string): Promise<ToolAccess> {
   const needed = TOOLS.map((tool) => {
-    const [space] = NEEDS[tool];
-    const key = keyOf(namespace, space, NAME);
-    return { tool, commands: [...new Set(commandsOf(tool))].map((command) => wordsOf(command, key)) };
+    const [spaces] = NEEDS[tool];
+    const keys = [spaces].flat().map((space) => keyOf(namespace, space, NAME));
+    const commands = [...new Set(commandsOf(tool))];
+    return { tool, commands: keys.flatMap((key) => commands.map((command) => wordsOf(command, key))) };
   });
   const all = new Map(needed.flatMap(({ commands }) => commands.map((words) => [words.join(' '), words])));
   const denied = (await byDryRun(client, all)) ?? (await byTransaction(client, all));
@@ -147,7 +212,11 @@ export async function readToolAccess(client: Client, namespace: string): Promise
     new Map(
       needed.map(({ tool, commands }) => [
         tool,
-        commands.filter((words) => denied.has(words.join(' '))).map(([command = '']) => command),
+        [
+          ...new Set(
+            commands.filter((words) => denied.has(words.join(' '))).map(([command = '']) => command),
+          ),
+        ],
       ]),
     )
   );

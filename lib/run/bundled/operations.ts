@@ -21,8 +21,12 @@ const GROUPS: Readonly<Record<string, () => Promise<Readonly<Record<string, Row>
   set: async () => (await import('../../../tools/set.ts')).set,
   sorted_set: async () => (await import('../../../tools/sorted-set.ts')).sortedSet,
   session: async () => (await import('../../../tools/session.ts')).session,
+  lock: async () => (await import('../../../tools/lock.ts')).lock,
+  stream: async () => (await import('../../../tools/stream.ts')).stream,
   pubsub: async () => (await import('../../../tools/pubsub.ts')).pubsub,
+  queue: async () => (await import('../../../tools/queue.ts')).queue,
   rate_limit: async () => (await import('../../../tools/rate-limit.ts')).rateLimit,
+  state: async () => (await import('../../../tools/state.ts')).state,
 };
 
 /** Loads an operation of tools/. Throws NOT_RUNNABLE when it does not exist. */

@@ -42,7 +42,7 @@ export type Guard<S = unknown> = GuardKey<S> & {
 };
 
 /** A guard that can run calls. It has a method, so that one table can hold guards of different settings. */
-type LoadedGuard<S> = {
+export type LoadedGuard<S = unknown> = {
   /** Runs a call inside the guard. Throws the failures of `next`, and its own. */
   run(setting: S, guarded: GuardedCall, next: Next): Promise<Result>;
 };

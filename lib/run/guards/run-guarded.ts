@@ -1,8 +1,11 @@
 import type { Result } from '../../contract/envelope.ts';
 import { GantzError, withFields } from '../../contract/errors.ts';
 import type { Invocation } from '../invocation.ts';
-import type { Changes, GuardedCall, Wishes } from './guard.ts';
+import type { Changes, Guard, GuardedCall, LoadedGuard, Wishes } from './guard.ts';
 import { GUARDS } from './guards.ts';
+
+/** The guards whose code is loaded. An `await` in each call is measurable where thousands are made. */
+const loaded = new Map<Guard, LoadedGuard>();
 
 /**
  * Runs an action inside the guards of its tool, and inside `idempotency` when the caller gave a key. What they did is in the field
@@ -30,8 +33,9 @@ export async function runGuarded(
     const [key, guard] = guards[index] ?? [];
     if (key === undefined || !guard) return await run({ ...invocation, ...changes });
     const { call = invocation.call } = changes;
-    const loaded = await guard.load();
-    return await loaded.run(settings[key], { ...guarded, call }, (more) =>
+    const ready = loaded.get(guard) ?? (await guard.load());
+    loaded.set(guard, ready);
+    return await ready.run(settings[key], { ...guarded, call }, (more) =>
       pass(index + 1, { ...changes, ...more }),
     );
   }

@@ -4,19 +4,19 @@ import type { ChildProcess } from 'node:child_process';
 const GRACE_MS = 300;
 
 /**
- * Ends the process group that a child leads. Sends SIGTERM, waits until the child's pipes are closed or 300 ms have passed,
- * then sends SIGKILL to the processes that are left.
+ * Ends the process group that a child leads. Sends SIGTERM, waits until the child's pipes are closed or `graceMs` milliseconds
+ * have passed, then sends SIGKILL to the processes that are left.
  */
-export async function endGroup(child: ChildProcess): Promise<void> {
+export async function endGroup(child: ChildProcess, graceMs = GRACE_MS): Promise<void> {
   signalGroup(child, 'SIGTERM');
-  await waitForEvent(child, 'close');
+  await waitForEvent(child, 'close', graceMs);
   signalGroup(child, 'SIGKILL');
-  if (child.exitCode === null && child.signalCode === null) await waitForEvent(child, 'exit');
+  if (child.exitCode === null && child.signalCode === null) await waitForEvent(child, 'exit', GRACE_MS);
 }
 
-async function waitForEvent(child: ChildProcess, event: 'close' | 'exit'): Promise<void> {
+async function waitForEvent(child: ChildProcess, event: 'close' | 'exit', limitMs: number): Promise<void> {
   await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, GRACE_MS);
+    const timer = setTimeout(resolve, limitMs);
     child.once(event, () => {
       clearTimeout(timer);
       resolve();
@@ -40,7 +40,8 @@ function killChildren(): void {
   for (const child of children) signalGroup(child, 'SIGKILL');
 }
 
-function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+/** Sends a signal to the process group that a child leads. */
+export function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, signal);

@@ -1,4 +1,5 @@
-// The yardstick for batch: node-redis alone, GET or SET of 100 bytes. Arguments: operation, calls, calls in flight.
+// The yardstick for batch: node-redis alone, GET, SET or XADD of 100 bytes, or XREAD of 10 entries. Arguments: operation,
+// calls, calls in flight.
 import { createClient, createCluster } from '@redis/client';
 
 const [, , operation, calls, inFlight] = process.argv;
@@ -9,13 +10,17 @@ const client = nodes
   : createClient({ url, RESP: 2 });
 await client.connect();
 const value = 'x'.repeat(100);
+const TRIM = { strategy: 'MAXLEN', strategyModifier: '=', threshold: 1000 };
+const OPERATIONS = {
+  get: (n) => client.get(`mcp:cache:k${n % 1000}`),
+  set: (n) => client.set(`mcp:cache:k${n % 1000}`, value, { expiration: { type: 'EX', value: 3600 } }),
+  xadd: (n) => client.xAdd(`mcp:stream:s${n % 100}`, '*', { event: value }, { TRIM }),
+  xread: (n) => client.xRead({ key: `mcp:stream:s${n % 100}`, id: '0' }, { COUNT: 10 }),
+};
+const run = OPERATIONS[operation];
 let next = 0;
 async function work() {
-  while (next < Number(calls)) {
-    const key = `mcp:cache:k${next++ % 1000}`;
-    if (operation === 'set') await client.set(key, value, { expiration: { type: 'EX', value: 3600 } });
-    else await client.get(key);
-  }
+  while (next < Number(calls)) await run(next++);
 }
 await Promise.all(Array.from({ length: Number(inFlight) }, work));
 client.destroy();

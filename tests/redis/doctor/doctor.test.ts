@@ -147,7 +147,7 @@ describe('gantz doctor on one server', () => {
     const before = await dump(redis.plain);
     const tools = find(await examine(url('reader')), 'tools');
     assert.equal(tools.status, 'warning');
-    assert.match(tools.message, /cache_set \(SET\), cache_delete \(UNLINK\)/);
+    assert.match(tools.message, /cache_set \(EVALSHA, UNLINK, SET\), .*list_delete \(UNLINK\)/);
     assert.doesNotMatch(tools.message, /cache_get|hash_get|list_range/);
     assert.deepEqual(await dump(redis.plain), before);
   });
@@ -161,6 +161,7 @@ describe('gantz doctor on one server', () => {
       '+get',
       '+set',
       '+unlink',
+      '+evalsha',
       '+info',
       '+acl|whoami',
       '+acl|dryrun',
@@ -168,7 +169,11 @@ describe('gantz doctor on one server', () => {
     const { message } = find(await examine(url('dry')), 'tools');
     assert.match(message, /cannot run .*cache_exists \(EXISTS\)/);
     assert.match(message, /list_delete \(UNLINK\)/);
-    assert.doesNotMatch(message, /cache_delete|cache_get|cache_set \(/);
+    assert.doesNotMatch(message, /cache_get/);
+    // The key of the lease is not allowed.
+    assert.match(message, /cache_set \(EVALSHA, UNLINK, SET\)/);
+    await user('dry', '~mcp:lease:*');
+    assert.doesNotMatch(find(await examine(url('dry')), 'tools').message, /cache_(?:delete|set) \(/);
   });
 
   it('skips what the user may not read, and says why', async () => {
@@ -204,6 +209,7 @@ describe('gantz doctor on one server', () => {
       }),
     );
     const { session_id } = session;
+    const token = 'the token of another caller';
     const calls: [tool: (typeof TOOLS)[number], params: object][] = [
       ['cache_set', { key: 'a', value: 1, only_if: 'absent' }],
       ['cache_set with expected', { key: 'a', value: 1, expected: 1 }],
@@ -216,7 +222,12 @@ describe('gantz doctor on one server', () => {
       ['cache_keys', {}],
       ['cache_increment', { key: 'a', ttl: 5 }],
       ['cache_increment', { key: 'a', ttl: null }],
+      ['cache_set_many', { entries: { a: 1, b: 1 } }],
       ['cache_delete', { key: 'a' }],
+      ['cache_lease', { key: 'a', lease_seconds: 60 }],
+      ['cache_lease', { key: 'a', allow_stale: true }],
+      ['cache_fulfill', { key: 'a', token: 'none', value: 1 }],
+      ['cache_release', { key: 'a', token: 'none' }],
       ['list_push', { key: 'l', values: [1, 2], ttl: 5 }],
       ['list_push', { key: 'l', values: [1, 2], left: false, ttl: null }],
       ['list_push', { key: 'l', values: [1], max_length: 4 }],
@@ -247,21 +258,60 @@ describe('gantz doctor on one server', () => {
       ['sorted_set_remove', { key: 'z', members: [1] }],
       ['sorted_set_delete', { key: 'z' }],
       ['session_create', { data: { a: 1 } }],
+      ['session_create with owner', { owner: 'ada' }],
       ['session_get', { session_id }],
+      ['session_list', { owner: 'ada' }],
+      ['session_patch', { session_id, patch: { a: { b: 1 } } }],
       ['session_update', { session_id, data: { c: 1 } }],
       ['session_update', { session_id, data: { d: 1 }, merge: false }],
       ['session_extend', { session_id, ttl: 60 }],
       ['session_extend', { session_id, ttl: null }],
       ['session_delete', { session_id }],
+      ['lock_acquire', { name: 'l' }],
+      ['lock_status', { name: 'l' }],
+      ['lock_extend', { name: 'l', token }],
+      ['lock_release', { name: 'l', token }],
+      ['queue_add', { queue: 'q', payload: 1, dedup_id: 'a', max_length: 9 }],
+      ['queue_add_many', { queue: 'q', payloads: [1], delay: 9 }],
+      ['queue_take', { queue: 'q', visibility: 9 }],
+      ['queue_ack', { queue: 'q', receipts: ['a'] }],
+      ['queue_nack', { queue: 'q', receipts: ['a'] }],
+      ['queue_extend', { queue: 'q', receipts: ['a'] }],
+      ['queue_get', { queue: 'q', id: 'a' }],
+      ['queue_cancel', { queue: 'q', id: 'a' }],
+      ['queue_stats', { queue: 'q' }],
+      ['queue_peek', { queue: 'q' }],
+      ['queue_requeue', { queue: 'q' }],
+      ['queue_purge', { queue: 'q', state: 'ready' }],
+      ['queue_purge', { queue: 'q' }],
+      ['stream_append', { stream: 'e', event: 1, max_length: 5, ttl: 60 }],
+      ['stream_append', { stream: 'e', event: 1, ttl: null }],
+      ['stream_read', { stream: 'e' }],
+      ['stream_read', { stream: 'e', after: '$' }],
+      ['stream_take', { stream: 'e', group: 'g' }],
+      ['stream_take', { stream: 'e', group: 'g', min_idle: 0, wait: 0 }],
+      ['stream_ack', { stream: 'e', group: 'g', ids: ['1-1'] }],
+      ['stream_info', { stream: 'e' }],
+      ['stream_trim', { stream: 'e', max_length: 1, min_id: '1-1' }],
+      ['stream_delete', { stream: 'e' }],
+      ['state_list', { kind: 'cache' }],
+      ['state_list', { kind: 'rate_limit' }],
       ['pubsub_publish', { channel: 'c', message: 1 }],
       ['pubsub_subscribe', { channel: 'c', timeout: 1 }],
       ['pubsub_unsubscribe', { channel: 'c' }],
       ...[1, 2].flatMap((): typeof calls => [
         ['rate_limit_check', { identifier: 'a', limit: 1, window_seconds: 60 }],
         ['rate_limit_sliding_window', { identifier: 'a', limit: 1, window_seconds: 60 }],
+        ['rate_limit_combined', { identifier: 'a', limits: [{ limit: 1, window_seconds: 60 }] }],
+        ['rate_limit_token_bucket', { identifier: 'a', capacity: 1, refill_per_second: 1 }],
       ]),
+      ['rate_limit_reset', { identifier: 'a' }],
     ];
-    const others = ['pubsub_subscribe with a pattern', 'events for calls that wait'];
+    const others = [
+      'pubsub_subscribe with a pattern',
+      'events for calls that wait',
+      'calls with an idempotency key',
+    ];
     assert.deepEqual(new Set([...calls.map(([tool]) => tool), ...others]), new Set(TOOLS));
     for (const [tool, params] of calls) {
       const rules = commandsOf(tool).map((command) => `+${command.toLowerCase()}`);

@@ -13,6 +13,7 @@ import { openRedis } from '../../../lib/redis/open.ts';
 import { exportNamespace } from '../../../lib/redis/transfer/export.ts';
 import { stepsOf } from '../../../lib/redis/transfer/steps.ts';
 import { useCluster } from '../../helpers/redis-cluster.ts';
+import { openRows } from '../../helpers/rows.ts';
 import { startSentinels, type SentinelGroup } from '../../helpers/redis-sentinel.ts';
 import { useRedis } from '../../helpers/redis-server.ts';
 import { runMain } from '../../helpers/run-main.ts';
@@ -36,6 +37,41 @@ describe('a namespace that is moved', () => {
     for (const keys of perMaster) assert.ok(Object.keys(keys).length > 0);
     await importInto(env(target.url), await exportFrom(env(cluster.url)));
     assert.deepEqual(await dumpOf([target.plain], namespace), expected);
+  });
+
+  it('has the sessions of each owner, and what is used of the rate limits', async () => {
+    const place = (url: string) => ({ REDIS_URL: url, GANTZ_NAMESPACE: namespace });
+    const namespace = `test-${randomUUID()}`;
+    const before = openRows(redis, namespace);
+    const after = openRows(cluster, namespace);
+    const window = { identifier: 'a}b', limit: 3, window_seconds: 86_400 };
+    const bucket = { identifier: 'a}b', capacity: 3, refill_per_second: 0.000001 };
+    try {
+      const owned: string[] = [];
+      for (const ttl of [1000, null])
+        owned.push((await before.call('session_create', { owner: '{ada', data: { a: 1 }, ttl })).session_id);
+      await before.call('session_update', { session_id: owned[0] ?? '', data: { a: 2 }, fence: 7 });
+      await before.call('rate_limit_check', { ...window, cost: 2 });
+      await before.call('rate_limit_sliding_window', { ...window, cost: 2 });
+      await before.call('rate_limit_token_bucket', { ...bucket, cost: 2 });
+      await importInto(place(cluster.url), await exportFrom(place(redis.url)));
+      const { sessions } = await after.call('session_list', { owner: '{ada' });
+      assert.deepEqual(sessions.map(({ session_id: id }) => id).sort(), owned.sort());
+      for (const id of owned) await before.call('session_delete', { session_id: id });
+      assert.equal((await before.call('session_list', { owner: '{ada' })).count, 0);
+      const old = { session_id: owned.at(0) ?? '', data: {}, fence: 6 };
+      const states = await Promise.allSettled([
+        after.call('session_update', old),
+        after.call('session_update', { ...old, session_id: owned.at(1) ?? '' }),
+      ]);
+      assert.equal(states.filter(({ status }) => status === 'rejected').length, 1, 'one has a fence of 7');
+      for (const name of ['rate_limit_check', 'rate_limit_sliding_window'] as const)
+        assert.equal((await after.call(name, { ...window, cost: 0 })).current, 2);
+      assert.equal((await after.call('rate_limit_token_bucket', { ...bucket, cost: 2 })).allowed, false);
+      assert.deepEqual(await after.call('rate_limit_reset', { identifier: 'a}b' }), { reset: 3 });
+    } finally {
+      await Promise.all([before.close(), after.close()]);
+    }
   });
 
   it('keeps a name that is not UTF-8 on a cluster', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { useRedis, type PlainClient } from '../../helpers/redis-server.ts';
+import { openRows } from '../../helpers/rows.ts';
 import { dumpOf, exportFrom, fill, importInto } from '../../helpers/transfer.ts';
 
 const BYTES = { typeMapping: { 36: Buffer } } as const;
@@ -106,6 +107,46 @@ describe('an export that is imported', () => {
     }
   });
 
+  it('has the streams of the tools: the cursors, counts and groups of their callers go on', async () => {
+    const namespace = `test-${randomUUID()}`;
+    const [before, after] = [openRows(from, namespace), openRows(to, namespace)];
+    const ids: string[] = [];
+    for (let event = 1; event <= 6; event++)
+      ids.push((await before.call('stream_append', { stream: 'a', event, ttl: 1000 })).id);
+    const [first = '', second = '', third = ''] = ids;
+    await before.call('stream_take', { stream: 'a', group: 'g', consumer: 'c', count: 3 });
+    await before.call('stream_ack', { stream: 'a', group: 'g', ids: [first] });
+    await before.call('stream_trim', { stream: 'a', min_id: second });
+    await before.call('stream_append', { stream: 'empty', event: 1 });
+    const { last_id: end } = await before.call('stream_read', { stream: 'empty' });
+    await before.call('stream_trim', { stream: 'empty', max_length: 0 });
+    const envelope = await copy(namespace);
+    assert.deepEqual(envelope['types'], { stream: 2 });
+    for (const stream of ['a', 'empty'])
+      assert.deepEqual(
+        await after.call('stream_info', { stream }),
+        await before.call('stream_info', { stream }),
+      );
+    const { events, lost } = await after.call('stream_read', { stream: 'a', after: first });
+    assert.deepEqual([events.map(({ event }) => event), lost], [[2, 3, 4, 5, 6], 0]);
+    const taken = await after.call('stream_take', { stream: 'a', group: 'g', count: 9, min_idle: 0 });
+    assert.deepEqual(taken.events.map(({ id, event, deliveries }) => [id, event, deliveries]).slice(0, 3), [
+      [second, 2, 2],
+      [third, 3, 2],
+      [ids[3], 4, 1],
+    ]);
+    assert.match((await after.call('stream_append', { stream: 'a', event: 7 })).id, /-7$/);
+    const { id } = await after.call('stream_append', { stream: 'empty', event: 2 });
+    assert.match(id, /-2$/);
+    assert.deepEqual(await after.call('stream_read', { stream: 'empty', after: end }), {
+      events: [{ id, event: 2 }],
+      last_id: id,
+      lost: 0,
+    });
+    await before.close();
+    await after.close();
+  });
+
   it('goes into the namespace of the export unless GANTZ_NAMESPACE is set', async () => {
     const namespace = `test-${randomUUID()}`;
     const other = `test-${randomUUID()}`;
@@ -123,8 +164,28 @@ describe('an export that is imported', () => {
 
   it('has no key of another namespace and of a space that is not exported', async () => {
     const namespace = `test-${randomUUID()}`;
-    const kept = ['cache:a', 'list:a', 'hash:a', 'set:a', 'sorted_set:a', 'session:a', 'rate:a'];
-    const others = ['import:x', 'channel:a', 'subscription:a', 'unknown:a', 'a'];
+    const kept = [
+      'cache:a',
+      'list:a',
+      'hash:a',
+      'set:a',
+      'sorted_set:a',
+      'session:a',
+      'session_owner:a',
+      'stream:a',
+      'queue:a',
+      'rate:a',
+    ];
+    const others = [
+      'lease:a',
+      'import:x',
+      'channel:a',
+      'subscription:a',
+      'lock:a',
+      'wake:a',
+      'unknown:a',
+      'a',
+    ];
     for (const name of [...kept, ...others]) await from.plain.set(`${namespace}:${name}`, '1');
     await from.plain.set(`${namespace}2:cache:a`, '1');
     await from.plain.set(`${namespace.replaceAll('-', '?')}:cache:a`, '1');
