@@ -2419,7 +2419,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "sorted_set_add",
       "title": "Add to a sorted set",
-      "description": "Add members with scores to a sorted set, or change their scores",
+      "description": "Add members with scores to a sorted set, such as a leaderboard, or change their scores",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -3109,7 +3109,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "session_create",
       "title": "Create a session",
-      "description": "Create a session, a JSON object that several callers can change safely, and return its random id",
+      "description": "Create a session, a JSON object that several callers can change safely, such as the state of a conversation; returns its random id",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -3944,7 +3944,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "lock_acquire",
       "title": "Acquire a lock",
-      "description": "Acquire a lock, which one caller holds at a time; it ends after ttl seconds: extend it while you work, then release it",
+      "description": "Acquire a lock, so that only one process at a time does something; it ends after ttl seconds: extend it while you work, then release it",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -6135,7 +6135,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "stream_append",
       "title": "Append an event to a stream",
-      "description": "Append a JSON event to a stream, which keeps it for all readers; for a job that one worker does, use queue_add",
+      "description": "Append an event or message to a stream, which keeps it for all readers; for a job that one worker does, use queue_add",
       "inputSchema": {
         "type": "object",
         "properties": {

@@ -135,7 +135,7 @@ export type SetDeleteInput = { key: string };
 export type SetDeleteParameters = { key: string };
 export type SetDeleteResult = { deleted: boolean };
 
-/** sorted_set_add: Add members with scores to a sorted set, or change their scores */
+/** sorted_set_add: Add members with scores to a sorted set, such as a leaderboard, or change their scores */
 export type SortedSetAddInput = { key: string; members: { member: unknown; score: number }[]; only_if?: "absent" | "present" | "greater" | "less"; ttl?: number | null };
 export type SortedSetAddParameters = { key: string; members: { member: unknown; score: number }[]; only_if?: "absent" | "present" | "greater" | "less"; ttl?: number | null };
 export type SortedSetAddResult = { added: number; changed: number };
@@ -165,7 +165,7 @@ export type SortedSetDeleteInput = { key: string };
 export type SortedSetDeleteParameters = { key: string };
 export type SortedSetDeleteResult = { deleted: boolean };
 
-/** session_create: Create a session, a JSON object that several callers can change safely, and return its random id */
+/** session_create: Create a session, a JSON object that several callers can change safely, such as the state of a conversation; returns its random id */
 export type SessionCreateInput = { data?: Record<string, unknown>; ttl?: number | null; owner?: string };
 export type SessionCreateParameters = { data: Record<string, unknown>; ttl: number | null; owner?: string };
 export type SessionCreateResult = { session_id: string; ttl: number | null; revision: number };
@@ -200,7 +200,7 @@ export type SessionExtendInput = { session_id: string; ttl?: number | null };
 export type SessionExtendParameters = { session_id: string; ttl: number | null };
 export type SessionExtendResult = { session_id: string; ttl: number | null };
 
-/** lock_acquire: Acquire a lock, which one caller holds at a time; it ends after ttl seconds: extend it while you work, then release it */
+/** lock_acquire: Acquire a lock, so that only one process at a time does something; it ends after ttl seconds: extend it while you work, then release it */
 export type LockAcquireInput = { name: string; ttl?: number; wait?: number; owner?: string };
 export type LockAcquireParameters = { name: string; ttl: number; wait: number; owner?: string };
 export type LockAcquireResult = { acquired: boolean; token: string | null; fence: number | null; expires_in_ms: number; owner: string | null };
@@ -295,7 +295,7 @@ export type QueuePurgeInput = { queue: string; state?: "ready" | "delayed" | "ta
 export type QueuePurgeParameters = { queue: string; state?: "ready" | "delayed" | "taken" | "dead"; limit: number };
 export type QueuePurgeResult = { removed: number; left: number };
 
-/** stream_append: Append a JSON event to a stream, which keeps it for all readers; for a job that one worker does, use queue_add */
+/** stream_append: Append an event or message to a stream, which keeps it for all readers; for a job that one worker does, use queue_add */
 export type StreamAppendInput = { stream: string; event: unknown; max_length?: number; ttl?: number | null };
 export type StreamAppendParameters = { stream: string; event: unknown; max_length?: number; ttl?: number | null };
 export type StreamAppendResult = { id: string };
