@@ -98,6 +98,15 @@ const ROWS: { readonly [N in Name]?: Row<N> } = {
     const { session_id } = await call('session_create', { data: { a: 1 } });
     return { session_id, ttl: null };
   },
+  lock_acquire: async () => await Promise.resolve({ name: 'k', ttl: 600 }),
+  lock_extend: async (call) => {
+    const { token } = await call('lock_acquire', { name: 'k', ttl: 600 });
+    return { name: 'k', token: token ?? '', ttl: 900 };
+  },
+  lock_release: async (call) => {
+    const { token } = await call('lock_acquire', { name: 'k', ttl: 600 });
+    return { name: 'k', token: token ?? '' };
+  },
   pubsub_publish: async () => await Promise.resolve({ channel: 'c', message: 'hello' }),
   pubsub_unsubscribe: async (_, subscribe) => {
     await subscribe({ channel: 'c', subscription_id: 's', timeout: 60 });

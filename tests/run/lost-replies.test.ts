@@ -76,10 +76,11 @@ for (const [place, start] of Object.entries(SERVERS)) {
         // The same call without a fault shows the answer and the effect.
         await using expected = await open(current(), `once-${name}`);
         const input = await prepareCall(name, expected.call, expected.subscribe);
-        const before = await expected.contents();
+        const before = await expected.keys();
         const answer = await expected.gantz.call(name, input);
+        if (!name.startsWith('pubsub_'))
+          assert.notDeepEqual(await expected.keys(), before, 'the call changes something');
         const effect = await expected.contents();
-        if (!name.startsWith('pubsub_')) assert.notDeepEqual(effect, before, 'the call changes something');
 
         await using lossy = await open(current(), `lost-${name}`);
         const params = await prepareCall(name, lossy.call, lossy.subscribe);
@@ -96,7 +97,9 @@ for (const [place, start] of Object.entries(SERVERS)) {
         assert.deepEqual(gantz, { replayed: true });
         assert.deepEqual(comparable(repetition, lossy.namespace), comparable(answer, expected.namespace));
         assert.deepEqual(await lossy.contents(), effect, 'the effect is there once');
-        assert.deepEqual(await keyed(), { ...repetition, gantz }, 'each repetition gives the same answer');
+        const { gantz: again, ...third } = await keyed();
+        assert.deepEqual(again, gantz);
+        assert.deepEqual(comparable(third, lossy.namespace), comparable(repetition, lossy.namespace));
       });
     }
 
@@ -152,7 +155,9 @@ type Opened = AsyncDisposable & {
   subscribe: Subscribe;
   /** Resolves when a subscription has begun. */
   subscribed(): Promise<void>;
-  /** Returns the keys and what they hold, comparable between namespaces and calls. */
+  /** Returns the keys and what they hold. */
+  keys(): Promise<unknown>;
+  /** Returns the same, comparable between namespaces and calls. */
   contents(): Promise<unknown>;
 };
 
@@ -173,6 +178,7 @@ async function open({ url, plain }: Servers, namespace: string): Promise<Opened>
       void gantz.call('pubsub_subscribe', input).catch(() => undefined);
       await subscribed();
     },
+    keys: () => readKeys(plain, namespace),
     contents: async () => comparable(await readKeys(plain, namespace), namespace),
     [Symbol.asyncDispose]: () => gantz.close(),
   };
@@ -211,5 +217,6 @@ function comparable(value: unknown, namespace: string): string {
   return JSON.stringify(value)
     .replaceAll(namespace, '<namespace>')
     .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<id>')
+    .replaceAll(/"expires_in_ms":\d+/g, '"expires_in_ms":"<time>"')
     .replaceAll(/(?<!\d)1\d{9,15}(?!\d)/g, '"<time>"');
 }
