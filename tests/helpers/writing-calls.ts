@@ -21,7 +21,7 @@ const SCORES = [
   { member: 'b', score: 2 },
 ];
 
-/** A call that changes something, for each bundled tool that writes. The key `k` is in no other row's way: each has a namespace. */
+/** A call that changes something, for each bundled tool that writes. They may run one after the other in one namespace. */
 const ROWS: { readonly [N in Name]?: Row<N> } = {
   cache_set: async () => await Promise.resolve({ key: 'k', value: { a: 1 } }),
   cache_delete: async (call) => {
@@ -100,12 +100,12 @@ const ROWS: { readonly [N in Name]?: Row<N> } = {
   },
   lock_acquire: async () => await Promise.resolve({ name: 'k', ttl: 600 }),
   lock_extend: async (call) => {
-    const { token } = await call('lock_acquire', { name: 'k', ttl: 600 });
-    return { name: 'k', token: token ?? '', ttl: 900 };
+    const { token } = await call('lock_acquire', { name: 'extended', ttl: 600 });
+    return { name: 'extended', token: token ?? '', ttl: 900 };
   },
   lock_release: async (call) => {
-    const { token } = await call('lock_acquire', { name: 'k', ttl: 600 });
-    return { name: 'k', token: token ?? '' };
+    const { token } = await call('lock_acquire', { name: 'released', ttl: 600 });
+    return { name: 'released', token: token ?? '' };
   },
   pubsub_publish: async () => await Promise.resolve({ channel: 'c', message: 'hello' }),
   pubsub_unsubscribe: async (_, subscribe) => {
