@@ -22,7 +22,7 @@ const SCORES = [
   { member: 'b', score: 2 },
 ];
 
-/** A call that changes something, for each bundled tool that writes. The key `k` is in no other row's way: each has a namespace. */
+/** A call that changes something, for each bundled tool that writes. They may run one after the other in one namespace. */
 const ROWS: { readonly [N in Name]?: Row<N> } = {
   cache_set: async () => await Promise.resolve({ key: 'k', value: { a: 1 } }),
   cache_delete: async (call) => {
