@@ -120,7 +120,11 @@ describe('portableSchema', () => {
         { b: 'a' },
         { a: null, type: 1 },
       ),
-      fc.json().map((json): unknown => JSON.parse(json)),
+      // ajv calls valueOf and toString of values that it compares with those of `enum`.
+      fc
+        .json()
+        .filter((json) => !/"(?:valueOf|toString|constructor)"/.test(json))
+        .map((json): unknown => JSON.parse(json)),
     );
     fc.assert(
       fc.property(schema, fc.array(value, { minLength: 5, maxLength: 5 }), (written, values) => {
