@@ -209,7 +209,7 @@ describe('idempotent', () => {
   describe('a script that gives out a lease', () => {
     // The lease is a key with its token. ARGV[1] is the token of a new lease, ARGV[2] how long it lasts.
     const lease = scriptOf(`
-      local kept = ...
+      local kept = ARGV.kept
       local now = redis.call('TIME')
       now = now[1] * 1000 + math.floor(now[2] / 1000)
       local token = redis.call('GET', KEYS[1])
