@@ -197,11 +197,18 @@ async function twice<R>(step: () => Promise<R>): Promise<R> {
   }
 }
 
-/** Returns the digest of the tool and its parameters, independent of the order of members and of how numbers are written. */
+/**
+ * Returns the digest of the tool and its parameters, independent of the order of members and of how numbers are written. A tool of
+ * the manifest may have the name of a bundled one, whose record has another form: the kind tells them apart.
+ */
 function fingerprintOf({ tool, params }: KeyedCall): string {
   // For how long a bundled tool waits does not change what it does.
   const { wait: _, ...others } = params;
-  const identity = canonicalJson([tool.name, operationOf(tool.action) ? others : params]);
+  const identity = canonicalJson([
+    tool.name,
+    tool.action?.kind ?? null,
+    operationOf(tool.action) ? others : params,
+  ]);
   return hash('sha256', identity);
 }
 

@@ -188,6 +188,32 @@ describe('a call with an idempotency key', () => {
     });
   }
 
+  it('refuses the key of a Redis tool for a script of the same name, and the other way round', async () => {
+    const script = `name: own
+tools:
+  - name: list_delete
+    description: Adds a line
+    parameters: [{ name: key, type: string, required: true }]
+    script: { shell: 'echo own >> log' }
+`;
+    const own = await openGantz({ manifest: join(folderWith({ 'gantz.yaml': script }), 'gantz.yaml'), env });
+    try {
+      assert.ok(gantz);
+      for (const [first, second] of [
+        [gantz, own],
+        [own, gantz],
+      ] as const) {
+        const options = { idempotencyKey: randomUUID() };
+        await rows.call('list_push', { key: 'own', values: [1] });
+        await first.call('list_delete', { key: 'own' }, options);
+        const { code, outcome } = await failureOf(second.call('list_delete', { key: 'own' }, options));
+        assert.deepEqual([code, outcome], ['CONFLICT', 'none']);
+      }
+    } finally {
+      await own.close();
+    }
+  });
+
   it('refuses a key that is no text of 1 to 255 characters', async () => {
     assert.ok(gantz);
     for (const key of ['', 'x'.repeat(256), '\ud800', 5, null, {}, ['a']]) {
