@@ -34,6 +34,13 @@ tools:
     description: Adds a line, and ends when the file "go" exists
     annotations: { idempotentHint: true }
     script: { shell: 'echo again >> log; test -e go || sleep 600; echo done' }
+  - name: cancel
+    description: Adds a line and never ends
+    script: { shell: 'echo cancel >> log; sleep 600' }
+  - name: cancel_idempotent
+    description: Adds a line, and ends when the file "went" exists
+    annotations: { idempotentHint: true }
+    script: { shell: 'echo cancel again >> log; test -e went || sleep 600; echo done' }
   - name: held
     description: Adds a line, and ends when the file "go" exists
     script: { shell: 'echo held >> log; while ! test -e go; do sleep 0.05; done; echo done' }
@@ -134,6 +141,30 @@ describe('a call with an idempotency key', () => {
     const second = await failureOf(call('fails', 'fail'));
     assert.deepEqual(second.envelope, { ...first.envelope, ...replayed });
     assert.equal(logged('failed'), 1);
+  });
+
+  /** Calls a tool and cancels the call when the script has added this line. Returns the failure. */
+  async function cancelled(key: string, tool: string, line: string): Promise<GantzError> {
+    const [controller, before] = [new AbortController(), logged(line)];
+    const failing = failureOf(call(key, tool, {}, { signal: controller.signal }));
+    await waitFor(() => logged(line) > before, { what: () => `the line ${line}` });
+    controller.abort();
+    const failure = await failing;
+    assert.deepEqual([failure.code, failure.outcome, failure.retryable], ['CANCELLED', 'unknown', true]);
+    return failure;
+  }
+
+  it('says of a failure that is replayed that a repetition does not help', async () => {
+    const first = await cancelled('cancelled', 'cancel', 'cancel');
+    const second = await failureOf(call('cancelled', 'cancel'));
+    assert.deepEqual(second.envelope, { ...first.envelope, retryable: false, ...replayed });
+  });
+
+  it('runs a tool with idempotentHint again after a failure that may have had an effect', async () => {
+    await cancelled('cancelled again', 'cancel_idempotent', 'cancel again');
+    writeFileSync(join(folder, 'went'), '');
+    assert.deepEqual(await call('cancelled again', 'cancel_idempotent'), { output: 'done' });
+    assert.deepEqual(await call('cancelled again', 'cancel_idempotent'), { output: 'done', ...replayed });
   });
 
   it('does not keep a failure without an effect', async () => {
