@@ -260,7 +260,11 @@ describe('idempotent', () => {
       return { 1, 'token' }, finish`);
     const keyedLease = async (): Promise<{ result: unknown; replayed: boolean }> =>
       await full.use({ deadline: new Deadline({ budgetMs: 60_000 }) }, async (redis) => {
-        const one = await idempotent(redis, { key: 'lease', fingerprint: digest('sha256', 'lease'), keepMs: HOUR });
+        const one = await idempotent(redis, {
+          key: 'lease',
+          fingerprint: digest('sha256', 'lease'),
+          keepMs: HOUR,
+        });
         return { result: await one.redis.run(lease, ['held'], []), replayed: one.replayed() };
       });
     try {
