@@ -47,7 +47,9 @@ if publishes or changed(reply) then
   state = isKept and 1 or 0
   local value = fingerprint .. (finish and 'l' or 'r') .. cmsgpack.pack(reply)
   if finish then
-    redis.call('SET', record, value, 'PXAT', string.format('%.0f', finish))
+    -- A lease of the record may need no write, so that a server that is out of memory refuses this one. The record then stays as it is.
+    local set = isKept and redis.pcall or redis.call
+    set('SET', record, value, 'PXAT', string.format('%.0f', finish))
   else
     redis.call('SET', record, value, 'PX', keepMs)
   end
