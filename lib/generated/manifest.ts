@@ -7825,6 +7825,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "session_create",
       "session_get",
       "session_update",
+      "session_patch",
       "state_list"
     ],
     "state": [
