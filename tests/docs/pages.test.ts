@@ -16,8 +16,10 @@ const PAGES = [
   'ci',
   'coming-from-gantz-cli',
   'comparison',
+  'coordination',
   'deployment',
   'idempotency',
+  'queue',
   'recipes',
   'troubleshooting',
 ] as const;
