@@ -77,6 +77,8 @@ function decorate(redis: Redis, call: IdempotentCall, seed?: string): Idempotent
         // Its second word is a channel and not a key.
         return once(idempotentPublish, [], [key, ...words, String(answer)], near);
       },
+      // An answer may be kept for this call while others find nothing.
+      enterLine: (line) => ({ ...redis.enterLine(line), isBehind: false }),
       newId: seed === undefined ? redis.newId : () => uuidOf(`${seed}:${ids++}`),
     },
     replayed: () => counts[1] > 0 && counts[0] === 0,

@@ -247,6 +247,20 @@ describe('lock', () => {
       assert.ok(next.fence - first.fence < 4_000_000, `${next.fence - first.fence} µs`);
     });
 
+    it('is given again at once to a repetition with its idempotency key, also when another call of the process waits', async () => {
+      const { url: redisUrl, env } = redis;
+      await using gantz = await openGantz({ redisUrl, env, namespace: rows.namespace });
+      const keyed = { idempotencyKey: 'behind' };
+      const lock = { name: 'behind', ttl: 3600, wait: 600 };
+      const first = held(await gantz.call('lock_acquire', lock, keyed));
+      const other = gantz.call('lock_acquire', { name: 'behind', wait: 600 });
+      other.catch(() => undefined);
+      // Its reply comes after that of the first step of the other call.
+      await gantz.call('lock_status', { name: 'behind' });
+      const again = gantz.call('lock_acquire', lock, keyed);
+      assert.deepEqual(held(await settled(again, { what: 'the repetition' })), first);
+    });
+
     it('is acquired when the holder shortens the lease', async (t) => {
       const { token } = held(await rows.call('lock_acquire', { name: 'shorter', ttl: 3600 }));
       const { ended } = await waiting('shorter');

@@ -15,7 +15,7 @@ import { holdLock, type HeldLock, type LockOptions } from '../held-lock.ts';
 const HELP = `
 The lock is extended while the command runs, and released at its end. When the lock is lost, the command gets SIGTERM, and
 SIGKILL after 5 seconds. It has the variables GANTZ_LOCK_TOKEN and GANTZ_LOCK_FENCE. stdout is that of the command; a failure
-of gantz is an envelope on stderr.
+of gantz is an envelope on stderr, except wrong flags. A signal to gantz is passed on, and the status is then 128+n.
 
 Exit status: that of the command, 128+n when signal n ended it, 127 when it is not found, 126 when it cannot be run,
 1 when somebody else holds the lock or the lock was lost (CONFLICT).`;
