@@ -24,6 +24,8 @@ export type Form =
   | 'include'
   | 'toolsets'
   | 'server'
+  | 'audit'
+  | 'size'
   | 'guards'
   | 'tools'
   | 'parameters'
@@ -65,6 +67,7 @@ export const ROOT = {
     kind: 'guards',
     about: 'Guards for every tool of this file; a tool replaces them with its own, or with `false`.',
   },
+  audit: { kind: 'audit', about: 'A file to which a line is appended for each call.' },
   tools: { kind: 'tools', about: 'The tools: a list, or a map of name → tool.' },
   toolsets: { kind: 'toolsets', about: 'Named lists of tool names; `*` and `?` are wildcards.' },
 } as const satisfies Keys;
@@ -73,6 +76,15 @@ export const ROOT = {
 export const SERVER = {
   host: { kind: 'text', about: 'The address to listen on.' },
   port: { kind: 'port', about: 'The port to listen on; 0 selects a free one.' },
+} as const satisfies Keys;
+
+/** The keys of `audit`. */
+export const AUDIT = {
+  file: { kind: 'text', about: 'The path of the file, relative to the folder of the manifest.' },
+  max_size: {
+    kind: 'size',
+    about: 'The size at which the file is renamed to FILE.1, 10MiB by default; five such files are kept.',
+  },
 } as const satisfies Keys;
 
 /** The keys that every tool may have, with any action. */

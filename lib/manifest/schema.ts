@@ -1,5 +1,6 @@
 import {
   ANNOTATIONS,
+  AUDIT,
   KEYWORDS,
   PARAMETER,
   ROOT,
@@ -53,6 +54,7 @@ export async function renderSchema({
       count: COUNT,
       port: PORT,
       duration: DURATION,
+      size: SIZE,
       env: ENV,
       tool: { ...tool, required: ['name'] },
       namedTool: tool,
@@ -71,6 +73,7 @@ export async function renderSchema({
       ),
       ...Object.fromEntries(guards.flatMap(({ key, fields }) => (fields ? [[key, objectOf(fields)]] : []))),
       server: objectOf(SERVER),
+      audit: { ...objectOf(AUDIT), ...present('file') },
       guards: objectOf({ ...schemaKeys(guards), on_redis_failure: onRedisFailure(guards) }),
     }),
   };
@@ -146,6 +149,13 @@ const DURATION = {
   ],
   examples: [30, '30s', '1m30s', '500ms'],
 };
+const SIZE = {
+  anyOf: [
+    { type: 'number', minimum: 1 },
+    { type: 'string', pattern: `^\\s*${AMOUNT}\\s*([kKmMgG][iI]?[bB]|[bB])?\\s*$` },
+  ],
+  examples: ['10MiB', '512KiB'],
+};
 const TEXT_OR_NOTHING = { type: ['string', 'number', 'boolean', 'null'] };
 const VARIABLES = {
   type: 'object',
@@ -200,6 +210,7 @@ function schemaOf(form: Form): JsonSchema {
     case 'count':
     case 'port':
     case 'duration':
+    case 'size':
       return ref(form);
     case 'any':
       return {};
@@ -223,6 +234,7 @@ function schemaOf(form: Form): JsonSchema {
       return { type: 'object', additionalProperties: listOf('text') };
     case 'env':
     case 'server':
+    case 'audit':
     case 'guards':
     case 'tools':
     case 'parameters':
