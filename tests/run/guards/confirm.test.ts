@@ -10,6 +10,8 @@ import { startBatch } from '../../batch/live-batch.ts';
 import { startServer } from '../../http/server.ts';
 import { folderWith } from '../../helpers/folder.ts';
 import { envelopeOf, runMain } from '../../helpers/run-main.ts';
+import { PROGRAMS } from '../../helpers/run-program.ts';
+import { runInTerminal } from '../../helpers/terminal.ts';
 
 const MANIFEST = `name: confirmed
 tools:
@@ -154,6 +156,31 @@ describe('confirm on the command line', () => {
     assert.match(page, /Guards:\n {2}confirm {2}a person must agree to each call/);
     assert.doesNotMatch((await runMain(['describe', 'off'], { cwd })).stdout, /Guards/);
   });
+});
+
+describe('confirm on a real terminal', () => {
+  for (const { name, path } of PROGRAMS)
+    it(`${name} reads the answer from the terminal, and ends`, async () => {
+      const { cwd, ran } = project();
+      const no = await runInTerminal(['deploy', '--to', 'a'], {
+        cwd,
+        program: path,
+        typed: 'no\n',
+        both: true,
+      });
+      assert.deepEqual([no.exitCode, ran()], [2, false]);
+      const yes = await runInTerminal(['deploy', '--to', 'a'], {
+        cwd,
+        program: path,
+        typed: 'yes\n',
+        both: true,
+      });
+      assert.match(
+        yes.stdout,
+        /Run deploy with these parameters\?\n {2}to: "a"\n {2}n: 1\nType yes to run it: /,
+      );
+      assert.deepEqual([yes.exitCode, ran()], [0, true]);
+    });
 });
 
 describe('confirm elsewhere', () => {
