@@ -15,6 +15,7 @@ import type { JsonSchema } from '../contract/manifest.ts';
 import { LONGEST_DESCRIPTION, PARAMETER_NAME, TOOL_NAME } from './definition.ts';
 import { loadActionKeys, type LoadedKey } from './parse/action.ts';
 import { defaultKeys, loadGuardKeys, type LoadedGuard } from './parse/guards.ts';
+import { oldKeys } from './parse/old-spellings.ts';
 import { FORMATS } from './parse/formats.ts';
 import { TYPES } from './parse/types.ts';
 import type { ActionKeys, GuardKeys, ParsedAction } from './tool-key.ts';
@@ -37,7 +38,10 @@ export async function renderSchema({
   const actions = (await loadActionKeys(table)).filter(({ manifests }) => manifests !== 'bundled');
   const tool = {
     ...objectOf(
-      toolKeys(Object.fromEntries(actions.map((action) => [action.key, keyOf(action)])), schemaKeys(guards)),
+      toolKeys(Object.fromEntries(actions.map((action) => [action.key, keyOf(action)])), {
+        ...schemaKeys(guards),
+        ...oldKeys(),
+      }),
     ),
     ...exactlyOne(actions.map(({ key }) => key)),
   };
@@ -73,7 +77,7 @@ export async function renderSchema({
       ),
       ...Object.fromEntries(guards.flatMap(({ key, fields }) => (fields ? [[key, objectOf(fields)]] : []))),
       server: objectOf(SERVER),
-      audit: { ...objectOf(AUDIT), ...present('file') },
+      audit: { ...objectOf(AUDIT), allOf: [present('file')] },
       guards: objectOf({ ...schemaKeys(guards), on_redis_failure: onRedisFailure(guards) }),
     }),
   };
