@@ -86,6 +86,7 @@ export function createServer(
             // A client that has disconnected needs no progress.
             sent.catch(() => undefined);
           });
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- Before version 2026, only initialize has them.
     const confirmation = confirmationOf(mcpReq, () => server.getClientCapabilities());
     const answer = await runners.use((runner) => {
       const tool = findOrRefuse(runner, params.name);

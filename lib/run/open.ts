@@ -7,7 +7,7 @@ import type { Manifest } from '../contract/manifest.ts';
 import type { Context } from '../contract/context.ts';
 import { foldName } from '../contract/names.ts';
 import type { Process } from '../contract/process.ts';
-import type { LogFile } from './audit/append-line.ts';
+import type { LogFile } from './audit/log-file.ts';
 import { compileCatalogue, type Catalogue } from './catalogue.ts';
 import { loadManifest } from './manifests.ts';
 import { openRunner, type Runner } from './runner.ts';

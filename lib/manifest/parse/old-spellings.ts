@@ -40,7 +40,9 @@ const OLD_SPELLINGS: Readonly<Record<string, OldSpelling>> = {
         defined('duration'),
         {
           type: 'object',
-          properties: { total: defined('duration') },
+          properties: {
+            total: { title: 'total', description: 'The time limit of a call.', ...defined('duration') },
+          },
           required: ['total'],
           additionalProperties: false,
         },

@@ -1,13 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
+import type { LogFile } from './log-file.ts';
 import { rotate } from './rotate.ts';
-
-/** A log to append to. */
-export type LogFile = {
-  /** Its path, absolute. */
-  readonly path: string;
-  /** A file of this size or more is renamed before the next line, in bytes. */
-  readonly maxBytes: number;
-};
 
 // A pipe without a reader would block the open.
 const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK } = constants;

@@ -7,7 +7,8 @@ import { escapeControls } from '../../contract/terminal.ts';
 import { isObject } from '../../json/object.ts';
 import { redact } from '../redact.ts';
 import type { CallSettings, Runner } from '../runner.ts';
-import { appendLine, type LogFile } from './append-line.ts';
+import { appendLine } from './append-line.ts';
+import type { LogFile } from './log-file.ts';
 
 /** A longer line has no parameters, in bytes. */
 const MAX_LINE_BYTES = 64 * 1024;

@@ -1,5 +1,5 @@
 import { closeSync, openSync, renameSync, statSync, unlinkSync } from 'node:fs';
-import type { LogFile } from './append-line.ts';
+import type { LogFile } from './log-file.ts';
 
 /** How many files are kept besides the current one: FILE.1, the newest, to FILE.5. */
 const KEPT = 5;

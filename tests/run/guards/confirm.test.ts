@@ -85,7 +85,6 @@ describe('confirm on the command line', () => {
     const { cwd } = project();
     const to = `\u001b[2J\n\u009b\u202e${'x'.repeat(5000)}`;
     const { asked } = await onTerminal(['deploy', JSON.stringify({ to })], { cwd, typed: 'no\n' });
-    // eslint-disable-next-line no-control-regex
     assert.doesNotMatch(asked, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
     assert.equal(asked.split('\n').length, 4);
     assert.match(asked, /… \(50\d\d characters, of which 2000 are shown\)/);
@@ -234,7 +233,7 @@ describe('confirm elsewhere', () => {
     const codeFor = async (confirm?: boolean | (() => boolean)): Promise<unknown> =>
       await gantz.call('deploy', { to: 'a' }, confirm === undefined ? {} : { confirm }).then(
         () => 'ran',
-        (error: GantzError) => error.code,
+        (error: unknown) => (error as GantzError).code,
       );
     assert.deepEqual(
       [await codeFor(), await codeFor(false), await codeFor(() => false)],
