@@ -13,10 +13,12 @@ import { PROGRAM } from '../helpers/run-program.ts';
 
 const DOCS = join(import.meta.dirname, '../../docs');
 const PAGES = [
+  'audit',
   'ci',
   'coming-from-gantz-cli',
   'comparison',
   'deployment',
+  'guards',
   'idempotency',
   'recipes',
   'troubleshooting',
