@@ -40,6 +40,7 @@ export const session = {
     const reply = await redis.run(sessionCreate, [redis.key('session', id)], args);
     // With an idempotency key, it is the session that the first call created.
     const [revision, created] = reply as [number, string];
+    if (owner !== undefined && created !== id) await removeFromIndex(redis, owner, id);
     return { session_id: created, ttl, revision };
   },
 
@@ -67,7 +68,7 @@ export const session = {
     if (reply === null) return { deleted: false };
     const [, owner] = reply as [number, string];
     // When this command fails, session_list removes the entry later.
-    if (owner !== '') await redis.client.sendCommand(['HDEL', redis.key('session_owner', owner), id]);
+    if (owner !== '') await removeFromIndex(redis, owner, id);
     return { deleted: true };
   },
 
@@ -84,6 +85,10 @@ export const session = {
 /** Writes the entry of a session in the index of its owner, which is in another slot than the session. */
 async function writeIndex(redis: Redis, owner: string, id: string, ttl: number | null): Promise<void> {
   await runScript(redis.client, sessionIndex, [redis.key('session_owner', owner)], [id, ttlArgument(ttl)]);
+}
+
+async function removeFromIndex(redis: Redis, owner: string, id: string): Promise<void> {
+  await redis.client.sendCommand(['HDEL', redis.key('session_owner', owner), id]);
 }
 
 type Summary = SessionListResult['sessions'][number];

@@ -124,8 +124,10 @@ export function findOnlyForCalls(options: CommandLineOptions): string | undefine
 
 /** Returns the failure for an option that a command does not take, because it is one of calls. */
 export function onlyForCalls(flag: string): GantzError {
+  const value = COMMAND_LINE_OPTIONS.find((option) => option.flag === flag)?.value;
+  const words = value === undefined ? flag : `${flag} <${value}>`;
   return new GantzError('USAGE', `${flag} is an option of calls of tools`, {
-    hint: `Write it before the name of a tool: gantz ${flag} cache get --key a.`,
+    hint: `Write it before the name of a tool: gantz ${words} cache increment --key a.`,
   });
 }
 

@@ -98,7 +98,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "cache_get_many",
       "title": "Get several cached values",
-      "description": "Read the values stored under several keys; each key is read on its own",
+      "description": "Read the values stored under several keys",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -203,7 +203,7 @@ export const BUNDLED_MANIFEST: Manifest = {
             "description": "the key to write"
           },
           "value": {
-            "description": "any JSON value; on the command line, --value 5 is the text \"5\", and --value:json 5 is the number 5"
+            "description": "any JSON value; as flags, --value 5 is the text \"5\", and --value:json 5 the number"
           },
           "ttl": {
             "type": [
@@ -224,7 +224,7 @@ export const BUNDLED_MANIFEST: Manifest = {
             "description": "absent writes only a new key; present writes only an existing key"
           },
           "expected": {
-            "description": "any JSON value: write only when the key holds it now, atomically; null expects a stored null, and an absent key matches nothing; the stored texts are compared, so objects must have the same order of members"
+            "description": "any JSON value: write only when the key holds it now, with members of objects in the same order; null expects a stored null"
           }
         },
         "required": [
@@ -336,7 +336,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "cache_set_many",
       "title": "Set several cached values",
-      "description": "Store several JSON values with one time to live, all or none; on a cluster, each one on its own",
+      "description": "Store several JSON values with one time to live, all or none; on a cluster, each on its own",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -649,7 +649,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "cache_touch",
       "title": "Extend a cached value",
-      "description": "Set the time to live of a key, longer or shorter; its value stays unchanged",
+      "description": "Set the time to live of a key, longer or shorter",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -961,7 +961,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "cache_lease",
       "title": "Get a cached value or the lease to compute it",
-      "description": "Get a value, or the right to compute it, which one caller has at a time; for a value that many callers need and that is slow to compute",
+      "description": "Get a value, or a lease to compute it, which one caller gets at a time; for a slow value that many callers need",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -975,7 +975,7 @@ export const BUNDLED_MANIFEST: Manifest = {
             "minimum": 0.1,
             "maximum": 86400,
             "default": 30,
-            "description": "how long the lease lasts: longer than it takes to compute the value"
+            "description": "seconds until the lease ends: more than it takes to compute the value"
           },
           "wait": {
             "type": "number",
@@ -987,7 +987,7 @@ export const BUNDLED_MANIFEST: Manifest = {
           "allow_stale": {
             "type": "boolean",
             "default": false,
-            "description": "true returns the stale value, when there is one, while another caller computes the new one"
+            "description": "true returns a stale value, when there is one, while another caller computes the new one"
           }
         },
         "required": [
@@ -1014,7 +1014,7 @@ export const BUNDLED_MANIFEST: Manifest = {
               "string",
               "null"
             ],
-            "description": "the lease, when this caller got it: compute the value and call cache_fulfill, or cache_release when that fails; otherwise null"
+            "description": "the lease, when this caller got it: compute the value and call cache_fulfill, or cache_release when that fails; else null"
           },
           "expires_in_ms": {
             "type": [
@@ -1101,7 +1101,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "cache_fulfill",
       "title": "Store a value under a lease",
-      "description": "Store the value that the holder of a lease of cache_lease has computed; nothing is stored when the lease has ended or the key was changed or deleted meanwhile",
+      "description": "Store the value computed under a lease of cache_lease; stores nothing when the lease has ended or the key was changed meanwhile",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -1117,7 +1117,7 @@ export const BUNDLED_MANIFEST: Manifest = {
             "description": "the token from cache_lease"
           },
           "value": {
-            "description": "any JSON value; on the command line, --value 5 is the text \"5\", and --value:json 5 is the number 5"
+            "description": "any JSON value; as flags, --value 5 is the text \"5\", and --value:json 5 the number"
           },
           "ttl": {
             "type": [
@@ -1134,7 +1134,7 @@ export const BUNDLED_MANIFEST: Manifest = {
             "minimum": 0,
             "maximum": 315360000,
             "default": 0,
-            "description": "how many seconds after its ttl cache_lease may return the value as stale; a copy is kept for that"
+            "description": "seconds after the ttl in which cache_lease may return the value as stale, from a copy"
           }
         },
         "required": [
@@ -1188,7 +1188,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "cache_release",
       "title": "Give back a lease",
-      "description": "End a lease of cache_lease without a value, so that the next caller gets it",
+      "description": "Give up a lease of cache_lease without a value, so that another caller gets it",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -1359,7 +1359,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "list_pop",
       "title": "Pop from a list",
-      "description": "Remove one value from a list and return it; with wait, wait for a value when the list is empty",
+      "description": "Remove one value from a list and return it; for work that must not be lost when its worker dies, use queue_take",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -1454,7 +1454,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "list_range",
       "title": "Read a range of a list",
-      "description": "Read a range of a list",
+      "description": "Read a range of a list, without removing values",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -2419,7 +2419,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "sorted_set_add",
       "title": "Add to a sorted set",
-      "description": "Add members with scores to a sorted set, or change their scores",
+      "description": "Add members with scores to a sorted set, such as a leaderboard, or change their scores",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -2586,7 +2586,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "sorted_set_range",
       "title": "Read a range of a sorted set",
-      "description": "Read the members of a sorted set in the order of their scores, by rank or by score",
+      "description": "Read members of a sorted set in the order of their scores, by rank or by score",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -3109,7 +3109,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "session_create",
       "title": "Create a session",
-      "description": "Create a session and return its random id",
+      "description": "Create a session, a JSON object that several callers can change safely, such as the state of a conversation; returns its random id",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -3197,7 +3197,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "session_get",
       "title": "Get a session",
-      "description": "Read a session",
+      "description": "Read a session: its data, revision and times",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -3317,7 +3317,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "session_list",
       "title": "List the sessions of an owner",
-      "description": "List the sessions that were created with an owner, without their data, page by page in no order",
+      "description": "List the sessions of an owner without their data, page by page, in no order",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -3451,7 +3451,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "session_update",
       "title": "Update a session",
-      "description": "Set and remove top-level keys of the data of a session; its time to live stays unchanged; to change parts within them, use session_patch",
+      "description": "Set and remove top-level keys of the data of a session; for changes below them, use session_patch",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -3655,7 +3655,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "session_patch",
       "title": "Patch a session",
-      "description": "Change the data of a session with a JSON merge patch (RFC 7396), at every level; for whole top-level keys, use session_update",
+      "description": "Change the data of a session at every level with a JSON merge patch (RFC 7396); for whole top-level keys, use session_update",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -3863,7 +3863,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "session_extend",
       "title": "Extend a session",
-      "description": "Set the time to live of a session, longer or shorter",
+      "description": "Set the time to live of a session, longer or shorter; changes of its data leave it unchanged",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -3944,7 +3944,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "lock_acquire",
       "title": "Acquire a lock",
-      "description": "Let one caller at a time do something; the lock ends by itself after ttl seconds, so extend it while you work",
+      "description": "Acquire a lock, so that only one process at a time does something; it ends after ttl seconds: extend it while you work, then release it",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -3998,7 +3998,7 @@ export const BUNDLED_MANIFEST: Manifest = {
               "integer",
               "null"
             ],
-            "description": "a number that is greater each time the lock is acquired: let what you write to refuse a smaller one; null when not acquired"
+            "description": "greater each time the lock is acquired: store it with what you write, and refuse smaller ones; null when not acquired"
           },
           "expires_in_ms": {
             "type": "integer",
@@ -4076,7 +4076,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "lock_extend",
       "title": "Extend a lock",
-      "description": "Set a new end of a lock that you hold, while you work",
+      "description": "Set a new end for a lock that you hold",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -4186,7 +4186,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "lock_release",
       "title": "Release a lock",
-      "description": "Give up a lock that you hold, so that the next caller need not wait for its end",
+      "description": "Give up a lock that you hold, so that the next caller gets it at once",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -4381,7 +4381,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "pubsub_publish",
       "title": "Publish a message",
-      "description": "Send a JSON message to the current subscribers of a channel; nobody gets it later: for messages that stay, use stream_append",
+      "description": "Send a JSON message to the subscribers of a channel; it is lost for all who do not listen now: to keep it, use stream_append",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -4648,7 +4648,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "queue_add",
       "title": "Add a job to a queue",
-      "description": "Add a job to a queue; a worker takes it with queue_take",
+      "description": "Add a job to a queue, which one worker takes with queue_take; for events that several readers get, use stream_append",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -4680,7 +4680,7 @@ export const BUNDLED_MANIFEST: Manifest = {
           "dedup_id": {
             "type": "string",
             "minLength": 1,
-            "description": "a second job with this id is not added, for dedup_for seconds, also when the first one is done"
+            "description": "for dedup_for seconds, a second job with this id is not added, also when the first one is done"
           },
           "dedup_for": {
             "type": "integer",
@@ -4787,7 +4787,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "queue_add_many",
       "title": "Add several jobs to a queue",
-      "description": "Add up to 1,000 jobs to a queue at once, all or none",
+      "description": "Add up to 1,000 jobs to a queue, all or none",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -4909,7 +4909,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "queue_take",
       "title": "Take jobs from a queue",
-      "description": "Take the next jobs of a queue and do them; then queue_ack removes them, or queue_nack gives them back",
+      "description": "Take jobs from a queue to do them; then call queue_ack, or queue_nack when they failed",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -4933,7 +4933,7 @@ export const BUNDLED_MANIFEST: Manifest = {
             "exclusiveMinimum": 0,
             "maximum": 86400,
             "default": 60,
-            "description": "seconds to do the jobs; when they are over without queue_ack, queue_nack or queue_extend, others can take the jobs"
+            "description": "seconds to do the jobs; after them, without queue_ack, queue_nack or queue_extend, others can take the jobs"
           },
           "wait": {
             "type": "number",
@@ -5067,7 +5067,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "queue_ack",
       "title": "Acknowledge jobs",
-      "description": "Remove jobs that are done from a queue",
+      "description": "Remove jobs that you took and finished",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -5179,7 +5179,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "queue_nack",
       "title": "Give jobs back",
-      "description": "Give jobs that failed back to a queue, to be taken again; after max_attempts they are dead",
+      "description": "Give back jobs that you took and that failed, to be taken again; after max_attempts they are dead",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -5296,7 +5296,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "queue_extend",
       "title": "Extend the visibility of jobs",
-      "description": "Keep jobs that take longer, so that others do not take them",
+      "description": "Keep jobs that you took for longer, so that nobody else takes them",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -5397,7 +5397,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "queue_get",
       "title": "Get a job",
-      "description": "Read a job of a queue and its state, without taking it",
+      "description": "Read one job and its state, without taking it",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -5565,7 +5565,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "queue_cancel",
       "title": "Cancel a job",
-      "description": "Remove a job from a queue, whatever its state is; the receipt of a worker that holds it becomes stale",
+      "description": "Remove a job in any state; the receipt of a worker that holds it becomes stale",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -5659,7 +5659,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "queue_stats",
       "title": "Count the jobs of a queue",
-      "description": "Count the jobs of a queue by their state, and see how old the oldest ready one is",
+      "description": "Count the jobs of a queue by state, with the age of the oldest ready one",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -5798,7 +5798,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "queue_peek",
       "title": "List the jobs of a queue",
-      "description": "List jobs of a queue in one state, without taking them; dead ones show why they failed",
+      "description": "List the jobs of a queue in one state, without taking them; dead ones show why they failed",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -6036,7 +6036,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "queue_purge",
       "title": "Purge a queue",
-      "description": "Remove all jobs of a queue, or the jobs of one state",
+      "description": "Remove all jobs of a queue, or those of one state",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -6135,7 +6135,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "stream_append",
       "title": "Append an event to a stream",
-      "description": "Append a JSON event to a stream, where readers find it later; for tasks that one worker does, use queue_add",
+      "description": "Append an event or message to a stream, which keeps it for all readers; for a job that one worker does, use queue_add",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -6227,7 +6227,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "stream_read",
       "title": "Read a stream from a cursor",
-      "description": "Read the events after an id; pass last_id as after in the next call, and no event between the calls is missed",
+      "description": "Read the events after an id; with last_id as after in the next call, no event is missed; to share events among workers, use stream_take",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -6370,7 +6370,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "stream_take",
       "title": "Take events of a stream for a group",
-      "description": "Take events that no other consumer of the group has; acknowledge them with stream_ack, or they are taken again after min_idle seconds",
+      "description": "Take events that no other consumer of the group has; without stream_ack, they are taken again after min_idle seconds",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -6558,7 +6558,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "stream_ack",
       "title": "Acknowledge events of a group",
-      "description": "Acknowledge events that stream_take returned, so that the group does not take them again",
+      "description": "Acknowledge events of stream_take, so that the group does not take them again",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -6656,7 +6656,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "stream_info",
       "title": "Get the state of a stream",
-      "description": "Read the length of a stream, its first and last id, and how far each group is",
+      "description": "Read the length of a stream, its first and last id, and the progress of each group",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -6762,7 +6762,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "stream_trim",
       "title": "Remove the oldest events of a stream",
-      "description": "Remove the oldest events of a stream, by length or by id; ids go on counting",
+      "description": "Remove the oldest events of a stream, by length or by id",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -6861,7 +6861,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "stream_delete",
       "title": "Delete a stream",
-      "description": "Delete a whole stream with its groups; a stream of the same name counts from 1 again",
+      "description": "Delete a stream and its groups; a new stream of the same name counts from 1",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -6918,7 +6918,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "rate_limit_check",
       "title": "Check a rate limit (fixed window)",
-      "description": "Count a request against a limit per fixed time window, aligned to the server's clock",
+      "description": "Count a request against a limit per fixed time window, aligned to the server's clock; bursts at the border of two windows can reach twice the limit",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -7066,7 +7066,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "rate_limit_sliding_window",
       "title": "Check a rate limit (sliding window)",
-      "description": "Count a request against a limit per sliding time window, with an exact log of the allowed requests",
+      "description": "Count a request against a limit per sliding time window; never exceeds the limit, and stores each allowed request",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -7198,7 +7198,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "rate_limit_token_bucket",
       "title": "Check a rate limit (token bucket)",
-      "description": "Take tokens from a bucket that is refilled at a constant rate; allows a burst, then a steady rate",
+      "description": "Take tokens from a bucket that refills at a constant rate; allows a burst, then a steady rate",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -7349,7 +7349,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "rate_limit_combined",
       "title": "Check several rate limits at once",
-      "description": "Count a request against several sliding windows of rate_limit_sliding_window, in all of them or in none",
+      "description": "Count a request against several sliding windows at once, in all of them or in none",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -7657,7 +7657,7 @@ export const BUNDLED_MANIFEST: Manifest = {
     {
       "name": "state_list",
       "title": "List structures of a kind",
-      "description": "List the names, sizes and times to live of all structures of one kind, page by page; it reads no contents",
+      "description": "List the names, sizes and times to live of all structures of one kind, page by page, without contents",
       "inputSchema": {
         "type": "object",
         "properties": {
@@ -7825,6 +7825,7 @@ export const BUNDLED_MANIFEST: Manifest = {
       "session_create",
       "session_get",
       "session_update",
+      "session_patch",
       "state_list"
     ],
     "state": [

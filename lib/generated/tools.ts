@@ -5,7 +5,7 @@ export type CacheGetInput = { key: string };
 export type CacheGetParameters = { key: string };
 export type CacheGetResult = { value: unknown; found: boolean };
 
-/** cache_get_many: Read the values stored under several keys; each key is read on its own */
+/** cache_get_many: Read the values stored under several keys */
 export type CacheGetManyInput = { keys: string[] };
 export type CacheGetManyParameters = { keys: string[] };
 export type CacheGetManyResult = { values: Record<string, unknown>; missing: string[] };
@@ -15,7 +15,7 @@ export type CacheSetInput = { key: string; value: unknown; ttl?: number | null; 
 export type CacheSetParameters = { key: string; value: unknown; ttl: number | null; only_if?: "absent" | "present"; expected?: unknown };
 export type CacheSetResult = { key: string; ttl: number | null; stored: boolean };
 
-/** cache_set_many: Store several JSON values with one time to live, all or none; on a cluster, each one on its own */
+/** cache_set_many: Store several JSON values with one time to live, all or none; on a cluster, each on its own */
 export type CacheSetManyInput = { entries: Record<string, unknown>; ttl?: number | null };
 export type CacheSetManyParameters = { entries: Record<string, unknown>; ttl: number | null };
 export type CacheSetManyResult = { stored: number };
@@ -35,7 +35,7 @@ export type CacheTtlInput = { key: string };
 export type CacheTtlParameters = { key: string };
 export type CacheTtlResult = { exists: boolean; ttl: number | null; ttl_ms: number | null; persistent: boolean };
 
-/** cache_touch: Set the time to live of a key, longer or shorter; its value stays unchanged */
+/** cache_touch: Set the time to live of a key, longer or shorter */
 export type CacheTouchInput = { key: string; ttl: number | null };
 export type CacheTouchParameters = { key: string; ttl: number | null };
 export type CacheTouchResult = { exists: boolean };
@@ -50,17 +50,17 @@ export type CacheIncrementInput = { key: string; by?: number; ttl?: number | nul
 export type CacheIncrementParameters = { key: string; by: number; ttl?: number | null; floor?: number; ceiling?: number };
 export type CacheIncrementResult = { value: number; applied: boolean };
 
-/** cache_lease: Get a value, or the right to compute it, which one caller has at a time; for a value that many callers need and that is slow to compute */
+/** cache_lease: Get a value, or a lease to compute it, which one caller gets at a time; for a slow value that many callers need */
 export type CacheLeaseInput = { key: string; lease_seconds?: number; wait?: number; allow_stale?: boolean };
 export type CacheLeaseParameters = { key: string; lease_seconds: number; wait: number; allow_stale: boolean };
 export type CacheLeaseResult = { value: unknown; found: boolean; stale: boolean; token: string | null; expires_in_ms: number | null };
 
-/** cache_fulfill: Store the value that the holder of a lease of cache_lease has computed; nothing is stored when the lease has ended or the key was changed or deleted meanwhile */
+/** cache_fulfill: Store the value computed under a lease of cache_lease; stores nothing when the lease has ended or the key was changed meanwhile */
 export type CacheFulfillInput = { key: string; token: string; value: unknown; ttl?: number | null; stale_for?: number };
 export type CacheFulfillParameters = { key: string; token: string; value: unknown; ttl: number | null; stale_for: number };
 export type CacheFulfillResult = { stored: boolean };
 
-/** cache_release: End a lease of cache_lease without a value, so that the next caller gets it */
+/** cache_release: Give up a lease of cache_lease without a value, so that another caller gets it */
 export type CacheReleaseInput = { key: string; token: string };
 export type CacheReleaseParameters = { key: string; token: string };
 export type CacheReleaseResult = { released: boolean };
@@ -70,12 +70,12 @@ export type ListPushInput = { key: string; values: unknown[]; left?: boolean; tt
 export type ListPushParameters = { key: string; values: unknown[]; left: boolean; ttl?: number | null; max_length?: number };
 export type ListPushResult = { length: number };
 
-/** list_pop: Remove one value from a list and return it; with wait, wait for a value when the list is empty */
+/** list_pop: Remove one value from a list and return it; for work that must not be lost when its worker dies, use queue_take */
 export type ListPopInput = { key: string; left?: boolean; wait?: number };
 export type ListPopParameters = { key: string; left: boolean; wait: number };
 export type ListPopResult = { value: unknown; found: boolean };
 
-/** list_range: Read a range of a list */
+/** list_range: Read a range of a list, without removing values */
 export type ListRangeInput = { key: string; start?: number; end?: number };
 export type ListRangeParameters = { key: string; start: number; end: number };
 export type ListRangeResult = { values: unknown[]; count: number };
@@ -135,12 +135,12 @@ export type SetDeleteInput = { key: string };
 export type SetDeleteParameters = { key: string };
 export type SetDeleteResult = { deleted: boolean };
 
-/** sorted_set_add: Add members with scores to a sorted set, or change their scores */
+/** sorted_set_add: Add members with scores to a sorted set, such as a leaderboard, or change their scores */
 export type SortedSetAddInput = { key: string; members: { member: unknown; score: number }[]; only_if?: "absent" | "present" | "greater" | "less"; ttl?: number | null };
 export type SortedSetAddParameters = { key: string; members: { member: unknown; score: number }[]; only_if?: "absent" | "present" | "greater" | "less"; ttl?: number | null };
 export type SortedSetAddResult = { added: number; changed: number };
 
-/** sorted_set_range: Read the members of a sorted set in the order of their scores, by rank or by score */
+/** sorted_set_range: Read members of a sorted set in the order of their scores, by rank or by score */
 export type SortedSetRangeInput = { key: string; by?: "rank" | "score"; from?: number | null; to?: number | null; reverse?: boolean; limit?: number; offset?: number };
 export type SortedSetRangeParameters = { key: string; by: "rank" | "score"; from?: number | null; to?: number | null; reverse: boolean; limit: number; offset: number };
 export type SortedSetRangeResult = { members: { member: unknown; score: number }[]; count: number };
@@ -165,27 +165,27 @@ export type SortedSetDeleteInput = { key: string };
 export type SortedSetDeleteParameters = { key: string };
 export type SortedSetDeleteResult = { deleted: boolean };
 
-/** session_create: Create a session and return its random id */
+/** session_create: Create a session, a JSON object that several callers can change safely, such as the state of a conversation; returns its random id */
 export type SessionCreateInput = { data?: Record<string, unknown>; ttl?: number | null; owner?: string };
 export type SessionCreateParameters = { data: Record<string, unknown>; ttl: number | null; owner?: string };
 export type SessionCreateResult = { session_id: string; ttl: number | null; revision: number };
 
-/** session_get: Read a session */
+/** session_get: Read a session: its data, revision and times */
 export type SessionGetInput = { session_id: string };
 export type SessionGetParameters = { session_id: string };
 export type SessionGetResult = { session: { id: string; data: Record<string, unknown>; created_at: string; updated_at: string; revision: number; owner?: string } | null; found: boolean; ttl: number | null };
 
-/** session_list: List the sessions that were created with an owner, without their data, page by page in no order */
+/** session_list: List the sessions of an owner without their data, page by page, in no order */
 export type SessionListInput = { owner: string; limit?: number; cursor?: string };
 export type SessionListParameters = { owner: string; limit: number; cursor?: string };
 export type SessionListResult = { sessions: ({ session_id: string; created_at: string; updated_at: string; revision: number; ttl: number | null })[]; count: number; cursor: string | null };
 
-/** session_update: Set and remove top-level keys of the data of a session; its time to live stays unchanged; to change parts within them, use session_patch */
+/** session_update: Set and remove top-level keys of the data of a session; for changes below them, use session_patch */
 export type SessionUpdateInput = { session_id: string; data?: Record<string, unknown>; unset?: string[]; merge?: boolean; expected_revision?: number; fence?: number };
 export type SessionUpdateParameters = { session_id: string; data: Record<string, unknown>; unset?: string[]; merge: boolean; expected_revision?: number; fence?: number };
 export type SessionUpdateResult = { session_id: string; revision: number };
 
-/** session_patch: Change the data of a session with a JSON merge patch (RFC 7396), at every level; for whole top-level keys, use session_update */
+/** session_patch: Change the data of a session at every level with a JSON merge patch (RFC 7396); for whole top-level keys, use session_update */
 export type SessionPatchInput = { session_id: string; patch: Record<string, unknown>; expected_revision?: number; fence?: number };
 export type SessionPatchParameters = { session_id: string; patch: Record<string, unknown>; expected_revision?: number; fence?: number };
 export type SessionPatchResult = { session_id: string; revision: number };
@@ -195,22 +195,22 @@ export type SessionDeleteInput = { session_id: string };
 export type SessionDeleteParameters = { session_id: string };
 export type SessionDeleteResult = { deleted: boolean };
 
-/** session_extend: Set the time to live of a session, longer or shorter */
+/** session_extend: Set the time to live of a session, longer or shorter; changes of its data leave it unchanged */
 export type SessionExtendInput = { session_id: string; ttl?: number | null };
 export type SessionExtendParameters = { session_id: string; ttl: number | null };
 export type SessionExtendResult = { session_id: string; ttl: number | null };
 
-/** lock_acquire: Let one caller at a time do something; the lock ends by itself after ttl seconds, so extend it while you work */
+/** lock_acquire: Acquire a lock, so that only one process at a time does something; it ends after ttl seconds: extend it while you work, then release it */
 export type LockAcquireInput = { name: string; ttl?: number; wait?: number; owner?: string };
 export type LockAcquireParameters = { name: string; ttl: number; wait: number; owner?: string };
 export type LockAcquireResult = { acquired: boolean; token: string | null; fence: number | null; expires_in_ms: number; owner: string | null };
 
-/** lock_extend: Set a new end of a lock that you hold, while you work */
+/** lock_extend: Set a new end for a lock that you hold */
 export type LockExtendInput = { name: string; token: string; ttl?: number };
 export type LockExtendParameters = { name: string; token: string; ttl: number };
 export type LockExtendResult = { extended: boolean; expires_in_ms: number | null };
 
-/** lock_release: Give up a lock that you hold, so that the next caller need not wait for its end */
+/** lock_release: Give up a lock that you hold, so that the next caller gets it at once */
 export type LockReleaseInput = { name: string; token: string };
 export type LockReleaseParameters = { name: string; token: string };
 export type LockReleaseResult = { released: boolean };
@@ -220,7 +220,7 @@ export type LockStatusInput = { name: string };
 export type LockStatusParameters = { name: string };
 export type LockStatusResult = { held: boolean; owner: string | null; fence: number | null; expires_in_ms: number | null };
 
-/** pubsub_publish: Send a JSON message to the current subscribers of a channel; nobody gets it later: for messages that stay, use stream_append */
+/** pubsub_publish: Send a JSON message to the subscribers of a channel; it is lost for all who do not listen now: to keep it, use stream_append */
 export type PubsubPublishInput = { channel: string; message: unknown };
 export type PubsubPublishParameters = { channel: string; message: unknown };
 export type PubsubPublishResult = { channel: string; subscribers: number };
@@ -235,52 +235,52 @@ export type PubsubUnsubscribeInput = { channel?: string; pattern?: string; subsc
 export type PubsubUnsubscribeParameters = { channel?: string; pattern?: string; subscription_id?: string };
 export type PubsubUnsubscribeResult = { unsubscribed: number };
 
-/** queue_add: Add a job to a queue; a worker takes it with queue_take */
+/** queue_add: Add a job to a queue, which one worker takes with queue_take; for events that several readers get, use stream_append */
 export type QueueAddInput = { queue: string; payload: unknown; delay?: number; priority?: number; dedup_id?: string; dedup_for?: number; max_attempts?: number; max_length?: number };
 export type QueueAddParameters = { queue: string; payload: unknown; delay: number; priority: number; dedup_id?: string; dedup_for: number; max_attempts: number; max_length?: number };
 export type QueueAddResult = { id: string; added: boolean };
 
-/** queue_add_many: Add up to 1,000 jobs to a queue at once, all or none */
+/** queue_add_many: Add up to 1,000 jobs to a queue, all or none */
 export type QueueAddManyInput = { queue: string; payloads: unknown[]; delay?: number; priority?: number; dedup_ids?: string[]; dedup_for?: number; max_attempts?: number; max_length?: number };
 export type QueueAddManyParameters = { queue: string; payloads: unknown[]; delay: number; priority: number; dedup_ids?: string[]; dedup_for: number; max_attempts: number; max_length?: number };
 export type QueueAddManyResult = { ids: string[]; added: number };
 
-/** queue_take: Take the next jobs of a queue and do them; then queue_ack removes them, or queue_nack gives them back */
+/** queue_take: Take jobs from a queue to do them; then call queue_ack, or queue_nack when they failed */
 export type QueueTakeInput = { queue: string; count?: number; visibility?: number; wait?: number };
 export type QueueTakeParameters = { queue: string; count: number; visibility: number; wait: number };
 export type QueueTakeResult = { jobs: { id: string; payload: unknown; attempt: number; receipt: string; added_at: string; visible_until_ms: number; last_error?: string }[] };
 
-/** queue_ack: Remove jobs that are done from a queue */
+/** queue_ack: Remove jobs that you took and finished */
 export type QueueAckInput = { queue: string; receipts: string[] };
 export type QueueAckParameters = { queue: string; receipts: string[] };
 export type QueueAckResult = { acked: number; stale: string[] };
 
-/** queue_nack: Give jobs that failed back to a queue, to be taken again; after max_attempts they are dead */
+/** queue_nack: Give back jobs that you took and that failed, to be taken again; after max_attempts they are dead */
 export type QueueNackInput = { queue: string; receipts: string[]; delay?: number; error?: string };
 export type QueueNackParameters = { queue: string; receipts: string[]; delay?: number; error?: string };
 export type QueueNackResult = { requeued: number; dead: number; stale: string[] };
 
-/** queue_extend: Keep jobs that take longer, so that others do not take them */
+/** queue_extend: Keep jobs that you took for longer, so that nobody else takes them */
 export type QueueExtendInput = { queue: string; receipts: string[]; visibility?: number };
 export type QueueExtendParameters = { queue: string; receipts: string[]; visibility: number };
 export type QueueExtendResult = { extended: number; visible_until_ms: number | null; stale: string[] };
 
-/** queue_get: Read a job of a queue and its state, without taking it */
+/** queue_get: Read one job and its state, without taking it */
 export type QueueGetInput = { queue: string; id: string };
 export type QueueGetParameters = { queue: string; id: string };
 export type QueueGetResult = { job: { id: string; payload: unknown; priority: number; attempt: number; max_attempts: number; added_at: string; due_at_ms?: number; visible_until_ms?: number; died_at?: string; last_error?: string } | null; state: "ready" | "delayed" | "taken" | "dead" | null; found: boolean };
 
-/** queue_cancel: Remove a job from a queue, whatever its state is; the receipt of a worker that holds it becomes stale */
+/** queue_cancel: Remove a job in any state; the receipt of a worker that holds it becomes stale */
 export type QueueCancelInput = { queue: string; id: string };
 export type QueueCancelParameters = { queue: string; id: string };
 export type QueueCancelResult = { cancelled: boolean; state: "ready" | "delayed" | "taken" | "dead" | null };
 
-/** queue_stats: Count the jobs of a queue by their state, and see how old the oldest ready one is */
+/** queue_stats: Count the jobs of a queue by state, with the age of the oldest ready one */
 export type QueueStatsInput = { queue: string };
 export type QueueStatsParameters = { queue: string };
 export type QueueStatsResult = { ready: number; delayed: number; taken: number; dead: number; due: number; oldest_age_ms: number | null };
 
-/** queue_peek: List jobs of a queue in one state, without taking them; dead ones show why they failed */
+/** queue_peek: List the jobs of a queue in one state, without taking them; dead ones show why they failed */
 export type QueuePeekInput = { queue: string; state?: "ready" | "delayed" | "taken" | "dead"; limit?: number; cursor?: string };
 export type QueuePeekParameters = { queue: string; state: "ready" | "delayed" | "taken" | "dead"; limit: number; cursor?: string };
 export type QueuePeekResult = { jobs: { id: string; payload: unknown; priority: number; attempt: number; max_attempts: number; added_at: string; due_at_ms?: number; visible_until_ms?: number; died_at?: string; last_error?: string }[]; count: number; cursor: string | null };
@@ -290,62 +290,62 @@ export type QueueRequeueInput = { queue: string; ids?: string[]; limit?: number 
 export type QueueRequeueParameters = { queue: string; ids?: string[]; limit: number };
 export type QueueRequeueResult = { moved: number };
 
-/** queue_purge: Remove all jobs of a queue, or the jobs of one state */
+/** queue_purge: Remove all jobs of a queue, or those of one state */
 export type QueuePurgeInput = { queue: string; state?: "ready" | "delayed" | "taken" | "dead"; limit?: number };
 export type QueuePurgeParameters = { queue: string; state?: "ready" | "delayed" | "taken" | "dead"; limit: number };
 export type QueuePurgeResult = { removed: number; left: number };
 
-/** stream_append: Append a JSON event to a stream, where readers find it later; for tasks that one worker does, use queue_add */
+/** stream_append: Append an event or message to a stream, which keeps it for all readers; for a job that one worker does, use queue_add */
 export type StreamAppendInput = { stream: string; event: unknown; max_length?: number; ttl?: number | null };
 export type StreamAppendParameters = { stream: string; event: unknown; max_length?: number; ttl?: number | null };
 export type StreamAppendResult = { id: string };
 
-/** stream_read: Read the events after an id; pass last_id as after in the next call, and no event between the calls is missed */
+/** stream_read: Read the events after an id; with last_id as after in the next call, no event is missed; to share events among workers, use stream_take */
 export type StreamReadInput = { stream: string; after?: string; count?: number; wait?: number };
 export type StreamReadParameters = { stream: string; after: string; count: number; wait: number };
 export type StreamReadResult = { events: { id: string; event: unknown }[]; last_id: string; lost: number | null };
 
-/** stream_take: Take events that no other consumer of the group has; acknowledge them with stream_ack, or they are taken again after min_idle seconds */
+/** stream_take: Take events that no other consumer of the group has; without stream_ack, they are taken again after min_idle seconds */
 export type StreamTakeInput = { stream: string; group: string; consumer?: string; count?: number; min_idle?: number; from?: string; wait?: number };
 export type StreamTakeParameters = { stream: string; group: string; consumer: string; count: number; min_idle: number; from: string; wait: number };
 export type StreamTakeResult = { events: { id: string; event: unknown; deliveries: number }[]; lost: number | null };
 
-/** stream_ack: Acknowledge events that stream_take returned, so that the group does not take them again */
+/** stream_ack: Acknowledge events of stream_take, so that the group does not take them again */
 export type StreamAckInput = { stream: string; group: string; ids: string[] };
 export type StreamAckParameters = { stream: string; group: string; ids: string[] };
 export type StreamAckResult = { acked: number };
 
-/** stream_info: Read the length of a stream, its first and last id, and how far each group is */
+/** stream_info: Read the length of a stream, its first and last id, and the progress of each group */
 export type StreamInfoInput = { stream: string };
 export type StreamInfoParameters = { stream: string };
 export type StreamInfoResult = { length: number; first_id: string | null; last_id: string | null; groups: ({ name: string; pending: number; lag: number | null })[] };
 
-/** stream_trim: Remove the oldest events of a stream, by length or by id; ids go on counting */
+/** stream_trim: Remove the oldest events of a stream, by length or by id */
 export type StreamTrimInput = { stream: string; max_length?: number; min_id?: string };
 export type StreamTrimParameters = { stream: string; max_length?: number; min_id?: string };
 export type StreamTrimResult = { removed: number };
 
-/** stream_delete: Delete a whole stream with its groups; a stream of the same name counts from 1 again */
+/** stream_delete: Delete a stream and its groups; a new stream of the same name counts from 1 */
 export type StreamDeleteInput = { stream: string };
 export type StreamDeleteParameters = { stream: string };
 export type StreamDeleteResult = { deleted: boolean };
 
-/** rate_limit_check: Count a request against a limit per fixed time window, aligned to the server's clock */
+/** rate_limit_check: Count a request against a limit per fixed time window, aligned to the server's clock; bursts at the border of two windows can reach twice the limit */
 export type RateLimitCheckInput = { identifier: string; limit: number; window_seconds: number; cost?: number; wait?: number };
 export type RateLimitCheckParameters = { identifier: string; limit: number; window_seconds: number; cost: number; wait: number };
 export type RateLimitCheckResult = { allowed: boolean; current: number; limit: number; remaining: number; reset_at: number; retry_after_ms: number };
 
-/** rate_limit_sliding_window: Count a request against a limit per sliding time window, with an exact log of the allowed requests */
+/** rate_limit_sliding_window: Count a request against a limit per sliding time window; never exceeds the limit, and stores each allowed request */
 export type RateLimitSlidingWindowInput = { identifier: string; limit: number; window_seconds: number; cost?: number; wait?: number };
 export type RateLimitSlidingWindowParameters = { identifier: string; limit: number; window_seconds: number; cost: number; wait: number };
 export type RateLimitSlidingWindowResult = { allowed: boolean; current: number; limit: number; remaining: number; reset_at: number; retry_after_ms: number };
 
-/** rate_limit_token_bucket: Take tokens from a bucket that is refilled at a constant rate; allows a burst, then a steady rate */
+/** rate_limit_token_bucket: Take tokens from a bucket that refills at a constant rate; allows a burst, then a steady rate */
 export type RateLimitTokenBucketInput = { identifier: string; capacity: number; refill_per_second: number; cost?: number; wait?: number };
 export type RateLimitTokenBucketParameters = { identifier: string; capacity: number; refill_per_second: number; cost: number; wait: number };
 export type RateLimitTokenBucketResult = { allowed: boolean; current: number; limit: number; remaining: number; reset_at: number; retry_after_ms: number };
 
-/** rate_limit_combined: Count a request against several sliding windows of rate_limit_sliding_window, in all of them or in none */
+/** rate_limit_combined: Count a request against several sliding windows at once, in all of them or in none */
 export type RateLimitCombinedInput = { identifier: string; limits: { limit: number; window_seconds: number }[]; cost?: number; wait?: number };
 export type RateLimitCombinedParameters = { identifier: string; limits: { limit: number; window_seconds: number }[]; cost: number; wait: number };
 export type RateLimitCombinedResult = { allowed: boolean; blocking: number | null; limits: { limit: number; window_seconds: number; current: number; remaining: number; reset_at: number; retry_after_ms: number }[]; retry_after_ms: number };
@@ -355,7 +355,7 @@ export type RateLimitResetInput = { identifier: string };
 export type RateLimitResetParameters = { identifier: string };
 export type RateLimitResetResult = { reset: number };
 
-/** state_list: List the names, sizes and times to live of all structures of one kind, page by page; it reads no contents */
+/** state_list: List the names, sizes and times to live of all structures of one kind, page by page, without contents */
 export type StateListInput = { kind: "cache" | "list" | "hash" | "set" | "sorted_set" | "session" | "lock" | "queue" | "stream" | "rate_limit"; pattern?: string; limit?: number; cursor?: string };
 export type StateListParameters = { kind: "cache" | "list" | "hash" | "set" | "sorted_set" | "session" | "lock" | "queue" | "stream" | "rate_limit"; pattern: string; limit: number; cursor?: string };
 export type StateListResult = { entries: ({ name: string; ttl_ms: number | null; size: number })[]; count: number; cursor: string | null };

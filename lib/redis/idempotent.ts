@@ -22,7 +22,7 @@ export type IdempotentCall = {
 /** A `Redis` for one call with an idempotency key. */
 export type IdempotentRedis = {
   readonly redis: Redis;
-  /** Returns true when the reply of each write came from a record. */
+  /** Returns true when each change of the call was made by an earlier one. */
   readonly replayed: () => boolean;
 };
 
@@ -47,8 +47,8 @@ export function idempotent(redis: Redis, call: IdempotentCall): IdempotentRedis 
 
 function decorate(redis: Redis, call: IdempotentCall, seed?: string): IdempotentRedis {
   const added = call.fingerprint + String(call.keepMs);
-  let writes = 0;
-  let replays = 0;
+  /** How many replies were kept now, came from a record, and changed nothing. */
+  const counts: [number, number, number] = [0, 0, 0];
   let ids = 0;
 
   function once(
@@ -59,9 +59,8 @@ function decorate(redis: Redis, call: IdempotentCall, seed?: string): Idempotent
   ): Promise<unknown> {
     const record = recordKey(redis, call, String(near));
     return redis.run(wrapScript(script), [...keys, record], [...args, added]).then((reply) => {
-      const [replayed, first] = reply as [number, unknown];
-      writes++;
-      replays += replayed;
+      const [state, first] = reply as [state: 0 | 1 | 2, reply: unknown];
+      counts[state]++;
       return first;
     });
   }
@@ -80,7 +79,7 @@ function decorate(redis: Redis, call: IdempotentCall, seed?: string): Idempotent
       },
       newId: seed === undefined ? redis.newId : () => uuidOf(`${seed}:${ids++}`),
     },
-    replayed: () => writes > 0 && replays === writes,
+    replayed: () => counts[1] > 0 && counts[0] === 0,
   };
 }
 

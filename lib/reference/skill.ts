@@ -42,6 +42,7 @@ ${about}
 - Put the JSON in single quotes. For long text or text with quotes, send it on stdin instead: \`${command} call <tool> - < params.json\`.
 - The answer is one line of JSON on stdout. \`"success":true\` comes with the fields that the tool returns; \`"success":false\` comes with \`error\`, \`code\`, \`retryable\`, \`outcome\` and often \`hint\`. The text on stderr is for people.
 - After a failure, \`"outcome":"none"\` means that the call had no effect; \`"applied"\` that it had its effect; \`"unknown"\` that it may have had its effect, so check before you call again. Repeat the same call only when \`"retryable":true\`.
+- To make a repetition safe, give the call a key that no other call uses: \`${command} --idempotency-key <key> call <tool> …\`. The same call with the same key takes effect once.
 - An absent value is a success (\`"found":false\`), not a failure.
 - For many calls at once, write one \`{"tool":…,"params":…}\` per line to the stdin of \`${command} batch\`.
 

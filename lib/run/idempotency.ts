@@ -93,7 +93,9 @@ export async function runOnce(keyed: KeyedCall, run: () => Promise<Result>): Pro
     return result;
   } catch (thrown) {
     const error = toGantzError(thrown);
-    if (error.outcome === 'none') await claim.release();
+    // A tool with idempotentHint may run again, as after the death of its holder.
+    const mayRun = error.outcome === 'none' || (error.outcome === 'unknown' && isIdempotent(keyed.tool));
+    if (mayRun) await claim.release();
     else await claim.keep({ failure: error.envelope });
     throw thrown;
   } finally {
@@ -157,7 +159,7 @@ class Claim {
 
   async #begin(): Promise<[state: string, answer?: string]> {
     const { tool, call } = this.#keyed;
-    const again = tool.annotations.idempotentHint === true ? 'again' : '';
+    const again = isIdempotent(tool) ? 'again' : '';
     const args = [this.#fingerprint, this.#holder, String(LEASE_MS), String(this.#keyed.keepMs), again];
     const { deadline, signal } = call;
     // A claim changes nothing that a caller sees, so a lost reply has the outcome `none`.
@@ -186,6 +188,10 @@ class Claim {
   }
 }
 
+function isIdempotent({ annotations }: Tool): boolean {
+  return annotations.idempotentHint === true;
+}
+
 /** Runs a step again when the connection was lost. The steps of one holder may run twice. */
 async function twice<R>(step: () => Promise<R>): Promise<R> {
   try {
@@ -196,11 +202,18 @@ async function twice<R>(step: () => Promise<R>): Promise<R> {
   }
 }
 
-/** Returns the digest of the tool and its parameters, independent of the order of members and of how numbers are written. */
+/**
+ * Returns the digest of the tool and its parameters, independent of the order of members and of how numbers are written. A tool of
+ * the manifest may have the name of a bundled one, whose record has another form: the kind tells them apart.
+ */
 function fingerprintOf({ tool, params }: KeyedCall): string {
   // For how long a bundled tool waits does not change what it does.
   const { wait: _, ...others } = params;
-  const identity = canonicalJson([tool.name, operationOf(tool.action) ? others : params]);
+  const identity = canonicalJson([
+    tool.name,
+    tool.action?.kind ?? null,
+    operationOf(tool.action) ? others : params,
+  ]);
   return hash('sha256', identity);
 }
 
@@ -220,7 +233,8 @@ function textOf(answer: Answer): string {
 /** Returns the result of a kept answer, or throws its failure. */
 function answerOf(text: string): Result {
   const answer = JSON.parse(text) as Answer;
-  if ('failure' in answer) throw failureAsReplay(answer.failure);
+  // A repetition with this key gets the same failure.
+  if ('failure' in answer) throw failureAsReplay({ ...answer.failure, retryable: false });
   return asReplay(answer.result);
 }
 

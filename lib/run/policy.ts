@@ -54,10 +54,8 @@ function toolsetOf({ toolsets }: Manifest, name: string): string[] {
   const names = Object.keys(toolsets);
   const meant = nearest(name, names);
   throw new GantzError('USAGE', `There is no toolset ${JSON.stringify(name)}`, {
-    hint: meant
-      ? `Did you mean ${meant}?`
-      : names.length
-        ? `The toolsets are ${names.join(', ')}.`
-        : 'The manifest defines no toolsets.',
+    hint: names.length
+      ? `${meant ? `Did you mean ${meant}? ` : ''}The toolsets are ${names.join(', ')}.`
+      : 'The manifest defines no toolsets.',
   });
 }

@@ -20,6 +20,7 @@ export async function findPrograms(): Promise<Programs> {
     '@modelcontextprotocol/server-redis/dist/index.js',
   );
   const bullmq = await installed(yardsticks, 'bullmq@6.7.0 ioredis@5.11.1', 'bullmq');
+  const redlock = await installed(yardsticks, 'redlock@4.2.0 ioredis@5.11.1', 'redlock');
   const bun = await findBun();
   const python = await findPython();
   return {
@@ -30,6 +31,7 @@ export async function findPrograms(): Promise<Programs> {
     ...(node24 !== undefined && { node24 }),
     ...(serverRedis !== undefined && { serverRedis }),
     ...(bullmq !== undefined && { bullmq }),
+    ...(redlock !== undefined && { redlock }),
     ...(bun !== undefined && { bun }),
     ...(python !== undefined && { python }),
   };

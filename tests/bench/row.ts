@@ -40,6 +40,8 @@ export type Programs = {
   python?: string;
   /** The folder of the package bullmq, with ioredis beside it. */
   bullmq?: string;
+  /** The folder of the package redlock, with ioredis beside it. */
+  redlock?: string;
   /** The archived MCP reference server for Redis. */
   serverRedis?: string;
 };

@@ -264,6 +264,23 @@ async function queuePairs(bench: Bench, operation: 'add' | 'many' | 'work'): Pro
   return pairs;
 }
 
+/** Measures locks that are acquired and released by 64 callers, each with a lock of its own. */
+async function lockPairs(bench: Bench): Promise<Pair[]> {
+  const { node20, package: program, redlock } = bench.programs;
+  const modules = {
+    gantz: join(dirname(program), 'library.cjs'),
+    redlock: need(redlock, 'redlock is not available'),
+  };
+  const rate = async (name: keyof typeof modules): Promise<number> => {
+    const words = [join(YARDSTICKS, 'lock.mjs'), name, modules[name], '20000', '64'];
+    return Number((await run(node20, words, { env: bench.env })).stdout);
+  };
+  const pairs: Pair[] = [];
+  for (let round = 0; round < (bench.quick ? 3 : 10); round++)
+    pairs.push({ ours: await rate('gantz'), theirs: await rate('redlock') });
+  return pairs;
+}
+
 type Paged = {
   /** The heap of the pager after its last page and after its tenth. */
   memory: Pair[];
@@ -638,6 +655,13 @@ export const ROWS: readonly Row[] = [
     unit: 'jobs/s',
     target: { atLeast: 1.5 },
     measure: (bench) => queuePairs(bench, 'work'),
+  },
+  {
+    what: 'library on Node 20: lock_acquire and lock_release, 64 callers',
+    against: 'redlock on one server',
+    unit: 'calls/s',
+    target: { atLeast: 1 },
+    measure: lockPairs,
   },
   {
     what: 'cache_keys over 1,000,000 keys: heap in use at the last page',

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { openGantz, type GantzOptions } from '../../lib/library/library.ts';
+import { openGantz, type GantzOptions, type ToolDefinition } from '../../lib/library/library.ts';
 import { envelopeOf, runMain, type Run } from '../helpers/run-main.ts';
 
 let folder: string;
@@ -186,16 +186,17 @@ for (const [options, allowed] of programs) {
   });
 }
 
-test('every interface publishes the same definitions', async () => {
+test('every interface publishes the same definitions, MCP without the notes of an envelope', async () => {
   const gantz = (words: string[], stdin = ''): Promise<Run> => runMain(['-c', config, ...words], { stdin });
-  const definitions = mcpTools(await gantz(['mcp'], TOOLS_LIST));
-  const [first] = definitions as { inputSchema?: unknown; outputSchema?: { required: string[] } }[];
+  const ofMcp = mcpTools(await gantz(['mcp'], TOOLS_LIST));
+  await using library = await openGantz({ manifest: config, env: {} });
+  const definitions = library.tools;
+  assert.deepEqual(definitions.map(withoutNotes), ofMcp);
+  const [first] = definitions as readonly { inputSchema?: unknown; outputSchema?: { required: string[] } }[];
   assert.deepEqual(first?.outputSchema?.required, ['success', 'seen']);
   assert.deepEqual(envelopeOf(await gantz(['tools', '--json']))['tools'], definitions);
   const { tools } = JSON.parse((await gantz(['tools', '--format', 'mcp'])).stdout) as { tools: unknown };
-  assert.deepEqual(tools, definitions);
-  await using library = await openGantz({ manifest: config, env: {} });
-  assert.deepEqual(library.tools, definitions);
+  assert.deepEqual(tools, ofMcp);
   for (const definition of definitions) {
     const { success, ...described } = envelopeOf(await gantz(['describe', definition.name, '--json']));
     assert.equal(success, true);
@@ -216,11 +217,20 @@ test('the hint for an unknown name does not name a tool that is not allowed', as
   assert.doesNotMatch(String(hint), /look_here/);
 });
 
-test('an unknown toolset fails with USAGE, and the hint has the nearest name', async () => {
+test('an unknown toolset fails with USAGE, and the hint has the nearest name and all names', async () => {
   for (const words of [['tools'], ['docs'], ['describe', 'touch'], ['complete', '--', '']]) {
     const run = await runMain(['-c', config, '--toolset', 'sme', ...words]);
     const { code, hint } = envelopeOf(run);
     assert.deepEqual([code, run.exitCode], ['USAGE', 2]);
-    assert.match(String(hint), /some/);
+    assert.equal(hint, 'Did you mean some? The toolsets are some, none.');
   }
 });
+
+/** Returns a definition whose outputSchema does not have the field `gantz`. */
+function withoutNotes(definition: ToolDefinition): ToolDefinition {
+  const { outputSchema } = definition;
+  if (!outputSchema) return definition;
+  const { gantz, ...properties } = outputSchema.properties;
+  assert.ok(gantz, definition.name);
+  return { ...definition, outputSchema: { ...outputSchema, properties } };
+}

@@ -17,9 +17,11 @@ const PAGES = [
   'ci',
   'coming-from-gantz-cli',
   'comparison',
+  'coordination',
   'deployment',
   'guards',
   'idempotency',
+  'queue',
   'recipes',
   'troubleshooting',
 ] as const;

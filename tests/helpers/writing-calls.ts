@@ -22,7 +22,7 @@ const SCORES = [
   { member: 'b', score: 2 },
 ];
 
-/** A call that changes something, for each bundled tool that writes. The key `k` is in no other row's way: each has a namespace. */
+/** A call that changes something, for each bundled tool that writes. They may run one after the other in one namespace. */
 const ROWS: { readonly [N in Name]?: Row<N> } = {
   cache_set: async () => await Promise.resolve({ key: 'k', value: { a: 1 } }),
   cache_delete: async (call) => {
@@ -39,14 +39,14 @@ const ROWS: { readonly [N in Name]?: Row<N> } = {
   },
   // One value, because a cluster would have an effect for each.
   cache_set_many: async () => await Promise.resolve({ entries: { k: [1] } }),
-  cache_lease: async () => await Promise.resolve({ key: 'k', lease_seconds: 600 }),
+  cache_lease: async () => await Promise.resolve({ key: 'leased', lease_seconds: 600 }),
   cache_fulfill: async (call) => {
-    const { token } = await call('cache_lease', { key: 'k' });
-    return { key: 'k', token: String(token), value: 1, stale_for: 60 };
+    const { token } = await call('cache_lease', { key: 'fulfilled' });
+    return { key: 'fulfilled', token: String(token), value: 1, stale_for: 60 };
   },
   cache_release: async (call) => {
-    const { token } = await call('cache_lease', { key: 'k' });
-    return { key: 'k', token: String(token) };
+    const { token } = await call('cache_lease', { key: 'released' });
+    return { key: 'released', token: String(token) };
   },
   list_push: async (call) => {
     await call('list_push', { key: 'k', values: ['first'] });
@@ -138,12 +138,12 @@ const ROWS: { readonly [N in Name]?: Row<N> } = {
   },
   lock_acquire: async () => await Promise.resolve({ name: 'k', ttl: 3600 }),
   lock_extend: async (call) => {
-    const { token } = await call('lock_acquire', { name: 'k' });
-    return { name: 'k', token: String(token), ttl: 3600 };
+    const { token } = await call('lock_acquire', { name: 'extended' });
+    return { name: 'extended', token: String(token), ttl: 3600 };
   },
   lock_release: async (call) => {
-    const { token } = await call('lock_acquire', { name: 'k' });
-    return { name: 'k', token: String(token) };
+    const { token } = await call('lock_acquire', { name: 'released' });
+    return { name: 'released', token: String(token) };
   },
   pubsub_publish: async () => await Promise.resolve({ channel: 'c', message: 'hello' }),
   pubsub_unsubscribe: async (_, subscribe) => {

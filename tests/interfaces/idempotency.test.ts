@@ -306,6 +306,11 @@ describe('the options of the command line', () => {
     assert.equal((await runMain(argv, { env: env() })).stdout, '1\n');
   });
 
+  it('are refused with a command that has their value', async () => {
+    const { hint } = await run('--idempotency-key', 'k', 'ping');
+    assert.match(String(hint), /gantz --idempotency-key <key> cache increment --key a/);
+  });
+
   it('are refused where they have no effect', async () => {
     for (const argv of [
       ['--idempotency-key', 'k', 'tools'],

@@ -234,7 +234,7 @@ test('a hundred calls succeed or fail through the shell, and none is INTERNAL', 
   const answers = (await shellAnswers()) as Answer[];
   assert.equal(CALLS.length >= 100, true);
   const failed = answers.filter(({ success }) => success === false);
-  assert.ok(failed.length > 35 && failed.length < 60, `${failed.length} fail`);
+  assert.ok(failed.length > 35 && failed.length < CALLS.length / 2, `${failed.length} fail`);
   assert.deepEqual(
     answers.filter(({ code }) => code === 'INTERNAL'),
     [],

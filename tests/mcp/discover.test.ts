@@ -118,6 +118,12 @@ describe('searchTools', () => {
     ['increment counter', 'cache_increment'],
     ['CACHE_GET', 'cache_get'],
     ['leaderboard rank of a member', 'sorted_set_rank'],
+    ['leaderboard', 'sorted_set_add'],
+    ['only one process at a time', 'lock_acquire'],
+    ['state of a conversation', 'session_create'],
+    ['jobs for workers', 'queue_add'],
+    ['history of messages', 'stream_append'],
+    ['compute an expensive value once', 'cache_lease'],
   ];
   for (const [query, best] of queries) {
     it(`finds ${best} for ${JSON.stringify(query)}`, () => {

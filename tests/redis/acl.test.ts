@@ -361,6 +361,7 @@ describe('the ACL lines of docs/redis.md', () => {
       const call = (async (name: string, input: Record<string, unknown>) =>
         await gantz.call(name, input)) as CallTool;
       for (const name of WRITING_TOOLS.filter((tool) => tool.startsWith(`${group}_`))) {
+        await server.plain.flushDb();
         const input = await prepareCall(name, call, async (subscription) => {
           void gantz.call('pubsub_subscribe', subscription).catch(() => undefined);
           await waitFor(() => notices > 0, { what: 'the subscription' });

@@ -209,7 +209,7 @@ describe('idempotent', () => {
   describe('a script that gives out a lease', () => {
     // The lease is a key with its token. ARGV[1] is the token of a new lease, ARGV[2] how long it lasts.
     const lease = scriptOf(`
-      local kept = ...
+      local kept = ARGV.kept
       local now = redis.call('TIME')
       now = now[1] * 1000 + math.floor(now[2] / 1000)
       local token = redis.call('GET', KEYS[1])
@@ -253,6 +253,20 @@ describe('idempotent', () => {
         const one = await idempotent(redis, { key, fingerprint: digest('sha256', key), keepMs: HOUR });
         return { result: await one.redis.write(words), replayed: one.replayed() };
       });
+    const lease = scriptOf(`
+      local finish = redis.call('TIME')[1] * 1000 + 60000
+      if ARGV.kept then return ARGV.kept, finish, true end
+      redis.call('SET', KEYS[1], 'token')
+      return { 1, 'token' }, finish`);
+    const keyedLease = async (): Promise<{ result: unknown; replayed: boolean }> =>
+      await full.use({ deadline: new Deadline({ budgetMs: 60_000 }) }, async (redis) => {
+        const one = await idempotent(redis, {
+          key: 'lease',
+          fingerprint: digest('sha256', 'lease'),
+          keepMs: HOUR,
+        });
+        return { result: await one.redis.run(lease, ['held'], []), replayed: one.replayed() };
+      });
     try {
       const plain = await server.client();
       await keyed('list', ['RPUSH', 'list', 'a', 'b']);
@@ -263,6 +277,11 @@ describe('idempotent', () => {
       // A command that frees memory runs, and its record is kept.
       assert.deepEqual(await keyed('pop', ['LPOP', 'list']), { result: 'a', replayed: false });
       assert.deepEqual(await keyed('pop', ['LPOP', 'list']), { result: 'a', replayed: true });
+      await plain.configSet('maxmemory', '0');
+      const leased = await keyedLease();
+      await plain.configSet('maxmemory', '1');
+      // The repetition gets its lease, although the record cannot be written again.
+      assert.deepEqual(await keyedLease(), { ...leased, replayed: true });
       await plain.configSet('maxmemory', '0');
       assert.deepEqual(await keyed('set', ['SET', 'key', 'x']), { result: 'OK', replayed: false });
       assert.deepEqual(await keyed('publish', ['PUBLISH', 'channel', 'x']), { result: 0, replayed: false });

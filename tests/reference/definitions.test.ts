@@ -136,6 +136,10 @@ test('the front matter of a skill is short and names the tools', async () => {
   assert.match(text, /cache_get/);
 });
 
+test('the skill says how a repetition is safe', async () => {
+  assert.match(await printed(['skill']), /`gantz -c builtin:redis --idempotency-key <key> call <tool> …`/);
+});
+
 /** Returns the words into which a shell splits a command line. */
 function wordsOf(command: string): Promise<string[]> {
   return new Promise((resolve, reject) => {

@@ -9,6 +9,8 @@ const ignore = (): void => undefined;
 test('the matcher gives the answers of the engine of the platform', async () => {
   await fc.assert(
     fc.asyncProperty(patterns, fc.array(texts, { minLength: 1, maxLength: 5 }), async (pattern, subjects) => {
+      // V8 finds no match of a back reference without characters before 😀: /\1😀|(a)/u.test('😀') is false.
+      fc.pre(!/\\\d.*😀/u.test(pattern));
       // V8 also looks for a match of no characters between the halves of 😀. With this prefix it does not.
       const native = new RegExp(`^[^]*?(?:${pattern})`, 'u');
       for (const text of subjects)

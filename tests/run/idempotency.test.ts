@@ -34,6 +34,13 @@ tools:
     description: Adds a line, and ends when the file "go" exists
     annotations: { idempotentHint: true }
     script: { shell: 'echo again >> log; test -e go || sleep 600; echo done' }
+  - name: cancel
+    description: Adds a line and never ends
+    script: { shell: 'echo cancel >> log; sleep 600' }
+  - name: cancel_idempotent
+    description: Adds a line, and ends when the file "went" exists
+    annotations: { idempotentHint: true }
+    script: { shell: 'echo cancel again >> log; test -e went || sleep 600; echo done' }
   - name: held
     description: Adds a line, and ends when the file "go" exists
     script: { shell: 'echo held >> log; while ! test -e go; do sleep 0.05; done; echo done' }
@@ -136,6 +143,30 @@ describe('a call with an idempotency key', () => {
     assert.equal(logged('failed'), 1);
   });
 
+  /** Calls a tool and cancels the call when the script has added this line. Returns the failure. */
+  async function cancelled(key: string, tool: string, line: string): Promise<GantzError> {
+    const [controller, before] = [new AbortController(), logged(line)];
+    const failing = failureOf(call(key, tool, {}, { signal: controller.signal }));
+    await waitFor(() => logged(line) > before, { what: () => `the line ${line}` });
+    controller.abort();
+    const failure = await failing;
+    assert.deepEqual([failure.code, failure.outcome, failure.retryable], ['CANCELLED', 'unknown', true]);
+    return failure;
+  }
+
+  it('says of a failure that is replayed that a repetition does not help', async () => {
+    const first = await cancelled('cancelled', 'cancel', 'cancel');
+    const second = await failureOf(call('cancelled', 'cancel'));
+    assert.deepEqual(second.envelope, { ...first.envelope, retryable: false, ...replayed });
+  });
+
+  it('runs a tool with idempotentHint again after a failure that may have had an effect', async () => {
+    await cancelled('cancelled again', 'cancel_idempotent', 'cancel again');
+    writeFileSync(join(folder, 'went'), '');
+    assert.deepEqual(await call('cancelled again', 'cancel_idempotent'), { output: 'done' });
+    assert.deepEqual(await call('cancelled again', 'cancel_idempotent'), { output: 'done', ...replayed });
+  });
+
   it('does not keep a failure without an effect', async () => {
     assert.equal((await failureOf(call('invalid', 'append'))).code, 'INVALID_PARAMETERS');
     await call('invalid', 'append', { text: 'valid' });
@@ -187,6 +218,32 @@ describe('a call with an idempotency key', () => {
       }
     });
   }
+
+  it('refuses the key of a Redis tool for a script of the same name, and the other way round', async () => {
+    const script = `name: own
+tools:
+  - name: list_delete
+    description: Adds a line
+    parameters: [{ name: key, type: string, required: true }]
+    script: { shell: 'echo own >> log' }
+`;
+    const own = await openGantz({ manifest: join(folderWith({ 'gantz.yaml': script }), 'gantz.yaml'), env });
+    try {
+      assert.ok(gantz);
+      for (const [first, second] of [
+        [gantz, own],
+        [own, gantz],
+      ] as const) {
+        const options = { idempotencyKey: randomUUID() };
+        await rows.call('list_push', { key: 'own', values: [1] });
+        await first.call('list_delete', { key: 'own' }, options);
+        const { code, outcome } = await failureOf(second.call('list_delete', { key: 'own' }, options));
+        assert.deepEqual([code, outcome], ['CONFLICT', 'none']);
+      }
+    } finally {
+      await own.close();
+    }
+  });
 
   it('refuses a key that is no text of 1 to 255 characters', async () => {
     assert.ok(gantz);

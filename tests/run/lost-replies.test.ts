@@ -76,12 +76,12 @@ for (const [place, start] of Object.entries(SERVERS)) {
         // The same call without a fault shows the answer and the effect.
         await using expected = await open(current(), `once-${name}`);
         const input = await prepareCall(name, expected.call, expected.subscribe);
-        const before = await expected.contents();
+        const before = await expected.keys();
         const answer = await expected.gantz.call(name, input);
-        const effect = await expected.contents();
         // An extended lock differs in a time only.
         if (!/^pubsub_|^lock_extend$/.test(name))
-          assert.notDeepEqual(effect, before, 'the call changes something');
+          assert.notDeepEqual(await expected.keys(), before, 'the call changes something');
+        const effect = await expected.contents();
 
         await using lossy = await open(current(), `lost-${name}`);
         const params = await prepareCall(name, lossy.call, lossy.subscribe);
@@ -98,11 +98,9 @@ for (const [place, start] of Object.entries(SERVERS)) {
         assert.deepEqual(gantz, { replayed: true });
         assert.deepEqual(comparable(repetition, lossy.namespace), comparable(answer, expected.namespace));
         assert.deepEqual(await lossy.contents(), effect, 'the effect is there once');
-        assert.deepEqual(
-          comparable(await keyed(), lossy.namespace),
-          comparable({ ...repetition, gantz }, lossy.namespace),
-          'each repetition gives the same answer',
-        );
+        const { gantz: again, ...third } = await keyed();
+        assert.deepEqual(again, gantz);
+        assert.deepEqual(comparable(third, lossy.namespace), comparable(repetition, lossy.namespace));
       });
     }
 
@@ -158,7 +156,9 @@ type Opened = AsyncDisposable & {
   subscribe: Subscribe;
   /** Resolves when a subscription has begun. */
   subscribed(): Promise<void>;
-  /** Returns the keys and what they hold, comparable between namespaces and calls. */
+  /** Returns the keys and what they hold. */
+  keys(): Promise<unknown>;
+  /** Returns the same, comparable between namespaces and calls. */
   contents(): Promise<unknown>;
 };
 
@@ -179,6 +179,7 @@ async function open({ url, plain }: Servers, namespace: string): Promise<Opened>
       void gantz.call('pubsub_subscribe', input).catch(() => undefined);
       await subscribed();
     },
+    keys: () => readKeys(plain, namespace),
     contents: async () => comparable(await readKeys(plain, namespace), namespace),
     [Symbol.asyncDispose]: () => gantz.close(),
   };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
+import { openGantz } from '../../lib/library/library.ts';
 import { onCluster, openRows, useRows } from '../helpers/rows.ts';
 
 describe('session_list', () => {
@@ -182,6 +183,15 @@ describe('session_list', () => {
       // Each call looks at ten entries by chance, so few are left.
       const left = entries.length - 200;
       assert.ok(left < 100, `${left} entries of sessions that ended`);
+    });
+
+    it('has one entry after repetitions of session_create with an idempotency key', async () => {
+      const owner = fresh();
+      const { url: redisUrl, env } = redis;
+      await using gantz = await openGantz({ redisUrl, env, namespace: rows.namespace });
+      for (let calls = 0; calls < 3; calls++)
+        await gantz.call('session_create', { owner, ttl: null }, { idempotencyKey: owner });
+      assert.deepEqual(await redis.plain.hKeys(indexOf(owner)), await idsOf(owner));
     });
 
     it('is no session, and other operations do not reach it', async () => {

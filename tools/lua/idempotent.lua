@@ -6,8 +6,8 @@
 -- which a reply must be refused before its effect: a script that Redis 6.2 runs by itself cannot read them as `...`. For a lease it
 -- returns besides its reply the Unix millisecond at which the lease ends, and true when it is the lease of the record. A body
 -- without keys publishes: its reply is kept even when it is 0.
--- Returns { 1 when the reply comes from the record, else 0; the reply }. CONFLICT when the record is of another call; the
--- error replies of the body.
+-- Returns { 1 when the reply comes from the record, 0 when it is kept now, 2 when it changed nothing; the reply }. CONFLICT when
+-- the record is of another call; the error replies of the body.
 
 -- @include idempotency-entry
 
@@ -42,12 +42,16 @@ if type(reply) == 'table' and reply.err then
   if publishes then redis.call('UNLINK', record) end
   return reply
 end
+local state = 2
 if publishes or changed(reply) then
+  state = isKept and 1 or 0
   local value = fingerprint .. (finish and 'l' or 'r') .. cmsgpack.pack(reply)
   if finish then
-    redis.call('SET', record, value, 'PXAT', string.format('%.0f', finish))
+    -- A lease of the record may need no write, so that a server that is out of memory refuses this one. The record then stays as it is.
+    local set = isKept and redis.pcall or redis.call
+    set('SET', record, value, 'PXAT', string.format('%.0f', finish))
   else
     redis.call('SET', record, value, 'PX', keepMs)
   end
 end
-return { isKept and 1 or 0, reply or false }
+return { state, reply or false }
