@@ -65,7 +65,7 @@ class Batch {
 
   constructor(options: BatchOptions) {
     this.#options = options;
-    this.#callSettings = { signal: options.signal };
+    this.#callSettings = { signal: options.signal, origin: { interface: 'batch' } };
     this.#lines = new LineOutput(options.output, () => this.#wake());
     this.#ordered = options.unordered ? undefined : new InOrder((text) => this.#lines.write(text));
   }
@@ -150,9 +150,8 @@ class Batch {
       this.#answer(index, envelope);
       this.#wake();
     };
-    const { idempotencyKey } = job;
-    const settings =
-      idempotencyKey === undefined ? this.#callSettings : { ...this.#callSettings, idempotencyKey };
+    const { wishes } = job;
+    const settings = wishes ? { ...this.#callSettings, ...wishes } : this.#callSettings;
     this.#options.runner.call(job.tool, job.params, settings).then(
       (result) => done(success(result, job.extra)),
       (error: unknown) => done(failure(error, job.extra)),

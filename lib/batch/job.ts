@@ -2,7 +2,8 @@ import { failure } from '../contract/envelope.ts';
 import { GantzError, type Failure } from '../contract/errors.ts';
 import type { Line, LineProblem } from '../json/lines.ts';
 import type { Tool } from '../contract/manifest.ts';
-import { parseRequest } from '../parameters/request.ts';
+import { parseRequest, type CallRequest } from '../parameters/request.ts';
+import type { Wishes } from '../run/guards/guard.ts';
 import { needsRedis } from '../run/kinds.ts';
 import type { Runner } from '../run/runner.ts';
 
@@ -15,8 +16,8 @@ export type Job = ReadyCall | { refusal: Failure };
 type ReadyCall = {
   tool: Tool;
   params: unknown;
-  /** The idempotency key of the line; undefined without one. */
-  idempotencyKey: unknown;
+  /** The idempotency key and the confirmation of the line; undefined without them. */
+  wishes: Wishes | undefined;
   /** Fields to add to the answer. */
   extra: Extra | undefined;
   /** True for scripts, HTTP requests and handlers, which do not use the shared connection to Redis. */
@@ -33,13 +34,13 @@ export function readJob(line: Line, number: number, runner: Runner): Job | undef
   const { text } = line;
   if (text.length < 2 && text.trim() === '') return undefined;
   try {
-    const request = parseRequest(text, ['tool', 'params', 'id', 'idempotency_key']);
-    const { tool: name, params, id, idempotency_key: idempotencyKey } = request;
+    const request = parseRequest(text, ['tool', 'params', 'id', 'idempotency_key', 'confirm']);
+    const { tool: name, params, id } = request;
     const tool = runner.find(name);
     return {
       tool,
       params,
-      idempotencyKey,
+      wishes: wishesOf(request),
       extra: id === undefined ? undefined : { id },
       outside: !needsRedis(tool),
       length: text.length,
@@ -48,6 +49,16 @@ export function readJob(line: Line, number: number, runner: Runner): Job | undef
     if (text.trim() === '') return undefined;
     return { refusal: failure(error, { ...idOf(text, error), line: number }) };
   }
+}
+
+function wishesOf({ idempotency_key: idempotencyKey, confirm }: CallRequest): Wishes | undefined {
+  if (idempotencyKey === undefined && confirm === undefined) return undefined;
+  if (confirm !== undefined && typeof confirm !== 'boolean')
+    throw new GantzError('USAGE', '"confirm" must be true or false');
+  return {
+    ...(idempotencyKey !== undefined && { idempotencyKey }),
+    ...(confirm !== undefined && { confirm }),
+  };
 }
 
 function explain(problem: LineProblem): GantzError {

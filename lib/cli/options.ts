@@ -9,6 +9,7 @@ export type CommandLineOptions = GlobalOptions & {
   follow?: boolean;
   raw?: boolean;
   check?: boolean;
+  yes?: boolean;
   idempotencyKey?: string;
   idempotencyWaitMs?: number;
   help?: boolean;
@@ -32,6 +33,11 @@ export const COMMAND_LINE_OPTIONS: readonly OptionDefinition<CommandLineOptions>
     flag: '--check',
     description: 'print nothing; exit status 10 when the result is "not found" or "not allowed"',
     apply: (options) => void (options.check = true),
+  },
+  {
+    flag: '--yes',
+    description: 'agree to the call of a tool that asks for it with `confirm`',
+    apply: (options) => void (options.yes = true),
   },
   {
     flag: '--idempotency-key',
@@ -101,6 +107,7 @@ export function valueLikeOption(name: string, next: string): GantzError {
 const ONLY_FOR_CALLS: Readonly<Record<string, keyof CommandLineOptions>> = {
   '--raw': 'raw',
   '--check': 'check',
+  '--yes': 'yes',
   '--idempotency-key': 'idempotencyKey',
   '--idempotency-wait': 'idempotencyWaitMs',
 };

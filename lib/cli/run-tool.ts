@@ -1,13 +1,17 @@
-import type { ProgressEvent } from '../contract/call.ts';
+import type { Origin, ProgressEvent } from '../contract/call.ts';
 import { printSuccess } from '../contract/print.ts';
 import { GantzError } from '../contract/errors.ts';
 import { BUILTIN, loadBundled } from '../manifest/bundled.ts';
 import type { Tool } from '../contract/manifest.ts';
+import type { Ask } from '../run/guards/guard.ts';
+import { mayAsk } from '../run/kinds.ts';
 import type { Catalogue } from '../run/catalogue.ts';
 import { loadCatalogue, openRunnerFor } from '../run/open.ts';
 import { within } from '../run/within.ts';
 import type { CliContext } from './command.ts';
 import { readParameters, requestsHelp } from './parameters.ts';
+
+const ORIGIN: Origin = { interface: 'cli' };
 
 /**
  * Runs a tool with the words after its name as parameters, and prints its envelope. Prints the help of the tool instead
@@ -36,17 +40,21 @@ export async function runTool(
   const { idempotencyKey, idempotencyWaitMs } = options;
   if (idempotencyWaitMs !== undefined && idempotencyKey === undefined)
     throw new GantzError('USAGE', '--idempotency-wait needs --idempotency-key');
+  const usesStdin = words.some((word) => word === '-' || word.endsWith(':text=-'));
   const runner = openRunnerFor(context, catalogue, 'one-shot');
   try {
     const deadline = runner.deadline(tool, startedAt);
     const input = await within(readParameters(tool, words, process), deadline, signal);
-    const { raw, check, follow = false } = options;
+    const { raw, check, follow = false, yes } = options;
     const emit = (event: ProgressEvent): void =>
       void process.stdout.write(`${JSON.stringify({ success: true, ...event })}\n`);
     const result = await runner.call(tool, input, {
       deadline,
       signal,
       follow,
+      origin: ORIGIN,
+      ...(yes && { confirm: true }),
+      ...(!yes && mayAsk(tool) && !usesStdin && { confirm: await ask(context) }),
       ...(follow && { emit }),
       idempotencyKey,
       ...(idempotencyWaitMs !== undefined && { idempotencyWaitMs }),
@@ -58,8 +66,14 @@ export async function runTool(
   } finally {
     await runner.close();
     // An open stdin would keep the process running.
-    if (words.some((word) => word === '-' || word.endsWith(':text=-'))) process.stdin.destroy?.();
+    if (usesStdin) process.stdin.destroy?.();
   }
+}
+
+/** Returns the function that asks a person. Its code is loaded only for tools with `confirm`. */
+async function ask({ process, signal }: CliContext): Promise<Ask> {
+  const { askOnTerminal } = await import('./ask.ts');
+  return askOnTerminal(process, signal);
 }
 
 /** Returns the tool of a name. The hint of UNKNOWN_TOOL names the bundled manifest or the group when the tool is there. */

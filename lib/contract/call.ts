@@ -25,3 +25,19 @@ export type Call = {
   /** Returns true when the caller gave the parameter, false when it has its default. */
   readonly given: (name: string) => boolean;
 };
+
+/** Where a call comes from. */
+export type Origin = {
+  /** The interface that the caller uses. */
+  readonly interface: 'cli' | 'mcp' | 'http' | 'batch' | 'library' | 'test';
+  /** Returns facts about the client of a call over HTTP. */
+  readonly client?: () => HttpClient;
+};
+
+/** The client of a call over HTTP. */
+export type HttpClient = {
+  /** Its IP address; that of the proxy when there is one. */
+  readonly address: string;
+  /** True when its request has a bearer token. */
+  readonly token: boolean;
+};

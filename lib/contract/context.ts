@@ -4,6 +4,8 @@ import type { Process } from './process.ts';
 export type GlobalOptions = {
   /** The manifest: a file, or `builtin:redis`. */
   config?: string;
+  /** The path of the audit log: a line for each call is appended to it. */
+  audit?: string;
   /** The source of `config` for messages: the option `-c` (the default), or an argument of a command. */
   configBy?: '-c' | 'argument';
   /** The time limit of every call, in milliseconds. */

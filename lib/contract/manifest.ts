@@ -16,6 +16,8 @@ export type Manifest = {
   /** Named lists of tool names with wildcards. */
   toolsets: Record<string, string[]>;
   server?: { host?: string; port?: number };
+  /** The audit log: its path, before `${VAR}` expansion, and the size at which it is renamed, in bytes. */
+  audit?: { file: string; maxBytes?: number };
   /** Its warnings. */
   warnings: Problem[];
   /** Its own file and the files that it includes, absolute. */

@@ -4,6 +4,7 @@ import { createMcpHandler } from '@modelcontextprotocol/server';
 import { readMessage, type Inputs } from '../mcp/message.ts';
 import type { Runners } from '../serving/runners.ts';
 import { createServer } from '../mcp/server.ts';
+import { clientOf } from './client.ts';
 import { acceptsEvents, keepAlive } from './keepalive.ts';
 
 /** MCP over Streamable HTTP. */
@@ -29,11 +30,17 @@ export type McpOverHttp = {
 export function createMcpOverHttp(runners: Runners, keepAliveMs: number): McpOverHttp {
   // The parameters of each request, parsed without loss, for its server.
   const inputsOf = new WeakMap<Request, Inputs>();
+  const incomingOf = new WeakMap<Request, IncomingMessage>();
   const handler = createMcpHandler(
     ({ era, requestInfo }) => {
       const inputs = requestInfo && inputsOf.get(requestInfo);
       // Versions before 2026 have no stream without sessions on which a notification could be sent.
-      return createServer(runners, { listChanged: era === 'modern', ...(inputs && { inputs }) });
+      const incoming = requestInfo && incomingOf.get(requestInfo);
+      return createServer(runners, {
+        listChanged: era === 'modern',
+        ...(inputs && { inputs }),
+        ...(incoming && { origin: { interface: 'mcp', client: () => clientOf(incoming) } }),
+      });
     },
     { keepAliveMs },
   );
@@ -64,6 +71,7 @@ export function createMcpOverHttp(runners: Runners, keepAliveMs: number): McpOve
       // The SDK takes Fetch requests. `overrideGlobalObjects: false` keeps the runtime's Request and Response, which handlers use.
       const listen = getRequestListener(
         async (request) => {
+          incomingOf.set(request, incoming);
           const response = await respond(request, body, onSubscription);
           // The SDK keeps the connection of an event stream open, also when the client wants it closed.
           response.headers.delete('connection');

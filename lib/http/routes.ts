@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Origin } from '../contract/call.ts';
 import { success } from '../contract/envelope.ts';
 import { definitionOf } from '../manifest/definition.ts';
 import type { Runners } from '../serving/runners.ts';
@@ -6,6 +7,7 @@ import { hasToolset } from '../run/catalogue.ts';
 import { parseRequest } from '../parameters/request.ts';
 import { envelopeAnswer, failureAnswer, jsonAnswer, refusal, send, type Answer } from './answer.ts';
 import type { ReadBody } from './request-body.ts';
+import { clientOf } from './client.ts';
 import { clientSignal } from './client-signal.ts';
 import { idempotencyKeyIn } from './idempotency-key.ts';
 import { checkHost, checkOrigin, checkToken, type AccessOptions } from './access.ts';
@@ -148,13 +150,20 @@ async function callTool(text: string, incoming: IncomingMessage, runners: Runner
   const startedAt = performance.now();
   const signal = clientSignal(incoming);
   const idempotencyKey = idempotencyKeyIn(incoming);
+  const confirm = isConfirmed(incoming);
+  const origin: Origin = { interface: 'http', client: () => clientOf(incoming) };
   const { tool, params } = parseRequest(text, ['tool', 'params']);
   const result = await runners.use(async (runner) => {
     const found = runner.find(tool);
     const deadline = runner.deadline(found, startedAt);
-    return await runner.call(found, params, { signal, deadline, idempotencyKey });
+    return await runner.call(found, params, { signal, deadline, idempotencyKey, confirm, origin });
   });
   return envelopeAnswer(200, success(result));
+}
+
+/** Returns true when the client says that a person has agreed to the call. */
+function isConfirmed({ headers }: IncomingMessage): boolean {
+  return headers['gantz-confirm'] === 'yes';
 }
 
 function nothingAt(name: string): Answer {

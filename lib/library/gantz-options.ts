@@ -21,6 +21,8 @@ export type GantzOptions = {
   timeout?: number | string;
   /** The size limit of the output of a script and of the body of an HTTP answer, in bytes. Default: 10 MiB. */
   maxOutputBytes?: number;
+  /** A file to which a line for each call is appended. It overrides that of the manifest. */
+  audit?: string;
   /** Environment variables. Default: those of the process. */
   env?: Readonly<Record<string, string | undefined>>;
   /** The folder of relative paths. Default: the working folder of the process. */
@@ -31,7 +33,7 @@ export type GantzOptions = {
 
 /** Returns the global options: those of the program, then those of the environment. Throws USAGE for a bad timeout. */
 export function globalOptions(options: GantzOptions, env: NonNullable<GantzOptions['env']>): GlobalOptions {
-  const { manifest, tools, toolset, readOnly, timeout, maxOutputBytes } = options;
+  const { manifest, tools, toolset, readOnly, timeout, maxOutputBytes, audit } = options;
   return {
     ...optionsFromEnvironment(env),
     ...(manifest !== undefined && { config: manifest }),
@@ -40,6 +42,7 @@ export function globalOptions(options: GantzOptions, env: NonNullable<GantzOptio
     ...(readOnly !== undefined && { readOnly }),
     ...(timeout !== undefined && { timeoutMs: milliseconds(timeout) }),
     ...(maxOutputBytes !== undefined && { maxOutputBytes }),
+    ...(audit !== undefined && { audit }),
   };
 }
 

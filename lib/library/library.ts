@@ -1,4 +1,4 @@
-import type { ProgressEvent } from '../contract/call.ts';
+import type { Origin, ProgressEvent } from '../contract/call.ts';
 import { BUILD } from '../contract/build.ts';
 import { cacheFolder } from '../cache/folder.ts';
 import {
@@ -15,12 +15,25 @@ import { toJson } from '../json/to-json.ts';
 import { definitionOf, type ToolDefinition } from '../manifest/definition.ts';
 import type { Manifest } from '../contract/manifest.ts';
 import { invalidParameters } from '../parameters/invalid.ts';
+import type { Question } from '../run/guards/guard.ts';
 import { loadCatalogue, openRunnerFor } from '../run/open.ts';
 import type { CallSettings, Runner } from '../run/runner.ts';
 import { globalOptions, type GantzOptions } from './gantz-options.ts';
 
 export { GantzError };
-export type { BundledTools, Code, Detail, Failure, GantzOptions, Outcome, ProgressEvent, ToolDefinition };
+export type {
+  BundledTools,
+  Code,
+  Detail,
+  Failure,
+  GantzOptions,
+  Outcome,
+  ProgressEvent,
+  Question,
+  ToolDefinition,
+};
+
+const ORIGIN: Origin = { interface: 'library' };
 
 /** The types of tools by name, as `gantz types` prints them. */
 export type ToolTypes = Record<string, { input: object; result: object }>;
@@ -49,6 +62,8 @@ export type CallOptions = {
   follow?: boolean;
   /** Makes a repetition of the call with the same key return the answer of the first call, for an hour: 1 to 255 characters. */
   idempotencyKey?: string;
+  /** True when a person has agreed to the call, or a function that asks one. Tools with `confirm` need it. */
+  confirm?: boolean | ((question: Question) => Promise<boolean> | boolean);
   /** How long to wait while a call with the same key runs, in milliseconds. Default: 0. */
   idempotencyWaitMs?: number;
 };
@@ -110,7 +125,7 @@ async function callTool(
   runner: Runner,
   name: string,
   params: unknown = {},
-  { signal, onEvent, follow = false, ...idempotency }: CallOptions = {},
+  { signal, onEvent, follow = false, ...wishes }: CallOptions = {},
 ): Promise<never> {
   const cancel = signal && cancelledBy(signal);
   try {
@@ -119,7 +134,8 @@ async function callTool(
       ...(cancel && { signal: cancel.signal }),
       ...(onEvent && { emit: onEvent }),
       follow,
-      ...idempotency,
+      ...wishes,
+      origin: ORIGIN,
     };
     return (await runner.call(runner.find(name), input, settings)) as never;
   } catch (error) {

@@ -24,6 +24,8 @@ export type Form =
   | 'include'
   | 'toolsets'
   | 'server'
+  | 'audit'
+  | 'size'
   | 'guards'
   | 'tools'
   | 'parameters'
@@ -65,6 +67,7 @@ export const ROOT = {
     kind: 'guards',
     about: 'Guards for every tool of this file; a tool replaces them with its own, or with `false`.',
   },
+  audit: { kind: 'audit', about: 'A file to which a line is appended for each call.' },
   tools: { kind: 'tools', about: 'The tools: a list, or a map of name → tool.' },
   toolsets: { kind: 'toolsets', about: 'Named lists of tool names; `*` and `?` are wildcards.' },
 } as const satisfies Keys;
@@ -73,6 +76,15 @@ export const ROOT = {
 export const SERVER = {
   host: { kind: 'text', about: 'The address to listen on.' },
   port: { kind: 'port', about: 'The port to listen on; 0 selects a free one.' },
+} as const satisfies Keys;
+
+/** The keys of `audit`. */
+export const AUDIT = {
+  file: { kind: 'text', about: 'The path of the file, relative to the folder of the manifest.' },
+  max_size: {
+    kind: 'size',
+    about: 'The size at which the file is renamed to FILE.1, 10MiB by default; five such files are kept.',
+  },
 } as const satisfies Keys;
 
 /** The keys that every tool may have, with any action. */
@@ -242,7 +254,7 @@ export const MEANT: Readonly<Record<string, readonly string[]>> = {
   json: ['body'],
   data: ['body'],
   min: ['minimum'],
-  max: ['maximum'],
+  max: ['maximum', 'limit'],
   min_length: ['minLength'],
   max_length: ['maxLength'],
   allowed_values: ['enum'],
@@ -251,6 +263,41 @@ export const MEANT: Readonly<Record<string, readonly string[]>> = {
   values: ['enum', 'allowed_values'],
   enum: ['allowed_values'],
   regex: ['pattern'],
+  // Other names of guards and of their keys.
+  cache_ttl: ['cache'],
+  memoize: ['cache'],
+  retries: ['retry: { attempts: … }'],
+  max_retries: ['retry: { attempts: … }'],
+  retry_policy: ['retry'],
+  throttle: ['rate_limit'],
+  rate_limits: ['rate_limit'],
+  circuit_breakers: ['circuit_breaker'],
+  max_concurrency: ['concurrency'],
+  concurrency_limit: ['concurrency'],
+  semaphore: ['concurrency'],
+  timeouts: ['timeout: … or retry: { attempt_timeout: … }'],
+  deduplicate: ['idempotency'],
+  idempotent: ['annotations: { idempotentHint: true }'],
+  approval: ['confirm'],
+  require_confirmation: ['confirm'],
+  requires_confirmation: ['confirm'],
+  policies: ['guards'],
+  max_attempts: ['attempts'],
+  delay: ['backoff'],
+  initial_delay: ['backoff'],
+  max_delay: ['max_backoff'],
+  timeout: ['attempt_timeout', 'cooldown', 'wait'],
+  max_age: ['ttl'],
+  stale_while_revalidate: ['stale'],
+  requests: ['limit'],
+  window: ['per', 'within'],
+  interval: ['per', 'backoff'],
+  threshold: ['failures'],
+  failure_threshold: ['failures'],
+  reset_timeout: ['cooldown'],
+  recovery_timeout: ['cooldown'],
+  max_bytes: ['max_size'],
+  path: ['file'],
   // Keywords of OpenAPI and of older drafts of JSON Schema.
   nullable: ['type: [string, "null"]'],
   example: ['examples'],

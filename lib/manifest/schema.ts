@@ -1,5 +1,6 @@
 import {
   ANNOTATIONS,
+  AUDIT,
   KEYWORDS,
   PARAMETER,
   ROOT,
@@ -14,6 +15,7 @@ import type { JsonSchema } from '../contract/manifest.ts';
 import { LONGEST_DESCRIPTION, PARAMETER_NAME, TOOL_NAME } from './definition.ts';
 import { loadActionKeys, type LoadedKey } from './parse/action.ts';
 import { defaultKeys, loadGuardKeys, type LoadedGuard } from './parse/guards.ts';
+import { oldKeys } from './parse/old-spellings.ts';
 import { FORMATS } from './parse/formats.ts';
 import { TYPES } from './parse/types.ts';
 import type { ActionKeys, GuardKeys, ParsedAction } from './tool-key.ts';
@@ -36,7 +38,10 @@ export async function renderSchema({
   const actions = (await loadActionKeys(table)).filter(({ manifests }) => manifests !== 'bundled');
   const tool = {
     ...objectOf(
-      toolKeys(Object.fromEntries(actions.map((action) => [action.key, keyOf(action)])), schemaKeys(guards)),
+      toolKeys(Object.fromEntries(actions.map((action) => [action.key, keyOf(action)])), {
+        ...schemaKeys(guards),
+        ...oldKeys(),
+      }),
     ),
     ...exactlyOne(actions.map(({ key }) => key)),
   };
@@ -53,6 +58,7 @@ export async function renderSchema({
       count: COUNT,
       port: PORT,
       duration: DURATION,
+      size: SIZE,
       env: ENV,
       tool: { ...tool, required: ['name'] },
       namedTool: tool,
@@ -71,6 +77,7 @@ export async function renderSchema({
       ),
       ...Object.fromEntries(guards.flatMap(({ key, fields }) => (fields ? [[key, objectOf(fields)]] : []))),
       server: objectOf(SERVER),
+      audit: { ...objectOf(AUDIT), allOf: [present('file')] },
       guards: objectOf({ ...schemaKeys(guards), on_redis_failure: onRedisFailure(guards) }),
     }),
   };
@@ -146,6 +153,13 @@ const DURATION = {
   ],
   examples: [30, '30s', '1m30s', '500ms'],
 };
+const SIZE = {
+  anyOf: [
+    { type: 'number', minimum: 1 },
+    { type: 'string', pattern: `^\\s*${AMOUNT}\\s*([kKmMgG][iI]?[bB]|[bB])?\\s*$` },
+  ],
+  examples: ['10MiB', '512KiB'],
+};
 const TEXT_OR_NOTHING = { type: ['string', 'number', 'boolean', 'null'] };
 const VARIABLES = {
   type: 'object',
@@ -200,6 +214,7 @@ function schemaOf(form: Form): JsonSchema {
     case 'count':
     case 'port':
     case 'duration':
+    case 'size':
       return ref(form);
     case 'any':
       return {};
@@ -223,6 +238,7 @@ function schemaOf(form: Form): JsonSchema {
       return { type: 'object', additionalProperties: listOf('text') };
     case 'env':
     case 'server':
+    case 'audit':
     case 'guards':
     case 'tools':
     case 'parameters':

@@ -64,6 +64,8 @@ const DISCOVERY: readonly DiscoveryTool[] = [
       },
       required: ['name'],
       annotations: { destructiveHint: true },
+      // The tool that it calls may have `confirm`.
+      guards: { scope: '', settings: { confirm: true }, optional: [] },
     }),
     answer: async (runner, { name, arguments: input }, { deadline, ...settings }) => {
       const tool = runner.find(name as string);
@@ -103,7 +105,7 @@ function toolOf({
   properties,
   required = [],
   ...definition
-}: Pick<Tool, 'name' | 'title' | 'description' | 'annotations'> & {
+}: Pick<Tool, 'name' | 'title' | 'description' | 'annotations' | 'guards'> & {
   properties: ObjectSchema['properties'];
   required?: string[];
 }): Tool {

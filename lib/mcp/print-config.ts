@@ -177,7 +177,7 @@ async function describeServer(context: Context): Promise<ServerEntry> {
     else env['REDIS_URL'] = url;
   }
   if (process.env['REDIS_SENTINEL_PASSWORD']) secrets.push({ name: 'REDIS_SENTINEL_PASSWORD', redacted: '' });
-  const { tools, toolset, readOnly, timeoutMs, maxOutputBytes, maxCalls } = options;
+  const { tools, toolset, readOnly, timeoutMs, maxOutputBytes, maxCalls, audit } = options;
   return {
     name: name.replace(/[^A-Za-z0-9_-]+/g, '-') || 'gantz',
     command: await programPath(process),
@@ -190,6 +190,7 @@ async function describeServer(context: Context): Promise<ServerEntry> {
       ...(timeoutMs === undefined ? [] : ['--timeout', `${timeoutMs}ms`]),
       ...(maxOutputBytes === undefined ? [] : ['--max-output', String(maxOutputBytes)]),
       ...(maxCalls === undefined ? [] : ['--max-calls', String(maxCalls)]),
+      ...(audit === undefined ? [] : ['--audit', resolve(process.cwd(), audit)]),
       'mcp',
     ],
     env,

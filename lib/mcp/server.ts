@@ -5,13 +5,15 @@ import {
   type CallToolResult,
   type ListToolsResult,
 } from '@modelcontextprotocol/server';
+import type { Origin } from '../contract/call.ts';
 import { failure, success } from '../contract/envelope.ts';
 import { GantzError, toGantzError } from '../contract/errors.ts';
 import { mcpDefinitionOf } from '../manifest/definition.ts';
 import type { Tool } from '../contract/manifest.ts';
-import { needsRedis } from '../run/kinds.ts';
+import { mayAsk, needsRedis } from '../run/kinds.ts';
 import type { CallSettings, Runner } from '../run/runner.ts';
 import { VERSION } from '../generated/version.ts';
+import { confirmationOf } from './confirmation.ts';
 import { mediaOf } from './media.ts';
 import type { Inputs } from './message.ts';
 import { trackProgress } from './progress.ts';
@@ -27,7 +29,12 @@ export type ServerOptions = {
   inputs?: Inputs;
   /** True (the default) when clients are notified of a new manifest. The transport calls `sendToolListChanged`. */
   listChanged?: boolean;
+  /** Where the calls come from. */
+  origin?: Origin;
 };
+
+/** Calls over stdin and stdout. */
+const STDIO: Origin = { interface: 'mcp' };
 
 /**
  * Creates an MCP server for the tools of the current runner. It serves one connection or, over HTTP, one request: the
@@ -35,7 +42,7 @@ export type ServerOptions = {
  */
 export function createServer(
   runners: Runners,
-  { inputs, listChanged = true }: ServerOptions = {},
+  { inputs, listChanged = true, origin = STDIO }: ServerOptions = {},
 ): McpServer {
   const { name, description, version } = runners.current.manifest;
   const mcp = new McpServer(
@@ -49,6 +56,8 @@ export function createServer(
   );
   // McpServer's registry takes schemas of validation libraries; a manifest has JSON Schema.
   const { server } = mcp;
+  /** The parameters of calls whose question is asked: for older clients the SDK then runs the handler again. */
+  const kept = new WeakMap<AbortSignal, () => unknown>();
   server.setRequestHandler('tools/list', ({ params }) => {
     // A list is never split, so no cursor was ever issued.
     if (params?.cursor !== undefined)
@@ -63,7 +72,7 @@ export function createServer(
   });
   server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
     const startedAt = performance.now();
-    const input = inputs?.get(mcpReq.id) ?? (() => params.arguments ?? {});
+    const input = kept.get(mcpReq.signal) ?? inputs?.get(mcpReq.id) ?? (() => params.arguments ?? {});
     inputs?.delete(mcpReq.id);
     const token = mcpReq._meta?.progressToken;
     const emit =
@@ -77,32 +86,45 @@ export function createServer(
             // A client that has disconnected needs no progress.
             sent.catch(() => undefined);
           });
-    return await runners.use((runner) => {
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- Before version 2026, only initialize has them.
+    const confirmation = confirmationOf(mcpReq, () => server.getClientCapabilities());
+    const answer = await runners.use((runner) => {
       const tool = findOrRefuse(runner, params.name);
       // Redis calls accept any abort reason, and a controller for each call would add a tenth to its cost.
       const signal = needsRedis(tool) ? mcpReq.signal : cancelledBy(mcpReq.signal);
       const deadline = runner.deadline(tool, startedAt);
       const idempotencyKey = mcpReq._meta?.[IDEMPOTENCY_KEY];
-      return answerCall(runner, tool, input, { signal, deadline, ...(emit && { emit }), idempotencyKey });
+      return answerCall(runner, tool, input, {
+        signal,
+        deadline,
+        ...(emit && { emit }),
+        idempotencyKey,
+        confirm: confirmation.ask,
+        origin,
+      });
     });
+    const question = confirmation.question();
+    if (!question) return answer;
+    kept.set(mcpReq.signal, input);
+    return question;
   });
   return mcp;
 }
 
 /**
  * Returns the function that answers calls for `PlainCalls`, with the same answers as the server. It returns undefined for
- * tools that do not exist or are not allowed; the server answers those.
+ * tools that do not exist, are not allowed or ask for confirmation; the server answers those.
  */
 export function plainAnswers(runners: Runners, inputs: Inputs): AnswerPlainCall {
   return ({ id, name, signal }) => {
     const tool = findIn(runners.current, name);
-    if (!tool) return undefined;
+    if (!tool || mayAsk(tool)) return undefined;
     const startedAt = performance.now();
     const input = inputs.get(id) ?? (() => ({}));
     inputs.delete(id);
     return runners.use((runner) => {
       const deadline = runner.deadline(tool, startedAt);
-      return answerCall(runner, tool, input, { signal, deadline });
+      return answerCall(runner, tool, input, { signal, deadline, origin: STDIO });
     });
   };
 }

@@ -4,7 +4,13 @@ import { nearest } from '../contract/nearest.ts';
 import { parseValue } from './parse.ts';
 
 /** A call as JSON: `{"tool":"cache_get","params":{"key":"a"}}`. The answer repeats `id`. */
-export type CallRequest = { tool: string; params: unknown; id?: unknown; idempotency_key?: unknown };
+export type CallRequest = {
+  tool: string;
+  params: unknown;
+  id?: unknown;
+  idempotency_key?: unknown;
+  confirm?: unknown;
+};
 
 type RequestMember = keyof CallRequest;
 

@@ -76,6 +76,14 @@ export const GLOBAL_OPTIONS: readonly OptionDefinition<GlobalOptions>[] = [
     apply: (options, text) =>
       void (options.readOnly = need(parseSwitch(text), '--read-only', text, 'true or false')),
   },
+  {
+    flag: '--audit',
+    value: 'file',
+    description:
+      'append a line for each call to a file: when, who, which tool, which parameters, what came of it',
+    variable: 'GANTZ_AUDIT',
+    apply: (options, text) => void (options.audit = text),
+  },
 ];
 
 /** Returns the global options that environment variables set. Throws USAGE, with the variable's name, for text that is not valid. */

@@ -43,3 +43,8 @@ export function needsRedis(tool: Tool): boolean {
 export function timeLimitOf(tool: Tool): number {
   return tool.timeoutMs ?? kindOf(tool)?.timeoutMs ?? DEFAULT_TIMEOUT_MS;
 }
+
+/** Returns true when a person must agree to each call of the tool. */
+export function mayAsk({ guards }: Tool): boolean {
+  return guards !== undefined && Object.hasOwn(guards.settings, 'confirm');
+}

@@ -1,13 +1,19 @@
+import { resolve } from 'node:path';
 import { BUILTIN } from '../manifest/bundled.ts';
+import { expand } from '../manifest/environment.ts';
 import { isImplicit, locateManifest } from '../manifest/locate.ts';
 import type { Location } from '../manifest/load.ts';
 import type { Manifest } from '../contract/manifest.ts';
 import type { Context } from '../contract/context.ts';
 import { foldName } from '../contract/names.ts';
 import type { Process } from '../contract/process.ts';
+import type { LogFile } from './audit/log-file.ts';
 import { compileCatalogue, type Catalogue } from './catalogue.ts';
 import { loadManifest } from './manifests.ts';
 import { openRunner, type Runner } from './runner.ts';
+
+/** The size of a full audit log when the manifest does not say it. */
+const MAX_LOG_BYTES = 10 * 1024 * 1024;
 
 /** The part of a context that opening a manifest and a runner needs. */
 export type Surroundings = Pick<Context, 'options' | 'notice' | 'cacheFolder'> & {
@@ -57,14 +63,14 @@ async function loadCached(location: Location, cacheFolder: string | undefined): 
   return await loadThroughCache(cacheFolder, location.file, (read) => loadManifest(location, read));
 }
 
-/** Opens a runner of these tools with the limits that the options set. */
+/** Opens a runner of these tools with the limits that the options set. Its calls are recorded when there is an audit log. */
 export function openRunnerFor(
   { process, options, notice, cacheFolder }: Surroundings,
   catalogue: Catalogue,
   mode: 'one-shot' | 'long-lived',
 ): Runner {
   const { timeoutMs, maxOutputBytes } = options;
-  return openRunner({
+  const runner = openRunner({
     catalogue,
     env: process.env,
     mode,
@@ -73,4 +79,23 @@ export function openRunnerFor(
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(maxOutputBytes !== undefined && { maxOutputBytes }),
   });
+  const { audit, directory } = catalogue.manifest;
+  const path =
+    options.audit === undefined
+      ? audit && resolve(directory, expand(audit.file, process.env))
+      : resolve(process.cwd(), options.audit);
+  if (path === undefined) return runner;
+  return audited(runner, { path, maxBytes: audit?.maxBytes ?? MAX_LOG_BYTES }, notice);
+}
+
+/** Returns a runner whose calls are recorded in a log. The code is loaded when the first call begins. */
+function audited(runner: Runner, log: LogFile, notice: (text: string) => void): Runner {
+  let loading: Promise<Runner> | undefined;
+  return {
+    ...runner,
+    async call(tool, input, settings) {
+      loading ??= import('./audit/audit-calls.ts').then(({ auditCalls }) => auditCalls(runner, log, notice));
+      return await (await loading).call(tool, input, settings);
+    },
+  };
 }

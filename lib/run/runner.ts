@@ -179,7 +179,8 @@ export function openRunner(options: RunnerOptions): Runner {
   async function runAction(kind: ActionKind, invocation: Invocation): Promise<Result> {
     const result = await kind.run(invocation);
     const { tool, call } = invocation;
-    if (!tool.outputSchema) return result;
+    // The `returns` of bundled tools describes what their operations return.
+    if (!tool.outputSchema || kind.needs === 'redis') return result;
     const { outcomeOf, shapeResult } = await import('./returns.ts');
     const checkpoint = checkpointOf(tool, call.deadline, call.signal, outcomeOf(tool));
     return await shapeResult(tool, tool.outputSchema, result, options.cacheFolder, checkpoint);

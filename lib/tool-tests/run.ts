@@ -1,9 +1,12 @@
+import type { Origin } from '../contract/call.ts';
 import { failure as failureOf, success, type Envelope } from '../contract/envelope.ts';
 import { GantzError } from '../contract/errors.ts';
 import { needsRedis } from '../run/kinds.ts';
 import type { Runner } from '../run/runner.ts';
 import type { TestCase, TestStep } from './case.ts';
 import { findFailures } from './expect.ts';
+
+const ORIGIN: Origin = { interface: 'test' };
 
 /** The result of one test. */
 export type TestResult = {
@@ -74,7 +77,9 @@ async function runStep(
 ): Promise<Envelope> {
   const print = (text: string): void => void printed.push(text);
   try {
-    return success(await runner.call(runner.find(name), input, { signal, print }));
+    return success(
+      await runner.call(runner.find(name), input, { signal, print, confirm: true, origin: ORIGIN }),
+    );
   } catch (error) {
     if (expect.error === undefined && isRedisGone(error) && needsRedis(runner.find(name))) throw error;
     return failureOf(error);

@@ -13,11 +13,13 @@ import { PROGRAM } from '../helpers/run-program.ts';
 
 const DOCS = join(import.meta.dirname, '../../docs');
 const PAGES = [
+  'audit',
   'ci',
   'coming-from-gantz-cli',
   'comparison',
   'coordination',
   'deployment',
+  'guards',
   'idempotency',
   'queue',
   'recipes',

@@ -1,8 +1,8 @@
-"""Runs a program in a pseudo-terminal. Arguments: the number of columns, a file for its stderr or `-`, the program and its
-arguments. Writes what the terminal receives to stdout, with the line ends that the program wrote. Ends with its status."""
+"""Runs a program in a pseudo-terminal. Arguments: the number of columns, a file for its stderr or `-`, what is typed, the program
+and its arguments. Writes what the terminal receives to stdout, with the line ends that the program wrote. Ends with its status."""
 import fcntl, os, pty, struct, sys, termios
 
-columns, stderr, *argv = sys.argv[1:]
+columns, stderr, typed, *argv = sys.argv[1:]
 pid, terminal = pty.fork()
 if pid == 0:
     fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 24, int(columns), 0, 0))
@@ -12,6 +12,7 @@ if pid == 0:
     if stderr != "-":
         os.dup2(os.open(stderr, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 2)
     os.execvp(argv[0], argv)
+os.write(terminal, typed.encode())
 while True:
     try:
         data = os.read(terminal, 65536)

@@ -10,9 +10,13 @@ import { PROGRAM } from './run-program.ts';
 export type TerminalOptions = {
   env?: Record<string, string | undefined>;
   cwd?: string;
+  /** The program; PROGRAM when absent. */
+  program?: string;
   columns?: number;
   /** Returns what is on stderr as part of `stdout`, because both are the terminal. Otherwise stderr is a file. */
   both?: boolean;
+  /** What is typed, before the program reads it. */
+  typed?: string;
 };
 
 /**
@@ -21,12 +25,12 @@ export type TerminalOptions = {
  */
 export async function runInTerminal(
   argv: readonly string[],
-  { env = {}, cwd = '/', columns = 80, both = false }: TerminalOptions = {},
+  { env = {}, cwd = '/', program = PROGRAM, columns = 80, both = false, typed = '' }: TerminalOptions = {},
 ): Promise<Run> {
   const file = both ? '-' : join(folderWith({}), 'stderr');
   const helper = join(import.meta.dirname, 'in_terminal.py');
   const child = endWithTests(
-    spawn('python3', [helper, String(columns), file, PROGRAM, ...argv], {
+    spawn('python3', [helper, String(columns), file, typed, program, ...argv], {
       cwd,
       env: { PATH: process.env['PATH'], HOME: '/dev/null', TERM: 'xterm', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -104,6 +104,8 @@ describe('gantz mcp --print-config', () => {
       '1KiB',
       '--max-calls',
       '8',
+      '--audit',
+      'log',
     ]);
     const { args } = (JSON.parse(stdout) as Json).mcpServers?.['redis-tools'] ?? { args: [] };
     assert.deepEqual(args.slice(2), [
@@ -115,6 +117,8 @@ describe('gantz mcp --print-config', () => {
       '1024',
       '--max-calls',
       '8',
+      '--audit',
+      '/log',
       'mcp',
     ]);
   });

@@ -3,7 +3,7 @@ import { invalidManifest, sortProblems } from '../diagnose.ts';
 import { parseDocument } from '../yaml/document.ts';
 import { asMap, readFields, type Fields } from './fields.ts';
 import { error, Exhausted, noProblems, warn, type Problems } from '../yaml/problems.ts';
-import { ROOT, SERVER } from '../keys.ts';
+import { AUDIT, ROOT, SERVER } from '../keys.ts';
 import { loadActionKeys, toolSyntaxOf, type LoadedKey } from './action.ts';
 import { loadGuardKeys, readGuardDefaults, type LoadedGuard } from './guards.ts';
 import { reviewTool, type Review } from './review.ts';
@@ -12,7 +12,7 @@ import type { Manifest, Problem } from '../../contract/manifest.ts';
 import { describe, isNull, type Node } from '../yaml/node.ts';
 import { position, type Place, type Source } from '../yaml/source.ts';
 import { readTools, type ReadTool } from './tool.ts';
-import { readCount, readText, readTexts, readVariables } from './values.ts';
+import { readCount, readSize, readText, readTexts, readVariables } from './values.ts';
 import { wildcard } from '../wildcard.ts';
 
 /** The text of a manifest, its file, and `bundled`: true for the bundled manifest. */
@@ -88,7 +88,7 @@ type Gathered = {
   readonly readInclude: NonNullable<ParseOptions['readInclude']>;
 };
 
-type Root = Pick<Manifest, 'name' | 'description' | 'version' | 'server'>;
+type Root = Pick<Manifest, 'name' | 'description' | 'version' | 'server' | 'audit'>;
 
 /** Reads one file and what it includes; `above` are the files that include it. */
 async function readFile(
@@ -148,11 +148,13 @@ function readRoot(problems: Problems, fields: Fields<typeof ROOT>): Root {
     fields[key] && readText(problems, fields[key], `\`${key}\``);
   const [name, description, version] = [text('name'), text('description'), text('version')];
   const server = fields.server && readServer(problems, fields.server);
+  const audit = fields.audit && readAudit(problems, fields.audit);
   return {
     name: name || 'gantz',
     ...(description !== undefined && { description: description.trim() }),
     ...(version !== undefined && { version }),
     ...(server && { server }),
+    ...(audit && { audit }),
   };
 }
 
@@ -165,6 +167,19 @@ function readServer(problems: Problems, node: Node): Manifest['server'] {
   if (fields.port && port !== undefined && port > 65535)
     error(problems, fields.port.at, '`port` must be at most 65535');
   return { ...(host !== undefined && { host }), ...(port !== undefined && { port }) };
+}
+
+function readAudit(problems: Problems, node: Node): Manifest['audit'] {
+  const map = asMap(problems, node, '`audit`', 'Write audit: { file: audit.ndjson }');
+  if (!map) return undefined;
+  const fields = readFields(problems, map, AUDIT, 'audit');
+  const maxBytes = fields.max_size && readSize(problems, fields.max_size, '`max_size`');
+  if (!fields.file) {
+    error(problems, map.at, '`audit` has no `file`', 'Write audit: { file: audit.ndjson }');
+    return;
+  }
+  const file = readText(problems, fields.file, '`file`');
+  return file === undefined ? undefined : { file, ...(maxBytes !== undefined && { maxBytes }) };
 }
 
 async function readIncludes(

@@ -6,6 +6,7 @@ import { error, warn, type Problems } from '../yaml/problems.ts';
 import { ANNOTATIONS, type Keys, type TOOL } from '../keys.ts';
 import type { Annotations, Tool } from '../../contract/manifest.ts';
 import { describe, isNull, member, type Node } from '../yaml/node.ts';
+import { withoutOldSpellings } from './old-spellings.ts';
 import { readParameters } from './parameters.ts';
 import type { Place } from '../yaml/source.ts';
 import { readBoolean, readDuration, readJson, readText, readVariables } from './values.ts';
@@ -96,7 +97,7 @@ function readTool(problems: Problems, node: Node, origin: Origin, name: Name): R
       ? { kind: 'map' as const, entries: [], at: name.at }
       : asMap(problems, node, 'A tool');
     if (!map) return undefined;
-    const fields = readFields(problems, map, origin.syntax.keys, 'a tool');
+    const fields = readFields(problems, withoutOldSpellings(map), origin.syntax.keys, 'a tool');
     if (fields.name?.kind === 'scalar' && fields.name.text !== name.text) {
       warn(
         problems,

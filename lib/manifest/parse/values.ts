@@ -1,5 +1,5 @@
 import { losesDigits } from '../../json/number.ts';
-import { parseDuration } from '../../contract/settings.ts';
+import { parseDuration, parseSize } from '../../contract/settings.ts';
 import { REFERENCES, unknownReferences } from '../environment.ts';
 import { error, spend, warn, type Problems } from '../yaml/problems.ts';
 import { describe, isNull, type Node } from '../yaml/node.ts';
@@ -56,6 +56,18 @@ export function readDuration(problems: Problems, node: Node, what: string): numb
     node.at,
     `${what} must be a duration above 0 and below 25 days, not ${describe(node)}`,
     'Write 30 or 30s (seconds), 1m30s, or 500ms.',
+  );
+}
+
+/** Reads a size in bytes. */
+export function readSize(problems: Problems, node: Node, what: string): number | undefined {
+  const bytes = node.kind === 'scalar' && node.value !== null ? parseSize(node.text) : undefined;
+  if (bytes !== undefined) return bytes;
+  error(
+    problems,
+    node.at,
+    `${what} must be a size above 0, not ${describe(node)}`,
+    'Write 10MiB, 512KiB or a number of bytes.',
   );
 }
 

@@ -1,4 +1,4 @@
-import type { Call } from '../../contract/call.ts';
+import type { Call, Origin } from '../../contract/call.ts';
 import type { Result } from '../../contract/envelope.ts';
 import type { GuardKey } from '../../manifest/tool-key.ts';
 import type { Invocation } from '../invocation.ts';
@@ -11,6 +11,23 @@ export type Wishes = {
   idempotencyWaitMs?: number;
   /** True to run the action although an answer is cached. */
   noCache?: boolean;
+  /** True when a person has agreed to the call, or a function that asks one. Without it, a tool with `confirm` is refused. */
+  confirm?: boolean | Ask;
+  /** Where the call comes from. */
+  origin?: Origin;
+};
+
+/** Asks a person whether a call may run. Returns undefined when nobody can be asked. */
+export type Ask = (question: Question) => Promise<boolean | undefined> | boolean | undefined;
+
+/** What a person agrees to. */
+export type Question = {
+  /** The name of the tool. */
+  readonly tool: string;
+  /** The parameters of the call: checked, with defaults. The value of a secret one is `[secret]`. */
+  readonly params: Readonly<Record<string, unknown>>;
+  /** Tool and parameters as lines of text without control characters. */
+  readonly text: string;
 };
 
 /** One call that passes the guards of its tool. */

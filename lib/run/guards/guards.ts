@@ -1,6 +1,7 @@
 import { cache } from './cache.ts';
 import { circuitBreaker } from './circuit-breaker.ts';
 import { concurrency } from './concurrency.ts';
+import { confirm } from './confirm.ts';
 import type { Guard } from './guard.ts';
 import { idempotency } from './idempotency.ts';
 import { rateLimit } from './rate-limit.ts';
@@ -12,6 +13,7 @@ type Table = Readonly<Record<string, Guard>> & { readonly [Key in keyof Settings
 
 /** All guards by their keys, in their order: each encloses those below it, and the last one encloses the action. */
 export const GUARDS: Table = {
+  confirm,
   idempotency,
   cache,
   retry,

@@ -5,6 +5,8 @@ export const KEEP_MS = 60 * 60 * 1000;
 
 /** The settings of the guards by their keys: plain JSON, since manifests are kept in a cache. Times are in milliseconds. */
 export type Settings = {
+  /** A person must agree to each call. */
+  confirm: boolean;
   idempotency: {
     /** How long an answer is kept. */
     keepMs: number;
