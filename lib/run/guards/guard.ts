@@ -1,4 +1,3 @@
-import type { Call } from '../../contract/call.ts';
 import type { Result } from '../../contract/envelope.ts';
 import type { GuardKey } from '../../manifest/tool-key.ts';
 import type { Invocation } from '../invocation.ts';
@@ -28,7 +27,8 @@ export type GuardedCall = Invocation & {
 export type Next = (changes?: Changes) => Promise<Result>;
 
 export type Changes = {
-  call?: Call;
+  /** The time limit of the action in milliseconds, from its start and within that of the call. */
+  actionTimeoutMs?: number;
   /** The connection of the action. Guards use that of `GuardedCall`. */
   redis?: Invocation['redis'];
 };

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Deadline } from '../../contract/deadline.ts';
 import { GantzError } from '../../contract/errors.ts';
 import type { Annotations } from '../../contract/manifest.ts';
 import type { Wrap } from './guard.ts';
@@ -10,17 +9,13 @@ export const runWithRetries: Wrap<Settings['retry']> = async (setting, { tool, c
   const { attempts, attemptTimeoutMs } = setting;
   for (let attempt = 1; ; attempt++) {
     if (attempt > 1) note({ attempts: attempt });
-    const { deadline } = call;
-    const budgetMs = Math.min(attemptTimeoutMs ?? Infinity, deadline.remainingMs());
-    const limited =
-      attemptTimeoutMs === undefined ? call : { ...call, deadline: new Deadline({ budgetMs, fixed: true }) };
     try {
-      return await next({ call: limited });
+      return await next(attemptTimeoutMs === undefined ? {} : { actionTimeoutMs: attemptTimeoutMs });
     } catch (error) {
       if (!(error instanceof GantzError) || attempt === attempts) throw error;
       if (!mayRepeat(error, setting, tool.annotations)) throw error;
       const pauseMs = pauseBefore(attempt + 1, setting, error);
-      if (pauseMs >= deadline.remainingMs()) throw error;
+      if (pauseMs >= call.deadline.remainingMs()) throw error;
       await sleep(pauseMs, undefined, call.signal && { signal: call.signal }).catch(() =>
         call.signal?.throwIfAborted(),
       );
