@@ -108,7 +108,7 @@ describe('rate_limit', () => {
           )),
         );
       const codes = runs.map((run) => envelopeOf(run)['code'] ?? 'none').sort();
-      assert.deepEqual(codes, [...Array(10).fill('RATE_LIMITED'), ...Array(10).fill('none')]);
+      assert.deepEqual(codes, [...Array<string>(10).fill('RATE_LIMITED'), ...Array<string>(10).fill('none')]);
       assert.equal(runsIn(cwd), 10);
     });
   }
