@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { toGantzError } from '../contract/errors.ts';
+import { toGantzError, type Code } from '../contract/errors.ts';
 import type { Tool } from '../contract/manifest.ts';
 import type { Gate } from '../serving/gate.ts';
 import { wrapRunners, type Runners } from '../serving/runners.ts';
@@ -90,10 +90,10 @@ export function createMetrics(gate: Gate, redisUp: () => Promise<boolean | undef
     },
   });
 
-  function countGuards(tool: Tool, notes: unknown): void {
+  function countGuards(tool: Tool, notes: unknown, code?: Code): void {
     if (!tool.guards && notes === undefined) return;
     const did: Notes = typeof notes === 'object' && notes ? notes : {};
-    for (const [guard, event, times = 1] of guardEvents(tool, did))
+    for (const [guard, event, times = 1] of guardEvents(tool, did, code))
       guards.inc({ tool: tool.name, guard, event }, times);
   }
 
@@ -128,7 +128,7 @@ export function createMetrics(gate: Gate, redisUp: () => Promise<boolean | undef
           const error = toGantzError(thrown);
           failures.inc({ tool: tool.name, code: error.code });
           // A call with wrong parameters does not reach the guards.
-          if (error.code !== 'INVALID_PARAMETERS') countGuards(tool, error.fields?.['gantz']);
+          if (error.code !== 'INVALID_PARAMETERS') countGuards(tool, error.fields?.['gantz'], error.code);
           throw thrown;
         } finally {
           inFlight--;
@@ -160,19 +160,20 @@ type Notes = {
 function guardEvents(
   { guards }: Tool,
   { cached, stale, replayed, attempts = 1, refused_by: refusedBy }: Notes,
+  code: Code | undefined,
 ): (readonly [guard: string, event: string, times?: number])[] {
   const has = (guard: string): boolean => Object.hasOwn(guards?.settings ?? {}, guard);
   return [
     ...(has('cache') && !replayed ? [['cache', stale ? 'stale' : cached ? 'hit' : 'miss'] as const] : []),
     ...(replayed ? [['idempotency', 'replayed'] as const] : []),
     ...(attempts > 1 ? [['retry', 'retried', attempts - 1] as const] : []),
-    ...(refusedBy === undefined ? [] : [[refusedBy, REFUSALS[refusedBy] ?? 'refused'] as const]),
+    ...(refusedBy === undefined ? [] : [[refusedBy, REFUSALS[code ?? ''] ?? 'refused'] as const]),
   ];
 }
 
-/** The event of a guard that refuses a call. */
+/** The event of a guard that refuses a call, by the code of the failure. */
 const REFUSALS: Readonly<Record<string, string>> = {
-  rate_limit: 'limited',
-  concurrency: 'limited',
-  circuit_breaker: 'open',
+  RATE_LIMITED: 'limited',
+  OVERLOADED: 'limited',
+  CIRCUIT_OPEN: 'open',
 };

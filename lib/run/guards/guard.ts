@@ -19,8 +19,6 @@ export type GuardedCall = Invocation & {
   /** Returns true when a guard is skipped, and not refuses the call, when Redis does not answer. */
   readonly isOptional: (guard: string) => boolean;
   readonly wishes: Wishes;
-  /** True when the action is an operation on Redis that takes effect once, however often it runs. */
-  readonly isKeyed: boolean;
   /** Adds members to the field `gantz` of the answer: `{ attempts: 2 }`. */
   readonly note: (members: Readonly<Record<string, unknown>>) => void;
 };

@@ -1,11 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Result } from '../../contract/envelope.ts';
 import { GantzError } from '../../contract/errors.ts';
-import { runBundledOnce } from '../idempotency.ts';
-import { needsRedis } from '../kinds.ts';
-import type { Changes, GuardedCall, Next, Wrap } from './guard.ts';
-import { KEEP_MS, type Settings } from './settings.ts';
+import type { GuardedCall, Wrap } from './guard.ts';
+import type { Settings } from './settings.ts';
 
 type Setting = Settings['retry'];
 
@@ -14,11 +10,10 @@ export const runWithRetries: Wrap<Setting> = async (setting, guarded, next) => {
   const { call, note } = guarded;
   const { attempts, attemptTimeoutMs } = setting;
   const changes = attemptTimeoutMs === undefined ? {} : { actionTimeoutMs: attemptTimeoutMs };
-  const run = attemptsOf(guarded, next, changes);
   for (let attempt = 1; ; attempt++) {
     if (attempt > 1) note({ attempts: attempt });
     try {
-      return await run();
+      return await next(changes);
     } catch (error) {
       if (!(error instanceof GantzError) || attempt === attempts) throw error;
       if (!mayRepeat(error, setting, guarded)) throw error;
@@ -31,23 +26,6 @@ export const runWithRetries: Wrap<Setting> = async (setting, guarded, next) => {
   }
 };
 
-/**
- * Returns the function that runs one attempt. The attempts of an operation on Redis have one idempotency key, so that they are one
- * write.
- */
-function attemptsOf(guarded: GuardedCall, next: Next, changes: Changes): () => Promise<Result> {
-  const { tool, params, call, redis, isKeyed } = guarded;
-  if (isKeyed || !needsRedis(tool) || tool.annotations.readOnlyHint === true) return () => next(changes);
-  const keyed = { tool, params, call, key: randomUUID(), keepMs: KEEP_MS, waitMs: 0, redis: redis() };
-  return async () => {
-    // An attempt that gets the reply of an earlier one is no repetition for the caller.
-    const { gantz: _, ...result } = await runBundledOnce(keyed, (kept) =>
-      next({ ...changes, redis: () => kept }),
-    );
-    return result;
-  };
-}
-
 /** Returns true when another attempt may succeed and cannot repeat an effect. */
 function mayRepeat(
   { code, retryable, outcome }: GantzError,
@@ -56,7 +34,7 @@ function mayRepeat(
 ): boolean {
   if (code === 'CANCELLED') return false;
   const { readOnlyHint, idempotentHint } = tool.annotations;
-  const isSafe = outcome === 'none' || readOnlyHint === true || idempotentHint === true || needsRedis(tool);
+  const isSafe = outcome === 'none' || readOnlyHint === true || idempotentHint === true;
   return isSafe && (retryable || on.includes(code));
 }
 

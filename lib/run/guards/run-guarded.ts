@@ -23,7 +23,6 @@ export async function runGuarded(
     ...invocation,
     scope,
     wishes,
-    isKeyed: false,
     isOptional: (guard) => optional.includes(guard),
     note: (members) => void Object.assign(notes, members),
   };
@@ -36,9 +35,7 @@ export async function runGuarded(
     if (key === undefined || !guard) return await runAction(changes);
     const ready = loaded.get(guard) ?? (await guard.load());
     loaded.set(guard, ready);
-    return await ready.run(settings[key], { ...guarded, isKeyed: changes.redis !== undefined }, (more) =>
-      pass(index + 1, { ...changes, ...more }),
-    );
+    return await ready.run(settings[key], guarded, (more) => pass(index + 1, { ...changes, ...more }));
   }
 
   async function runAction({ actionTimeoutMs, redis = invocation.redis }: Changes): Promise<Result> {
