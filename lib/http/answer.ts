@@ -8,6 +8,12 @@ export type Answer = { status: number; headers: Readonly<Record<string, string>>
 
 type Headers = Record<string, string>;
 
+/** The fields of a call that the guard rate_limit has refused. */
+type RateLimited = {
+  retry_after_ms?: number;
+  rate_limit?: { name?: string; limit?: number; window_seconds?: number };
+};
+
 /** When a client may try again after OVERLOADED, in seconds. */
 const RETRY_AFTER_S = '1';
 
@@ -39,8 +45,36 @@ export function refusal(
 export function failureAnswer(thrown: unknown): Answer {
   if (thrown instanceof BodyTooLong) return refusal(413, 'USAGE', thrown.message);
   const error = toGantzError(thrown);
-  const headers = error.code === 'OVERLOADED' ? { 'retry-after': RETRY_AFTER_S } : undefined;
-  return envelopeAnswer(CODES[error.code].http, failure(error), headers);
+  return envelopeAnswer(CODES[error.code].http, failure(error), {
+    ...retryAfter(error),
+    ...rateLimit(error),
+  });
+}
+
+/** Returns Retry-After for a failure that says when the call may be repeated. */
+function retryAfter({ code, fields }: GantzError): Headers {
+  const ms = fields?.['retry_after_ms'];
+  if (typeof ms === 'number') return { 'retry-after': inSeconds(ms) };
+  return code === 'OVERLOADED' ? { 'retry-after': RETRY_AFTER_S } : {};
+}
+
+/** Returns the RateLimit fields of draft-ietf-httpapi-ratelimit-headers-10 for a call that the guard rate_limit has refused. */
+function rateLimit({ code, fields }: GantzError): Headers {
+  const { rate_limit: policy, retry_after_ms: ms } = (fields ?? {}) as RateLimited;
+  const { name: text = '', limit, window_seconds: window } = policy ?? {};
+  // A script may write such a failure too.
+  if (code !== 'RATE_LIMITED' || ![ms, limit, window].every(Number.isInteger)) return {};
+  // A string of a structured field has only ASCII (RFC 9651).
+  const name = `"${encodeURIComponent(text)}"`;
+  return {
+    'ratelimit-policy': `${name};q=${limit};w=${window}`,
+    ratelimit: `${name};r=0;t=${inSeconds(Number(ms))}`,
+  };
+}
+
+/** Returns milliseconds as whole seconds, rounded up. */
+function inSeconds(ms: number): string {
+  return String(Math.max(0, Math.ceil(ms / 1000)));
 }
 
 /** Sends an answer with its content-length; without it, Bun sends the body in chunks. */

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { toGantzError } from '../contract/errors.ts';
+import { toGantzError, type Code } from '../contract/errors.ts';
+import type { Tool } from '../contract/manifest.ts';
 import type { Gate } from '../serving/gate.ts';
 import { wrapRunners, type Runners } from '../serving/runners.ts';
 import type { Runner } from '../run/runner.ts';
@@ -45,6 +46,12 @@ export function createMetrics(gate: Gate, redisUp: () => Promise<boolean | undef
     buckets: BUCKETS,
     registers,
   });
+  const guards = new Counter({
+    name: 'gantz_guard_total',
+    help: 'What guards of tools did.',
+    labelNames: ['tool', 'guard', 'event'],
+    registers,
+  });
   let inFlight = 0;
   new Gauge({
     name: 'gantz_calls_in_flight',
@@ -83,6 +90,13 @@ export function createMetrics(gate: Gate, redisUp: () => Promise<boolean | undef
     },
   });
 
+  function countGuards(tool: Tool, notes: unknown, code?: Code): void {
+    if (!tool.guards && notes === undefined) return;
+    const did: Notes = typeof notes === 'object' && notes ? notes : {};
+    for (const [guard, event, times = 1] of guardEvents(tool, did, code))
+      guards.inc({ tool: tool.name, guard, event }, times);
+  }
+
   function counted(runner: Runner): Runner {
     // The labels of each tool are resolved once, because resolving them slows each call.
     const known = new Map(
@@ -107,10 +121,15 @@ export function createMetrics(gate: Gate, redisUp: () => Promise<boolean | undef
         const begun = performance.now();
         inFlight++;
         try {
-          return await runner.call(tool, input, settings);
-        } catch (error) {
-          failures.inc({ tool: tool.name, code: toGantzError(error).code });
-          throw error;
+          const result = await runner.call(tool, input, settings);
+          countGuards(tool, result['gantz']);
+          return result;
+        } catch (thrown) {
+          const error = toGantzError(thrown);
+          failures.inc({ tool: tool.name, code: error.code });
+          // A call with wrong parameters does not reach the guards.
+          if (error.code !== 'INVALID_PARAMETERS') countGuards(tool, error.fields?.['gantz'], error.code);
+          throw thrown;
         } finally {
           inFlight--;
           const counters = known.get(tool.name);
@@ -127,3 +146,34 @@ export function createMetrics(gate: Gate, redisUp: () => Promise<boolean | undef
     contentType: registry.contentType,
   };
 }
+
+/** What the field `gantz` of an answer says about guards. */
+type Notes = {
+  cached?: boolean;
+  stale?: boolean;
+  replayed?: boolean;
+  attempts?: number;
+  refused_by?: string;
+};
+
+/** Returns what the guards of a tool did in one call. */
+function guardEvents(
+  { guards }: Tool,
+  { cached, stale, replayed, attempts = 1, refused_by: refusedBy }: Notes,
+  code: Code | undefined,
+): (readonly [guard: string, event: string, times?: number])[] {
+  const has = (guard: string): boolean => Object.hasOwn(guards?.settings ?? {}, guard);
+  return [
+    ...(has('cache') && !replayed ? [['cache', stale ? 'stale' : cached ? 'hit' : 'miss'] as const] : []),
+    ...(replayed ? [['idempotency', 'replayed'] as const] : []),
+    ...(attempts > 1 ? [['retry', 'retried', attempts - 1] as const] : []),
+    ...(refusedBy === undefined ? [] : [[refusedBy, REFUSALS[code ?? ''] ?? 'refused'] as const]),
+  ];
+}
+
+/** The event of a guard that refuses a call, by the code of the failure. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  RATE_LIMITED: 'limited',
+  OVERLOADED: 'limited',
+  CIRCUIT_OPEN: 'open',
+};

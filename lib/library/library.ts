@@ -73,6 +73,8 @@ export type Notes = {
   gantz?: {
     /** True when the answer is that of an earlier call with the same idempotency key. */
     replayed?: true;
+    /** How often the action ran, when its failures were repeated. */
+    attempts?: number;
   };
 };
 

@@ -23,6 +23,11 @@ const NOTES_SCHEMA = {
       const: true,
       description: 'the answer of an earlier call with the same idempotency key',
     },
+    attempts: {
+      type: 'integer',
+      minimum: 2,
+      description: 'how often the action ran, when its failures were repeated',
+    },
   },
   additionalProperties: false,
 };

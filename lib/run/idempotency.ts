@@ -24,6 +24,8 @@ export type KeyedCall = {
   /** How long to wait for another call with the same key, in milliseconds. */
   waitMs: number;
   redis: RedisHandle;
+  /** Runs the step that claims the key, instead of `redis`. Resolves to undefined when the call should run without a claim. */
+  claim?: (step: (redis: Redis) => Promise<unknown>) => Promise<unknown>;
 };
 
 /** A claim is lost when its holder has not renewed it for this long. */
@@ -84,8 +86,9 @@ export async function runBundledOnce(
  */
 export async function runOnce(keyed: KeyedCall, run: () => Promise<Result>): Promise<Result> {
   const claim = new Claim(keyed);
-  const kept = await claim.take();
-  if (kept !== undefined) return answerOf(kept);
+  const taken = await claim.take();
+  if (taken === 'skipped') return await run();
+  if (taken !== 'taken') return answerOf(taken.answer);
   const stopRenewing = claim.renew();
   try {
     const result = await run();
@@ -117,15 +120,17 @@ class Claim {
     this.#fingerprint = fingerprintOf(keyed);
   }
 
-  /** Takes the claim. Resolves to the answer that is kept, or to undefined when the call should run. */
-  async take(): Promise<string | undefined> {
+  /** Takes the claim, unless an answer is kept. */
+  async take(): Promise<'taken' | 'skipped' | { answer: string }> {
     const { call, waitMs } = this.#keyed;
     const until = performance.now() + waitMs;
     if (waitMs > 0) call.deadline.allowWait(waitMs, call.deadline.budgetMs);
     for (;;) {
-      const [state, answer] = await this.#begin();
-      if (state === 'run') return undefined;
-      if (state === 'answer') return answer ?? '';
+      const begun = await this.#begin();
+      if (!begun) return 'skipped';
+      const [state, answer = ''] = begun;
+      if (state === 'run') return 'taken';
+      if (state === 'answer') return { answer };
       if (state === 'lost') throw lost();
       const leftMs = Math.min(until - performance.now(), call.deadline.remainingMs() - LOOK_MS);
       if (leftMs <= 0) throw running();
@@ -157,17 +162,30 @@ class Claim {
     await this.#finish('');
   }
 
-  async #begin(): Promise<[state: string, answer?: string]> {
-    const { tool, call } = this.#keyed;
+  async #begin(): Promise<[state: string, answer?: string] | undefined> {
+    const { tool, key, keepMs, claim = this.#claim } = this.#keyed;
     const again = isIdempotent(tool) ? 'again' : '';
-    const args = [this.#fingerprint, this.#holder, String(LEASE_MS), String(this.#keyed.keepMs), again];
-    const { deadline, signal } = call;
+    const args = [this.#fingerprint, this.#holder, String(LEASE_MS), String(keepMs), again];
+    try {
+      const begun = await claim((redis) => redis.run(idempotencyBegin, [idempotencyKeyOf(redis, key)], args));
+      if (begun === undefined) this.#abandon();
+      return begun as [string, string?] | undefined;
+    } catch (error) {
+      this.#abandon();
+      throw error;
+    }
+  }
+
+  readonly #claim: NonNullable<KeyedCall['claim']> = async (step) => {
+    const { deadline, signal } = this.#keyed.call;
     // A claim changes nothing that a caller sees, so a lost reply has the outcome `none`.
-    const options = { deadline, signal, readOnly: true };
-    const begin = async (redis: Redis): Promise<unknown> =>
-      await redis.run(idempotencyBegin, [idempotencyKeyOf(redis, this.#keyed.key)], args);
-    const reply = await twice(() => this.#keyed.redis.use(options, begin));
-    return reply as [string, string?];
+    return await twice(() => this.#keyed.redis.use({ deadline, signal, readOnly: true }, step));
+  };
+
+  /** Removes a claim whose reply was lost, without waiting for it: it may exist although the call does not run. */
+  #abandon(): void {
+    const args = [this.#fingerprint, this.#holder, String(this.#keyed.keepMs), ''];
+    void this.#step((redis, key) => redis.run(idempotencyFinish, [key], args)).catch(() => undefined);
   }
 
   async #finish(answer: string): Promise<void> {

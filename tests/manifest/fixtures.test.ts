@@ -86,6 +86,8 @@ const UNSEEN: Readonly<Record<string, string>> = {
   'bad-duplicate-tools': 'a schema cannot compare the names of tools',
   'warn-lookalikes': 'a schema cannot compare the names of tools',
   'warn-name-in-map': 'a schema cannot compare a key with a value',
+  'bad-guard-without-name': 'a schema does not require a name because a tool has a guard',
+  'warn-guards': 'a schema cannot compare a guard with the annotations of its tool',
   'warn-toolsets': 'a schema cannot compare patterns with names',
   'warn-variables': 'texts with references and placeholders are not parsed by the schema',
 };

@@ -2,7 +2,7 @@
 -- KEYS[1]  the state, a hash: the Unix millisecond until which the breaker is open, and the token and the end of the one call that
 --          then finds out if the action works again; absent while the breaker is closed
 -- ARGV[1]  the token that this call would get as the probe
--- ARGV[2]  after how many milliseconds another call may be the probe
+-- ARGV[2]  after how many milliseconds another call may be the probe, unless the probe is renewed
 -- Returns { 'closed', 0 }, { 'probe', 0 }, or { 'open', milliseconds until a call may run }.
 
 -- @include server-ms

@@ -1,42 +1,66 @@
 import { randomUUID } from 'node:crypto';
-import { GantzError } from '../../contract/errors.ts';
-import { guardBreakerEnter, guardBreakerReport } from '../../generated/scripts.ts';
+import { GantzError, type Code } from '../../contract/errors.ts';
+import { guardBreakerEnter, guardBreakerRenew, guardBreakerReport } from '../../generated/scripts.ts';
 import type { Redis } from '../../redis/redis.ts';
 import { describeMs } from './durations.ts';
 import type { GuardedCall, Wrap } from './guard.ts';
-import { afterwards, guardKey, onRedis } from './on-redis.ts';
+import { LEASE_MS, withLease } from './lease.ts';
+import { afterwards, guardKey, onRedis, refusedBy } from './on-redis.ts';
 import type { Settings } from './settings.ts';
 
 type Setting = Settings['circuit_breaker'];
 
-/** How long the state of an open breaker is kept when nobody calls, in milliseconds. */
+const GUARD = { key: 'circuit_breaker', withoutRedis: 'skip' } as const;
+
+/** How long the state of a breaker is kept after it was open, when nobody calls, in milliseconds. */
 const KEEP_MS = 24 * 60 * 60 * 1000;
+
+/** The codes of failures of a system that has answered. */
+const ANSWERED: ReadonlySet<Code> = new Set([
+  'HTTP_STATUS',
+  'UNEXPECTED_ANSWER',
+  'OUTPUT_TOO_LARGE',
+  'RETURNS_MISMATCH',
+  'SCRIPT_FAILED',
+  'HANDLER_FAILED',
+]);
+
+/** What the end of a call says about the system that its tool uses. */
+type Ending = 'failed' | 'worked' | 'unknown';
 
 /** Runs a call inside the guard. */
 export const runThroughBreaker: Wrap<Setting> = async (setting, guarded, next) => {
-  const { call, note } = guarded;
   const token = randomUUID();
-  const entered = await onRedis({ key: 'circuit_breaker', withoutRedis: 'skip' }, guarded, async (redis) => {
-    // Another call may be the probe when this one has ended for sure.
-    const args = [token, String(Math.ceil(call.deadline.remainingMs()) + 1000)];
+  const entered = await onRedis(GUARD, guarded, async (redis) => {
     const [, state] = keysOf(redis, setting, guarded);
+    const args = [token, String(LEASE_MS)];
     return (await redis.run(guardBreakerEnter, [state], args)) as [state: string, leftMs: number];
   });
   if (entered === undefined) return await next();
   const [state, leftMs] = entered;
-  if (state === 'open') {
-    note({ circuit: 'open' });
-    throw circuitOpen(guarded, leftMs);
+  if (state === 'open') throw circuitOpen(guarded, leftMs);
+  // While the breaker is closed, only failures matter.
+  if (state === 'closed') {
+    try {
+      return await next();
+    } catch (error) {
+      if (endingOf(error) === 'failed') await report(setting, guarded, token, 'failed');
+      throw error;
+    }
   }
+  const renew = (): Promise<void> =>
+    afterwards(guarded, (redis) => {
+      const [, state] = keysOf(redis, setting, guarded);
+      return redis.run(guardBreakerRenew, [state], [token, String(LEASE_MS)]);
+    });
+  let ending: Ending = 'worked';
   try {
-    const result = await next();
-    // A success matters only after failures: the probe closes the breaker.
-    if (state === 'probe') await report(setting, guarded, token, false);
-    return result;
+    return await withLease(renew, () => next());
   } catch (error) {
-    const hasFailed = isFailureOfSystem(error);
-    if (hasFailed || state === 'probe') await report(setting, guarded, token, hasFailed);
+    ending = endingOf(error);
     throw error;
+  } finally {
+    await report(setting, guarded, token, ending);
   }
 };
 
@@ -48,29 +72,28 @@ function keysOf(redis: Redis, setting: Setting, guarded: GuardedCall): [failures
   ];
 }
 
-async function report(
-  setting: Setting,
-  guarded: GuardedCall,
-  token: string,
-  hasFailed: boolean,
-): Promise<void> {
+async function report(setting: Setting, guarded: GuardedCall, token: string, ending: Ending): Promise<void> {
   const { failures, withinMs, cooldownMs } = setting;
-  const args = [token, hasFailed ? '1' : '0', failures, withinMs, cooldownMs, KEEP_MS].map(String);
+  const args = [token, ending, failures, withinMs, cooldownMs, KEEP_MS].map(String);
   await afterwards(guarded, (redis) => redis.run(guardBreakerReport, keysOf(redis, setting, guarded), args));
 }
 
-/** Returns true when the system that a tool uses did not answer, or answered with a failure of its own. */
-function isFailureOfSystem(error: unknown): boolean {
-  if (!(error instanceof GantzError)) return false;
+/**
+ * Returns `failed` when the system did not answer, or answered with a failure of its own, and `worked` for any other answer. A call
+ * that was cancelled, or refused before the action ran, says nothing.
+ */
+function endingOf(error: unknown): Ending {
+  if (!(error instanceof GantzError)) return 'unknown';
   const { code, fields } = error;
-  if (code === 'UPSTREAM_UNAVAILABLE' || code === 'TIMEOUT') return true;
+  if (code === 'UPSTREAM_UNAVAILABLE' || code === 'TIMEOUT') return 'failed';
   const status = code === 'HTTP_STATUS' ? fields?.['status'] : undefined;
-  return typeof status === 'number' && status >= 500;
+  if (typeof status === 'number' && status >= 500) return 'failed';
+  return ANSWERED.has(code) ? 'worked' : 'unknown';
 }
 
 function circuitOpen({ tool }: GuardedCall, leftMs: number): GantzError {
   return new GantzError('CIRCUIT_OPEN', `${tool.name} failed repeatedly, so its calls are refused for now`, {
     hint: `Call again in ${describeMs(Math.ceil(leftMs / 1000) * 1000)}.`,
-    fields: { retry_after_ms: leftMs },
+    fields: { retry_after_ms: leftMs, ...refusedBy(GUARD) },
   });
 }

@@ -3,15 +3,16 @@ import type { Result } from '../../contract/envelope.ts';
 import { GantzError } from '../../contract/errors.ts';
 import { guardLeaseGiveBack, guardLeaseRenew, guardLeaseTake } from '../../generated/scripts.ts';
 import type { Redis } from '../../redis/redis.ts';
-import { waitFor } from '../../redis/waiting.ts';
 import { describeMs } from './durations.ts';
 import type { GuardedCall, Next, Wrap } from './guard.ts';
 import { LEASE_MS, withLease } from './lease.ts';
-import { afterwards, guardChannel, guardKey, onRedis } from './on-redis.ts';
+import { afterwards, guardChannel, guardKey, onRedisUntil, refusedBy } from './on-redis.ts';
 import { ownSlots } from './own-slots.ts';
 import type { Settings } from './settings.ts';
 
 type Setting = Settings['concurrency'];
+
+const GUARD = { key: 'concurrency', withoutRedis: 'fail' } as const;
 
 /** Runs a call inside the guard. */
 export const runConcurrently: Wrap<Setting> = async (setting, guarded, next) => {
@@ -33,35 +34,21 @@ async function runInProcess(setting: Setting, guarded: GuardedCall, next: Next):
 }
 
 async function runWithLease(setting: Setting, guarded: GuardedCall, next: Next): Promise<Result> {
-  const { tool, call } = guarded;
+  const { tool } = guarded;
   const token = randomUUID();
   const name = setting.name ?? tool.name;
   const keyOf = (redis: Redis): string => guardKey(redis, guarded, 'concurrency', name);
   const channelOf = (redis: Redis): string => guardChannel(redis, guarded, 'concurrency', name);
-  const waitMs = Math.min(setting.waitMs, call.deadline.remainingMs());
-  const isTaken = await onRedis(
-    { key: 'concurrency', withoutRedis: 'fail' },
-    guarded,
-    (redis, deadline) =>
-      waitFor(
-        redis,
-        { ...call, deadline },
-        {
-          wait: waitMs / 1000,
-          near: keyOf(redis),
-          channel: channelOf(redis),
-          async step() {
-            const args = [setting.limit, token, LEASE_MS].map(String);
-            const [taken, dueInMs] = (await redis.run(guardLeaseTake, [keyOf(redis)], args)) as [
-              number,
-              number,
-            ];
-            return { result: taken === 1, done: taken === 1, dueInMs };
-          },
-        },
-      ),
-    waitMs,
-  );
+  const isTaken = await onRedisUntil(GUARD, guarded, setting.waitMs, (redis) => ({
+    near: keyOf(redis),
+    channel: channelOf(redis),
+    async step() {
+      const args = [setting.limit, token, LEASE_MS].map(String);
+      const reply = await redis.run(guardLeaseTake, [keyOf(redis)], args);
+      const [taken, dueInMs] = reply as [taken: number, dueInMs: number];
+      return { result: taken === 1, done: taken === 1, dueInMs };
+    },
+  }));
   if (isTaken === undefined) return await next();
   if (!isTaken) throw allTaken(setting, guarded);
   const renew = (): Promise<void> =>
@@ -76,12 +63,11 @@ async function runWithLease(setting: Setting, guarded: GuardedCall, next: Next):
 }
 
 function allTaken({ limit, waitMs }: Setting, { tool }: GuardedCall): GantzError {
-  const waited = waitMs === 0 ? '' : `, and none ended within ${describeMs(waitMs)}`;
-  return new GantzError(
-    'OVERLOADED',
-    `${limit} calls of ${tool.name} run already, which is its limit${waited}`,
-    {
-      hint: 'Call again later.',
-    },
-  );
+  const running = limit === 1 ? `A call of ${tool.name} runs` : `${limit} calls of ${tool.name} run`;
+  const waited =
+    waitMs === 0 ? '' : `, and this call did not get a place within its wait of ${describeMs(waitMs)}`;
+  return new GantzError('OVERLOADED', `${running} already, which is the limit${waited}`, {
+    hint: 'Call again later.',
+    fields: refusedBy(GUARD),
+  });
 }

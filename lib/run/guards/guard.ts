@@ -45,7 +45,10 @@ export type GuardedCall = Invocation & {
 export type Next = (changes?: Changes) => Promise<Result>;
 
 export type Changes = {
+  /** The call with another time limit. */
   call?: Call;
+  /** The time limit of the action in milliseconds, from its start and within that of the call. */
+  actionTimeoutMs?: number;
   /** The connection of the action. Guards use that of `GuardedCall`. */
   redis?: Invocation['redis'];
 };

@@ -2,7 +2,10 @@ import { canonicalJson } from '../../json/canonical.ts';
 import { checkIdempotencyKey, runBundledOnce, runOnce } from '../idempotency.ts';
 import { needsRedis } from '../kinds.ts';
 import type { GuardedCall, Wrap } from './guard.ts';
+import { onRedis } from './on-redis.ts';
 import { KEEP_MS, type Settings } from './settings.ts';
+
+const GUARD = { key: 'idempotency', withoutRedis: 'fail' } as const;
 
 /** Runs a call inside the guard. */
 export const runIdempotently: Wrap<Settings['idempotency'] | undefined> = async (setting, guarded, next) => {
@@ -19,17 +22,19 @@ export const runIdempotently: Wrap<Settings['idempotency'] | undefined> = async 
     waitMs: wishes.idempotencyWaitMs ?? 0,
     redis: redis(),
   };
-  return needsRedis(tool)
-    ? await runBundledOnce(keyed, (kept) => next({ redis: () => kept }))
-    : await runOnce(keyed, () => next());
+  if (needsRedis(tool)) return await runBundledOnce(keyed, (kept) => next({ redis: () => kept }));
+  // Without the guard in the manifest, only the key of this call needs Redis, and the call has no other time limit.
+  if (!setting) return await runOnce(keyed, () => next());
+  return await runOnce({ ...keyed, claim: (step) => onRedis(GUARD, guarded, step) }, () => next());
 };
 
-/** Returns the key of the caller, or the one that the setting makes from parameters. */
+/** Returns the key of the caller, or the one that the setting makes from parameters: none when the call has none of them. */
 function keyOf(
   setting: Settings['idempotency'] | undefined,
   { tool, params, scope, wishes }: GuardedCall,
 ): string | undefined {
   if (wishes.idempotencyKey !== undefined) return checkIdempotencyKey(wishes.idempotencyKey);
-  if (!setting?.key) return undefined;
-  return canonicalJson([scope, tool.name, ...setting.key.map((name) => params[name] ?? null)]);
+  const values = setting?.key?.map((name) => params[name] ?? null) ?? [];
+  if (values.every((value) => value === null)) return undefined;
+  return canonicalJson([scope, tool.name, ...values]);
 }

@@ -2,6 +2,7 @@ import { Deadline } from '../../contract/deadline.ts';
 import { GantzError, toGantzError } from '../../contract/errors.ts';
 import { structureTag } from '../../redis/keys.ts';
 import type { Redis } from '../../redis/redis.ts';
+import { waitFor, type Wait } from '../../redis/waiting.ts';
 import type { GuardedCall } from './guard.ts';
 
 /** The time limit of a step of a guard, in milliseconds. A guard must not make a call hang that works without it. */
@@ -30,7 +31,8 @@ export async function onRedis<R>(
     );
   } catch (thrown) {
     const error = toGantzError(thrown);
-    if (!isAway(error) || (error.code === 'TIMEOUT' && call.deadline.remainingMs() === 0)) throw error;
+    if (!isAway(error)) throw error;
+    if (call.deadline.remainingMs() === 0) throw call.deadline.error(tool.name);
     if (withoutRedis === 'skip' || isOptional(key)) {
       call.notice(`The guard ${key} of ${tool.name} is skipped: ${error.message}`);
       return undefined;
@@ -40,10 +42,40 @@ export async function onRedis<R>(
       `The guard ${key} of ${tool.name} needs Redis. ${error.message}`,
       {
         hint: `Check REDIS_URL. guards: { on_redis_failure: { ${key}: skip } } in the manifest runs the tool without the guard.`,
+        fields: refusedBy({ key }),
         cause: error,
       },
     );
   }
+}
+
+/**
+ * Runs a step until it is done, for at most `waitMs` milliseconds and within the call's time limit. Returns the last result, or
+ * undefined as `onRedis`. The first reply must come within the guard's own time limit: a server that does not answer is not waited
+ * for.
+ */
+export async function onRedisUntil<R>(
+  guard: RedisGuard,
+  guarded: GuardedCall,
+  waitMs: number,
+  wait: (redis: Redis) => Pick<Wait<R>, 'near' | 'channel' | 'step'>,
+): Promise<R | undefined> {
+  const { call } = guarded;
+  const endsAt = performance.now() + Math.min(waitMs, call.deadline.remainingMs());
+  const first = await onRedis(guard, guarded, (redis) => wait(redis).step());
+  const leftMs = endsAt - performance.now();
+  if (!first || first.done || leftMs <= 0) return first?.result;
+  return await onRedis(
+    guard,
+    guarded,
+    (redis, deadline) => waitFor(redis, { ...call, deadline }, { ...wait(redis), wait: leftMs / 1000 }),
+    leftMs,
+  );
+}
+
+/** Returns the fields of a failure that say which guard has refused the call. */
+export function refusedBy({ key }: Pick<RedisGuard, 'key'>): { gantz: { refused_by: string } } {
+  return { gantz: { refused_by: key } };
 }
 
 /**

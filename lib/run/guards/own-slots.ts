@@ -20,6 +20,7 @@ function createSlots(limit: number): Slots {
   const waiting: (() => void)[] = [];
   return {
     async take(waitMs, signal) {
+      signal?.throwIfAborted();
       if (running < limit) {
         running++;
         return true;

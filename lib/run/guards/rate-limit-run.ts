@@ -2,15 +2,16 @@ import { createHash } from 'node:crypto';
 import { GantzError } from '../../contract/errors.ts';
 import { rateSliding } from '../../generated/scripts.ts';
 import { canonicalJson } from '../../json/canonical.ts';
-import { waitFor } from '../../redis/waiting.ts';
 import { describeMs } from './durations.ts';
 import type { GuardedCall, Wrap } from './guard.ts';
-import { guardChannel, guardKey, onRedis } from './on-redis.ts';
+import { guardChannel, guardKey, onRedisUntil, refusedBy } from './on-redis.ts';
 import type { Settings } from './settings.ts';
 
 type Setting = Settings['rate_limit'];
 
-type Answer = { isAllowed: boolean; remaining: number; retryAfterMs: number };
+const GUARD = { key: 'rate_limit', withoutRedis: 'fail' } as const;
+
+type Answer = { isAllowed: boolean; retryAfterMs: number };
 
 /** Runs a call inside the guard. */
 export const runRateLimited: Wrap<Setting> = async (setting, guarded, next) => {
@@ -19,41 +20,27 @@ export const runRateLimited: Wrap<Setting> = async (setting, guarded, next) => {
   return await next();
 };
 
+/** Counts the call, and waits until it is allowed when that is soon enough. Returns undefined when the guard is skipped. */
 async function count(setting: Setting, guarded: GuardedCall): Promise<Answer | undefined> {
-  const { limit, perSeconds } = setting;
-  const { call } = guarded;
+  const { limit, perSeconds, waitMs } = setting;
   const name = nameOf(setting, guarded);
-  const waitMs = Math.min(setting.waitMs, call.deadline.remainingMs());
-  const endsAt = performance.now() + waitMs;
-  return await onRedis(
-    { key: 'rate_limit', withoutRedis: 'fail' },
-    guarded,
-    async (redis, deadline) => {
-      const index = guardKey(redis, guarded, 'rate_limit', name);
-      return await waitFor(
-        redis,
-        { ...call, deadline },
-        {
-          wait: waitMs / 1000,
-          near: index,
-          channel: guardChannel(redis, guarded, 'rate_limit', name),
-          async step() {
-            const reply = await redis.run(
-              rateSliding,
-              [index, `${index}:log`],
-              ['1', String(limit), String(perSeconds)],
-            );
-            const [counted = 0, used = 0, , retryAfterMs = 0] = reply as number[];
-            const isAllowed = counted === 1;
-            const result = { isAllowed, remaining: Math.max(0, limit - used), retryAfterMs };
-            const isTooLate = performance.now() + retryAfterMs > endsAt;
-            return { result, done: isAllowed || isTooLate, dueInMs: retryAfterMs, more: true };
-          },
-        },
-      );
-    },
-    waitMs,
-  );
+  const endsAt = performance.now() + Math.min(waitMs, guarded.call.deadline.remainingMs());
+  return await onRedisUntil(GUARD, guarded, waitMs, (redis) => {
+    const index = guardKey(redis, guarded, 'rate_limit', name);
+    return {
+      near: index,
+      channel: guardChannel(redis, guarded, 'rate_limit', name),
+      async step() {
+        const args = ['1', String(limit), String(perSeconds)];
+        const reply = await redis.run(rateSliding, [index, `${index}:log`], args);
+        const [counted = 0, , , retryAfterMs = 0] = reply as number[];
+        const isAllowed = counted === 1;
+        const isTooLate = performance.now() + retryAfterMs > endsAt;
+        const result = { isAllowed, retryAfterMs };
+        return { result, done: isAllowed || isTooLate, dueInMs: retryAfterMs, more: true };
+      },
+    };
+  });
 }
 
 /** Returns the name of the count: that of the tool or a shared one, and a digest of the values of `by`. */
@@ -64,16 +51,20 @@ function nameOf({ name, by }: Setting, { tool, params }: GuardedCall): string {
 }
 
 function limited(
-  { limit, perSeconds }: Setting,
+  { limit, perSeconds, name }: Setting,
   { tool }: GuardedCall,
   { retryAfterMs }: Answer,
 ): GantzError {
   return new GantzError(
     'RATE_LIMITED',
-    `${tool.name} may run ${limit} times in ${describeMs(perSeconds * 1000)}, and did so already`,
+    `${tool.name} may run ${limit === 1 ? 'once' : `${limit} times`} in ${describeMs(perSeconds * 1000)}, and did so already`,
     {
       hint: `Call again in ${describeMs(Math.ceil(retryAfterMs / 1000) * 1000)}.`,
-      fields: { retry_after_ms: retryAfterMs },
+      fields: {
+        retry_after_ms: retryAfterMs,
+        rate_limit: { name: name ?? tool.name, limit, window_seconds: perSeconds },
+        ...refusedBy(GUARD),
+      },
     },
   );
 }

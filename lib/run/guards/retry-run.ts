@@ -1,26 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Deadline } from '../../contract/deadline.ts';
 import { GantzError } from '../../contract/errors.ts';
-import type { Annotations } from '../../contract/manifest.ts';
-import type { Wrap } from './guard.ts';
+import type { GuardedCall, Wrap } from './guard.ts';
 import type { Settings } from './settings.ts';
 
+type Setting = Settings['retry'];
+
 /** Runs a call inside the guard. */
-export const runWithRetries: Wrap<Settings['retry']> = async (setting, { tool, call, note }, next) => {
+export const runWithRetries: Wrap<Setting> = async (setting, guarded, next) => {
+  const { call, note } = guarded;
   const { attempts, attemptTimeoutMs } = setting;
+  const changes = attemptTimeoutMs === undefined ? {} : { actionTimeoutMs: attemptTimeoutMs };
   for (let attempt = 1; ; attempt++) {
     if (attempt > 1) note({ attempts: attempt });
-    const { deadline } = call;
-    const budgetMs = Math.min(attemptTimeoutMs ?? Infinity, deadline.remainingMs());
-    const limited =
-      attemptTimeoutMs === undefined ? call : { ...call, deadline: new Deadline({ budgetMs, fixed: true }) };
     try {
-      return await next({ call: limited });
+      return await next(changes);
     } catch (error) {
       if (!(error instanceof GantzError) || attempt === attempts) throw error;
-      if (!mayRepeat(error, setting, tool.annotations)) throw error;
+      if (!mayRepeat(error, setting, guarded)) throw error;
       const pauseMs = pauseBefore(attempt + 1, setting, error);
-      if (pauseMs >= deadline.remainingMs()) throw error;
+      if (pauseMs >= call.deadline.remainingMs()) throw error;
       await sleep(pauseMs, undefined, call.signal && { signal: call.signal }).catch(() =>
         call.signal?.throwIfAborted(),
       );
@@ -31,20 +29,17 @@ export const runWithRetries: Wrap<Settings['retry']> = async (setting, { tool, c
 /** Returns true when another attempt may succeed and cannot repeat an effect. */
 function mayRepeat(
   { code, retryable, outcome }: GantzError,
-  { on = [] }: Settings['retry'],
-  { readOnlyHint, idempotentHint }: Annotations,
+  { on = [] }: Setting,
+  { tool }: GuardedCall,
 ): boolean {
   if (code === 'CANCELLED') return false;
+  const { readOnlyHint, idempotentHint } = tool.annotations;
   const isSafe = outcome === 'none' || readOnlyHint === true || idempotentHint === true;
   return isSafe && (retryable || on.includes(code));
 }
 
 /** Returns the pause before an attempt: exponential, from half of it to all of it, and at least what the failure asks for. */
-function pauseBefore(
-  attempt: number,
-  { backoffMs, maxBackoffMs }: Settings['retry'],
-  { fields }: GantzError,
-): number {
+function pauseBefore(attempt: number, { backoffMs, maxBackoffMs }: Setting, { fields }: GantzError): number {
   const pauseMs = Math.min(maxBackoffMs, backoffMs * 2 ** (attempt - 2));
   const asked = fields?.['retry_after_ms'];
   return Math.max(typeof asked === 'number' ? asked : 0, pauseMs * (0.5 + Math.random() / 2));

@@ -1,3 +1,4 @@
+import { Deadline } from '../../contract/deadline.ts';
 import type { Result } from '../../contract/envelope.ts';
 import { GantzError, withFields } from '../../contract/errors.ts';
 import type { Invocation } from '../invocation.ts';
@@ -31,20 +32,37 @@ export async function runGuarded(
 
   async function pass(index: number, changes: Changes): Promise<Result> {
     const [key, guard] = guards[index] ?? [];
-    if (key === undefined || !guard) return await run({ ...invocation, ...changes });
-    const { call = invocation.call } = changes;
+    if (key === undefined || !guard) return await runAction(changes);
     const ready = loaded.get(guard) ?? (await guard.load());
     loaded.set(guard, ready);
+    const { call = invocation.call } = changes;
     return await ready.run(settings[key], { ...guarded, call }, (more) =>
       pass(index + 1, { ...changes, ...more }),
     );
   }
 
+  async function runAction({
+    actionTimeoutMs,
+    call = invocation.call,
+    redis = invocation.redis,
+  }: Changes): Promise<Result> {
+    const remainingMs = call.deadline.remainingMs();
+    if (actionTimeoutMs === undefined || actionTimeoutMs >= remainingMs)
+      return await run({ ...invocation, call, redis });
+    const deadline = new Deadline({ budgetMs: actionTimeoutMs, fixed: true });
+    return await run({ ...invocation, redis, call: { ...call, deadline } });
+  }
+
   try {
     const result = await pass(0, {});
-    return Object.keys(notes).length > 0 ? { ...result, gantz: notes } : result;
+    return Object.keys(notes).length > 0 ? { ...result, gantz: merge(result['gantz'], notes) } : result;
   } catch (error) {
     if (!(error instanceof GantzError) || Object.keys(notes).length === 0) throw error;
-    throw withFields(error, { gantz: notes });
+    throw withFields(error, { gantz: merge(error.fields?.['gantz'], notes) });
   }
+}
+
+/** Adds the notes of the guards to those that a result or a failure has already. */
+function merge(known: unknown, notes: Readonly<Record<string, unknown>>): object {
+  return typeof known === 'object' ? { ...known, ...notes } : notes;
 }

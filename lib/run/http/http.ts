@@ -8,11 +8,14 @@ import { follow, type FinalResponse } from './follow.ts';
 import type { HttpAction } from './http-action.ts';
 import { readBody } from './read-body.ts';
 import { buildRequest, type HttpRequest } from './request.ts';
+import { retryAfterMsOf } from './retry-after.ts';
 import { templateInputOf } from './template-input.ts';
 
 /** The part of the body of an HTTP_STATUS failure that the envelope contains, in bytes. */
 const MAX_FAILURE_BODY_BYTES = 64 * 1024;
 const RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+/** The statuses with which a server refuses a request, when it says in Retry-After how long. */
+const REFUSED: ReadonlySet<number> = new Set([429, 503]);
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 // The longest delay of a timer.
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -126,13 +129,20 @@ function statusFailure(
   const body =
     content.kind === 'json' ? content.value : content.kind === 'text' ? content.text : content.base64;
   const redirect = url.origin === first.origin ? '' : `, redirected to ${url.origin},`;
+  const retryAfterMs = REFUSED.has(status) ? retryAfterMsOf(response.headers) : undefined;
   return new GantzError(
     'HTTP_STATUS',
     `${shown}${redirect} answered ${`${status} ${statusMessage}`.trim()}`,
     {
-      outcome: safe ? 'none' : 'unknown',
+      // A server that names the time for another request has refused this one.
+      outcome: safe || retryAfterMs !== undefined ? 'none' : 'unknown',
       retryable: RETRYABLE.has(status),
-      fields: { status, body, ...(cut && { body_truncated: true }) },
+      fields: {
+        status,
+        body,
+        ...(cut && { body_truncated: true }),
+        ...(retryAfterMs !== undefined && { retry_after_ms: retryAfterMs }),
+      },
     },
   );
 }

@@ -77,6 +77,58 @@ describe('retry', () => {
     assert.deepEqual([answer['code'], answer.requests], ['HTTP_STATUS', 1]);
   });
 
+  for (const [what, header, least] of [
+    ['seconds', () => '1', 1000],
+    ['a date', () => new Date(Date.now() + 2000).toUTCString(), 900],
+  ] as const) {
+    for (const refused of [429, 503]) {
+      it(`repeats a POST after ${refused} with Retry-After as ${what}, when the server allows it`, async () => {
+        statuses = [refused, 200];
+        headers = { 'retry-after': header() };
+        const startedAt = performance.now();
+        const answer = await run('retry: { attempts: 2, backoff: 1ms }', [], 'POST');
+        assert.deepEqual([answer['success'], answer.requests, answer['gantz']], [true, 2, { attempts: 2 }]);
+        assert.ok(performance.now() - startedAt >= least);
+      });
+    }
+  }
+
+  it('gives the time of Retry-After to the caller, when it is later than the time limit', async () => {
+    statuses = [429];
+    headers = { 'retry-after': '3600' };
+    const answer = await run('retry: 3', [], 'POST');
+    const { code, outcome, retryable, retry_after_ms: afterMs, requests } = answer;
+    assert.deepEqual(
+      [code, outcome, retryable, afterMs, requests],
+      ['HTTP_STATUS', 'none', true, 3_600_000, 1],
+    );
+  });
+
+  it('ignores a Retry-After that is no time, and that of other statuses', async () => {
+    for (const [status, header] of [
+      [429, 'soon'],
+      [429, '-1'],
+      [500, '1'],
+    ] as const) {
+      statuses = [status];
+      headers = { 'retry-after': header };
+      const { outcome, ...fields } = await run('retry: 3', [], 'POST');
+      assert.deepEqual([outcome, 'retry_after_ms' in fields], ['unknown', false]);
+    }
+  });
+
+  it('ends each attempt at its own time limit', async () => {
+    const silent = await startServer(() => undefined);
+    const cwd = folderWith({
+      'gantz.yaml': `name: retries\ntools:\n  - { name: call, description: d, http: { url: "${silent.origin}/" }, retry: { attempts: 3, backoff: 1ms, attempt_timeout: 50ms } }\n`,
+    });
+    const startedAt = performance.now();
+    const { code, gantz } = envelopeOf(await runMain(['call', 'call'], { cwd }));
+    assert.deepEqual([code, gantz, silent.received.length], ['TIMEOUT', { attempts: 3 }, 3]);
+    assert.ok(performance.now() - startedAt < 10_000);
+    await silent.close();
+  });
+
   it('is switched off by false where the manifest has a default', async () => {
     const cwd = folderWith({
       'gantz.yaml': `name: retries\nguards: { retry: { attempts: 2, backoff: 1ms, on: [HTTP_STATUS] } }\ntools:\n  - { name: on, description: d, http: { url: "${server.origin}/" }, annotations: { readOnlyHint: true } }\n  - { name: off, description: d, http: { url: "${server.origin}/" }, annotations: { readOnlyHint: true }, retry: false }\n`,
