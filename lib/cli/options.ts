@@ -11,6 +11,7 @@ export type CommandLineOptions = GlobalOptions & {
   check?: boolean;
   idempotencyKey?: string;
   idempotencyWaitMs?: number;
+  noCache?: boolean;
   help?: boolean;
   version?: boolean;
 };
@@ -50,6 +51,11 @@ export const COMMAND_LINE_OPTIONS: readonly OptionDefinition<CommandLineOptions>
         text,
         '5s, 1m30s or 500ms',
       )),
+  },
+  {
+    flag: '--no-cache',
+    description: 'run the tool although its answer is cached, and store the new answer',
+    apply: (options) => void (options.noCache = true),
   },
   { flag: '--help', short: '-h', description: 'show help', apply: (options) => void (options.help = true) },
   { flag: '--version', description: 'show the version', apply: (options) => void (options.version = true) },
@@ -103,6 +109,7 @@ const ONLY_FOR_CALLS: Readonly<Record<string, keyof CommandLineOptions>> = {
   '--check': 'check',
   '--idempotency-key': 'idempotencyKey',
   '--idempotency-wait': 'idempotencyWaitMs',
+  '--no-cache': 'noCache',
 };
 
 /** Returns true for an option that no command takes. */

@@ -33,7 +33,7 @@ export async function runTool(
   }
   if ([options.raw, options.check, options.follow].filter(Boolean).length > 1)
     throw new GantzError('USAGE', 'Only one of --raw, --check and --follow can be given');
-  const { idempotencyKey, idempotencyWaitMs } = options;
+  const { idempotencyKey, idempotencyWaitMs, noCache } = options;
   if (idempotencyWaitMs !== undefined && idempotencyKey === undefined)
     throw new GantzError('USAGE', '--idempotency-wait needs --idempotency-key');
   const runner = openRunnerFor(context, catalogue, 'one-shot');
@@ -50,6 +50,7 @@ export async function runTool(
       ...(follow && { emit }),
       idempotencyKey,
       ...(idempotencyWaitMs !== undefined && { idempotencyWaitMs }),
+      ...(noCache !== undefined && { noCache }),
     });
     if (raw || check) {
       const { printValue } = await import('./value.ts');

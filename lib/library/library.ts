@@ -51,6 +51,8 @@ export type CallOptions = {
   idempotencyKey?: string;
   /** How long to wait while a call with the same key runs, in milliseconds. Default: 0. */
   idempotencyWaitMs?: number;
+  /** True to run the tool although its answer is cached, and to store the new answer. */
+  noCache?: boolean;
 };
 
 /** What gantz did besides running the tool. The field is absent when there is nothing to say. */
@@ -58,6 +60,12 @@ export type Notes = {
   gantz?: {
     /** True when the answer is that of an earlier call with the same idempotency key. */
     replayed?: true;
+    /** True when the answer is that of an earlier call with the same parameters. */
+    cached?: true;
+    /** The age of a cached answer in milliseconds. */
+    age_ms?: number;
+    /** True when the cached answer is older than its ttl, and another call computes a new one. */
+    stale?: true;
   };
 };
 
@@ -110,7 +118,7 @@ async function callTool(
   runner: Runner,
   name: string,
   params: unknown = {},
-  { signal, onEvent, follow = false, ...idempotency }: CallOptions = {},
+  { signal, onEvent, follow = false, ...wishes }: CallOptions = {},
 ): Promise<never> {
   const cancel = signal && cancelledBy(signal);
   try {
@@ -119,7 +127,7 @@ async function callTool(
       ...(cancel && { signal: cancel.signal }),
       ...(onEvent && { emit: onEvent }),
       follow,
-      ...idempotency,
+      ...wishes,
     };
     return (await runner.call(runner.find(name), input, settings)) as never;
   } catch (error) {

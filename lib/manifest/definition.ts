@@ -23,6 +23,17 @@ const NOTES_SCHEMA = {
       const: true,
       description: 'the answer of an earlier call with the same idempotency key',
     },
+    cached: {
+      type: 'boolean',
+      const: true,
+      description: 'the stored answer of an earlier call with the same parameters',
+    },
+    age_ms: { type: 'integer', minimum: 0, description: 'the age of the stored answer in milliseconds' },
+    stale: {
+      type: 'boolean',
+      const: true,
+      description: 'the stored answer is older than its ttl, and another call computes a new one',
+    },
   },
   additionalProperties: false,
 };

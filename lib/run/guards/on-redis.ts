@@ -68,12 +68,22 @@ function isAway({ code }: GantzError): boolean {
 /** Returns the key of what a guard keeps. `name` is that of the tool, or one that several tools share. */
 export function guardKey(
   redis: Redis,
-  { scope }: GuardedCall,
+  { scope }: Pick<GuardedCall, 'scope'>,
   guard: string,
   name: string,
   part = '',
 ): string {
   return redis.key('guard', `${structureTag('g', `${encodeURIComponent(scope)}:${guard}:${name}`)}${part}`);
+}
+
+/** Returns what the keys begin with that a guard keeps for a tool under names of its own, `<tool>:<name>`. */
+export function guardKeyPrefix(
+  redis: Redis,
+  origin: Pick<GuardedCall, 'scope'>,
+  guard: string,
+  tool: string,
+): string {
+  return guardKey(redis, origin, guard, `${tool}:`).slice(0, -'}'.length);
 }
 
 /** Returns the channel that wakes the calls that wait for something of a guard. */
