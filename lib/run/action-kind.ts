@@ -17,7 +17,7 @@ export type ActionKind<A extends Action = Action> = ToolKey<ParsedAction<A>> & {
   readonly needs?: 'redis';
   /** Returns the environment variables that the action adds and reads. When absent, it adds none and may read all. */
   variables?(action: A): ActionVariables;
-  /** Returns the paths of existing files that an action runs, so that an edited one is another action; absent when there are none. */
+  /** Returns the paths of files that an action may run: an edited file makes it another action. When absent, it runs none. */
   programFiles?(tool: ToolWith<A>): Promise<readonly string[]>;
   /** Finds the problems that `validate` reports. It runs nothing. When absent, there are none. */
   review?(tool: ToolWith<A>): Promise<readonly ProblemInText[]>;

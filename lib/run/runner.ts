@@ -70,6 +70,7 @@ export function openRunner(options: RunnerOptions): Runner {
   const closing = new AbortController();
   const running = new Set<Promise<Result>>();
   const guarded = new Set<Promise<Result>>();
+  const environments = new WeakMap<object, Record<string, string>>();
   const combined = new WeakMap<AbortSignal, AbortSignal>();
 
   const runner: Runner = {
@@ -195,7 +196,6 @@ export function openRunner(options: RunnerOptions): Runner {
     params: Record<string, unknown>,
     call: Call,
   ): Invocation {
-    let environment: Record<string, string> | undefined;
     return {
       tool,
       params,
@@ -207,7 +207,11 @@ export function openRunner(options: RunnerOptions): Runner {
       },
       // Computed when it is first read: an operation on Redis does not need it.
       get environment() {
-        return (environment ??= toolEnvironment(manifest, tool, env, kind.variables?.(tool.action)));
+        const known = environments.get(tool);
+        if (known) return known;
+        const made = toolEnvironment(manifest, tool, env, kind.variables?.(tool.action));
+        environments.set(tool, made);
+        return made;
       },
     };
   }

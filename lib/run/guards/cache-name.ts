@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import type { Action } from '../../contract/manifest.ts';
 import { canonicalJson } from '../../json/canonical.ts';
-import type { ToolWith } from '../invocation.ts';
 import { kindOf } from '../kinds.ts';
 import type { GuardedCall } from './guard.ts';
 import type { Settings } from './settings.ts';
@@ -16,44 +14,47 @@ const MAX_READ_BYTES = 1024 * 1024;
  */
 export async function cacheName(
   { key, vary = [] }: Settings['cache'],
-  { tool, params, environment, declared }: GuardedCall,
+  guarded: GuardedCall,
 ): Promise<string> {
-  const { text, variables } = constantsOf(tool);
-  const kind = kindOf(tool);
-  const reads = kind?.variables?.(tool.action).reads;
-  const names = [...variables, ...(reads ? declared.filter(reads) : declared)];
-  const valueOf = (name: string): string | null => environment[name] ?? null;
-  const files = kind?.programFiles ? await kind.programFiles(tool) : [];
+  const { tool, params } = guarded;
+  // Only the first call awaits: an `await` in each call is measurable where thousands are made.
+  const { text, variables, files } = constants.get(tool) ?? (await findConstants(guarded));
+  const valueOf = (name: string): string | null => guarded.environment[name] ?? null;
   const identity = [
-    text,
-    names.map((name) => [name, valueOf(name)]),
+    variables.map((name) => [name, valueOf(name)]),
     files.map(versionOf),
     key ? chosen(params, key) : params,
     vary.map((what) => (what === 'cwd' ? process.cwd() : valueOf(what.slice('env.'.length)))),
   ];
-  return `${tool.name}:${createHash('sha256').update(canonicalJson(identity)).digest('hex')}`;
+  return `${tool.name}:${createHash('sha256').update(text).update(canonicalJson(identity)).digest('hex')}`;
 }
 
 type Constants = {
   /** The action and the shape of its result. */
   text: string;
-  /** The names of the variables that the texts of the action mention. */
+  /** The names of the variables that the action uses. */
   variables: readonly string[];
+  /** The files that it runs. */
+  files: readonly string[];
 };
 
+/** What is equal in all calls of a tool. */
 const constants = new WeakMap<object, Constants>();
 
-/** Returns the part of the name that is equal in all calls of a tool. It is made once for each tool. */
-function constantsOf(tool: ToolWith<Action>): Constants {
-  const known = constants.get(tool);
-  if (known) return known;
+async function findConstants({ tool, declared }: GuardedCall): Promise<Constants> {
   const { action, outputSchema = null } = tool;
+  const kind = kindOf(tool);
   // A shell reads `$NAME` too.
   const mentions = JSON.stringify(action).matchAll(/\$\{?([A-Za-z_]\w*)/g);
-  const variables = [...new Set([...mentions].map(([, name = '']) => name))];
-  const made = { text: canonicalJson([action, outputSchema]), variables };
-  constants.set(tool, made);
-  return made;
+  const reads = kind?.variables?.(action).reads;
+  const variables = new Set([
+    ...[...mentions].map(([, name = '']) => name),
+    ...(reads ? declared.filter(reads) : declared),
+  ]);
+  const files = (await kind?.programFiles?.(tool)) ?? [];
+  const found = { text: canonicalJson([action, outputSchema]), variables: [...variables], files };
+  constants.set(tool, found);
+  return found;
 }
 
 /** Returns the chosen parameters. An absent one differs from one that is null. */
@@ -70,7 +71,7 @@ function versionOf(path: string): string {
     if (size > MAX_READ_BYTES) return `${size} ${mtimeMs}`;
     return createHash('sha256').update(readFileSync(path)).digest('hex');
   } catch {
-    // The action reports what is wrong with the file.
+    // There is no such file, or the action reports what is wrong with it.
     return '';
   }
 }

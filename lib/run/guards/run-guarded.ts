@@ -18,24 +18,23 @@ export async function runGuarded(
 ): Promise<Result> {
   const { scope = '', settings = {}, optional = [] } = invocation.tool.guards ?? {};
   const notes: Record<string, unknown> = {};
-  const guarded: GuardedCall = {
-    ...invocation,
+  const guarded: GuardedCall = derive(invocation, {
     scope,
     wishes,
-    isOptional: (guard) => optional.includes(guard),
-    note: (members) => void Object.assign(notes, members),
-  };
+    isOptional: (guard: string) => optional.includes(guard),
+    note: (members: Readonly<Record<string, unknown>>) => void Object.assign(notes, members),
+  });
   const guards = Object.entries(GUARDS).filter(
     ([key]) => Object.hasOwn(settings, key) || (key === 'idempotency' && wishes.idempotencyKey !== undefined),
   );
 
   async function pass(index: number, changes: Changes): Promise<Result> {
     const [key, guard] = guards[index] ?? [];
-    if (key === undefined || !guard) return await run({ ...invocation, ...changes });
+    if (key === undefined || !guard) return await run(derive(invocation, changes));
     const { call = invocation.call } = changes;
     const ready = loaded.get(guard) ?? (await guard.load());
     loaded.set(guard, ready);
-    return await ready.run(settings[key], { ...guarded, call }, (more) =>
+    return await ready.run(settings[key], derive(guarded, { call }), (more) =>
       pass(index + 1, { ...changes, ...more }),
     );
   }
@@ -47,4 +46,9 @@ export async function runGuarded(
     if (!(error instanceof GantzError) || Object.keys(notes).length === 0) throw error;
     throw withFields(error, { gantz: notes });
   }
+}
+
+/** Returns an object with other members. A copy would compute `environment`, which few guards read. */
+function derive<T extends object, M extends object>(base: T, members: M): T & M {
+  return Object.assign(Object.create(base) as T, members);
 }
