@@ -17,6 +17,7 @@ const PAGES = [
   'coming-from-gantz-cli',
   'comparison',
   'deployment',
+  'guards',
   'idempotency',
   'recipes',
   'troubleshooting',

@@ -3,14 +3,18 @@ import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { Client } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { openGantz } from '../../../lib/library/library.ts';
 import { endOf, endWithTests } from '../../helpers/children.ts';
 import { folderWith } from '../../helpers/folder.ts';
+import { startCluster } from '../../helpers/redis-cluster.ts';
 import { useRedis } from '../../helpers/redis-server.ts';
 import { connectTo, startRelay, type Relay } from '../../helpers/relay.ts';
 import { envelopeOf, runMain } from '../../helpers/run-main.ts';
-import { PROGRAMS, runProgram } from '../../helpers/run-program.ts';
+import { PROGRAM, PROGRAMS, runProgram } from '../../helpers/run-program.ts';
 import { waitFor } from '../../helpers/wait.ts';
+import { startServer } from '../../http/server.ts';
 
 const redis = useRedis();
 beforeEach(() => redis.plain.flushAll());
@@ -449,5 +453,140 @@ describe('the cache without Redis', () => {
     assert.deepEqual(await second, { success: true, n: 2 });
     writeFileSync(join(work.cwd, 'go'), '');
     assert.deepEqual(await first, { success: true, n: 1 });
+  });
+});
+
+describe('a cached answer on every interface', () => {
+  const work = new Workplace();
+  const config = join(work.cwd, 'gantz.yaml');
+  const env = (): Record<string, string> => ({ REDIS_URL: redis.url });
+
+  const INTERFACES: Readonly<Record<string, () => Promise<Envelope>>> = {
+    'the command line': () => work.call(),
+
+    async batch() {
+      const run = await runMain(['-c', config, 'batch', '-'], { env: env(), stdin: '{"tool":"work"}\n' });
+      return envelopeOf(run);
+    },
+
+    async REST() {
+      const server = await startServer([], { env: env(), config });
+      try {
+        const response = await fetch(`${server.url}/mcp/tools/call`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: '{"tool":"work"}',
+        });
+        const age = response.headers.get('age');
+        assert.ok(Number(age) >= 90 && Number(age) < 120, `Age: ${String(age)}`);
+        return ((await response.json()) as { result: Envelope }).result;
+      } finally {
+        await server.stop();
+      }
+    },
+
+    async 'the library'() {
+      await using gantz = await openGantz({ manifest: config, env: { PATH: process.env['PATH'], ...env() } });
+      return { success: true, ...(await gantz.call('work')) };
+    },
+
+    async MCP() {
+      const client = new Client({ name: 'test', version: '1' });
+      const parameters = {
+        command: PROGRAM,
+        args: ['-c', config, 'mcp'],
+        env: { PATH: process.env['PATH'] ?? '', HOME: '/dev/null', ...env() },
+      };
+      await client.connect(new StdioClientTransport({ ...parameters, stderr: 'ignore' }));
+      try {
+        const { structuredContent, _meta } = await client.callTool({ name: 'work', arguments: {} });
+        return { ...(structuredContent as Envelope), gantz: _meta?.['gantz'] };
+      } finally {
+        await client.close();
+      }
+    },
+  };
+
+  for (const [name, call] of Object.entries(INTERFACES)) {
+    it(`has the fields of the first one: ${name}`, async () => {
+      const first = await work.call({}, { options: ['--no-cache'] });
+      await age(90_000);
+      const { gantz, ...answer } = await call();
+      assert.deepEqual(answer, first);
+      const { age_ms: ageMs, ...others } = gantz as Envelope;
+      assert.deepEqual(others, { cached: true });
+      assert.ok(Number(ageMs) >= 90_000, String(ageMs));
+    });
+  }
+
+  it('is computed anew by Cache-Control: no-cache and by noCache', async () => {
+    const { n } = await work.call();
+    const server = await startServer([], { env: env(), config });
+    try {
+      const response = await fetch(`${server.url}/mcp/tools/call`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'cache-control': 'no-cache' },
+        body: '{"tool":"work"}',
+      });
+      assert.equal(response.headers.get('age'), null);
+      const { result } = (await response.json()) as { result: Envelope };
+      assert.deepEqual(result, { success: true, n: Number(n) + 1 });
+    } finally {
+      await server.stop();
+    }
+    await using gantz = await openGantz({ manifest: config, env: { PATH: process.env['PATH'], ...env() } });
+    assert.deepEqual(await gantz.call('work', {}, { noCache: true }), { n: Number(n) + 2 });
+    assert.equal((await work.call())['n'], Number(n) + 2);
+  });
+});
+
+describe('gantz cache-clear', () => {
+  const clear = async (
+    work: Workplace,
+    url = redis.url,
+    options: readonly string[] = [],
+  ): Promise<Envelope> =>
+    envelopeOf(
+      await runMain([...options, 'cache-clear', 'work'], { cwd: work.cwd, env: { REDIS_URL: url } }),
+    );
+
+  it('deletes the answers of one tool of one manifest', async () => {
+    const work = new Workplace();
+    const other = new Workplace({ name: 'caches*' });
+    for (const days of [1, 2, 3]) await work.call({ days });
+    await other.call();
+    assert.deepEqual(await clear(other), { success: true, tool: 'work', removed: 1 });
+    assert.deepEqual(await clear(work), { success: true, tool: 'work', removed: 3 });
+    assert.deepEqual(await clear(work), { success: true, tool: 'work', removed: 0 });
+    assert.equal((await work.call({ days: 1 }))['n'], 4);
+  });
+
+  it('keeps a call that computes an answer from storing it', async () => {
+    const work = new Workplace({ then: 'while ! [ -e go ]; do sleep 0.01; done' });
+    const first = work.call();
+    await waitFor(() => work.runs >= 1, { what: 'the first run' });
+    await clear(work);
+    writeFileSync(join(work.cwd, 'go'), '');
+    assert.equal((await first)['n'], 1);
+    assert.deepEqual(await work.call(), { success: true, n: 2 });
+  });
+
+  it('refuses a tool without cache, and --read-only', async () => {
+    assert.equal((await clear(new Workplace({ keys: '' })))['code'], 'USAGE');
+    assert.equal((await clear(new Workplace(), redis.url, ['--read-only']))['code'], 'FORBIDDEN');
+  });
+
+  it('deletes them on all masters of a cluster', async () => {
+    const cluster = await startCluster();
+    try {
+      const work = new Workplace();
+      const env = { REDIS_URL: cluster.url };
+      for (let days = 1; days <= 8; days++) await work.call({ days }, { env });
+      assert.equal(((await work.call({ days: 8 }, { env }))['gantz'] as Envelope)['cached'], true);
+      assert.deepEqual(await clear(work, cluster.url), { success: true, tool: 'work', removed: 8 });
+      assert.equal((await work.call({ days: 8 }, { env }))['n'], 9);
+    } finally {
+      await cluster.stop();
+    }
   });
 });
