@@ -166,7 +166,10 @@ export function openRunner(options: RunnerOptions): Runner {
   ): Promise<Result> {
     const invocation = invocationOf(kind, tool, params, endingWithRunner(call));
     guards ??= await import('./guards/run-guarded.ts');
-    const result = guards.runGuarded(invocation, wishes, (inner) => runAction(kind, inner));
+    const result = guards.runGuarded(invocation, wishes, (inner) =>
+      // The bundled tools return what they declare.
+      kind.needs === 'redis' ? kind.run(inner) : runAction(kind, inner),
+    );
     guarded.add(result);
     return await result.finally(() => guarded.delete(result));
   }

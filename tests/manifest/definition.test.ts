@@ -143,7 +143,8 @@ describe('definitionOf', () => {
     });
     const portable = { anyOf: [{ type: 'array', items: {} }, { type: 'null' }] };
     assert.deepEqual(inputSchema.properties, { a: portable });
-    assert.deepEqual(outputSchema?.properties, { success: { type: 'boolean', const: true }, a: portable });
+    const { gantz: _, ...fields } = outputSchema?.properties ?? {};
+    assert.deepEqual(fields, { success: { type: 'boolean', const: true }, a: portable });
   });
 
   it('publishes the bundled tools with a title, no open world and no list of types', async () => {

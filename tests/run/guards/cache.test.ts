@@ -195,6 +195,18 @@ describe('the calls that share an answer', () => {
     assert.equal((await work.call({ days: 2 }))['n'], 1);
   });
 
+  it('may differ in a secret parameter, which needs `key` and is not published as secret', async () => {
+    const parameters =
+      '\n      - { name: city, type: string }\n      - { name: token, type: string, secret: true }';
+    const work = new Workplace({ keys: 'cache: { ttl: 1h, key: [city] }', parameters });
+    await work.call({ city: 'Rome', token: 'a' });
+    assert.equal((await work.call({ city: 'Rome', token: 'b' }))['n'], 1);
+    const { stdout } = await runMain(['describe', 'work', '--json'], { cwd: work.cwd });
+    assert.match(stdout, /"token":\{"type":"string"\}/);
+    work.write({ parameters });
+    assert.equal((await work.call())['code'], 'MANIFEST_INVALID');
+  });
+
   it('do not share one with another value of a variable in `vary`', async () => {
     const work = new Workplace({ keys: 'cache: { ttl: 1h, vary: [env.LANG] }' });
     await work.call({}, { env: { LANG: 'no' } });
