@@ -34,6 +34,10 @@ export const COMMANDS: CommandTable = {
     summary: 'show or stop the embedded Redis',
     load: async () => (await import('./commands/redis.ts')).define,
   },
+  'cache-clear': {
+    summary: 'delete the cached answers of a tool with the guard cache',
+    load: async () => (await import('./commands/cache-clear.ts')).define,
+  },
   'with-lock': {
     summary: 'run a command while holding a lock',
     load: async () => (await import('./commands/with-lock.ts')).define,

@@ -12,6 +12,7 @@ export type CommandLineOptions = GlobalOptions & {
   yes?: boolean;
   idempotencyKey?: string;
   idempotencyWaitMs?: number;
+  noCache?: boolean;
   help?: boolean;
   version?: boolean;
 };
@@ -56,6 +57,11 @@ export const COMMAND_LINE_OPTIONS: readonly OptionDefinition<CommandLineOptions>
         text,
         '5s, 1m30s or 500ms',
       )),
+  },
+  {
+    flag: '--no-cache',
+    description: 'run the tool although its answer is cached, and store the new answer',
+    apply: (options) => void (options.noCache = true),
   },
   { flag: '--help', short: '-h', description: 'show help', apply: (options) => void (options.help = true) },
   { flag: '--version', description: 'show the version', apply: (options) => void (options.version = true) },
@@ -110,6 +116,7 @@ const ONLY_FOR_CALLS: Readonly<Record<string, keyof CommandLineOptions>> = {
   '--yes': 'yes',
   '--idempotency-key': 'idempotencyKey',
   '--idempotency-wait': 'idempotencyWaitMs',
+  '--no-cache': 'noCache',
 };
 
 /** Returns true for an option that no command takes. */

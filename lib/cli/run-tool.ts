@@ -37,7 +37,7 @@ export async function runTool(
   }
   if ([options.raw, options.check, options.follow].filter(Boolean).length > 1)
     throw new GantzError('USAGE', 'Only one of --raw, --check and --follow can be given');
-  const { idempotencyKey, idempotencyWaitMs } = options;
+  const { idempotencyKey, idempotencyWaitMs, noCache } = options;
   if (idempotencyWaitMs !== undefined && idempotencyKey === undefined)
     throw new GantzError('USAGE', '--idempotency-wait needs --idempotency-key');
   const usesStdin = words.some((word) => word === '-' || word.endsWith(':text=-'));
@@ -58,6 +58,7 @@ export async function runTool(
       ...(follow && { emit }),
       idempotencyKey,
       ...(idempotencyWaitMs !== undefined && { idempotencyWaitMs }),
+      ...(noCache !== undefined && { noCache }),
     });
     if (raw || check) {
       const { printValue } = await import('./value.ts');

@@ -31,6 +31,8 @@ export type Tool = {
   description: string;
   /** The parameters as one flat JSON Schema (draft 2020-12), `additionalProperties: false`; MCP's inputSchema. */
   inputSchema: ObjectSchema;
+  /** The names of the parameters with `secret: true`, which is no keyword of JSON Schema; absent when there are none. */
+  secrets?: readonly string[];
   /** The fields of the result beside `success`; MCP's outputSchema has `success` as well. */
   outputSchema?: ObjectSchema;
   annotations: Annotations;

@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Origin } from '../contract/call.ts';
-import { success } from '../contract/envelope.ts';
+import { success, type Result } from '../contract/envelope.ts';
+import { isObject } from '../json/object.ts';
 import { definitionOf } from '../manifest/definition.ts';
 import type { Runners } from '../serving/runners.ts';
 import { hasToolset } from '../run/catalogue.ts';
@@ -156,9 +157,22 @@ async function callTool(text: string, incoming: IncomingMessage, runners: Runner
   const result = await runners.use(async (runner) => {
     const found = runner.find(tool);
     const deadline = runner.deadline(found, startedAt);
-    return await runner.call(found, params, { signal, deadline, idempotencyKey, confirm, origin });
+    const noCache = refusesCache(incoming);
+    return await runner.call(found, params, { signal, deadline, idempotencyKey, noCache, confirm, origin });
   });
-  return envelopeAnswer(200, success(result));
+  return envelopeAnswer(200, success(result), ageOf(result));
+}
+
+/** Returns true when the client wants no stored answer: `Cache-Control: no-cache`, or `max-age=0`. */
+function refusesCache({ headers }: IncomingMessage): boolean {
+  const directives = (headers['cache-control'] ?? '').toLowerCase().split(',');
+  return directives.some((directive) => ['no-cache', 'max-age=0'].includes(directive.trim()));
+}
+
+/** Returns the header Age for an answer from the cache. */
+function ageOf({ gantz }: Result): Record<string, string> | undefined {
+  const ageMs = isObject(gantz) && gantz['cached'] === true ? gantz['age_ms'] : undefined;
+  return typeof ageMs === 'number' ? { age: String(Math.floor(ageMs / 1000)) } : undefined;
 }
 
 /** Returns true when the client says that a person has agreed to the call. */

@@ -66,6 +66,8 @@ export type CallOptions = {
   confirm?: boolean | ((question: Question) => Promise<boolean> | boolean);
   /** How long to wait while a call with the same key runs, in milliseconds. Default: 0. */
   idempotencyWaitMs?: number;
+  /** True to run the tool although its answer is cached, and to store the new answer. */
+  noCache?: boolean;
 };
 
 /** What gantz did besides running the tool. The field is absent when there is nothing to say. */
@@ -75,6 +77,12 @@ export type Notes = {
     replayed?: true;
     /** How often the action ran, when its failures were repeated. */
     attempts?: number;
+    /** True when the answer is that of an earlier call with the same parameters. */
+    cached?: true;
+    /** The age of a cached answer in milliseconds. */
+    age_ms?: number;
+    /** True when the cached answer is older than its ttl, and another call computes a new one. */
+    stale?: true;
   };
 };
 

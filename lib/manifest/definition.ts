@@ -28,6 +28,17 @@ const NOTES_SCHEMA = {
       minimum: 2,
       description: 'how often the action ran, when its failures were repeated',
     },
+    cached: {
+      type: 'boolean',
+      const: true,
+      description: 'the stored answer of an earlier call with the same parameters',
+    },
+    age_ms: { type: 'integer', minimum: 0, description: 'the age of the stored answer in milliseconds' },
+    stale: {
+      type: 'boolean',
+      const: true,
+      description: 'the stored answer is older than its ttl, and another call computes a new one',
+    },
   },
   additionalProperties: false,
 };

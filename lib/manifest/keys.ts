@@ -218,6 +218,10 @@ export const PARAMETER = {
   name: { kind: 'parameter-name', about: 'The name of the parameter.' },
   ...KEYWORDS,
   required: { kind: 'required', about: 'True when it must be given; false when absent.' },
+  secret: {
+    kind: 'boolean',
+    about: 'In `parameters`: true when the value is a secret. Clients do not see this key.',
+  },
   optional: { kind: 'boolean', about: 'In `returns`: true when the field may be missing.' },
   validation: {
     kind: 'validation',

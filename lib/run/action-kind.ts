@@ -17,6 +17,8 @@ export type ActionKind<A extends Action = Action> = ToolKey<ParsedAction<A>> & {
   readonly needs?: 'redis';
   /** Returns the environment variables that the action adds and reads. When absent, it adds none and may read all. */
   variables?(action: A): ActionVariables;
+  /** Returns the paths of files that an action may run: an edited file makes it another action. When absent, it runs none. */
+  programFiles?(tool: ToolWith<A>): Promise<readonly string[]>;
   /** Finds the problems that `validate` reports. It runs nothing. When absent, there are none. */
   review?(tool: ToolWith<A>): Promise<readonly ProblemInText[]>;
   /** Loads what the first run of an action needs, so that the run itself does not wait for it. */

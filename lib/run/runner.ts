@@ -70,6 +70,8 @@ export function openRunner(options: RunnerOptions): Runner {
   const closing = new AbortController();
   const running = new Set<Promise<Result>>();
   const guarded = new Set<Promise<Result>>();
+  const environments = new WeakMap<object, Record<string, string>>();
+  const combined = new WeakMap<AbortSignal, AbortSignal>();
 
   const runner: Runner = {
     ...catalogue,
@@ -174,7 +176,10 @@ export function openRunner(options: RunnerOptions): Runner {
 
   /** Returns the call with a signal that also aborts when the runner is closed. */
   function endingWithRunner(call: Call): Call {
-    const signal = call.signal ? AbortSignal.any([call.signal, closing.signal]) : closing.signal;
+    if (!call.signal) return { ...call, signal: closing.signal };
+    // All calls of a batch have the same signal.
+    const signal = combined.get(call.signal) ?? AbortSignal.any([call.signal, closing.signal]);
+    combined.set(call.signal, signal);
     return { ...call, signal };
   }
 
@@ -195,16 +200,22 @@ export function openRunner(options: RunnerOptions): Runner {
     params: Record<string, unknown>,
     call: Call,
   ): Invocation {
-    let environment: Record<string, string> | undefined;
     return {
       tool,
       params,
       call,
       maxOutputBytes,
       redis: connection,
+      get declared() {
+        return [...Object.keys(manifest.env), ...Object.keys(tool.environment)];
+      },
       // Computed when it is first read: an operation on Redis does not need it.
       get environment() {
-        return (environment ??= toolEnvironment(manifest, tool, env, kind.variables?.(tool.action)));
+        const known = environments.get(tool);
+        if (known) return known;
+        const made = toolEnvironment(manifest, tool, env, kind.variables?.(tool.action));
+        environments.set(tool, made);
+        return made;
       },
     };
   }

@@ -136,6 +136,41 @@ async function keyedPairs(bench: Bench, command: Command): Promise<Pair[]> {
   return pairs;
 }
 
+/** Writes a manifest with the bundled tools and a script whose answers of 100 bytes are cached into a new folder. Returns it. */
+async function cachedFolder({ folder }: Bench): Promise<string> {
+  const cwd = join(folder, 'cached');
+  await mkdir(cwd, { recursive: true });
+  const manifest = `name: cached
+include: [builtin:redis]
+tools:
+  - name: answer
+    description: Answers with 100 bytes
+    parameters: { key: { type: string, required: true } }
+    annotations: { readOnlyHint: true }
+    script: { shell: "echo ${'x'.repeat(100)}" }
+    cache: 1h
+`;
+  await writeFile(join(cwd, 'gantz.yaml'), manifest);
+  return cwd;
+}
+
+/** Measures batches of calls of a script whose answers are cached, and of cache_get. */
+async function cachedPairs(bench: Bench, command: Command): Promise<Pair[]> {
+  const calls = bench.quick ? 20_000 : 100_000;
+  const cwd = await cachedFolder(bench);
+  const fileOf = async (tool: string): Promise<string> => {
+    const file = join(bench.folder, `cached-${tool}.ndjson`);
+    const lines = Array.from({ length: calls }, (_, id) =>
+      JSON.stringify({ id, tool, params: { key: `k${id % 1000}` } }),
+    );
+    await writeFile(file, `${lines.join('\n')}\n`);
+    return file;
+  };
+  const [ours, theirs] = [await fileOf('answer'), await fileOf('cache_get')];
+  const pairs = await timePairs(bench, [...command, 'batch', ours], [...command, 'batch', theirs], cwd, 20);
+  return pairs.map((pair) => ({ ours: (calls / pair.ours) * 1000, theirs: (calls / pair.theirs) * 1000 }));
+}
+
 /** The parameters of a request that is allowed, without its identifier. */
 const RATE_LIMITS = {
   sliding_window: { limit: 1_000_000_000, window_seconds: 3600 },
@@ -541,6 +576,41 @@ export const ROWS: readonly Row[] = [
       },
     },
   ]),
+  {
+    what: 'executable: a script whose answer is cached, one process',
+    against: 'cache get',
+    unit: 'ms',
+    target: { atMost: 1.1 },
+    measure: async (bench) => {
+      const ours: Command = [executable(bench), 'call', 'answer', '{"key":"a"}'];
+      return await timePairs(bench, ours, [executable(bench), ...GET], await cachedFolder(bench));
+    },
+  },
+  {
+    what: 'package on Node 20: a script whose answer is cached, one process',
+    against: 'cache get',
+    unit: 'ms',
+    target: { atMost: 1.1 },
+    measure: async (bench) => {
+      const { node20, package: program } = bench.programs;
+      const ours: Command = [node20, program, 'call', 'answer', '{"key":"a"}'];
+      return await timePairs(bench, ours, [node20, program, ...GET], await cachedFolder(bench));
+    },
+  },
+  {
+    what: 'executable: batch, a script whose answer of 100 bytes is cached',
+    against: 'cache_get of 100 bytes',
+    unit: 'calls/s',
+    target: { atLeast: 0.8 },
+    measure: (bench) => cachedPairs(bench, [executable(bench)]),
+  },
+  {
+    what: 'package on Node 20: batch, a script whose answer of 100 bytes is cached',
+    against: 'cache_get of 100 bytes',
+    unit: 'calls/s',
+    target: { atLeast: 0.8 },
+    measure: (bench) => cachedPairs(bench, [bench.programs.node20, bench.programs.package]),
+  },
   {
     what: 'executable: batch, cache_set of 100 bytes with an idempotency key',
     against: 'the same without a key',

@@ -18,7 +18,11 @@ local channel = ARGV[5]
 
 local now = serverMs()
 local found = redis.call('HMGET', entry, 'flight', 'flight_until')
-if found[1] ~= token or tonumber(found[2]) <= now then return 0 end
+if found[1] ~= token or tonumber(found[2]) <= now then
+  -- The entry was deleted, or the flight is that of another caller. Those that wait look again.
+  redis.pcall('PUBLISH', channel, '1000000')
+  return 0
+end
 
 local function at(milliseconds)
   return string.format('%.0f', milliseconds)

@@ -8,7 +8,7 @@ import { printSuccess } from '../../contract/print.ts';
 import { reasonOf } from '../../contract/system-error.ts';
 import { styled, writePainted } from '../../contract/terminal.ts';
 import { BUILTIN, loadBundled } from '../../manifest/bundled.ts';
-import { deleteNamespace } from '../../redis/delete-namespace.ts';
+import { deleteKeys } from '../../redis/delete-keys.ts';
 import type { Catalogue } from '../../run/catalogue.ts';
 import { needsRedis } from '../../run/kinds.ts';
 import { loadCatalogue, openRunnerFor } from '../../run/open.ts';
@@ -148,7 +148,7 @@ async function run(
     throw error;
   } finally {
     if (!redisGone && cases.some(({ steps }) => steps.some(({ tool }) => usesRedis(catalogue, tool))))
-      await deleteKeys(runner, namespace);
+      await deleteNamespace(runner, namespace);
     await runner.close();
   }
 }
@@ -207,11 +207,11 @@ function usesRedis({ manifest }: Catalogue, name: string): boolean {
   return manifest.tools.some((tool) => tool.name === name && needsRedis(tool));
 }
 
-async function deleteKeys(runner: Runner, namespace: string): Promise<void> {
+async function deleteNamespace(runner: Runner, namespace: string): Promise<void> {
   const deadline = new Deadline({ budgetMs: 10_000 });
   await runner
     .redis()
-    .use({ deadline, signal: undefined, readOnly: false }, (redis) => deleteNamespace(redis, namespace));
+    .use({ deadline, signal: undefined, readOnly: false }, (redis) => deleteKeys(redis, `${namespace}:`));
 }
 
 /** Returns the environment without GANTZ_NAMESPACE. A namespace that the manifest sets would replace that of the tests. */

@@ -96,7 +96,7 @@ async function candidatesAfter(
     ];
   }
   const command = Object.hasOwn(commands, first) ? commands[first] : undefined;
-  if (command?.takesTool || first === 'describe') {
+  if (command?.takesTool || first === 'describe' || first === 'cache-clear') {
     if (second === undefined && !partial.startsWith('-'))
       return tools.map(({ name, description }) => ({ word: name, description }));
     const tool = tools.find(({ name }) => name === second);

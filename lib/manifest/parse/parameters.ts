@@ -14,15 +14,19 @@ type Named = { name: string; nameAt: Place; node: Node };
 
 type Role = 'parameters' | 'returns';
 
-/** Reads parameters as one flat object schema; the fields of `returns` are required unless `optional: true`. */
+/** Parameters as one flat object schema, and the names of those with `secret: true`, which is no keyword of JSON Schema. */
+export type ReadParameters = { schema: ObjectSchema; secrets: string[] };
+
+/** Reads parameters; the fields of `returns` are required unless `optional: true`. */
 export function readParameters(
   problems: Problems,
   node: Node | undefined,
   role: Role,
   bundled = false,
-): ObjectSchema {
+): ReadParameters {
   const properties: [string, JsonSchema][] = [];
   const required: string[] = [];
+  const secrets: string[] = [];
   const listed = node ? requiredOfSchema(problems, node) : undefined;
   for (const { name, nameAt, node: parameter } of unique(problems, named(problems, node, role), role)) {
     const what = `${role === 'parameters' ? 'the parameter' : 'the field'} ${JSON.stringify(name)}`;
@@ -42,8 +46,9 @@ export function readParameters(
         'Give the field another name.',
       );
     }
-    const { schema, required: isRequired } = readParameter(problems, parameter, what, role);
+    const { schema, required: isRequired, secret } = readParameter(problems, parameter, what, role);
     properties.push([name, schema]);
+    if (secret) secrets.push(name);
     if (listed ? listed.has(name) : isRequired) required.push(name);
   }
   const schema: ObjectSchema = {
@@ -55,10 +60,15 @@ export function readParameters(
     additionalProperties: role === 'returns' && !bundled,
   };
   if (node) checkReferences(problems, node, schema);
-  return schema;
+  return { schema, secrets };
 }
 
-function readParameter(problems: Problems, node: Node, what: string, role: Role): ReadSchema {
+function readParameter(
+  problems: Problems,
+  node: Node,
+  what: string,
+  role: Role,
+): ReadSchema & { secret?: boolean | undefined } {
   const always = role === 'returns';
   if (isNull(node)) return { schema: {}, required: always };
   if (node.kind === 'scalar') return { ...bareType(problems, node), required: always };
@@ -66,12 +76,15 @@ function readParameter(problems: Problems, node: Node, what: string, role: Role)
   if (!map) return { schema: {}, required: always };
   const fields = readFields(problems, map, PARAMETER, what);
   const { schema, required } = withExtensions(problems, map, readKeywords(problems, fields, what));
+  const secret = fields.secret && readBoolean(problems, fields.secret, `secret of ${what}`);
+  if (always && secret)
+    warn(problems, map.at, `\`secret\` of ${what} has no effect: only parameters have it`);
   if (!always && fields.optional) {
     const optional = readBoolean(problems, fields.optional, `optional of ${what}`);
-    return { schema, required: required ?? optional === false };
+    return { schema, required: required ?? optional === false, secret };
   }
   const optional = fields.optional && readBoolean(problems, fields.optional, `optional of ${what}`);
-  return { schema, required: required ?? (always && optional !== true) };
+  return { schema, required: required ?? (always && optional !== true), secret };
 }
 
 /** Returns parameters with their names, from a list, from a map, or from the `properties` of an object schema. */

@@ -142,12 +142,16 @@ function assemble(
   const ownTimeoutMs = fields.timeout && readDuration(problems, fields.timeout, '`timeout`');
   const timeoutMs = parsed?.timeoutMs ?? ownTimeoutMs;
   const tests = [fields.tests, fields.test].flatMap((node) => (node ? readTests(problems, node) : []));
+  const { schema: inputSchema, secrets } = readParameters(problems, fields.parameters, 'parameters');
   const tool: Tool = {
     name: name.text,
     ...(title !== undefined && { title }),
     description,
-    inputSchema: readParameters(problems, fields.parameters, 'parameters'),
-    ...(fields.returns && { outputSchema: readParameters(problems, fields.returns, 'returns', bundled) }),
+    inputSchema,
+    ...(secrets.length > 0 && { secrets }),
+    ...(fields.returns && {
+      outputSchema: readParameters(problems, fields.returns, 'returns', bundled).schema,
+    }),
     annotations: {
       ...(fields.annotations && readAnnotations(problems, fields.annotations)),
       ...parsed?.annotations,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Deadline } from '../../contract/deadline.ts';
 import type { Result } from '../../contract/envelope.ts';
 import { GantzError, toGantzError, type Failure } from '../../contract/errors.ts';
 import {
@@ -7,8 +8,11 @@ import {
   guardCacheRenew,
   guardCacheStore,
 } from '../../generated/scripts.ts';
+import type { RedisHandle } from '../../redis/open.ts';
 import type { Redis } from '../../redis/redis.ts';
+import type { Script } from '../../redis/scripts.ts';
 import { waitFor } from '../../redis/waiting.ts';
+import { within } from '../within.ts';
 import { cacheName } from './cache-name.ts';
 import type { GuardedCall, Next, Wrap } from './guard.ts';
 import { LEASE_MS, withLease } from './lease.ts';
@@ -30,119 +34,173 @@ type Entered =
   | [kind: 'wait', flight: string, leftMs: number]
   | [kind: 'run'];
 
+const GUARD = { key: 'cache', withoutRedis: 'skip' } as const;
+
+/** A call with the names that it has in Redis. */
+type Flight = {
+  guarded: GuardedCall;
+  /** The name of the answer. */
+  name: string;
+  /** Identifies this call while it computes the answer. */
+  token: string;
+};
+
 /** Runs a call inside the guard. */
 export const runCached: Wrap<Setting> = async (setting, guarded, next) => {
-  const { call, wishes, note } = guarded;
-  const name = cacheName(setting, guarded);
-  const token = randomUUID();
-  const entered = await enter(name, token, guarded);
-  // Redis does not answer, or another call computes the answer and this one must not use it.
+  const flight = { guarded, name: await cacheName(setting, guarded), token: randomUUID() };
+  const entered = await enter(flight);
+  // Redis does not answer.
   if (entered === undefined) return await next();
   switch (entered[0]) {
     case 'hit':
     case 'stale': {
       const [kind, answer, ageMs] = entered;
-      note({ cached: true, age_ms: ageMs, ...(kind === 'stale' && { stale: true }) });
+      guarded.note({ cached: true, age_ms: ageMs, ...(kind === 'stale' && { stale: true }) });
       return JSON.parse(answer) as Result;
     }
-    case 'failed':
-      throw failureOf(entered[1]);
-    case 'wait':
-      if (wishes.noCache) return await next();
-      throw call.deadline.error(`The call of ${guarded.tool.name} that computes the answer`);
+    case 'failed': {
+      const failure = JSON.parse(entered[1]) as Failure | null;
+      // The flight has an answer that is not shared.
+      if (!failure) return await next();
+      throw toError(failure);
+    }
     case 'run':
-      return await fly(setting, name, token, guarded, next);
+      return await fly(setting, flight, next);
   }
 };
 
-/** Reads the stored answer, waits for the flight of another call, or begins one. */
-async function enter(name: string, token: string, guarded: GuardedCall): Promise<Entered | undefined> {
-  const { call, wishes } = guarded;
-  const ignoresAnswer = wishes.noCache === true;
-  const waitMs = ignoresAnswer ? 0 : call.deadline.remainingMs();
-  let awaited = '';
-  return await onRedis(
-    { key: 'cache', withoutRedis: 'skip' },
-    guarded,
-    (redis, deadline) =>
-      waitFor<Entered>(
-        redis,
-        { ...call, deadline },
-        {
-          wait: waitMs / 1000,
-          near: keyOf(redis, name, guarded),
-          channel: channelOf(redis, name, guarded),
-          async step() {
-            const args = [token, String(LEASE_MS), awaited, ignoresAnswer ? '1' : ''];
-            const reply = (await redis.run(guardCacheEnter, [keyOf(redis, name, guarded)], args)) as Entered;
-            if (reply[0] !== 'wait') return { result: reply, done: true, more: true };
-            awaited = reply[1];
-            return { result: reply, done: false, dueInMs: reply[2] };
+/** Reads the stored answer, waits for the flight of another call, or begins one. Returns undefined when Redis does not answer. */
+async function enter(flight: Flight): Promise<Exclude<Entered, ['wait', ...unknown[]]> | undefined> {
+  const { guarded } = flight;
+  for (let awaited = ''; ;) {
+    const entered = await onRedis(GUARD, guarded, (redis) => step(redis, flight, awaited));
+    if (entered?.[0] !== 'wait') return entered;
+    awaited = entered[1];
+    const over = await waitForFlight(flight, awaited, entered[2]);
+    if (over?.[0] !== 'wait') return over;
+  }
+}
+
+async function step(redis: Redis, { guarded, name, token }: Flight, awaited: string): Promise<Entered> {
+  const args = [token, String(LEASE_MS), awaited, guarded.wishes.noCache === true ? '1' : ''];
+  return (await redis.run(guardCacheEnter, [keyOf(redis, guarded, name)], args)) as Entered;
+}
+
+/** The calls of this process that wait for the flight of an answer: the first one waits in Redis, and the others for it. */
+const waiting = new WeakMap<RedisHandle, Map<string, Promise<unknown>>>();
+
+/**
+ * Waits until a flight ends, at most until its lease does, so that a server that no longer answers is noticed. Returns what the
+ * script says then; `wait` when the caller must look again. Throws TIMEOUT when the call has no time left.
+ */
+async function waitForFlight(flight: Flight, awaited: string, leftMs: number): Promise<Entered | undefined> {
+  const { guarded, name } = flight;
+  const { call, tool, scope } = guarded;
+  const handle = guarded.redis();
+  const own = waiting.get(handle) ?? new Map<string, Promise<unknown>>();
+  waiting.set(handle, own);
+  const id = `${scope}:${name}`;
+  const first = own.get(id);
+  try {
+    if (first) {
+      await within(first, call.deadline, call.signal);
+      return ['wait', awaited, 0];
+    }
+    const waitMs = Math.min(leftMs, call.deadline.remainingMs());
+    const wait = onRedis(
+      GUARD,
+      guarded,
+      (redis, deadline) =>
+        waitFor<Entered>(
+          redis,
+          { ...call, deadline },
+          {
+            wait: waitMs / 1000,
+            near: keyOf(redis, guarded, name),
+            channel: guardChannel(redis, guarded, GUARD.key, name),
+            async step() {
+              const result = await step(redis, flight, awaited);
+              return { result, done: result[0] !== 'wait' || result[1] !== awaited, more: true };
+            },
           },
-        },
-      ),
-    waitMs,
-  );
+        ),
+      waitMs,
+    );
+    // Only this call has the failure of its wait. The others look by themselves.
+    const settled = wait.catch(() => undefined);
+    own.set(id, settled);
+    void settled.then(() => own.delete(id));
+    return await wait;
+  } catch (error) {
+    if (error instanceof GantzError && error.code === 'OVERLOADED') {
+      call.notice(`The guard cache of ${tool.name} is skipped: ${error.message}`);
+      return undefined;
+    }
+    if (call.deadline.remainingMs() > 0) throw error;
+    throw call.deadline.error(`The call of ${tool.name} that computes the answer`);
+  }
 }
 
 /** Runs the action, and stores its answer for the others. */
-async function fly(
-  setting: Setting,
-  name: string,
-  token: string,
-  guarded: GuardedCall,
-  next: Next,
-): Promise<Result> {
-  const { ttlMs, staleMs = 0 } = setting;
-  const keys = (redis: Redis): string[] => [keyOf(redis, name, guarded)];
+async function fly({ ttlMs, staleMs = 0 }: Setting, flight: Flight, next: Next): Promise<Result> {
+  const { guarded, name, token } = flight;
+  const { call, tool } = guarded;
+  const run = (script: Script, ...args: readonly (string | number)[]): Promise<void> =>
+    afterwards(guarded, (redis) =>
+      redis.run(
+        script,
+        [keyOf(redis, guarded, name)],
+        [token, ...args, guardChannel(redis, guarded, GUARD.key, name)].map(String),
+      ),
+    );
   const renew = (): Promise<void> =>
-    afterwards(guarded, (redis) => redis.run(guardCacheRenew, keys(redis), [token, String(LEASE_MS)]));
-  const fail = (failure: string): Promise<void> =>
-    afterwards(guarded, (redis) => {
-      const args = [token, failure, String(KEEP_FAILURE_MS), channelOf(redis, name, guarded)];
-      return redis.run(guardCacheFail, keys(redis), args);
-    });
+    afterwards(guarded, (redis) =>
+      redis.run(guardCacheRenew, [keyOf(redis, guarded, name)], [token, String(LEASE_MS)]),
+    );
+  let answer: string;
   let result: Result;
   try {
     result = await withLease(renew, () => next());
+    answer = JSON.stringify(result);
   } catch (thrown) {
-    const { code, envelope } = toGantzError(thrown);
-    // A call that was cancelled says nothing about the action, so another call runs it.
-    await fail(code === 'CANCELLED' ? '' : JSON.stringify(envelope));
+    await run(guardCacheFail, failureFor(toGantzError(thrown), call.deadline), KEEP_FAILURE_MS);
     throw thrown;
   }
-  const answer = JSON.stringify(result);
   if (Buffer.byteLength(answer) > MAX_ANSWER_BYTES) {
-    guarded.call.notice(`The answer of ${guarded.tool.name} is larger than 1 MiB, so it is not cached`);
-    await fail('');
-    return result;
-  }
-  await afterwards(guarded, (redis) => {
-    const args = [token, answer, String(ttlMs), String(staleMs), channelOf(redis, name, guarded)];
-    return redis.run(guardCacheStore, keys(redis), args);
-  });
+    call.notice(`The answer of ${tool.name} is larger than 1 MiB, so it is not cached`);
+    // Each of the calls that wait runs the action: one after the other, the last one would wait for all of them.
+    await run(guardCacheFail, 'null', KEEP_FAILURE_MS);
+  } else await run(guardCacheStore, answer, ttlMs, staleMs);
   return result;
 }
 
-function keyOf(redis: Redis, name: string, guarded: GuardedCall): string {
-  return guardKey(redis, guarded, 'cache', name);
+/**
+ * Returns the failure that the calls that wait share; '' when it says nothing about the action, because this call was cancelled or
+ * its own time limit has passed. Then another call runs the action.
+ */
+function failureFor(error: GantzError, deadline: Deadline): string {
+  const { code, envelope } = error;
+  if (code === 'CANCELLED' || (code === 'TIMEOUT' && deadline.remainingMs() === 0)) return '';
+  const failure = JSON.stringify(envelope);
+  if (Buffer.byteLength(failure) <= MAX_ANSWER_BYTES) return failure;
+  const { message, retryable, outcome } = error;
+  return JSON.stringify(new GantzError(code, message, { retryable, outcome }).envelope);
 }
 
-function channelOf(redis: Redis, name: string, guarded: GuardedCall): string {
-  return guardChannel(redis, guarded, 'cache', name);
+function keyOf(redis: Redis, guarded: GuardedCall, name: string): string {
+  return guardKey(redis, guarded, GUARD.key, name);
 }
 
-function failureOf(text: string): GantzError {
-  const {
-    success: _,
-    error,
-    code,
-    hint,
-    details,
-    retryable,
-    outcome,
-    ...fields
-  } = JSON.parse(text) as Failure;
+function toError({
+  success: _,
+  error,
+  code,
+  hint,
+  details,
+  retryable,
+  outcome,
+  ...fields
+}: Failure): GantzError {
   return new GantzError(code, error, {
     retryable,
     outcome,

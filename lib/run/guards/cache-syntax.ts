@@ -39,6 +39,14 @@ export const cacheSyntax: GuardSyntax<Settings['cache']> = {
   },
   check(problems, at, { key }, tool) {
     checkParameterNames(problems, at, key ?? [], tool, '`key` of `cache`');
+    if (!key && tool.secrets) {
+      error(
+        problems,
+        at,
+        `\`cache\` needs a \`key\`, because the parameter ${JSON.stringify(tool.secrets[0])} is secret`,
+        'Name the parameters that distinguish answers: cache: { ttl: 10m, key: [city] }. Callers with other secrets share them.',
+      );
+    }
     if (tool.annotations.readOnlyHint === true) return;
     warn(
       problems,

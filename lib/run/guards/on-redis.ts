@@ -8,6 +8,9 @@ import type { GuardedCall } from './guard.ts';
 /** The time limit of a step of a guard, in milliseconds. A guard must not make a call hang that works without it. */
 const STEP_MS = 1000;
 
+/** How often the time is measured in which this process could not run, in milliseconds. */
+const TICK_MS = 20;
+
 /** A guard that uses Redis: its key, and what happens when Redis does not answer. */
 type RedisGuard = { key: string; withoutRedis: 'skip' | 'fail' };
 
@@ -24,7 +27,8 @@ export async function onRedis<R>(
   const remainingMs = call.deadline.remainingMs();
   // A call without time ends with its own failure.
   if (remainingMs === 0) throw call.deadline.error(tool.name);
-  const deadline = new Deadline({ budgetMs: Math.min(remainingMs, STEP_MS + waitMs), fixed: true });
+  const deadline = new Deadline({ budgetMs: Math.min(remainingMs, STEP_MS + waitMs), fixed: waitMs > 0 });
+  if (waitMs === 0) watchBusy(deadline, call.deadline);
   try {
     return await redis().use({ deadline, signal: call.signal, readOnly: true }, (used) =>
       step(used, deadline),
@@ -46,7 +50,38 @@ export async function onRedis<R>(
         cause: error,
       },
     );
+  } finally {
+    forgetBusy(deadline);
   }
+}
+
+/** The deadlines of steps, with those of their calls. */
+const steps = new Map<Deadline, Deadline>();
+/** One timer serves all steps: a timer for each costs throughput. */
+let ticking: NodeJS.Timeout | undefined;
+
+/**
+ * Extends the deadline of a step, until `limit`, by the time in which this process could not run. Then the server may have answered,
+ * as when many processes start at a time.
+ */
+function watchBusy(deadline: Deadline, limit: Deadline): void {
+  steps.set(deadline, limit);
+  if (ticking) return;
+  let before = performance.now();
+  ticking = setInterval(() => {
+    const now = performance.now();
+    const busyMs = now - before - TICK_MS;
+    before = now;
+    if (busyMs <= TICK_MS / 4) return;
+    for (const [step, { endsAt }] of steps) step.allowWait(Math.min(step.endsAt + busyMs, endsAt) - now, 0);
+  }, TICK_MS);
+}
+
+function forgetBusy(deadline: Deadline): void {
+  steps.delete(deadline);
+  if (steps.size > 0) return;
+  clearInterval(ticking);
+  ticking = undefined;
 }
 
 /**
@@ -100,12 +135,22 @@ function isAway({ code }: GantzError): boolean {
 /** Returns the key of what a guard keeps. `name` is that of the tool, or one that several tools share. */
 export function guardKey(
   redis: Redis,
-  { scope }: GuardedCall,
+  { scope }: Pick<GuardedCall, 'scope'>,
   guard: string,
   name: string,
   part = '',
 ): string {
   return redis.key('guard', `${structureTag('g', `${encodeURIComponent(scope)}:${guard}:${name}`)}${part}`);
+}
+
+/** Returns what the keys begin with that a guard keeps for a tool under names of its own, `<tool>:<name>`. */
+export function guardKeyPrefix(
+  redis: Redis,
+  origin: Pick<GuardedCall, 'scope'>,
+  guard: string,
+  tool: string,
+): string {
+  return guardKey(redis, origin, guard, `${tool}:`).slice(0, -'}'.length);
 }
 
 /** Returns the channel that wakes the calls that wait for something of a guard. */

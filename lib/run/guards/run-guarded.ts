@@ -19,13 +19,12 @@ export async function runGuarded(
 ): Promise<Result> {
   const { scope = '', settings = {}, optional = [] } = invocation.tool.guards ?? {};
   const notes: Record<string, unknown> = {};
-  const guarded: GuardedCall = {
-    ...invocation,
+  const guarded: GuardedCall = derive(invocation, {
     scope,
     wishes,
-    isOptional: (guard) => optional.includes(guard),
-    note: (members) => void Object.assign(notes, members),
-  };
+    isOptional: (guard: string) => optional.includes(guard),
+    note: (members: Readonly<Record<string, unknown>>) => void Object.assign(notes, members),
+  });
   const guards = Object.entries(GUARDS).filter(
     ([key]) => Object.hasOwn(settings, key) || (key === 'idempotency' && wishes.idempotencyKey !== undefined),
   );
@@ -33,10 +32,10 @@ export async function runGuarded(
   async function pass(index: number, changes: Changes): Promise<Result> {
     const [key, guard] = guards[index] ?? [];
     if (key === undefined || !guard) return await runAction(changes);
+    const { call = invocation.call } = changes;
     const ready = loaded.get(guard) ?? (await guard.load());
     loaded.set(guard, ready);
-    const { call = invocation.call } = changes;
-    return await ready.run(settings[key], { ...guarded, call }, (more) =>
+    return await ready.run(settings[key], derive(guarded, { call }), (more) =>
       pass(index + 1, { ...changes, ...more }),
     );
   }
@@ -48,9 +47,9 @@ export async function runGuarded(
   }: Changes): Promise<Result> {
     const remainingMs = call.deadline.remainingMs();
     if (actionTimeoutMs === undefined || actionTimeoutMs >= remainingMs)
-      return await run({ ...invocation, call, redis });
+      return await run(derive(invocation, { call, redis }));
     const deadline = new Deadline({ budgetMs: actionTimeoutMs, fixed: true });
-    return await run({ ...invocation, redis, call: { ...call, deadline } });
+    return await run(derive(invocation, { redis, call: { ...call, deadline } }));
   }
 
   try {
@@ -65,4 +64,9 @@ export async function runGuarded(
 /** Adds the notes of the guards to those that a result or a failure has already. */
 function merge(known: unknown, notes: Readonly<Record<string, unknown>>): object {
   return typeof known === 'object' ? { ...known, ...notes } : notes;
+}
+
+/** Returns an object with other members. A copy would compute `environment`, which few guards read. */
+function derive<T extends object, M extends object>(base: T, members: M): T & M {
+  return Object.assign(Object.create(base) as T, members);
 }
