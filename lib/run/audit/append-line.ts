@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
+import { reasonOf } from '../../contract/system-error.ts';
 import type { LogFile } from './log-file.ts';
 import { rotate } from './rotate.ts';
 
@@ -9,13 +10,19 @@ const FLAGS = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK;
 /**
  * Appends a text that ends with a line end, in one write: the kernel appends the lines of several processes one after another.
  * The path is opened for each line, so the line is in the current file although another program has renamed the one before. Only
- * the owner can read a new file. Throws the error of the system.
+ * the owner can read a new file. Throws the error of the system, and an Error when the file is full and cannot
+ * be renamed; then the line is written.
  */
 export function appendLine(file: LogFile, text: string): void {
   if (append(file, text)) return;
-  rotate(file);
-  // A file that another process is renaming, or that cannot be renamed, grows beyond its size.
-  append({ ...file, maxBytes: Infinity }, text);
+  try {
+    rotate(file);
+  } catch (cause) {
+    throw new Error(`it is full, and cannot be renamed: ${reasonOf(cause)}`, { cause });
+  } finally {
+    // A file that another process is renaming, or that cannot be renamed, grows beyond its size.
+    append({ ...file, maxBytes: Infinity }, text);
+  }
 }
 
 /** Returns false, without a write, when the file has its full size. */

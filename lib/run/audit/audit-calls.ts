@@ -27,7 +27,7 @@ export function auditCalls(runner: Runner, file: LogFile, notice: (text: string)
     } catch (error) {
       if (isReported) return;
       isReported = true;
-      notice(`Cannot write the audit log ${file.path}: ${reasonOf(error)}. Calls run without it.`);
+      notice(`Problem with the audit log ${file.path}: ${reasonOf(error)}. Calls run all the same.`);
     }
   }
 

@@ -178,11 +178,11 @@ describe('the audit log', () => {
       await gantz.call('greet');
       assert.equal(notices.length, 1);
       assert.match(notices[0] ?? '', reason);
-      assert.match(notices[0] ?? '', /Calls run without it/);
+      assert.match(notices[0] ?? '', /Calls run all the same/);
     }
     const run = await runMain(['--audit', '/dev/null', 'greet'], { cwd });
     assert.equal(envelopeOf(run).success, true);
-    assert.match(run.stderr, /Cannot write the audit log \/dev\/null: it is not a regular file/);
+    assert.match(run.stderr, /Problem with the audit log \/dev\/null: it is not a regular file/);
     assert.ok(statSync('/dev/null').isCharacterDevice());
   });
 
@@ -219,6 +219,16 @@ describe('a full audit log', () => {
     assert.equal(existsSync(`${path}.lock`), false);
     appendLine({ path, maxBytes: 2 }, 'd\n');
     assert.deepEqual([readFileSync(path, 'utf8'), readFileSync(`${path}.1`, 'utf8')], ['d\n', 'a\nb\nc\n']);
+  });
+
+  it('grows when it cannot be renamed', () => {
+    const path = join(folderWith({}), 'log');
+    writeFileSync(`${path}.4`, '');
+    mkdirSync(`${path}.5`);
+    appendLine({ path, maxBytes: 2 }, 'a\n');
+    assert.throws(() => appendLine({ path, maxBytes: 2 }, 'b\n'), /it is full, and cannot be renamed/);
+    assert.equal(readFileSync(path, 'utf8'), 'a\nb\n');
+    assert.equal(existsSync(`${path}.lock`), false);
   });
 
   for (const { name, path } of PROGRAMS)
