@@ -92,8 +92,10 @@ describe('the leases of cache', () => {
     );
   });
 
-  for (const key of ['a{b}c', '{a}', '{}', '}{', 'a}b', '{', '{{a}}', '{}{a}', ' ', '{a}b}', 'ü}']) {
-    it(`are in the slot of the value for the key ${JSON.stringify(key)}, and of no other key`, async () => {
+  for (const name of ['a{b}c', '{a}', '{}', '}{', 'a}b', '{', '{{a}}', '{}{a}', ' ', '{a}b}', 'ü}']) {
+    it(`are in the slot of the value for the key ${JSON.stringify(name)}, and of no other key`, async () => {
+      // No key of the test before.
+      const key = `${name} in a slot`;
       await makeStale(key, key);
       assert.equal(await staleOf(key), key);
       assert.equal(await staleOf(`${key}x`), 'no stale value');
