@@ -5,14 +5,13 @@ import type { Tool } from '../contract/manifest.ts';
  * that the tool does not have: one of them may be a secret under a misspelled name.
  */
 export function redact(
-  { inputSchema: { properties } }: Tool,
+  { inputSchema: { properties }, secrets = [] }: Tool,
   params: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(params).map(([name, value]) => {
-      const schema = Object.hasOwn(properties, name) ? properties[name] : undefined;
-      if (!schema) return [name, '[unknown parameter]'];
-      return [name, schema['secret'] === true ? '[secret]' : value];
+      if (!Object.hasOwn(properties, name)) return [name, '[unknown parameter]'];
+      return [name, secrets.includes(name) ? '[secret]' : value];
     }),
   );
 }

@@ -147,10 +147,11 @@ describe('the audit log', () => {
       description: '',
       inputSchema: {
         type: 'object' as const,
-        properties: { open: {}, hidden: { type: 'string', secret: true } },
+        properties: { open: {}, hidden: { type: 'string' } },
         required: [],
         additionalProperties: false,
       },
+      secrets: ['hidden'],
       annotations: {},
       environment: {},
       directory: '',
