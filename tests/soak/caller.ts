@@ -96,7 +96,7 @@ export function startCaller({ name, program, url, rate }: CallerOptions): Caller
           removable.shift() ?? {
             tool: 'rate_limit_check',
             params: { identifier: at, limit: 1_000_000, window_seconds: 86_400 },
-            key: keyed('rate', `fixed:86400:${at}`),
+            key: keyed('rate', `{r:${at}}:fixed:86400`),
           }
         );
     }
