@@ -46,6 +46,7 @@ export async function runTool(
     const deadline = runner.deadline(tool, startedAt);
     const input = await within(readParameters(tool, words, process), deadline, signal);
     const { raw, check, follow = false, yes } = options;
+    const confirm = yes ?? (mayAsk(tool) && !usesStdin ? await ask(context) : undefined);
     const emit = (event: ProgressEvent): void =>
       void process.stdout.write(`${JSON.stringify({ success: true, ...event })}\n`);
     const result = await runner.call(tool, input, {
@@ -53,8 +54,7 @@ export async function runTool(
       signal,
       follow,
       origin: ORIGIN,
-      ...(yes && { confirm: true }),
-      ...(!yes && mayAsk(tool) && !usesStdin && { confirm: await ask(context) }),
+      ...(confirm !== undefined && { confirm }),
       ...(follow && { emit }),
       idempotencyKey,
       ...(idempotencyWaitMs !== undefined && { idempotencyWaitMs }),

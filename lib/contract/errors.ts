@@ -101,7 +101,16 @@ export class GantzError extends Error {
 
 /** Returns a copy of a failure with another outcome. */
 export function withOutcome(error: GantzError, outcome: Outcome): GantzError {
-  const { code, message, hint, details, fields, retryable, cause } = error;
+  return copyOf(error, { outcome });
+}
+
+/** Returns a copy of a failure with more fields. */
+export function withFields(error: GantzError, fields: Readonly<Record<string, unknown>>): GantzError {
+  return copyOf(error, { fields: { ...error.fields, ...fields } });
+}
+
+function copyOf(error: GantzError, changes: FailureOptions): GantzError {
+  const { code, message, hint, details, fields, outcome, retryable, cause } = error;
   return new GantzError(code, message, {
     outcome,
     retryable,
@@ -109,19 +118,19 @@ export function withOutcome(error: GantzError, outcome: Outcome): GantzError {
     ...(details && { details }),
     ...(fields && { fields }),
     ...(cause !== undefined && { cause }),
+    ...changes,
   });
 }
 
-/** Returns a copy of a failure with more fields. */
-export function withFields(error: GantzError, fields: Readonly<Record<string, unknown>>): GantzError {
-  const { code, message, hint, details, outcome, retryable, cause } = error;
-  return new GantzError(code, message, {
-    outcome,
+/** Returns the failure of an envelope. */
+export function fromEnvelope(envelope: Failure): GantzError {
+  const { success: _, error, code, hint, details, retryable, outcome, ...fields } = envelope;
+  return new GantzError(code, error, {
     retryable,
-    fields: { ...error.fields, ...fields },
+    outcome,
+    fields,
     ...(hint !== undefined && { hint }),
     ...(details && { details }),
-    ...(cause !== undefined && { cause }),
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Word } from './commands.ts';
-import { slotOf } from './connection/cluster.ts';
+import { slotOf } from './slot.ts';
 
 /**
  * Returns a text that in braces, as a hash tag, puts a name into the cluster slot of `key`: the text that Redis hashes of the

@@ -3,7 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Call } from '../contract/call.ts';
 import { Deadline } from '../contract/deadline.ts';
 import type { Result } from '../contract/envelope.ts';
-import { GantzError, toGantzError, withOutcome, type Failure } from '../contract/errors.ts';
+import {
+  fromEnvelope,
+  GantzError,
+  toGantzError,
+  withFields,
+  withOutcome,
+  type Failure,
+} from '../contract/errors.ts';
 import type { Tool } from '../contract/manifest.ts';
 import { idempotencyBegin, idempotencyFinish, idempotencyRenew } from '../generated/scripts.ts';
 import { canonicalJson } from '../json/canonical.ts';
@@ -261,14 +268,7 @@ function asReplay(result: Result): Result {
 }
 
 function failureAsReplay(failure: Failure): GantzError {
-  const { success: _, error, code, hint, details, retryable, outcome, ...fields } = failure;
-  return new GantzError(code, error, {
-    retryable,
-    outcome,
-    ...(hint !== undefined && { hint }),
-    ...(details && { details }),
-    fields: { ...fields, gantz: { replayed: true } },
-  });
+  return withFields(fromEnvelope(failure), { gantz: { replayed: true } });
 }
 
 function running(): GantzError {

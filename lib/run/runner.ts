@@ -166,10 +166,7 @@ export function openRunner(options: RunnerOptions): Runner {
   ): Promise<Result> {
     const invocation = invocationOf(kind, tool, params, endingWithRunner(call));
     guards ??= await import('./guards/run-guarded.ts');
-    // The results of operations on Redis have the shape that `returns` declares.
-    const run = (inner: Invocation): Promise<Result> =>
-      kind.needs === 'redis' ? kind.run(inner) : runAction(kind, inner);
-    const result = guards.runGuarded(invocation, wishes, run);
+    const result = guards.runGuarded(invocation, wishes, (inner) => runAction(kind, inner));
     guarded.add(result);
     return await result.finally(() => guarded.delete(result));
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { slotOf } from '../../lib/redis/connection/cluster.ts';
+import { slotOf } from '../../lib/redis/slot.ts';
 import { startCluster } from '../helpers/redis-cluster.ts';
 import { startSentinels, type SentinelGroup } from '../helpers/redis-sentinel.ts';
 import type { PlainClient } from '../helpers/redis-server.ts';

@@ -1,7 +1,7 @@
 import { createCluster } from '@redis/client';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { slotOf } from '../../lib/redis/connection/cluster.ts';
+import { slotOf } from '../../lib/redis/slot.ts';
 import { freePort } from './free-port.ts';
 import { startCluster, type RedisCluster } from './redis-cluster.ts';
 import { startSentinels } from './redis-sentinel.ts';

@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { createClient } from '@redis/client';
 import { BUNDLED_MANIFEST } from '../../lib/generated/manifest.ts';
 import type { BundledTools } from '../../lib/generated/tools.ts';
-import { slotOf } from '../../lib/redis/connection/cluster.ts';
+import { slotOf } from '../../lib/redis/slot.ts';
 import { openGantz, type Notes } from '../../lib/library/library.ts';
 import { useCluster } from '../helpers/redis-cluster.ts';
 import { useRedis, type PlainClient } from '../helpers/redis-server.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { GantzError } from '../../lib/contract/errors.ts';
 import { Deadline } from '../../lib/contract/deadline.ts';
-import { slotOf } from '../../lib/redis/connection/cluster.ts';
+import { slotOf } from '../../lib/redis/slot.ts';
 import { openGantz } from '../../lib/library/library.ts';
 import { idempotencyKeyOf } from '../../lib/redis/idempotent.ts';
 import { keyOf } from '../../lib/redis/keys.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createCluster } from '@redis/client';
-import { slotOf } from '../../lib/redis/connection/cluster.ts';
+import { slotOf } from '../../lib/redis/slot.ts';
 import {
   slotsServedBy,
   startCluster,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { RateLimitCheckInput, RateLimitCheckResult } from '../../lib/generated/tools.ts';
-import { slotOf } from '../../lib/redis/connection/cluster.ts';
+import { slotOf } from '../../lib/redis/slot.ts';
 import { dump } from '../helpers/redis-server.ts';
 import { openRows, useRows } from '../helpers/rows.ts';
 import { waitFor } from '../helpers/wait.ts';

@@ -25,7 +25,7 @@ export const define: Define = (command, context) => {
       const removed = await runner
         .redis()
         .use({ deadline: commandDeadline(context), signal }, (redis) =>
-          deleteKeys(redis, guardKeyPrefix(redis, { scope }, 'cache', name)),
+          deleteKeys(redis, guardKeyPrefix(redis, { scope, guard: { key: 'cache' } }, name)),
         );
       printSuccess(process, { tool: name, removed });
     } finally {

@@ -1,6 +1,7 @@
 import { nearest } from '../../contract/nearest.ts';
 import { error, warn, type Problems } from '../yaml/problems.ts';
-import { MEANT, type Keys } from '../keys.ts';
+import type { Keys } from '../keys.ts';
+import { MEANT } from '../meant.ts';
 import { describe, isNull, type Entry, type Mapping, type Node } from '../yaml/node.ts';
 import { readJson } from './values.ts';
 

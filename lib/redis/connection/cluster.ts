@@ -1,8 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import slots from '@redis/client/dist/lib/utils/calculate-slot.js';
 import type { Deadline } from '../../contract/deadline.ts';
 import { GantzError } from '../../contract/errors.ts';
-import type { Word } from '../commands.ts';
 import { explainRedisError, firstWord, isReply } from '../errors.ts';
 import type { RedisOptions } from '../options.ts';
 import { showAddress } from '../schemes/url-parts.ts';
@@ -34,9 +32,6 @@ type Attempt = {
   /** Called when the reply is not the answer, before anything else is awaited. */
   detach: () => void;
 };
-
-/** Returns the slot of a key. */
-export const slotOf: (key: Word) => number = slots.default;
 
 /**
  * The connections to the masters of a Redis Cluster. A slot is served by the node that CLUSTER SLOTS or a MOVED reply

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Deadline } from '../../contract/deadline.ts';
 import type { Result } from '../../contract/envelope.ts';
-import { GantzError, toGantzError, type Failure } from '../../contract/errors.ts';
+import { fromEnvelope, GantzError, toGantzError, type Failure } from '../../contract/errors.ts';
 import {
   guardCacheEnter,
   guardCacheFail,
@@ -34,8 +34,6 @@ type Entered =
   | [kind: 'wait', flight: string, leftMs: number]
   | [kind: 'run'];
 
-const GUARD = { key: 'cache', withoutRedis: 'skip' } as const;
-
 /** A call with the names that it has in Redis. */
 type Flight = {
   guarded: GuardedCall;
@@ -45,7 +43,7 @@ type Flight = {
   token: string;
 };
 
-/** Runs a call inside the guard. */
+/** Returns the stored answer, waits for the call that computes it, or runs the action and stores its answer. */
 export const runCached: Wrap<Setting> = async (setting, guarded, next) => {
   const flight = { guarded, name: await cacheName(setting, guarded), token: randomUUID() };
   const entered = await enter(flight);
@@ -62,7 +60,7 @@ export const runCached: Wrap<Setting> = async (setting, guarded, next) => {
       const failure = JSON.parse(entered[1]) as Failure | null;
       // The flight has an answer that is not shared.
       if (!failure) return await next();
-      throw toError(failure);
+      throw fromEnvelope(failure);
     }
     case 'run':
       return await fly(setting, flight, next);
@@ -73,7 +71,7 @@ export const runCached: Wrap<Setting> = async (setting, guarded, next) => {
 async function enter(flight: Flight): Promise<Exclude<Entered, ['wait', ...unknown[]]> | undefined> {
   const { guarded } = flight;
   for (let awaited = ''; ;) {
-    const entered = await onRedis(GUARD, guarded, (redis) => step(redis, flight, awaited));
+    const entered = await onRedis(guarded, (redis) => step(redis, flight, awaited));
     if (entered?.[0] !== 'wait') return entered;
     awaited = entered[1];
     const over = await waitForFlight(flight, awaited, entered[2]);
@@ -108,7 +106,6 @@ async function waitForFlight(flight: Flight, awaited: string, leftMs: number): P
     }
     const waitMs = Math.min(leftMs, call.deadline.remainingMs());
     const wait = onRedis(
-      GUARD,
       guarded,
       (redis, deadline) =>
         waitFor<Entered>(
@@ -117,7 +114,7 @@ async function waitForFlight(flight: Flight, awaited: string, leftMs: number): P
           {
             wait: waitMs / 1000,
             near: keyOf(redis, guarded, name),
-            channel: guardChannel(redis, guarded, GUARD.key, name),
+            channel: guardChannel(redis, guarded, name),
             async step() {
               const result = await step(redis, flight, awaited);
               return { result, done: result[0] !== 'wait' || result[1] !== awaited, more: true };
@@ -150,7 +147,7 @@ async function fly({ ttlMs, staleMs = 0 }: Setting, flight: Flight, next: Next):
       redis.run(
         script,
         [keyOf(redis, guarded, name)],
-        [token, ...args, guardChannel(redis, guarded, GUARD.key, name)].map(String),
+        [token, ...args, guardChannel(redis, guarded, name)].map(String),
       ),
     );
   const renew = (): Promise<void> =>
@@ -188,24 +185,5 @@ function failureFor(error: GantzError, deadline: Deadline): string {
 }
 
 function keyOf(redis: Redis, guarded: GuardedCall, name: string): string {
-  return guardKey(redis, guarded, GUARD.key, name);
-}
-
-function toError({
-  success: _,
-  error,
-  code,
-  hint,
-  details,
-  retryable,
-  outcome,
-  ...fields
-}: Failure): GantzError {
-  return new GantzError(code, error, {
-    retryable,
-    outcome,
-    fields,
-    ...(hint !== undefined && { hint }),
-    ...(details && { details }),
-  });
+  return guardKey(redis, guarded, name);
 }

@@ -10,8 +10,6 @@ import type { Settings } from './settings.ts';
 
 type Setting = Settings['circuit_breaker'];
 
-const GUARD = { key: 'circuit_breaker', withoutRedis: 'skip' } as const;
-
 /** How long the state of a breaker is kept after it was open, when nobody calls, in milliseconds. */
 const KEEP_MS = 24 * 60 * 60 * 1000;
 
@@ -28,10 +26,10 @@ const ANSWERED: ReadonlySet<Code> = new Set([
 /** What the end of a call says about the system that its tool uses. */
 type Ending = 'failed' | 'worked' | 'unknown';
 
-/** Runs a call inside the guard. */
+/** Runs a call unless the breaker is open, and records how it ended when that may open or close the breaker. */
 export const runThroughBreaker: Wrap<Setting> = async (setting, guarded, next) => {
   const token = randomUUID();
-  const entered = await onRedis(GUARD, guarded, async (redis) => {
+  const entered = await onRedis(guarded, async (redis) => {
     const [, state] = keysOf(redis, setting, guarded);
     const args = [token, String(LEASE_MS)];
     return (await redis.run(guardBreakerEnter, [state], args)) as [state: string, leftMs: number];
@@ -66,10 +64,7 @@ export const runThroughBreaker: Wrap<Setting> = async (setting, guarded, next) =
 
 function keysOf(redis: Redis, setting: Setting, guarded: GuardedCall): [failures: string, state: string] {
   const name = setting.name ?? guarded.tool.name;
-  return [
-    guardKey(redis, guarded, 'circuit_breaker', name, ':failures'),
-    guardKey(redis, guarded, 'circuit_breaker', name, ':state'),
-  ];
+  return [guardKey(redis, guarded, name, ':failures'), guardKey(redis, guarded, name, ':state')];
 }
 
 async function report(setting: Setting, guarded: GuardedCall, token: string, ending: Ending): Promise<void> {
@@ -91,9 +86,13 @@ function endingOf(error: unknown): Ending {
   return ANSWERED.has(code) ? 'worked' : 'unknown';
 }
 
-function circuitOpen({ tool }: GuardedCall, leftMs: number): GantzError {
-  return new GantzError('CIRCUIT_OPEN', `${tool.name} failed repeatedly, so its calls are refused for now`, {
-    hint: `Call again in ${describeMs(Math.ceil(leftMs / 1000) * 1000)}.`,
-    fields: { retry_after_ms: leftMs, ...refusedBy(GUARD) },
-  });
+function circuitOpen(guarded: GuardedCall, leftMs: number): GantzError {
+  return new GantzError(
+    'CIRCUIT_OPEN',
+    `${guarded.tool.name} failed repeatedly, so its calls are refused for now`,
+    {
+      hint: `Call again in ${describeMs(Math.ceil(leftMs / 1000) * 1000)}.`,
+      fields: { retry_after_ms: leftMs, ...refusedBy(guarded) },
+    },
+  );
 }

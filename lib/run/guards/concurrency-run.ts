@@ -12,9 +12,7 @@ import type { Settings } from './settings.ts';
 
 type Setting = Settings['concurrency'];
 
-const GUARD = { key: 'concurrency', withoutRedis: 'fail' } as const;
-
-/** Runs a call inside the guard. */
+/** Runs a call when there is a place for it, and gives the place back. */
 export const runConcurrently: Wrap<Setting> = async (setting, guarded, next) => {
   return setting.perProcess
     ? await runInProcess(setting, guarded, next)
@@ -37,9 +35,9 @@ async function runWithLease(setting: Setting, guarded: GuardedCall, next: Next):
   const { tool } = guarded;
   const token = randomUUID();
   const name = setting.name ?? tool.name;
-  const keyOf = (redis: Redis): string => guardKey(redis, guarded, 'concurrency', name);
-  const channelOf = (redis: Redis): string => guardChannel(redis, guarded, 'concurrency', name);
-  const isTaken = await onRedisUntil(GUARD, guarded, setting.waitMs, (redis) => ({
+  const keyOf = (redis: Redis): string => guardKey(redis, guarded, name);
+  const channelOf = (redis: Redis): string => guardChannel(redis, guarded, name);
+  const isTaken = await onRedisUntil(guarded, setting.waitMs, (redis) => ({
     near: keyOf(redis),
     channel: channelOf(redis),
     async step() {
@@ -62,12 +60,13 @@ async function runWithLease(setting: Setting, guarded: GuardedCall, next: Next):
   }
 }
 
-function allTaken({ limit, waitMs }: Setting, { tool }: GuardedCall): GantzError {
+function allTaken({ limit, waitMs }: Setting, guarded: GuardedCall): GantzError {
+  const { tool } = guarded;
   const running = limit === 1 ? `A call of ${tool.name} runs` : `${limit} calls of ${tool.name} run`;
   const waited =
     waitMs === 0 ? '' : `, and this call did not get a place within its wait of ${describeMs(waitMs)}`;
   return new GantzError('OVERLOADED', `${running} already, which is the limit${waited}`, {
     hint: 'Call again later.',
-    fields: refusedBy(GUARD),
+    fields: refusedBy(guarded),
   });
 }

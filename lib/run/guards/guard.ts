@@ -34,8 +34,12 @@ export type Question = {
 export type GuardedCall = Invocation & {
   /** The name of the manifest, which is part of the keys of guards in Redis. */
   readonly scope: string;
-  /** Returns true when a guard is skipped, and not refuses the call, when Redis does not answer. */
-  readonly isOptional: (guard: string) => boolean;
+  /** The guard that the call passes now. */
+  readonly guard: {
+    readonly key: string;
+    /** What happens when Redis does not answer, after `on_redis_failure`. */
+    readonly withoutRedis: GuardKey['withoutRedis'] | undefined;
+  };
   readonly wishes: Wishes;
   /** Adds members to the field `gantz` of the answer: `{ attempts: 2 }`. */
   readonly note: (members: Readonly<Record<string, unknown>>) => void;

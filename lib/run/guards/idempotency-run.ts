@@ -5,9 +5,7 @@ import type { GuardedCall, Wrap } from './guard.ts';
 import { onRedis } from './on-redis.ts';
 import { KEEP_MS, type Settings } from './settings.ts';
 
-const GUARD = { key: 'idempotency', withoutRedis: 'fail' } as const;
-
-/** Runs a call inside the guard. */
+/** Runs a call, or returns the answer of an earlier one with the same key. */
 export const runIdempotently: Wrap<Settings['idempotency'] | undefined> = async (setting, guarded, next) => {
   const { tool, params, call, redis, wishes } = guarded;
   const key = keyOf(setting, guarded);
@@ -25,7 +23,7 @@ export const runIdempotently: Wrap<Settings['idempotency'] | undefined> = async 
   if (needsRedis(tool)) return await runBundledOnce(keyed, (kept) => next({ redis: () => kept }));
   // Without the guard in the manifest, only the key of this call needs Redis, and the call has no other time limit.
   if (!setting) return await runOnce(keyed, () => next());
-  return await runOnce({ ...keyed, claim: (step) => onRedis(GUARD, guarded, step) }, () => next());
+  return await runOnce({ ...keyed, claim: (step) => onRedis(guarded, step) }, () => next());
 };
 
 /** Returns the key of the caller, or the one that the setting makes from parameters: none when the call has none of them. */

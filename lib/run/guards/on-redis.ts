@@ -11,19 +11,16 @@ const STEP_MS = 1000;
 /** How often the time is measured in which this process could not run, in milliseconds. */
 const TICK_MS = 20;
 
-/** A guard that uses Redis: its key, and what happens when Redis does not answer. */
-type RedisGuard = { key: string; withoutRedis: 'skip' | 'fail' };
-
 /**
  * Runs a step of a guard on Redis, within a time limit of its own; `waitMs` is added to it. When Redis does not answer, returns
  * undefined if the guard is to be skipped, and otherwise throws REDIS_UNAVAILABLE with the outcome `none`.
  */
 export async function onRedis<R>(
-  { key, withoutRedis }: RedisGuard,
-  { tool, call, redis, isOptional }: GuardedCall,
+  guarded: GuardedCall,
   step: (redis: Redis, deadline: Deadline) => Promise<R>,
   waitMs = 0,
 ): Promise<R | undefined> {
+  const { guard, tool, call, redis } = guarded;
   const remainingMs = call.deadline.remainingMs();
   // A call without time ends with its own failure.
   if (remainingMs === 0) throw call.deadline.error(tool.name);
@@ -37,16 +34,16 @@ export async function onRedis<R>(
     const error = toGantzError(thrown);
     if (!isAway(error)) throw error;
     if (call.deadline.remainingMs() === 0) throw call.deadline.error(tool.name);
-    if (withoutRedis === 'skip' || isOptional(key)) {
-      call.notice(`The guard ${key} of ${tool.name} is skipped: ${error.message}`);
+    if (guard.withoutRedis === 'skip') {
+      call.notice(`The guard ${guard.key} of ${tool.name} is skipped: ${error.message}`);
       return undefined;
     }
     throw new GantzError(
       'REDIS_UNAVAILABLE',
-      `The guard ${key} of ${tool.name} needs Redis. ${error.message}`,
+      `The guard ${guard.key} of ${tool.name} needs Redis. ${error.message}`,
       {
-        hint: `Check REDIS_URL. guards: { on_redis_failure: { ${key}: skip } } in the manifest runs the tool without the guard.`,
-        fields: refusedBy({ key }),
+        hint: `Check REDIS_URL. guards: { on_redis_failure: { ${guard.key}: skip } } in the manifest runs the tool without the guard.`,
+        fields: refusedBy(guarded),
         cause: error,
       },
     );
@@ -90,18 +87,16 @@ function forgetBusy(deadline: Deadline): void {
  * for.
  */
 export async function onRedisUntil<R>(
-  guard: RedisGuard,
   guarded: GuardedCall,
   waitMs: number,
   wait: (redis: Redis) => Pick<Wait<R>, 'near' | 'channel' | 'step'>,
 ): Promise<R | undefined> {
   const { call } = guarded;
   const endsAt = performance.now() + Math.min(waitMs, call.deadline.remainingMs());
-  const first = await onRedis(guard, guarded, (redis) => wait(redis).step());
+  const first = await onRedis(guarded, (redis) => wait(redis).step());
   const leftMs = endsAt - performance.now();
   if (!first || first.done || leftMs <= 0) return first?.result;
   return await onRedis(
-    guard,
     guarded,
     (redis, deadline) => waitFor(redis, { ...call, deadline }, { ...wait(redis), wait: leftMs / 1000 }),
     leftMs,
@@ -109,8 +104,8 @@ export async function onRedisUntil<R>(
 }
 
 /** Returns the fields of a failure that say which guard has refused the call. */
-export function refusedBy({ key }: Pick<RedisGuard, 'key'>): { gantz: { refused_by: string } } {
-  return { gantz: { refused_by: key } };
+export function refusedBy({ guard }: GuardedCall): { gantz: { refused_by: string } } {
+  return { gantz: { refused_by: guard.key } };
 }
 
 /**
@@ -132,28 +127,24 @@ function isAway({ code }: GantzError): boolean {
   return ['REDIS_UNAVAILABLE', 'REDIS_AUTH', 'REDIS_NOT_INSTALLED', 'REDIS_ERROR', 'TIMEOUT'].includes(code);
 }
 
+/** The guard of a manifest whose keys are named. */
+type Origin = { scope: string; guard: Pick<GuardedCall['guard'], 'key'> };
+
 /** Returns the key of what a guard keeps. `name` is that of the tool, or one that several tools share. */
-export function guardKey(
-  redis: Redis,
-  { scope }: Pick<GuardedCall, 'scope'>,
-  guard: string,
-  name: string,
-  part = '',
-): string {
-  return redis.key('guard', `${structureTag('g', `${encodeURIComponent(scope)}:${guard}:${name}`)}${part}`);
+export function guardKey(redis: Redis, origin: Origin, name: string, part = ''): string {
+  return redis.key('guard', `${structureTag('g', nameOf(origin, name))}${part}`);
 }
 
 /** Returns what the keys begin with that a guard keeps for a tool under names of its own, `<tool>:<name>`. */
-export function guardKeyPrefix(
-  redis: Redis,
-  origin: Pick<GuardedCall, 'scope'>,
-  guard: string,
-  tool: string,
-): string {
-  return guardKey(redis, origin, guard, `${tool}:`).slice(0, -'}'.length);
+export function guardKeyPrefix(redis: Redis, origin: Origin, tool: string): string {
+  return guardKey(redis, origin, `${tool}:`).slice(0, -'}'.length);
 }
 
 /** Returns the channel that wakes the calls that wait for something of a guard. */
-export function guardChannel(redis: Redis, { scope }: GuardedCall, guard: string, name: string): string {
-  return redis.key('wake', `guard:${encodeURIComponent(scope)}:${guard}:${name}`);
+export function guardChannel(redis: Redis, origin: Origin, name: string): string {
+  return redis.key('wake', `guard:${nameOf(origin, name)}`);
+}
+
+function nameOf({ scope, guard }: Origin, name: string): string {
+  return `${encodeURIComponent(scope)}:${guard.key}:${name}`;
 }

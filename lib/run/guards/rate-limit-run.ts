@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { GantzError } from '../../contract/errors.ts';
 import { rateSliding } from '../../generated/scripts.ts';
 import { canonicalJson } from '../../json/canonical.ts';
@@ -9,11 +9,9 @@ import type { Settings } from './settings.ts';
 
 type Setting = Settings['rate_limit'];
 
-const GUARD = { key: 'rate_limit', withoutRedis: 'fail' } as const;
-
 type Answer = { isAllowed: boolean; retryAfterMs: number };
 
-/** Runs a call inside the guard. */
+/** Runs a call when the limit allows it. */
 export const runRateLimited: Wrap<Setting> = async (setting, guarded, next) => {
   const answer = await count(setting, guarded);
   if (answer && !answer.isAllowed) throw limited(setting, guarded, answer);
@@ -25,11 +23,11 @@ async function count(setting: Setting, guarded: GuardedCall): Promise<Answer | u
   const { limit, perSeconds, waitMs } = setting;
   const name = nameOf(setting, guarded);
   const endsAt = performance.now() + Math.min(waitMs, guarded.call.deadline.remainingMs());
-  return await onRedisUntil(GUARD, guarded, waitMs, (redis) => {
-    const index = guardKey(redis, guarded, 'rate_limit', name);
+  return await onRedisUntil(guarded, waitMs, (redis) => {
+    const index = guardKey(redis, guarded, name);
     return {
       near: index,
-      channel: guardChannel(redis, guarded, 'rate_limit', name),
+      channel: guardChannel(redis, guarded, name),
       async step() {
         const args = ['1', String(limit), String(perSeconds)];
         const reply = await redis.run(rateSliding, [index, `${index}:log`], args);
@@ -46,15 +44,16 @@ async function count(setting: Setting, guarded: GuardedCall): Promise<Answer | u
 /** Returns the name of the count: that of the tool or a shared one, and a digest of the values of `by`. */
 function nameOf({ name, by }: Setting, { tool, params }: GuardedCall): string {
   const values = by?.map((parameter) => params[parameter] ?? null);
-  const digest = values && createHash('sha256').update(canonicalJson(values)).digest('hex').slice(0, 32);
+  const digest = values && hash('sha256', canonicalJson(values)).slice(0, 32);
   return `${name ?? tool.name}${digest === undefined ? '' : `:${digest}`}`;
 }
 
 function limited(
   { limit, perSeconds, name }: Setting,
-  { tool }: GuardedCall,
+  guarded: GuardedCall,
   { retryAfterMs }: Answer,
 ): GantzError {
+  const { tool } = guarded;
   return new GantzError(
     'RATE_LIMITED',
     `${tool.name} may run ${limit === 1 ? 'once' : `${limit} times`} in ${describeMs(perSeconds * 1000)}, and did so already`,
@@ -63,7 +62,7 @@ function limited(
       fields: {
         retry_after_ms: retryAfterMs,
         rate_limit: { name: name ?? tool.name, limit, window_seconds: perSeconds },
-        ...refusedBy(GUARD),
+        ...refusedBy(guarded),
       },
     },
   );

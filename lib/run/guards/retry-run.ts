@@ -5,7 +5,7 @@ import type { Settings } from './settings.ts';
 
 type Setting = Settings['retry'];
 
-/** Runs a call inside the guard. */
+/** Runs the action again after a failure, until it succeeds or may not be repeated. */
 export const runWithRetries: Wrap<Setting> = async (setting, guarded, next) => {
   const { call, note } = guarded;
   const { attempts, attemptTimeoutMs } = setting;

@@ -5,6 +5,8 @@ import type { Invocation } from '../invocation.ts';
 import type { Changes, Guard, GuardedCall, LoadedGuard, Wishes } from './guard.ts';
 import { GUARDS } from './guards.ts';
 
+const ENTRIES = Object.entries(GUARDS);
+
 /** The guards whose code is loaded. An `await` in each call is measurable where thousands are made. */
 const loaded = new Map<Guard, LoadedGuard>();
 
@@ -19,13 +21,12 @@ export async function runGuarded(
 ): Promise<Result> {
   const { scope = '', settings = {}, optional = [] } = invocation.tool.guards ?? {};
   const notes: Record<string, unknown> = {};
-  const guarded: GuardedCall = derive(invocation, {
+  const guarded: Omit<GuardedCall, 'guard'> = derive(invocation, {
     scope,
     wishes,
-    isOptional: (guard: string) => optional.includes(guard),
     note: (members: Readonly<Record<string, unknown>>) => void Object.assign(notes, members),
   });
-  const guards = Object.entries(GUARDS).filter(
+  const guards = ENTRIES.filter(
     ([key]) => Object.hasOwn(settings, key) || (key === 'idempotency' && wishes.idempotencyKey !== undefined),
   );
 
@@ -35,8 +36,13 @@ export async function runGuarded(
     const { call = invocation.call } = changes;
     const ready = loaded.get(guard) ?? (await guard.load());
     loaded.set(guard, ready);
-    return await ready.run(settings[key], derive(guarded, { call }), (more) =>
-      pass(index + 1, { ...changes, ...more }),
+    return await ready.run(
+      settings[key],
+      derive(guarded, {
+        call,
+        guard: { key, withoutRedis: optional.includes(key) ? 'skip' : guard.withoutRedis },
+      }),
+      (more) => pass(index + 1, { ...changes, ...more }),
     );
   }
 

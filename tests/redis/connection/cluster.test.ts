@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { slotOf } from '../../../lib/redis/connection/cluster.ts';
+import { slotOf } from '../../../lib/redis/slot.ts';
 import { Deadline } from '../../../lib/contract/deadline.ts';
 import { GantzError } from '../../../lib/contract/errors.ts';
 import { openRedis } from '../../../lib/redis/open.ts';

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Deadline } from '../../../lib/contract/deadline.ts';
 import { GantzError } from '../../../lib/contract/errors.ts';
-import { slotOf } from '../../../lib/redis/connection/cluster.ts';
+import { slotOf } from '../../../lib/redis/slot.ts';
 import { embeddedPaths } from '../../../lib/redis/embedded/paths.ts';
 import { stopEmbedded } from '../../../lib/redis/embedded/status.ts';
 import { openRedis } from '../../../lib/redis/open.ts';

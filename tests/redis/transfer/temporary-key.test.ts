@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { slotOf } from '../../../lib/redis/connection/cluster.ts';
+import { slotOf } from '../../../lib/redis/slot.ts';
 import { temporaryKey } from '../../../lib/redis/transfer/temporary-key.ts';
 
 const KEYS = ['mcp:cache:a', 'a{b}c', '{}', 'a{}b{c}', 'a}b', 'a{b', '}{', '{{x}}', '{x', 'ü{漢}', 'a}{b}'];
