@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, it } from 'node:test';
 import type { Call } from '../../lib/contract/call.ts';
 import { Deadline } from '../../lib/contract/deadline.ts';
 import { GantzError } from '../../lib/contract/errors.ts';
@@ -11,12 +11,8 @@ import { connectTo, startRelay } from '../helpers/relay.ts';
 import { startSentinels } from '../helpers/redis-sentinel.ts';
 import { startRedis, type PlainClient } from '../helpers/redis-server.ts';
 import { onCluster, openRows, useRows, type RowOptions, type Rows } from '../helpers/rows.ts';
+import { stopTimers } from '../helpers/stop-timers.ts';
 import { settled, waitFor } from '../helpers/wait.ts';
-
-/** Without timers, only an event wakes a call. */
-function stopTimers(t: TestContext): void {
-  t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
-}
 
 /** Returns how often the servers ran a command. */
 async function callsOf(plain: PlainClient, command: string): Promise<number> {
@@ -78,6 +74,7 @@ describe('waiting', () => {
   }
 
   it('a call is woken by an event, and runs its step once for it', async (t) => {
+    // Without timers, only an event wakes a call.
     stopTimers(t);
     const { popped } = await sleeper('one');
     const before = await callsOf(redis.plain, 'lpop');

@@ -6,6 +6,7 @@ import { openGantz } from '../../lib/library/library.ts';
 import { freePort } from '../helpers/free-port.ts';
 import { startRedis, type PlainClient, type RedisServer } from '../helpers/redis-server.ts';
 import { onCluster, openRows, useRows, type Rows } from '../helpers/rows.ts';
+import { stopTimers } from '../helpers/stop-timers.ts';
 import { settled, waitFor } from '../helpers/wait.ts';
 
 /** The parts of an acquired lock, none of which is null. */
@@ -232,7 +233,7 @@ describe('lock', () => {
 
     it('is acquired when the holder releases it', async (t) => {
       const { token, fence } = held(await rows.call('lock_acquire', { name: 'released', ttl: 3600 }));
-      t.mock.timers.enable({ apis: ['setTimeout'] });
+      stopTimers(t);
       const { ended } = await waiting('released');
       await rows.call('lock_release', { name: 'released', token });
       assert.ok(held(await ended).fence > fence);

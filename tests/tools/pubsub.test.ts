@@ -9,6 +9,7 @@ import type { PubsubSubscribeInput, PubsubSubscribeResult } from '../../lib/gene
 import { anyJson, anyName } from '../helpers/json.ts';
 import { startRedis, type RedisServer } from '../helpers/redis-server.ts';
 import { onCluster, openRows, useRows, type RowOptions, type Rows } from '../helpers/rows.ts';
+import { stopTimers } from '../helpers/stop-timers.ts';
 import { settled, waitFor } from '../helpers/wait.ts';
 
 describe('pubsub', () => {
@@ -374,7 +375,7 @@ describe('pubsub', () => {
     });
 
     it('ends a followed subscription', async (t) => {
-      t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
+      stopTimers(t);
       const { ended } = await subscribe({ channel: 'c' }, { follow: true }, waiting);
       silent.pause();
       t.mock.timers.tick(15_000);
@@ -383,7 +384,7 @@ describe('pubsub', () => {
     });
 
     it('continues when the server answers in time', async (t) => {
-      t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
+      stopTimers(t);
       const { ended, id, events } = await subscribe({ channel: 'c' }, { follow: true }, waiting);
       const observer = await silent.client();
       const pings = async (): Promise<number> =>

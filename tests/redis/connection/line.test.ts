@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Line } from '../../../lib/redis/connection/line.ts';
+import { stopTimers } from '../../helpers/stop-timers.ts';
 
 /** Calls of one line. `woken` holds the names of those that were woken, in that order. */
 function lineOf(...names: string[]) {
@@ -90,7 +91,7 @@ describe('a line of waiting calls', () => {
   });
 
   it('wakes one call when something is due, and one a while later', async (t) => {
-    t.mock.timers.enable({ apis: ['setTimeout'] });
+    stopTimers(t);
     const { line, calls, woken, settle, end } = lineOf('a', 'b', 'c');
     for (const call of calls) call.sleep();
     line.expect(100);
@@ -110,7 +111,7 @@ describe('a line of waiting calls', () => {
   });
 
   it('wakes one call after 4.5 to 5.5 seconds when nothing is due', async (t) => {
-    t.mock.timers.enable({ apis: ['setTimeout'] });
+    stopTimers(t);
     for (let count = 0; count < 100; count++) {
       const { line, calls, woken, settle, end } = lineOf('a', 'b');
       for (const call of calls) call.sleep();
