@@ -4,7 +4,7 @@ import { readCount, readDuration, readText, readTexts } from '../../manifest/par
 import type { GuardSyntax } from '../../manifest/tool-key.ts';
 import { describe, type Node } from '../../manifest/yaml/node.ts';
 import { error, type Problems } from '../../manifest/yaml/problems.ts';
-import { checkParameterNames } from './check-parameter-names.ts';
+import { checkParameterNames, lacksParameter } from './check-parameter-names.ts';
 import type { Settings } from './settings.ts';
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
@@ -61,6 +61,7 @@ export const rateLimitSyntax: GuardSyntax<Settings['rate_limit']> = {
   check(problems, at, { by = [] }, tool) {
     checkParameterNames(problems, at, by, tool, '`by` of `rate_limit`');
   },
+  exempts: ({ by = [] }, tool) => lacksParameter(by, tool),
   schema: () => ({ type: 'string', pattern: '^\\s*[1-9][0-9]*\\s*/\\s*[0-9]*\\s*[smhd]\\s*$' }),
 };
 
