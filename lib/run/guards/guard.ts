@@ -41,6 +41,8 @@ export type GuardedCall = Invocation & {
     readonly withoutRedis: GuardKey['withoutRedis'] | undefined;
   };
   readonly wishes: Wishes;
+  /** True when the action of a bundled tool runs with an idempotency key. */
+  readonly isKeyed: boolean;
   /** Adds members to the field `gantz` of the answer: `{ attempts: 2 }`. */
   readonly note: (members: Readonly<Record<string, unknown>>) => void;
 };
