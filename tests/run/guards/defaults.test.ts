@@ -27,7 +27,7 @@ function folderOf(guards: string, tools = ''): string {
 /** Returns the section `Guards` of `gantz describe`. */
 async function guardsOf(cwd: string, tool: string): Promise<string[]> {
   const { stdout } = await runMain(['describe', tool], { cwd });
-  return stdout.split('Guards:\n')[1]?.trimEnd().split('\n') ?? [];
+  return stdout.split('meets them:\n')[1]?.trimEnd().split('\n') ?? [];
 }
 
 async function call(cwd: string, ...words: string[]): Promise<Run> {
@@ -60,13 +60,13 @@ describe('guards: of a manifest', () => {
     );
     const every = [
       '  cache            not for this tool: it reads or changes what other calls change',
-      '  retry            repeats a failed call, 3 attempts in all, with pauses from 200ms to 10s',
+      '  retry            when a call fails with "retryable":true, runs again: 3 attempts in all, with pauses from 200ms to 10s',
       '  circuit_breaker  not for this tool: the state of a breaker is in the Redis that the tool uses',
       '  rate_limit       not for this tool: it has no parameter user',
-      '  concurrency      at most 4 calls at a time in all processes; others wait up to 10s',
+      '  concurrency      runs at most 4 at a time, counted over all processes; a call beyond that waits up to 10s, then fails with OVERLOADED',
     ];
     assert.deepEqual(await guardsOf(cwd, 'list_push'), [
-      '  idempotency      a second call with the same key within 1d gets the answer of the first',
+      '  idempotency      a second call with the same key within 1d gets the answer of the first, and nothing runs',
       ...every,
     ]);
     assert.deepEqual(await guardsOf(cwd, 'cache_get'), [
