@@ -86,7 +86,8 @@ describe('guards: of a manifest', () => {
 
   it('do not change the bundled tools when there are none', async () => {
     const cwd = folderWith({
-      'gantz.yaml': `name: own\ninclude: [builtin:redis]\ntools:\n${READER.replace(' }\n', ', retry: 3 }\n')}`,
+      'gantz.yaml': `name: own\ninclude: [builtin:redis, beside.yaml]\ntools:\n${READER.replace(' }\n', ', cache: 1h }\n')}`,
+      'beside.yaml': `guards: { concurrency: 4 }\ntools:\n${WRITER}`,
     });
     const { tools } = await load(cwd);
     assert.deepEqual(
