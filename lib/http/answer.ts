@@ -73,18 +73,18 @@ function refusedQuota({ code, fields }: GantzError): Headers {
 }
 
 /**
- * Returns the RateLimit fields of draft-ietf-httpapi-ratelimit-headers-10. `resetS` is the time in seconds until more is left; without
- * it, until nothing of the window is used when no other call comes.
+ * Returns the RateLimit fields of draft-ietf-httpapi-ratelimit-headers-10. `resetS` is the time in seconds until more is left, which is
+ * optional.
  */
 export function quotaFields(
   { name: text, limit, windowSeconds, remaining }: Quota,
-  resetS = String(windowSeconds),
+  resetS?: string,
 ): Headers {
   // A string of a structured field has only ASCII (RFC 9651).
   const name = `"${encodeURIComponent(text)}"`;
   return {
     'ratelimit-policy': `${name};q=${limit};w=${windowSeconds}`,
-    ratelimit: `${name};r=${remaining};t=${resetS}`,
+    ratelimit: `${name};r=${remaining}${resetS === undefined ? '' : `;t=${resetS}`}`,
   };
 }
 
