@@ -1,5 +1,6 @@
 import type { Call, Origin } from '../../contract/call.ts';
 import type { Result } from '../../contract/envelope.ts';
+import type { Tool } from '../../contract/manifest.ts';
 import type { GuardKey } from '../../manifest/tool-key.ts';
 import type { Invocation } from '../invocation.ts';
 
@@ -15,6 +16,17 @@ export type Wishes = {
   confirm?: boolean | Ask;
   /** Where the call comes from. */
   origin?: Origin;
+  /** Receives what is left of the rate limit when it has counted the call. */
+  onQuota?: (quota: Quota) => void;
+};
+
+/** What is left of a rate limit. */
+export type Quota = {
+  /** The name of the limit: that of the tool, or one that several tools share. */
+  name: string;
+  limit: number;
+  windowSeconds: number;
+  remaining: number;
 };
 
 /** Asks a person whether a call may run. Returns undefined when nobody can be asked. */
@@ -41,6 +53,8 @@ export type GuardedCall = Invocation & {
     readonly withoutRedis: GuardKey['withoutRedis'] | undefined;
   };
   readonly wishes: Wishes;
+  /** True when the action of a bundled tool runs with an idempotency key. */
+  readonly isKeyed: boolean;
   /** Adds members to the field `gantz` of the answer: `{ attempts: 2 }`. */
   readonly note: (members: Readonly<Record<string, unknown>>) => void;
 };
@@ -59,8 +73,8 @@ export type Changes = {
 
 /** Everything that is particular to one guard with the setting `S`. */
 export type Guard<S = unknown> = GuardKey<S> & {
-  /** Returns a sentence for `gantz describe`: what the guard does with this setting. */
-  describe(setting: S): string;
+  /** Returns a sentence for `gantz describe`: what the guard does with this setting. It is for somebody who knows no guards. */
+  describe(setting: S, tool: Tool): string;
   /** Loads the code that runs calls inside the guard. */
   load(): Promise<LoadedGuard<S>>;
 };

@@ -9,12 +9,16 @@ import type { Settings } from './settings.ts';
 
 type Setting = Settings['rate_limit'];
 
-type Answer = { isAllowed: boolean; retryAfterMs: number };
+type Answer = { isAllowed: boolean; retryAfterMs: number; used: number };
 
 /** Runs a call when the limit allows it. */
 export const runRateLimited: Wrap<Setting> = async (setting, guarded, next) => {
   const answer = await count(setting, guarded);
   if (answer && !answer.isAllowed) throw limited(setting, guarded, answer);
+  if (answer) {
+    const { limit, perSeconds: windowSeconds, name = guarded.tool.name } = setting;
+    guarded.wishes.onQuota?.({ name, limit, windowSeconds, remaining: limit - answer.used });
+  }
   return await next();
 };
 
@@ -31,10 +35,10 @@ async function count(setting: Setting, guarded: GuardedCall): Promise<Answer | u
       async step() {
         const args = ['1', String(limit), String(perSeconds)];
         const reply = await redis.run(rateSliding, [index, `${index}:log`], args);
-        const [counted = 0, , , retryAfterMs = 0] = reply as number[];
+        const [counted = 0, used = 0, , retryAfterMs = 0] = reply as number[];
         const isAllowed = counted === 1;
         const isTooLate = performance.now() + retryAfterMs > endsAt;
-        const result = { isAllowed, retryAfterMs };
+        const result = { isAllowed, retryAfterMs, used };
         return { result, done: isAllowed || isTooLate, dueInMs: retryAfterMs, more: true };
       },
     };

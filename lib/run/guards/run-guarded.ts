@@ -21,7 +21,7 @@ export async function runGuarded(
 ): Promise<Result> {
   const { scope = '', settings = {}, optional = [] } = invocation.tool.guards ?? {};
   const notes: Record<string, unknown> = {};
-  const guarded: Omit<GuardedCall, 'guard'> = derive(invocation, {
+  const guarded: Omit<GuardedCall, 'guard' | 'isKeyed'> = derive(invocation, {
     scope,
     wishes,
     note: (members: Readonly<Record<string, unknown>>) => void Object.assign(notes, members),
@@ -40,6 +40,7 @@ export async function runGuarded(
       settings[key],
       derive(guarded, {
         call,
+        isKeyed: changes.redis !== undefined,
         guard: { key, withoutRedis: optional.includes(key) ? 'skip' : guard.withoutRedis },
       }),
       (more) => pass(index + 1, { ...changes, ...more }),
