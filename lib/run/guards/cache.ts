@@ -12,5 +12,8 @@ export const cache: Guard<Settings['cache']> = {
   describe: ({ ttlMs, key, vary, staleMs = 0 }) =>
     `a call with the same ${key?.join(', ') ?? 'parameters'}${vary ? ` and ${vary.join(', ')}` : ''} within ${describeMs(ttlMs)} gets the stored answer` +
     (staleMs > 0 ? `; for ${describeMs(staleMs)} longer while another call computes a new one` : ''),
-  load: async () => ({ run: (await import('./cache-run.ts')).runCached }),
+  async load() {
+    const { findCached, runCached } = await import('./cache-run.ts');
+    return { find: findCached, run: runCached };
+  },
 };

@@ -7,11 +7,11 @@ type Setting = Settings['retry'];
 
 /** Runs the action again after a failure, until it succeeds or may not be repeated. */
 export const runWithRetries: Wrap<Setting> = async (setting, guarded, next) => {
-  const { call, note } = guarded;
+  const { call, notes } = guarded;
   const { attempts, attemptTimeoutMs } = setting;
   const changes = attemptTimeoutMs === undefined ? {} : { actionTimeoutMs: attemptTimeoutMs };
   for (let attempt = 1; ; attempt++) {
-    if (attempt > 1) note({ attempts: attempt });
+    if (attempt > 1) notes['attempts'] = attempt;
     try {
       return await next(changes);
     } catch (error) {
