@@ -44,11 +44,11 @@ export function onRedisThen<R, F>(
     .use({ deadline, signal: call.signal, readOnly: true }, (redis) => step(redis, deadline))
     .then(
       (result) => {
-        forgetBusy(deadline);
+        steps.delete(deadline);
         return finish(result);
       },
       (thrown: unknown) => {
-        forgetBusy(deadline);
+        steps.delete(deadline);
         return finish(skipOrFail(guarded, toGantzError(thrown)));
       },
     );
@@ -76,7 +76,7 @@ function skipOrFail(guarded: GuardedCall, error: GantzError): undefined {
 
 /** The deadlines of steps, with those of their calls. */
 const steps = new Map<Deadline, Deadline>();
-/** One timer serves all steps: a timer for each costs throughput. */
+/** One timer serves all steps, also those that follow one another: a timer for each costs throughput. */
 let ticking: NodeJS.Timeout | undefined;
 
 /**
@@ -88,19 +88,18 @@ function watchBusy(deadline: Deadline, limit: Deadline): void {
   if (ticking) return;
   let before = performance.now();
   ticking = setInterval(() => {
+    if (steps.size === 0) {
+      clearInterval(ticking);
+      ticking = undefined;
+      return;
+    }
     const now = performance.now();
     const busyMs = now - before - TICK_MS;
     before = now;
     if (busyMs <= TICK_MS / 4) return;
     for (const [step, { endsAt }] of steps) step.allowWait(Math.min(step.endsAt + busyMs, endsAt) - now, 0);
   }, TICK_MS);
-}
-
-function forgetBusy(deadline: Deadline): void {
-  steps.delete(deadline);
-  if (steps.size > 0) return;
-  clearInterval(ticking);
-  ticking = undefined;
+  ticking.unref();
 }
 
 /**
