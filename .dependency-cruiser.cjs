@@ -99,7 +99,7 @@ module.exports = {
       comment: 'A crash must print its envelope when the rest of the program cannot be loaded.',
       severity: 'error',
       from: { path: '^lib/start/crash\\.ts$' },
-      to: { path: '^(lib|tools)/', pathNot: pathOf(['contract']) },
+      to: { path: '^(lib|tools)/', pathNot: [pathOf(['contract']), '^lib/start/(stdout|bun-write)\\.ts$'] },
     },
     {
       name: 'generated-files-import-types',

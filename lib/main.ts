@@ -8,7 +8,7 @@ import { findOnlyForCalls, onlyForCalls, splitOptions, type CommandLineOptions }
 import { runTool } from './cli/run-tool.ts';
 import { CODES, GantzError } from './contract/errors.ts';
 import { printFailure } from './contract/print.ts';
-import type { Process } from './contract/process.ts';
+import type { Output, Process } from './contract/process.ts';
 import { styled, withSafeTerminals, writePainted } from './contract/terminal.ts';
 import { optionsFromEnvironment } from './run/global-options.ts';
 
@@ -16,15 +16,17 @@ import { optionsFromEnvironment } from './run/global-options.ts';
 export type Start = Partial<Pick<CliContext, 'startedAt' | 'surviveCrashes'>> & {
   /** Receives a function that returns the output for the envelope of an uncaught error. */
   reportCrashesOn?: (output: () => 'stdout' | 'stderr') => void;
+  /** Returns the output that is written in place of `caller.stdout`. */
+  stdout?: () => Output;
 };
 
-/** Runs one command line. Prints the result on `caller.stdout` and sets `caller.exitCode`. Never throws. */
+/** Runs one command line. Prints the result on stdout and sets `caller.exitCode`. Never throws. */
 export async function main(
   caller: Process,
   argv: readonly string[] = caller.argv.slice(2),
-  { startedAt = performance.now(), surviveCrashes = () => undefined, reportCrashesOn }: Start = {},
+  { startedAt = performance.now(), surviveCrashes = () => undefined, reportCrashesOn, stdout }: Start = {},
 ): Promise<void> {
-  const process = withSafeTerminals(caller);
+  const process = withSafeTerminals(caller, stdout);
   const interrupt = listenForInterrupt(process);
   let options: CommandLineOptions = {};
   const failureOutput = (): 'stdout' | 'stderr' => (options.raw || options.check ? 'stderr' : 'stdout');

@@ -23,6 +23,6 @@ export type Output = {
   once?(event: 'drain', listener: () => void): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
-  /** The stream behind an output that escapes control characters. */
-  readonly stream?: Output;
+  /** The stream behind an output that escapes control characters, or that does not need the stream to write. */
+  readonly stream?: Output | undefined;
 };

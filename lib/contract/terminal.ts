@@ -19,9 +19,9 @@ export function escapeControls(text: string): string {
 
 /**
  * Returns the process with outputs that escape control characters where they are terminals. Other outputs stay as they
- * are. An output is opened when it is first used.
+ * are. An output is opened when it is first used. `given` returns stdout in place of that of the process.
  */
-export function withSafeTerminals(process: Process): Process {
+export function withSafeTerminals(process: Process, given = () => process.stdout): Process {
   let stdout: Output | undefined;
   let stderr: Output | undefined;
   return {
@@ -31,7 +31,7 @@ export function withSafeTerminals(process: Process): Process {
       return process.stdin;
     },
     get stdout() {
-      return (stdout ??= safeOutput(process.stdout, process.env));
+      return (stdout ??= safeOutput(given(), process.env));
     },
     get stderr() {
       return (stderr ??= safeOutput(process.stderr, process.env));

@@ -291,7 +291,7 @@ function failureAsReplay(failure: Failure): GantzError {
 function running(): GantzError {
   return new GantzError('CONFLICT', 'The first call with this idempotency key still runs', {
     retryable: true,
-    hint: 'Repeat the call later, or let it wait with --idempotency-wait.',
+    hint: 'Repeat the call later. With --idempotency-key, --idempotency-wait lets it wait for that answer.',
   });
 }
 

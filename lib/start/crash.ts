@@ -1,6 +1,7 @@
 import { printFailure } from '../contract/print.ts';
 import { reasonOf } from '../contract/system-error.ts';
 import { safeOutput, withSafeTerminals } from '../contract/terminal.ts';
+import { Stdout } from './stdout.ts';
 
 /** Controls what happens after an uncaught error. */
 export type CrashHandling = {
@@ -11,6 +12,8 @@ export type CrashHandling = {
   surviveCrashes: () => void;
   /** After this call, the envelope of an uncaught error is written to the output that `output` returns. It was stdout. */
   reportCrashesOn: (output: () => 'stdout' | 'stderr') => void;
+  /** Stdout of the process, whose errors are handled. */
+  stdout: Stdout;
 };
 
 /**
@@ -20,30 +23,9 @@ export type CrashHandling = {
 export function watchForCrashes(process: NodeJS.Process): CrashHandling {
   let survives = false;
   let envelopeOutput: () => 'stdout' | 'stderr' = () => 'stdout';
-  // Bound now, because a server or a handler may replace both later.
-  const write = process.stdout.write.bind(process.stdout);
+  // Bound now, because a handler may replace it later.
   const exit = process.exit.bind(process);
-  const safe = withSafeTerminals(process);
-  const crash = (error: unknown): void => {
-    // When the exit code is set, the envelope has been printed. A second one would break the promise of one line.
-    if (process.exitCode === undefined) {
-      const { isTTY, columns } = process.stdout;
-      const stdout = safeOutput({ write, isTTY, columns }, process.env);
-      printFailure(safe, error, envelopeOutput() === 'stdout' ? stdout : safe.stderr);
-    } else {
-      safe.stderr.write(`${describe(error)}\n`);
-    }
-    process.exitCode = 70;
-    // The state of the program is unknown, so the process waits only until the text is written.
-    process.stderr.write('', () => write('', () => exit()));
-  };
-  const onError = (error: unknown): void => {
-    // When stderr has no reader, its text is lost. The output on stdout continues.
-    if (isBrokenPipe(error)) return;
-    if (survives) safe.stderr.write(`Uncaught error: ${describe(error)}\n`);
-    else crash(error);
-  };
-  process.stdout.on('error', (error) => {
+  const stdout = new Stdout(process, (error) => {
     // When stdout has no reader, there is nothing left to do.
     if (!isBrokenPipe(error)) {
       process.stderr.write(`Cannot write to stdout: ${reasonOf(error)}\n`);
@@ -51,11 +33,33 @@ export function watchForCrashes(process: NodeJS.Process): CrashHandling {
     }
     exit();
   });
+  const safe = withSafeTerminals(process);
+  const crash = (error: unknown): void => {
+    let envelope = '';
+    // When the exit code is set, the envelope has been printed. A second one would break the promise of one line.
+    if (process.exitCode === undefined) {
+      const { isTTY = false, columns = 0 } = stdout.output;
+      const output = safeOutput({ write: (text) => (envelope += text), isTTY, columns }, process.env);
+      printFailure(safe, error, envelopeOutput() === 'stdout' ? output : safe.stderr);
+    } else {
+      safe.stderr.write(`${describe(error)}\n`);
+    }
+    process.exitCode = 70;
+    // The state of the program is unknown, so the process waits only until the text is written.
+    process.stderr.write('', () => void stdout.end(envelope).then(() => exit()));
+  };
+  const onError = (error: unknown): void => {
+    // When stderr has no reader, its text is lost. The output on stdout continues.
+    if (isBrokenPipe(error)) return;
+    if (survives) safe.stderr.write(`Uncaught error: ${describe(error)}\n`);
+    else crash(error);
+  };
   process.on('uncaughtException', onError);
   process.on('unhandledRejection', onError);
   return {
     surviveCrashes: () => void (survives = true),
     reportCrashesOn: (output) => void (envelopeOutput = output),
+    stdout,
   };
 }
 

@@ -5,17 +5,20 @@ import { holdSignals } from './hold-signals.ts';
 const LINGER_MS = 500;
 
 const release = holdSignals(process);
-const crashes = watchForCrashes(process);
+const { stdout, ...crashes } = watchForCrashes(process);
 void start();
 
 async function start(): Promise<void> {
   // Imported here, so that signals are held while it loads.
   const { main } = await import('../main.ts');
   // 0 is the start of the process. The time that the start takes counts against the time limit of the call.
-  const ended = main(process, process.argv.slice(2), { startedAt: 0, ...crashes });
+  const ended = main(process, process.argv.slice(2), {
+    startedAt: 0,
+    stdout: () => stdout.output,
+    ...crashes,
+  });
   release();
   await ended;
   // A connection or a promise that a handler left open must not keep the process running after its call.
-  // end() waits until everything is written. On Bun, the callback of an empty write does not.
-  setTimeout(() => process.stdout.end(() => process.exit()), LINGER_MS).unref();
+  setTimeout(() => void stdout.end().then(() => process.exit()), LINGER_MS).unref();
 }

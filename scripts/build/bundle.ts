@@ -10,30 +10,20 @@ import { prebuiltValidators } from './validators.ts';
 /** Returns the options of esbuild that both programs share. */
 export async function commonOptions(
   root: string,
-): Promise<BuildOptions & { metafile: true; plugins: Plugin[] }> {
+): Promise<BuildOptions & { metafile: true; plugins: Plugin[]; define: { GANTZ_BUILD: string } }> {
   return {
     absWorkingDir: root,
     bundle: true,
     platform: 'node',
-    format: 'cjs',
     target: 'node20.19',
     minify: true,
     legalComments: 'none',
     logLevel: 'warning',
     metafile: true,
-    define: {
-      GANTZ_BUILD: JSON.stringify(await digestOf(root)),
-      // CommonJS has no import.meta.
-      'import.meta.url': 'importMetaUrl',
-    },
-    plugins: [builtinsByRequire, withoutSelfRun, prebuiltValidators(root), trimmedRedisClient, trimmedMcpSdk],
+    define: { GANTZ_BUILD: JSON.stringify(await digestOf(root)) },
+    plugins: [withoutSelfRun, prebuiltValidators(root), trimmedRedisClient, trimmedMcpSdk],
   };
 }
-
-/** The first line of a bundle of this project's modules. */
-export const BANNER = {
-  js: 'const importMetaUrl = "file://" + encodeURI(__filename).replace(/[?#]/g, encodeURIComponent);',
-};
 
 /**
  * Builds the package for Node in `folder`: main.cjs with the modules of this project, library.cjs for programs, one file for
@@ -42,14 +32,23 @@ export const BANNER = {
  * whole call. Returns the metafiles of esbuild.
  */
 export async function bundleForNode(root: string, folder: string): Promise<Metafile[]> {
-  const common = await commonOptions(root);
+  const shared = await commonOptions(root);
+  const common = {
+    ...shared,
+    format: 'cjs',
+    // CommonJS has no import.meta.
+    define: { ...shared.define, 'import.meta.url': 'importMetaUrl' },
+    plugins: [builtinsByRequire, ...shared.plugins],
+  } as const satisfies BuildOptions;
   const packages = new Set<string>();
   const main = await build({
     ...common,
     entryPoints: { main: join(root, 'lib/start/entry.ts'), library: join(root, 'lib/library/library.ts') },
     outdir: folder,
     outExtension: { '.js': '.cjs' },
-    banner: BANNER,
+    banner: {
+      js: 'const importMetaUrl = "file://" + encodeURI(__filename).replace(/[?#]/g, encodeURIComponent);',
+    },
     plugins: [packagesApart(packages), ...common.plugins],
   });
   const start = await build({

@@ -3,7 +3,8 @@ import { access, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { BANNER, commonOptions } from './bundle.ts';
+import { commonOptions } from './bundle.ts';
+import { esFacades } from './es-facades.ts';
 
 const run = promisify(execFile);
 
@@ -22,24 +23,31 @@ export async function compileNative(
   const compiler = await findCompiler(root);
   if (!compiler) return `there is no compiler for ${process.platform} ${process.arch}`;
   const folder = join(file, '..');
-  const bundle = join(folder, `main-${process.pid}.cjs`);
+  const modules = join(folder, `modules-${process.pid}`);
   const candidate = `${file}-${process.pid}`;
   await mkdir(folder, { recursive: true });
+  const { define, plugins, ...common } = await commonOptions(root);
   await build({
-    ...(await commonOptions(root)),
+    ...common,
+    // ES modules in chunks: a call loads only the chunks that it needs.
+    format: 'esm',
+    splitting: true,
+    define: { GANTZ_BUILD: define.GANTZ_BUILD },
+    // CommonJS packages call `require` for the modules of Node.
+    banner: { js: 'const require = import.meta.require;' },
+    plugins: [esFacades, ...plugins],
     // The compiler minifies the code itself, and keeps the positions for stack traces.
     minify: false,
-    entryPoints: [join(root, 'lib/start/entry.ts')],
-    outfile: bundle,
-    banner: BANNER,
+    entryPoints: { gantz: join(root, 'lib/start/entry.ts') },
+    outdir: modules,
   });
   const options = [
     'build',
     '--compile',
     '--minify',
     '--bytecode',
-    // CommonJS starts 4 ms sooner, because its imports need no analysis.
-    '--format=cjs',
+    '--format=esm',
+    '--splitting',
     // A .env or bunfig.toml in the caller's folder must have no effect; a bunfig.toml may name code to run.
     '--no-compile-autoload-dotenv',
     '--no-compile-autoload-bunfig',
@@ -47,7 +55,7 @@ export async function compileNative(
     '--compile-autoload-package-json',
     ...(foreign ? [`--target=${foreign.name}`, `--compile-executable-path=${foreign.runtime}`] : []),
     `--outfile=${candidate}`,
-    bundle,
+    join(modules, 'gantz.js'),
   ];
   try {
     await run(compiler, options, { cwd: folder, env: environment() });
@@ -60,7 +68,7 @@ export async function compileNative(
     await rm(candidate, { force: true });
     return `the compiler failed: ${error instanceof Error ? error.message.trim() : String(error)}`;
   } finally {
-    await rm(bundle, { force: true });
+    await rm(modules, { recursive: true, force: true });
   }
 }
 

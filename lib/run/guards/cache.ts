@@ -14,5 +14,8 @@ export const cache: Guard<Settings['cache']> = {
     (staleMs > 0
       ? `; so do calls up to ${describeMs(staleMs)} later, while one of them computes a new answer`
       : ''),
-  load: async () => ({ run: (await import('./cache-run.ts')).runCached }),
+  async load() {
+    const { findCached, runCached } = await import('./cache-run.ts');
+    return { find: findCached, run: runCached };
+  },
 };

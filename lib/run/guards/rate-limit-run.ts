@@ -45,11 +45,16 @@ async function count(setting: Setting, guarded: GuardedCall): Promise<Answer | u
   });
 }
 
-/** Returns the name of the count: that of the tool or a shared one, and a digest of the values of `by`. */
-function nameOf({ name, by }: Setting, { tool, params }: GuardedCall): string {
-  const values = by?.map((parameter) => params[parameter] ?? null);
+/**
+ * Returns the name of the count: that of the tool or a shared one, the window, and a digest of the values of `by`. Counts with
+ * different windows cannot be one: the shorter window would remove what the longer one needs.
+ */
+function nameOf({ name, by, perSeconds }: Setting, { tool, params }: GuardedCall): string {
+  const values = by?.map((parameter) =>
+    Object.hasOwn(params, parameter) ? (params[parameter] ?? null) : null,
+  );
   const digest = values && hash('sha256', canonicalJson(values)).slice(0, 32);
-  return `${name ?? tool.name}${digest === undefined ? '' : `:${digest}`}`;
+  return `${name ?? tool.name}:${perSeconds}${digest === undefined ? '' : `:${digest}`}`;
 }
 
 function limited(

@@ -11,7 +11,7 @@ type Setting = Settings['retry'];
 
 /** Runs the action again after a failure, until it succeeds or may not be repeated. */
 export const runWithRetries: Wrap<Setting> = async (setting, guarded, next) => {
-  const { call, note, tool } = guarded;
+  const { call, notes, tool } = guarded;
   const { attempts, attemptTimeoutMs } = setting;
   const changes = attemptTimeoutMs === undefined ? {} : { actionTimeoutMs: attemptTimeoutMs };
   let redis = attempts > 1 ? withKey(guarded) : undefined;
@@ -23,7 +23,7 @@ export const runWithRetries: Wrap<Setting> = async (setting, guarded, next) => {
     return isUnknown && error.outcome === 'none' ? withOutcome(error, 'unknown') : error;
   };
   for (let attempt = 1; ; attempt++) {
-    if (attempt > 1) note({ attempts: attempt });
+    if (attempt > 1) notes['attempts'] = attempt;
     try {
       return await next(redis ? { ...changes, redis } : changes);
     } catch (thrown) {

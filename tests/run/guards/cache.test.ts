@@ -97,10 +97,13 @@ class Workplace {
 /** Makes the stored answers as old as if they had been stored `ms` milliseconds earlier. */
 async function age(ms: number): Promise<void> {
   for (const key of await redis.plain.keys('mcp:guard:*')) {
-    for (const field of ['stored_at', 'fresh_until', 'stale_until']) {
-      const time = Number(await redis.plain.hGet(key, field));
-      await redis.plain.hSet(key, field, String(time - ms));
-    }
+    const [, storedAt, freshUntil, answer = ''] =
+      /^(\d+) (\d+) (.*)$/s.exec((await redis.plain.hGet(key, 'answer')) ?? '') ?? [];
+    const staleUntil = Number(await redis.plain.hGet(key, 'stale_until'));
+    await redis.plain.hSet(key, {
+      answer: `${Number(storedAt) - ms} ${Number(freshUntil) - ms} ${answer}`,
+      stale_until: String(staleUntil - ms),
+    });
     await redis.plain.pExpire(key, (await redis.plain.pTTL(key)) - ms);
   }
 }

@@ -72,6 +72,18 @@ describe('rate_limit', () => {
     );
   });
 
+  it('counts one `name` with different windows apart, so a short window forgets nothing of a long one', async () => {
+    const cwd = folderOf({
+      long: 'rate_limit: { limit: 1, per: 1h, name: shared }',
+      short: 'rate_limit: { limit: 1, per: 1s, wait: 20s, name: shared }',
+    });
+    const codes = [];
+    // The second call of `short` waits until its window is over.
+    for (const tool of ['long', 'short', 'short', 'long'])
+      codes.push(envelopeOf(await call(cwd, tool))['code']);
+    assert.deepEqual(codes, [undefined, undefined, undefined, 'RATE_LIMITED']);
+  });
+
   it('waits with `wait` until the call is allowed, and fails at once when that is too late', async () => {
     const cwd = folderOf({
       soon: 'rate_limit: { limit: 1, per: 1s, wait: 20s }',
