@@ -37,7 +37,10 @@ export type Constants = {
 const known = new WeakMap<Variables, Constants>();
 
 /** Returns the constants of a tool. Only the first call gets a promise: an `await` in each call is measurable. */
-export function constantsOf(setting: Settings['cache'], guarded: GuardedCall): Constants | Promise<Constants> {
+export function constantsOf(
+  setting: Settings['cache'],
+  guarded: GuardedCall,
+): Constants | Promise<Constants> {
   return known.get(guarded.variablesOf(guarded.tool)) ?? findConstants(setting, guarded);
 }
 

@@ -25,7 +25,9 @@ export function runGuarded(
   const [first] = layers;
   // An `await` in each call is measurable where thousands are made.
   return first?.loaded.find
-    ? first.loaded.find(first.setting, guardedBy(passing, first, call), (index) => runFrom(passing, index, call))
+    ? first.loaded.find(first.setting, guardedBy(passing, first, call), (index) =>
+        runFrom(passing, index, call),
+      )
     : runFrom(passing, 0, call);
 }
 
@@ -93,7 +95,11 @@ function pass(passing: Passing, index: number, changes: Changes & { call: Call }
   );
 }
 
-function guardedBy({ host, tool, params, wishes, notes }: Passing, { guard }: Layer, call: Call): GuardedCall {
+function guardedBy(
+  { host, tool, params, wishes, notes }: Passing,
+  { guard }: Layer,
+  call: Call,
+): GuardedCall {
   const { redis, variablesOf } = host;
   return { tool, params, call, redis, variablesOf, scope: tool.guards?.scope ?? '', guard, wishes, notes };
 }
