@@ -13,7 +13,7 @@ import type { Redis } from '../../redis/redis.ts';
 import type { Script } from '../../redis/scripts.ts';
 import { waitFor } from '../../redis/waiting.ts';
 import { within } from '../within.ts';
-import { cacheDigest, constantsOf, type Constants } from './cache-name.ts';
+import { cacheDigest, constantsOf } from './cache-name.ts';
 import type { Find, GuardedCall, Next, Wrap } from './guard.ts';
 import { LEASE_MS, withLease } from './lease.ts';
 import { mergeNotes } from './merge-notes.ts';
@@ -73,7 +73,7 @@ export const findCached: Find<Setting> = (setting, guarded, otherwise) => {
       if (text === null || !clock) return otherwise(0);
       const stored = parse(text);
       const now = performance.now() + clock.aheadMs;
-      if (stored.freshUntil <= now) return otherwise(0);
+      if (!(stored.freshUntil > now)) return otherwise(0);
       const result = answerOf(stored, now, guarded);
       result['gantz'] = mergeNotes(result['gantz'], guarded.notes);
       return result;

@@ -49,19 +49,20 @@ export function onRedisThen<R, F>(
       },
       (thrown: unknown) => {
         steps.delete(deadline);
-        return finish(skipOrFail(guarded, toGantzError(thrown)));
+        skipOrFail(guarded, toGantzError(thrown));
+        return finish(undefined);
       },
     );
 }
 
-/** Returns undefined when the call should run without the guard, and throws otherwise. */
-function skipOrFail(guarded: GuardedCall, error: GantzError): undefined {
+/** Returns when the call should run without the guard, and throws otherwise. */
+function skipOrFail(guarded: GuardedCall, error: GantzError): void {
   const { guard, tool, call } = guarded;
   if (!isAway(error)) throw error;
   if (call.deadline.remainingMs() === 0) throw call.deadline.error(tool.name);
   if (guard.withoutRedis === 'skip') {
     call.notice(`The guard ${guard.key} of ${tool.name} is skipped: ${error.message}`);
-    return undefined;
+    return;
   }
   throw new GantzError(
     'REDIS_UNAVAILABLE',
