@@ -22,15 +22,7 @@ const RECORD = `
   });`;
 
 /** The packages are small modules without imports: errors, the slot of a key, the length of a text and the distance of names. */
-const ALLOWED = [
-  '@redis/client',
-  'ajv',
-  'fastest-levenshtein',
-  'node:fs',
-  'node:path',
-  'node:timers/promises',
-  'node:url',
-];
+const ALLOWED = ['@redis/client', 'ajv', 'fastest-levenshtein', 'node:fs', 'node:path'];
 
 let env: Record<string, string>;
 useRedis({ started: ({ url }) => (env = { REDIS_URL: url }) });

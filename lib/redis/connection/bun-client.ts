@@ -87,8 +87,8 @@ function urlOf(target: ServerTarget): string | undefined {
     username + password === '' ? '' : `${encodeURIComponent(username)}:${encodeURIComponent(password)}@`;
   if (username !== '' && password === '') return undefined;
   if (target.kind === 'unix') {
-    // Bun does not decode the path.
-    return /^[\w./-]+$/.test(target.path) ? `redis+unix://${credentials}${target.path}` : undefined;
+    // Bun takes no credentials for a socket, and does not decode its path.
+    return credentials === '' && /^[\w./-]+$/.test(target.path) ? `redis+unix://${target.path}` : undefined;
   }
   // TLS needs the checks of tls.ts, and node:crypto for them.
   if (target.tls || !/^[\w.:-]+$/.test(target.host)) return undefined;

@@ -3,7 +3,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { freePort } from '../../helpers/free-port.ts';
 import { useRedis } from '../../helpers/redis-server.ts';
-import { connectTo, startRelay, type Relay, type ReplyFault } from '../../helpers/relay.ts';
+import { afterHandshake, connectTo, startRelay, type Relay, type ReplyFault } from '../../helpers/relay.ts';
 import { PROGRAMS, runProgram } from '../../helpers/run-program.ts';
 
 // A one-shot call of the executable uses the Redis client of its runtime, and a call on Node uses node-redis. Both must give the
@@ -159,6 +159,11 @@ describe('failures are the same', () => {
     { what: 'a socket with a space', url: () => 'unix:///no/such%20one.sock', code: 'REDIS_UNAVAILABLE' },
     { what: 'a wrong password', url: () => `redis://reader:wrong@${authority()}`, code: 'REDIS_AUTH' },
     {
+      what: 'a wrong password on a socket',
+      url: () => `unix://reader:wrong@${redis.socketPath}`,
+      code: 'REDIS_AUTH',
+    },
+    {
       what: 'a missing permission',
       url: () => `redis://reader:secret%3A%40%2F%25@${authority()}`,
       words: ['list', 'length', '{"key":"l"}'],
@@ -200,12 +205,10 @@ describe('failures are the same', () => {
       [WRITE, 'unknown'],
     ] as const) {
       test(`a reply with the fault ${fault} has the outcome ${outcome}`, async () => {
-        // The reply to the handshake of the executable is a map. node-redis makes none.
-        relay.fault = (reply) => (reply.toString('latin1').startsWith('%') ? 'none' : fault);
-        const [executable, node] = await runBoth(
-          ['--timeout', '1s', ...words],
-          `redis://127.0.0.1:${relay.port}`,
-        );
+        relay.fault = afterHandshake(fault);
+        // Only a call that gets no reply needs a short limit.
+        const limit = ['silence', 'half'].includes(fault) ? ['--timeout', '1s'] : [];
+        const [executable, node] = await runBoth([...limit, ...words], `redis://127.0.0.1:${relay.port}`);
         assert.equal(executable.envelope['outcome'], outcome, JSON.stringify(executable));
         assert.deepEqual(executable, node);
       });
