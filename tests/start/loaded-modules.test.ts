@@ -11,15 +11,13 @@ import { useRedis } from '../helpers/redis-server.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const NATIVE = join(ROOT, 'dist/native/gantz');
 
-/** Records each module that is loaded, each use of `require` and of the streams of the process, in the file LOADED. */
+/** Records each module that is loaded, each use of `require`, and of the streams of the process, which do not work. */
 const RECORD = `
   globalThis.record ??= (what) => import.meta.require('node:fs').appendFileSync(process.env.LOADED, what + '\\n');
   record(import.meta.url);
   const require = new Proxy(import.meta.require, { apply: (it, _, names) => (record(names[0]), it(...names)) });
-  globalThis.trapped ??= ['stdout', 'stderr', 'stdin'].map((name) => {
-    const { get } = Object.getOwnPropertyDescriptor(process, name) ?? {};
-    return get && Object.defineProperty(process, name, { configurable: true, get: () => (record('process.' + name), get.call(process)) });
-  });`;
+  globalThis.trapped ??= ['stdout', 'stderr', 'stdin'].map((name) =>
+    Object.defineProperty(process, name, { configurable: true, get: () => record('process.' + name) }));`;
 
 /** The packages are small modules without imports: errors, the slot of a key, the length of a text and the distance of names. */
 const ALLOWED = ['@redis/client', 'ajv', 'fastest-levenshtein', 'node:fs', 'node:path'];
@@ -29,7 +27,7 @@ useRedis({ started: ({ url }) => (env = { REDIS_URL: url }) });
 
 // The time of a call in the executable is page faults, and most of them come from the modules of the runtime. So this test
 // is the limit of the start: it runs the modules of the executable in its runtime, and lists what they load.
-describe('a call of a bundled tool in the executable', { skip: !existsSync(NATIVE) }, () => {
+describe('what the executable loads', { skip: !existsSync(NATIVE) }, () => {
   const folder = folderWith({});
   let metafile: Metafile;
   before(async () => {
@@ -39,7 +37,7 @@ describe('a call of a bundled tool in the executable', { skip: !existsSync(NATIV
 
   /** Returns the modules of the runtime and the npm packages that a call loads. */
   function loadedBy(words: readonly string[]): { stdout: string; loaded: string[] } {
-    const file = join(folder, 'loaded');
+    const file = join(folder, `loaded-${words.length}`);
     const { stdout, stderr } = spawnSync(NATIVE, [join(folder, 'gantz.js'), ...words], {
       cwd: '/',
       // The executable becomes the runtime that it contains.
@@ -69,9 +67,17 @@ describe('a call of a bundled tool in the executable', { skip: !existsSync(NATIV
     return { stdout, loaded: [...new Set(loaded)].sort() };
   }
 
-  test('loads no streams, sockets or cryptography, and no package but small ones', () => {
+  test('a call of a bundled tool loads no streams, sockets or cryptography, and no package but small ones', () => {
     const { stdout, loaded } = loadedBy(['cache', 'get', '{"key":"nothing"}']);
     assert.equal(stdout, '{"success":true,"value":null,"found":false}\n');
     assert.deepEqual(loaded, ALLOWED);
+  });
+
+  test('--version loads no more than a call', () => {
+    const { loaded } = loadedBy(['--version']);
+    assert.deepEqual(
+      loaded.filter((name) => !ALLOWED.includes(name)),
+      [],
+    );
   });
 });
