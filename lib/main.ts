@@ -10,6 +10,7 @@ import { CODES, GantzError } from './contract/errors.ts';
 import { printFailure } from './contract/print.ts';
 import type { Output, Process } from './contract/process.ts';
 import { styled, withSafeTerminals, writePainted } from './contract/terminal.ts';
+import { VERSION } from './generated/version.ts';
 import { optionsFromEnvironment } from './run/global-options.ts';
 
 /** What only the code that starts the process can provide. */
@@ -56,7 +57,9 @@ async function dispatch(context: CliContext, words: readonly string[]): Promise<
   const [first, second, ...more] = words;
   const { help, version } = context.options;
   if (first === undefined) {
-    if (help || version) await runBuiltIn(context, []);
+    // Without the library of the command line, which takes longer to load than the rest.
+    if (version) context.process.stdout.write(`${VERSION}\n`);
+    else if (help) await runBuiltIn(context, []);
     else await bareCall(context);
     return;
   }

@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { GantzError } from '../contract/errors.ts';
 import { BUILTIN, isBundled, loadBundled } from './bundled.ts';
 import { invalidManifest } from './diagnose.ts';
@@ -51,7 +50,7 @@ export async function checkManifest(
   return checkManifestText(text, {
     file,
     directory,
-    bundled: isOwnFolder(directory),
+    bundled: await isOwnFolder(directory),
     actions,
     guards,
     readInclude: (include, from) => readInclude(include, from, read),
@@ -65,7 +64,7 @@ async function readInclude(name: string, from: string, read: Read): Promise<Mani
   const file = path.resolve(from, name);
   const directory = path.dirname(file);
   try {
-    return { file, directory, text: await read(file), bundled: isOwnFolder(directory) };
+    return { file, directory, text: await read(file), bundled: await isOwnFolder(directory) };
   } catch (thrown) {
     throw new Error(reasonOf(thrown), { cause: thrown });
   }
@@ -91,7 +90,8 @@ function reasonOf(thrown: unknown): string {
 }
 
 /** Returns true for the folder of this program's sources, whose tools/ holds the bundled operations. */
-function isOwnFolder(directory: string): boolean {
+async function isOwnFolder(directory: string): Promise<boolean> {
+  const { fileURLToPath } = await import('node:url');
   const here = fileURLToPath(import.meta.url);
   const below = path.join('lib', 'manifest', 'load.ts');
   // In a build there is no such folder.

@@ -8,7 +8,7 @@ import {
   SocketClosedUnexpectedlyError,
   SocketTimeoutError,
   TimeoutError,
-} from '@redis/client';
+} from '@redis/client/dist/lib/errors.js';
 import { GantzError, type Code, type Outcome } from '../contract/errors.ts';
 import { explainTls } from './tls-errors.ts';
 

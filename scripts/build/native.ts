@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { access, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
 import { commonOptions } from './bundle.ts';
 import { esFacades } from './es-facades.ts';
 
@@ -26,21 +26,7 @@ export async function compileNative(
   const modules = join(folder, `modules-${process.pid}`);
   const candidate = `${file}-${process.pid}`;
   await mkdir(folder, { recursive: true });
-  const { define, plugins, ...common } = await commonOptions(root);
-  await build({
-    ...common,
-    // ES modules in chunks: a call loads only the chunks that it needs.
-    format: 'esm',
-    splitting: true,
-    define: { GANTZ_BUILD: define.GANTZ_BUILD },
-    // CommonJS packages call `require` for the modules of Node.
-    banner: { js: 'const require = import.meta.require;' },
-    plugins: [esFacades, ...plugins],
-    // The compiler minifies the code itself, and keeps the positions for stack traces.
-    minify: false,
-    entryPoints: { gantz: join(root, 'lib/start/entry.ts') },
-    outdir: modules,
-  });
+  await bundleInChunks(root, modules);
   const options = [
     'build',
     '--compile',
@@ -70,6 +56,31 @@ export async function compileNative(
   } finally {
     await rm(modules, { recursive: true, force: true });
   }
+}
+
+/**
+ * Bundles the program into ES modules in `folder`, of which gantz.js is the first: a call loads only the chunks that it needs.
+ * Each module begins with `banner`. It defines `require`, which CommonJS packages call for the modules of Node.
+ */
+export async function bundleInChunks(
+  root: string,
+  folder: string,
+  banner = 'const require = import.meta.require;',
+): Promise<Metafile> {
+  const { define, plugins, ...common } = await commonOptions(root);
+  const { metafile } = await build({
+    ...common,
+    format: 'esm',
+    splitting: true,
+    define: { GANTZ_BUILD: define.GANTZ_BUILD },
+    banner: { js: banner },
+    plugins: [esFacades, ...plugins],
+    // The compiler minifies the code itself, and keeps the positions for stack traces.
+    minify: false,
+    entryPoints: { gantz: join(root, 'lib/start/entry.ts') },
+    outdir: folder,
+  });
+  return metafile;
 }
 
 /** Returns the path of the compiler that npm installed for this platform, or undefined. */

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { Deadline } from '../../lib/contract/deadline.ts';
 import type { GantzError } from '../../lib/contract/errors.ts';
 import { useRedis } from '../helpers/redis-server.ts';
-import { connectTo, startRelay, type Relay, type ReplyFault } from '../helpers/relay.ts';
+import { afterHandshake, connectTo, startRelay, type Relay, type ReplyFault } from '../helpers/relay.ts';
 import { openRows } from '../helpers/rows.ts';
 import { envelopeOf } from '../helpers/run-main.ts';
 import { PROGRAMS, runProgram } from '../helpers/run-program.ts';
@@ -41,7 +41,7 @@ describe('a reply that is damaged on its way', () => {
       for (const kind of ['write', 'read'] as const) {
         it(`${fault}: a ${kind} of one process with ${name}`, async () => {
           const env = { REDIS_URL: `redis://127.0.0.1:${current().port}`, GANTZ_NAMESPACE: 'process' };
-          current().fault = fault as ReplyFault;
+          current().fault = afterHandshake(fault as ReplyFault);
           // Only a call that gets no reply needs a short limit.
           const limit = expected.exit === 5 ? ['--timeout', '1s'] : [];
           const run = await runProgram([...limit, ...CALLS[kind]], { env, program });

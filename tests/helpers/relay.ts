@@ -68,6 +68,14 @@ export function connectTo(where: number | string): () => Socket {
   return () => (typeof where === 'number' ? createConnection(where, '127.0.0.1') : createConnection(where));
 }
 
+/**
+ * Returns a fault for all replies but that to the handshake of a one-shot call of the executable. It is a map of RESP3, which
+ * node-redis does not request.
+ */
+export function afterHandshake(fault: ReplyFault): (reply: Buffer) => ReplyFault {
+  return (reply) => (reply[0] === '%'.charCodeAt(0) ? 'none' : fault);
+}
+
 function deliver(fault: ReplyFault, client: Socket, reply: Buffer): void {
   const half = reply.subarray(0, Math.floor(reply.length / 2));
   switch (fault) {

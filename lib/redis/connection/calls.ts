@@ -6,7 +6,7 @@ import { Notifications } from './notifications.ts';
 import type { RedisOptions, UseOptions } from '../options.ts';
 import type { DedicatedRedis, LineOptions, Place, Redis } from '../redis.ts';
 import type { Connect } from '../schemes/scheme.ts';
-import type { PendingCall } from './pending-call.ts';
+import type { CallConnection, PendingCall } from './pending-call.ts';
 import type { ServerConnection } from './server-connection.ts';
 import type { Servers } from './servers.ts';
 
@@ -124,7 +124,7 @@ export class Calls {
     );
   }
 
-  async #failWithDiagnosis(call: PendingCall, connection: ServerConnection, error: unknown): Promise<void> {
+  async #failWithDiagnosis(call: PendingCall, connection: CallConnection, error: unknown): Promise<void> {
     const cause = await connection.diagnose(error);
     this.#fail(call, this.#explain(cause, call));
   }

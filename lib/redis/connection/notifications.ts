@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Deadline } from '../../contract/deadline.ts';
 import { isReply } from '../errors.ts';
 import type { LineOptions, Place } from '../redis.ts';
@@ -71,7 +70,7 @@ export class Notifications {
         break;
       } catch {
         const pauseMs = Math.min(LONGEST_PAUSE_MS, 50 * 2 ** failures) * (0.5 + Math.random() / 2);
-        await pause(pauseMs, undefined, { ref: false });
+        await new Promise<void>((resolve) => setTimeout(resolve, pauseMs).unref());
       }
     }
     channel.isOpening = false;

@@ -2,6 +2,12 @@ import { GantzError } from '../../contract/errors.ts';
 import type { UseOptions } from '../options.ts';
 import type { ServerConnection } from './server-connection.ts';
 
+/** A connection as the calls use it. */
+export type CallConnection = Pick<
+  ServerConnection,
+  'answeredCalls' | 'addCall' | 'removeCall' | 'retire' | 'causeOf' | 'mayHaveRefusedTransport' | 'diagnose'
+>;
+
 /** A call that has not ended. */
 export type PendingCall = Pick<UseOptions, 'deadline'> & {
   /** Cancels the call; undefined when the caller gave none or the operation ignores it. */
@@ -11,7 +17,7 @@ export type PendingCall = Pick<UseOptions, 'deadline'> & {
   readonly reject: (error: Error) => void;
   ended: boolean;
   /** The connection that carries the call; undefined while the call waits for a connection. */
-  connection: ServerConnection | undefined;
+  connection: CallConnection | undefined;
   /** The value of `connection.answeredCalls` when the call was sent. */
   answeredBefore: number;
   /** True when a node of a cluster executed a command of the call. */
@@ -21,7 +27,7 @@ export type PendingCall = Pick<UseOptions, 'deadline'> & {
 };
 
 /** Assigns a call to the connection that carries its next command. Throws CANCELLED when the call has ended. */
-export function attach(call: PendingCall, connection: ServerConnection): void {
+export function attach(call: PendingCall, connection: CallConnection): void {
   if (call.ended) throw new GantzError('CANCELLED', 'The call has ended');
   if (call.connection === connection) return;
   call.connection?.removeCall();

@@ -1,4 +1,4 @@
-import { DisconnectsClientError } from '@redis/client';
+import { DisconnectsClientError } from '@redis/client/dist/lib/errors.js';
 import type { Client } from '../commands.ts';
 import { isClosedByServer, isReply } from '../errors.ts';
 import { createRedisClient, type ClientOptions } from './client.ts';

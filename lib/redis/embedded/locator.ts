@@ -1,4 +1,4 @@
-import { SocketClosedUnexpectedlyError } from '@redis/client';
+import { SocketClosedUnexpectedlyError } from '@redis/client/dist/lib/errors.js';
 import type { Locator } from '../connection/locator.ts';
 import { isLoading, isReply } from '../errors.ts';
 import type { RedisOptions } from '../options.ts';

@@ -9,9 +9,15 @@ export async function serveOne(
   { mode }: Pick<RedisOptions, 'mode'>,
   locator: () => Promise<Locator>,
 ): Promise<Connect> {
-  const [{ createConnections }, { oneServer }] = await Promise.all([
-    import('../connection/server-connections.ts'),
-    import('../connection/one-server.ts'),
-  ]);
-  return (binding) => oneServer(kind, createConnections({ mode, where: display, locator }), binding);
+  const overNodeRedis = async (): Promise<Connect> => {
+    const [{ createConnections }, { oneServer }] = await Promise.all([
+      import('../connection/server-connections.ts'),
+      import('../connection/one-server.ts'),
+    ]);
+    return (binding) => oneServer(kind, createConnections({ mode, where: display, locator }), binding);
+  };
+  if (mode !== 'one-shot' || kind === 'sentinel' || !('Bun' in globalThis)) return await overNodeRedis();
+  const { bunServer } = await import('../connection/bun-server.ts');
+  return (binding) =>
+    bunServer({ locator, binding, overNodeRedis: async () => (await overNodeRedis())(binding) });
 }
