@@ -109,6 +109,12 @@ export function withFields(error: GantzError, fields: Readonly<Record<string, un
   return copyOf(error, { fields: { ...error.fields, ...fields } });
 }
 
+/** Returns a failure without one of its fields. */
+export function withoutField(error: GantzError, name: string): GantzError {
+  const { [name]: _, ...fields } = error.fields ?? {};
+  return copyOf(error, { fields });
+}
+
 function copyOf(error: GantzError, changes: FailureOptions): GantzError {
   const { code, message, hint, details, fields, outcome, retryable, cause } = error;
   return new GantzError(code, message, {

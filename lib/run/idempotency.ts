@@ -49,7 +49,7 @@ const RENEW_MS = 10_000;
 const LOOK_MS = 100;
 
 /** The time limit of a step that must run although the call may have ended. */
-const STEP_MS = 5_000;
+const STEP_MS = 2_000;
 
 /** Returns an idempotency key of a caller. Throws USAGE unless it is a text of 1 to 255 characters. */
 export function checkIdempotencyKey(key: unknown): string {

@@ -1,7 +1,7 @@
 import type { Call } from '../contract/call.ts';
 import { Deadline } from '../contract/deadline.ts';
 import type { Result } from '../contract/envelope.ts';
-import { GantzError, withOutcome, type Outcome } from '../contract/errors.ts';
+import { GantzError, withoutField, withOutcome, type Outcome } from '../contract/errors.ts';
 import type { Action, Tool } from '../contract/manifest.ts';
 import type { Environment } from '../contract/process.ts';
 import { toolEnvironment } from '../manifest/environment.ts';
@@ -174,12 +174,19 @@ export function openRunner(options: RunnerOptions): Runner {
   ): Promise<Result> {
     const kind = kindOf(tool);
     if (!kind) throw notRunnable(tool);
-    const result = await kind.run(invocationOf(tool, params, call, redis));
+    const invocation = invocationOf(tool, params, call, redis);
     // The `returns` of bundled tools describes what their operations return.
-    if (!tool.outputSchema || kind.needs === 'redis') return result;
+    if (kind.needs === 'redis') return await kind.run(invocation);
+    const result = await kind.run(invocation).catch((thrown: unknown) => {
+      throw thrown instanceof GantzError && thrown.fields?.[NOTES] !== undefined
+        ? withoutField(thrown, NOTES)
+        : thrown;
+    });
+    if (!tool.outputSchema) return withoutNotes(result);
     const { outcomeOf, shapeResult } = await import('./returns.ts');
     const checkpoint = checkpointOf(tool, call.deadline, call.signal, outcomeOf(tool));
-    return await shapeResult(tool, tool.outputSchema, result, options.cacheFolder, checkpoint);
+    const { outputSchema } = tool;
+    return withoutNotes(await shapeResult(tool, outputSchema, result, options.cacheFolder, checkpoint));
   }
 
   function invocationOf(
@@ -213,6 +220,16 @@ export function openRunner(options: RunnerOptions): Runner {
   }
 
   return runner;
+}
+
+/** The field in which gantz says what it did besides running the action. */
+const NOTES = 'gantz';
+
+/** Leaves out what an action says under the name of this field. Interfaces, metrics and the audit log believe it. */
+function withoutNotes(result: Result): Result {
+  if (result[NOTES] === undefined) return result;
+  const { [NOTES]: _, ...others } = result;
+  return others;
 }
 
 function notRunnable({ name }: Tool): GantzError {

@@ -86,8 +86,11 @@ export const runCached: Wrap<Setting> = async (setting, guarded, next) => {
   const digest = cacheDigest(setting, guarded, await constantsOf(setting, guarded));
   const flight = { guarded, name: `${guarded.tool.name}:${digest}`, token: randomUUID() };
   const entered = await enter(flight);
-  // Redis does not answer.
-  if (entered === undefined) return await next();
+  if (entered === undefined) {
+    // Redis does not answer, but it may have given this call the flight.
+    void report(flight, guardCacheFail, '', KEEP_FAILURE_MS);
+    return await next();
+  }
   switch (entered[0]) {
     case 'hit':
     case 'stale': {
@@ -199,14 +202,6 @@ async function waitForFlight(flight: Flight, awaited: string, leftMs: number): P
 async function fly({ ttlMs, staleMs = 0 }: Setting, flight: Flight, next: Next): Promise<Result> {
   const { guarded, name, token } = flight;
   const { call, tool } = guarded;
-  const run = (script: Script, ...args: readonly (string | number)[]): Promise<void> =>
-    afterwards(guarded, (redis) =>
-      redis.run(
-        script,
-        [keyOf(redis, guarded, name)],
-        [token, ...args, guardChannel(redis, guarded, name)].map(String),
-      ),
-    );
   const renew = (): Promise<void> =>
     afterwards(guarded, (redis) =>
       redis.run(guardCacheRenew, [keyOf(redis, guarded, name)], [token, String(LEASE_MS)]),
@@ -217,15 +212,30 @@ async function fly({ ttlMs, staleMs = 0 }: Setting, flight: Flight, next: Next):
     result = await withLease(renew, () => next());
     answer = JSON.stringify(result);
   } catch (thrown) {
-    await run(guardCacheFail, failureFor(toGantzError(thrown), call.deadline), KEEP_FAILURE_MS);
+    await report(flight, guardCacheFail, failureFor(toGantzError(thrown), call.deadline), KEEP_FAILURE_MS);
     throw thrown;
   }
   if (Buffer.byteLength(answer) > MAX_ANSWER_BYTES) {
     call.notice(`The answer of ${tool.name} is larger than 1 MiB, so it is not cached`);
     // Each of the calls that wait runs the action: one after the other, the last one would wait for all of them.
-    await run(guardCacheFail, 'null', KEEP_FAILURE_MS);
-  } else await run(guardCacheStore, answer, ttlMs, staleMs);
+    await report(flight, guardCacheFail, 'null', KEEP_FAILURE_MS);
+  } else await report(flight, guardCacheStore, answer, ttlMs, staleMs);
   return result;
+}
+
+/** Says how a flight ended. */
+async function report(
+  { guarded, name, token }: Flight,
+  script: Script,
+  ...args: readonly (string | number)[]
+): Promise<void> {
+  await afterwards(guarded, (redis) =>
+    redis.run(
+      script,
+      [keyOf(redis, guarded, name)],
+      [token, ...args, guardChannel(redis, guarded, name)].map(String),
+    ),
+  );
 }
 
 /**

@@ -34,7 +34,11 @@ export const runThroughBreaker: Wrap<Setting> = async (setting, guarded, next) =
     const args = [token, String(LEASE_MS)];
     return (await redis.run(guardBreakerEnter, [state], args)) as [state: string, leftMs: number];
   });
-  if (entered === undefined) return await next();
+  if (entered === undefined) {
+    // The server may have made this call the one that tries.
+    void report(setting, guarded, token, 'unknown');
+    return await next();
+  }
   const [state, leftMs] = entered;
   if (state === 'open') throw circuitOpen(guarded, leftMs);
   // While the breaker is closed, only failures matter.

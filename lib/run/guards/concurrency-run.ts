@@ -37,7 +37,9 @@ async function runWithLease(setting: Setting, guarded: GuardedCall, next: Next):
   const name = setting.name ?? tool.name;
   const keyOf = (redis: Redis): string => guardKey(redis, guarded, name);
   const channelOf = (redis: Redis): string => guardChannel(redis, guarded, name);
-  const isTaken = await onRedisUntil(guarded, setting.waitMs, (redis) => ({
+  const giveBack = (): Promise<void> =>
+    afterwards(guarded, (redis) => redis.run(guardLeaseGiveBack, [keyOf(redis)], [token, channelOf(redis)]));
+  const taking = onRedisUntil(guarded, setting.waitMs, (redis) => ({
     near: keyOf(redis),
     channel: channelOf(redis),
     async step() {
@@ -47,16 +49,22 @@ async function runWithLease(setting: Setting, guarded: GuardedCall, next: Next):
       return { result: taken === 1, done: taken === 1, dueInMs };
     },
   }));
-  if (isTaken === undefined) return await next();
+  const isTaken = await taking.catch(async (error: unknown) => {
+    // The server may have given the lease, and its reply was lost.
+    await giveBack();
+    throw error;
+  });
+  if (isTaken === undefined) {
+    void giveBack();
+    return await next();
+  }
   if (!isTaken) throw allTaken(setting, guarded);
   const renew = (): Promise<void> =>
     afterwards(guarded, (redis) => redis.run(guardLeaseRenew, [keyOf(redis)], [token, String(LEASE_MS)]));
   try {
     return await withLease(renew, () => next());
   } finally {
-    await afterwards(guarded, (redis) =>
-      redis.run(guardLeaseGiveBack, [keyOf(redis)], [token, channelOf(redis)]),
-    );
+    await giveBack();
   }
 }
 

@@ -30,13 +30,19 @@ export function onRedisThen<R, F>(
   finish: (result: R | undefined) => F | Promise<F>,
   waitMs = 0,
 ): Promise<F> {
-  const { tool, call } = guarded;
+  const { tool, call, notes } = guarded;
+  const known = away.get(notes);
+  if (known) {
+    skipOrFail(guarded, known);
+    return Promise.resolve(finish(undefined));
+  }
   const handle = guarded.redis();
   const startedAt = performance.now();
   const remainingMs = call.deadline.endsAt - startedAt;
   // A call without time ends with its own failure.
   if (remainingMs <= 0) throw call.deadline.error(tool.name);
-  const budgetMs = Math.min(remainingMs, STEP_MS + waitMs);
+  // Half of the time is left for the action when the guard is skipped.
+  const budgetMs = waitMs > 0 ? Math.min(remainingMs, STEP_MS + waitMs) : Math.min(remainingMs / 2, STEP_MS);
   const deadline = new Deadline({ budgetMs, startedAt, fixed: waitMs > 0 });
   if (waitMs === 0) watchBusy(deadline, call.deadline);
   // An async function takes measurably longer where thousands of steps run.
@@ -57,8 +63,9 @@ export function onRedisThen<R, F>(
 
 /** Returns when the call should run without the guard, and throws otherwise. */
 function skipOrFail(guarded: GuardedCall, error: GantzError): void {
-  const { guard, tool, call } = guarded;
+  const { guard, tool, call, notes } = guarded;
   if (!isAway(error)) throw error;
+  away.set(notes, error);
   if (call.deadline.remainingMs() === 0) throw call.deadline.error(tool.name);
   if (guard.withoutRedis === 'skip') {
     call.notice(`The guard ${guard.key} of ${tool.name} is skipped: ${error.message}`);
@@ -73,6 +80,17 @@ function skipOrFail(guarded: GuardedCall, error: GantzError): void {
       cause: error,
     },
   );
+}
+
+/**
+ * The failures of Redis in calls, by the notes of the call. The other guards of the call do not try again: their time limits would
+ * add up.
+ */
+const away = new WeakMap<GuardedCall['notes'], GantzError>();
+
+/** Lets the guards of a call try Redis again. */
+export function tryAgain({ notes }: GuardedCall): void {
+  away.delete(notes);
 }
 
 /** The deadlines of steps, with those of their calls. */
@@ -132,16 +150,20 @@ export function refusedBy({ guard }: GuardedCall): { gantz: { refused_by: string
 
 /**
  * Runs a step that belongs to a call which may have ended, such as giving a lease back. It never throws: what the step would have
- * removed ends by itself.
+ * removed ends by itself. When Redis did not answer in this call, the step is sent and not waited for.
  */
 export async function afterwards(
-  { redis }: GuardedCall,
+  { redis, notes }: GuardedCall,
   step: (redis: Redis) => Promise<unknown>,
 ): Promise<void> {
   const deadline = new Deadline({ budgetMs: STEP_MS, fixed: true });
-  await redis()
+  const done = redis()
     .use({ deadline, readOnly: true }, step)
-    .catch(() => undefined);
+    .catch((thrown: unknown) => {
+      const error = toGantzError(thrown);
+      if (isAway(error)) away.set(notes, error);
+    });
+  if (!away.has(notes)) await done;
 }
 
 /** Returns true for a failure of Redis itself, not of the step. */

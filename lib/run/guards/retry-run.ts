@@ -5,6 +5,7 @@ import { keepReplies } from '../idempotency.ts';
 import type { Invocation } from '../invocation.ts';
 import { needsRedis } from '../kinds.ts';
 import type { GuardedCall, Wrap } from './guard.ts';
+import { tryAgain } from './on-redis.ts';
 import type { Settings } from './settings.ts';
 
 type Setting = Settings['retry'];
@@ -38,6 +39,7 @@ export const runWithRetries: Wrap<Setting> = async (setting, guarded, next) => {
       if (attempt === attempts || !mayRepeat(thrown, setting, tool, isOnce)) throw ofCall(thrown);
       const pauseMs = pauseBefore(attempt + 1, setting, thrown);
       if (pauseMs >= call.deadline.remainingMs()) throw ofCall(thrown);
+      tryAgain(guarded);
       isUnknown ||= thrown.outcome !== 'none' && !onlyReads(tool);
       await sleep(pauseMs, undefined, call.signal && { signal: call.signal }).catch(() => {
         throw ofCall(call.signal?.reason);

@@ -126,6 +126,69 @@ describe('guards without Redis', () => {
     }
   });
 
+  it('wait for Redis once in a call with several guards', async () => {
+    const { url, end } = await throughRelay('silence');
+    const cwd = folderWith({
+      'gantz.yaml': `name: several
+tools:
+  - name: several
+    description: d
+    annotations: { readOnlyHint: true }
+    script: { shell: "echo ran" }
+    timeout: 1800ms
+    cache: 1m
+    circuit_breaker: true
+    rate_limit: 100/s
+    concurrency: 4
+guards: { on_redis_failure: { rate_limit: skip, concurrency: skip } }
+`,
+    });
+    const notices: string[] = [];
+    const env = { PATH: process.env['PATH'], REDIS_URL: url };
+    await using gantz = await openGantz({ cwd, env, onNotice: (text) => notices.push(text) });
+    try {
+      // Half of the time limit is left for the action. The limits of four guards, one after the other, would be longer than it.
+      assert.equal((await gantz.call('several'))['output'], 'ran');
+      assert.deepEqual(
+        notices.map((text) => /^The guard (\w+) of several is skipped/.exec(text)?.[1]),
+        ['cache', 'circuit_breaker', 'rate_limit', 'concurrency'],
+      );
+    } finally {
+      await end();
+    }
+  });
+
+  it('leave no flight and no lease in a server that was silent for a while', async () => {
+    const own = await startRedis();
+    const plain = await own.client();
+    const tool = (name: string, guard: string): string =>
+      `  - { name: ${name}, description: d, annotations: { readOnlyHint: true }, script: { shell: "true" }, ${guard} }\n`;
+    const tools = tool('cached', 'cache: 1h') + tool('limited', 'concurrency: 4');
+    const cwd = folderWith({ 'gantz.yaml': `name: left\ntools:\n${tools}` });
+    const env = { PATH: process.env['PATH'], REDIS_URL: own.url };
+    const gantz = await openGantz({ cwd, env, onNotice: () => undefined });
+    try {
+      await gantz.call('limited');
+      own.pause();
+      await gantz.call('cached');
+      await assert.rejects(gantz.call('limited'), { code: 'REDIS_UNAVAILABLE' });
+      own.resume();
+      const claims = async (): Promise<number> => {
+        const keys = await plain.keys('*:guard:*');
+        const types = await Promise.all(keys.map((key) => plain.type(key)));
+        const counts = keys.map((key, index) =>
+          types[index] === 'zset' ? plain.zCard(key) : plain.hExists(key, 'flight'),
+        );
+        return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+      };
+      // Without it, the claims end after 10 seconds by themselves.
+      await waitFor(async () => (await claims()) === 0, { what: 'the end of all claims', limitMs: 7000 });
+    } finally {
+      await gantz.close();
+      await own.stop();
+    }
+  });
+
   it('work when Redis is slow, as long as it answers within their time limit', async () => {
     await using gantz = await open(redis.url);
     const plain = await redis.client();
