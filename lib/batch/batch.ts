@@ -5,7 +5,7 @@ import type { Output } from '../contract/process.ts';
 import { MAX_HELD_BYTES, type Concurrency } from '../serving/gate.ts';
 import type { CallSettings, Runner } from '../run/runner.ts';
 import { InOrder } from './in-order.ts';
-import { MAX_LINE_BYTES, readJob, type Job } from './job.ts';
+import { MAX_LINE_BYTES, readJob, type Job, type ReadyCall } from './job.ts';
 import { LineOutput } from './line-output.ts';
 
 /** The streams, the limits and the settings of a batch. */
@@ -51,6 +51,8 @@ export async function runBatch(options: BatchOptions): Promise<void> {
 class Batch {
   readonly #options: BatchOptions;
   readonly #callSettings: CallSettings;
+  /** For calls that have their turn when their answer is not cached. */
+  readonly #settingsWithTurn: CallSettings;
   readonly #prepared = new Set<Tool>();
   readonly #lines: LineOutput;
   readonly #ordered: InOrder | undefined;
@@ -58,6 +60,8 @@ class Batch {
   #begun = 0;
   #inFlight = 0;
   #outside = 0;
+  /** The calls that wait for their turn, the first one first. */
+  readonly #waiting: (() => void)[] = [];
   #length = 0;
   #stopped = false;
   #wake: () => void = () => undefined;
@@ -66,6 +70,7 @@ class Batch {
   constructor(options: BatchOptions) {
     this.#options = options;
     this.#callSettings = { signal: options.signal, origin: { interface: 'batch' } };
+    this.#settingsWithTurn = { ...this.#callSettings, turn: () => this.#turn() };
     this.#lines = new LineOutput(options.output, () => this.#wake());
     this.#ordered = options.unordered ? undefined : new InOrder((text) => this.#lines.write(text));
   }
@@ -122,11 +127,33 @@ class Batch {
       this.#inFlight >= all ||
       this.#lines.full ||
       ('tool' in job &&
-        ((job.outside && this.#outside >= outside) ||
+        ((this.#countsAtOnce(job) && this.#outside >= outside) ||
           (this.#inFlight > 0 && this.#length + job.length > MAX_HELD_BYTES))) ||
       (ordered !== undefined &&
         (this.#begun - ordered.written >= all * WINDOW || ordered.waiting >= MAX_WAITING_CHARACTERS))
     );
+  }
+
+  /**
+   * Returns true for a call that counts as a script, an HTTP request or a handler from its beginning. One whose answer may be cached
+   * counts from its turn; with `failFast`, which begins no call after a failure, also from its beginning.
+   */
+  #countsAtOnce({ outside, mayBeCached }: ReadyCall): boolean {
+    return outside && (!mayBeCached || this.#options.failFast);
+  }
+
+  /** Waits until another script, HTTP request or handler may run. Resolves to a function that ends this turn. */
+  async #turn(): Promise<() => void> {
+    if (this.#outside < this.#options.concurrency.outside) this.#outside++;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    return () => this.#endTurn();
+  }
+
+  #endTurn(): void {
+    const next = this.#waiting.shift();
+    // The turn passes to the call that waits longest.
+    if (next) next();
+    else this.#outside--;
   }
 
   #change(): Promise<void> {
@@ -139,19 +166,20 @@ class Batch {
       this.#answer(index, job.refusal);
       return;
     }
-    const outside = job.outside ? 1 : 0;
+    const countsAtOnce = this.#countsAtOnce(job);
     this.#inFlight++;
-    this.#outside += outside;
+    if (countsAtOnce) this.#outside++;
     this.#length += job.length;
     const done = (envelope: Envelope): void => {
       this.#inFlight--;
-      this.#outside -= outside;
+      if (countsAtOnce) this.#endTurn();
       this.#length -= job.length;
       this.#answer(index, envelope);
       this.#wake();
     };
     const { wishes } = job;
-    const settings = wishes ? { ...this.#callSettings, ...wishes } : this.#callSettings;
+    const common = job.outside && !countsAtOnce ? this.#settingsWithTurn : this.#callSettings;
+    const settings = wishes ? { ...common, ...wishes } : common;
     this.#options.runner.call(job.tool, job.params, settings).then(
       (result) => done(success(result, job.extra)),
       (error: unknown) => done(failure(error, job.extra)),

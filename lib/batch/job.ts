@@ -4,7 +4,7 @@ import type { Line, LineProblem } from '../json/lines.ts';
 import type { Tool } from '../contract/manifest.ts';
 import { parseRequest, type CallRequest } from '../parameters/request.ts';
 import type { Wishes } from '../run/guards/guard.ts';
-import { needsRedis } from '../run/kinds.ts';
+import { mayBeCached, needsRedis } from '../run/kinds.ts';
 import type { Runner } from '../run/runner.ts';
 
 /** The size limit of a line, in bytes. */
@@ -13,7 +13,7 @@ export const MAX_LINE_BYTES = 16 * 1024 * 1024;
 /** A call that can begin, or the answer to a line that is not a call. */
 export type Job = ReadyCall | { refusal: Failure };
 
-type ReadyCall = {
+export type ReadyCall = {
   tool: Tool;
   params: unknown;
   /** The idempotency key and the confirmation of the line; undefined without them. */
@@ -22,6 +22,8 @@ type ReadyCall = {
   extra: Extra | undefined;
   /** True for scripts, HTTP requests and handlers, which do not use the shared connection to Redis. */
   outside: boolean;
+  /** True when its answer may come from the cache of answers, which is in Redis. */
+  mayBeCached: boolean;
   /** The length of its line, in characters. */
   length: number;
 };
@@ -43,6 +45,7 @@ export function readJob(line: Line, number: number, runner: Runner): Job | undef
       wishes: wishesOf(request),
       extra: id === undefined ? undefined : { id },
       outside: !needsRedis(tool),
+      mayBeCached: mayBeCached(tool),
       length: text.length,
     };
   } catch (error) {

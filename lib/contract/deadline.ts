@@ -34,6 +34,12 @@ export class Deadline {
     return Math.max(0, this.#endsAt - performance.now());
   }
 
+  /** Returns this limit `ms` milliseconds later. */
+  later(ms: number): Deadline {
+    const { budgetMs, fixed } = this;
+    return new Deadline({ budgetMs, startedAt: this.#endsAt - budgetMs + ms, fixed });
+  }
+
   /**
    * Extends the limit to `ms` from now plus `graceMs`, unless the limit is fixed. Returns how many milliseconds the caller
    * may wait.

@@ -39,6 +39,8 @@ export type Tool = {
   action?: Action;
   /** The guards around its action; absent when it has none. */
   guards?: Guards;
+  /** The guards among the defaults of the manifest that are not for this tool, by their keys, with the reasons. */
+  exempt?: Readonly<Record<string, string>>;
   /** The tool's own time limit in milliseconds. */
   timeoutMs?: number;
   /** Tool-level `environment`, before expansion. */
@@ -59,7 +61,7 @@ export type Annotations = {
 };
 
 /** The guards of a tool. lib/run/guards has a descriptor for each kind, which defines its setting. */
-export type Guards = {
+type Guards = {
   /** The name of the manifest, which is part of the keys of guards in Redis. */
   scope: string;
   /** The settings as plain JSON data, by the key of the guard. */

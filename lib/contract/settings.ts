@@ -9,10 +9,16 @@ const DURATION_UNITS: Readonly<Record<string, number>> = {
 };
 
 /**
- * Parses a duration above 0: `30` (seconds), `30s`, `1m30s`, `1.5s` or `500ms`. Returns milliseconds, or undefined for any
- * other text.
+ * Parses a duration above 0, or with `orZero` of at least 0: `30` (seconds), `30s`, `1m30s`, `1.5s` or `500ms`. Returns milliseconds,
+ * or undefined for any other text.
  */
-export function parseDuration(text: string | number): number | undefined {
+export function parseDuration(text: string | number, { orZero = false } = {}): number | undefined {
+  const ms = sumOf(text);
+  return ms === 0 && !orZero ? undefined : ms;
+}
+
+/** Returns the milliseconds of a duration; undefined when it is none, or longer than a timer of Node. */
+function sumOf(text: string | number): number | undefined {
   const source = String(text).trim();
   if (/^\d+(\.\d+)?$/.test(source)) return timerMs(Number(source) * 1000);
   if (!/^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(source)) return undefined;
@@ -25,7 +31,7 @@ export function parseDuration(text: string | number): number | undefined {
 
 /** The longest timer of Node has 2^31 − 1 ms. */
 function timerMs(ms: number): number | undefined {
-  return ms > 0 && ms <= 2_147_483_647 ? ms : undefined;
+  return ms <= 2_147_483_647 ? ms : undefined;
 }
 
 const SIZE_UNITS: Readonly<Record<string, number>> = {

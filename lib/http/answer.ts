@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { failure, renderEnvelope, type Envelope } from '../contract/envelope.ts';
 import { CODES, GantzError, toGantzError, type Code } from '../contract/errors.ts';
+import type { Quota } from '../run/guards/guard.ts';
 import { BodyTooLong } from './request-body.ts';
 
 /** A response that is not sent yet. */
@@ -41,13 +42,14 @@ export function refusal(
   return envelopeAnswer(status, failure(error), headers);
 }
 
-/** Returns the answer to a request whose handling threw. */
-export function failureAnswer(thrown: unknown): Answer {
+/** Returns the answer to a request whose handling threw. `headers` are those that the failure has no values for. */
+export function failureAnswer(thrown: unknown, headers: Headers = {}): Answer {
   if (thrown instanceof BodyTooLong) return refusal(413, 'USAGE', thrown.message);
   const error = toGantzError(thrown);
   return envelopeAnswer(CODES[error.code].http, failure(error), {
+    ...headers,
     ...retryAfter(error),
-    ...rateLimit(error),
+    ...refusedQuota(error),
   });
 }
 
@@ -58,17 +60,31 @@ function retryAfter({ code, fields }: GantzError): Headers {
   return code === 'OVERLOADED' ? { 'retry-after': RETRY_AFTER_S } : {};
 }
 
-/** Returns the RateLimit fields of draft-ietf-httpapi-ratelimit-headers-10 for a call that the guard rate_limit has refused. */
-function rateLimit({ code, fields }: GantzError): Headers {
+/** Returns the RateLimit fields of a call that the guard rate_limit has refused. */
+function refusedQuota({ code, fields }: GantzError): Headers {
   const { rate_limit: policy, retry_after_ms: ms } = (fields ?? {}) as RateLimited;
-  const { name: text = '', limit, window_seconds: window } = policy ?? {};
+  const { name = '', limit, window_seconds: windowSeconds } = policy ?? {};
   // A script may write such a failure too.
-  if (code !== 'RATE_LIMITED' || ![ms, limit, window].every(Number.isInteger)) return {};
+  if (code !== 'RATE_LIMITED' || ![ms, limit, windowSeconds].every(Number.isInteger)) return {};
+  return quotaFields(
+    { name, limit: Number(limit), windowSeconds: Number(windowSeconds), remaining: 0 },
+    inSeconds(Number(ms)),
+  );
+}
+
+/**
+ * Returns the RateLimit fields of draft-ietf-httpapi-ratelimit-headers-10. `resetS` is the time in seconds until more is left, which is
+ * optional.
+ */
+export function quotaFields(
+  { name: text, limit, windowSeconds, remaining }: Quota,
+  resetS?: string,
+): Headers {
   // A string of a structured field has only ASCII (RFC 9651).
   const name = `"${encodeURIComponent(text)}"`;
   return {
-    'ratelimit-policy': `${name};q=${limit};w=${window}`,
-    ratelimit: `${name};r=0;t=${inSeconds(Number(ms))}`,
+    'ratelimit-policy': `${name};q=${limit};w=${windowSeconds}`,
+    ratelimit: `${name};r=${remaining}${resetS === undefined ? '' : `;t=${resetS}`}`,
   };
 }
 

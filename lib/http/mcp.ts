@@ -53,7 +53,7 @@ export function createMcpOverHttp(runners: Runners, keepAliveMs: number): McpOve
   ): Promise<Response> {
     if (body === undefined) return await handler.fetch(request);
     const inputs: Inputs = new Map();
-    const reading = readMessage(body, inputs);
+    const reading = await readMessage(body, inputs);
     if (!('message' in reading)) {
       const { code, problem } = reading;
       return Response.json({ jsonrpc: '2.0', id: null, error: { code, message: problem } }, { status: 400 });

@@ -5,8 +5,17 @@ import { isObject } from '../json/object.ts';
 import { definitionOf } from '../manifest/definition.ts';
 import type { Runners } from '../serving/runners.ts';
 import { hasToolset } from '../run/catalogue.ts';
+import type { Quota } from '../run/guards/guard.ts';
 import { parseRequest } from '../parameters/request.ts';
-import { envelopeAnswer, failureAnswer, jsonAnswer, refusal, send, type Answer } from './answer.ts';
+import {
+  envelopeAnswer,
+  failureAnswer,
+  jsonAnswer,
+  quotaFields,
+  refusal,
+  send,
+  type Answer,
+} from './answer.ts';
 import type { ReadBody } from './request-body.ts';
 import { clientOf } from './client.ts';
 import { clientSignal } from './client-signal.ts';
@@ -154,13 +163,20 @@ async function callTool(text: string, incoming: IncomingMessage, runners: Runner
   const confirm = isConfirmed(incoming);
   const origin: Origin = { interface: 'http', client: () => clientOf(incoming) };
   const { tool, params } = parseRequest(text, ['tool', 'params']);
-  const result = await runners.use(async (runner) => {
-    const found = runner.find(tool);
-    const deadline = runner.deadline(found, startedAt);
-    const noCache = refusesCache(incoming);
-    return await runner.call(found, params, { signal, deadline, idempotencyKey, noCache, confirm, origin });
-  });
-  return envelopeAnswer(200, success(result), ageOf(result));
+  let quota: Record<string, string> = {};
+  const onQuota = (left: Quota): void => void (quota = quotaFields(left));
+  const noCache = refusesCache(incoming);
+  try {
+    const result = await runners.use(async (runner) => {
+      const found = runner.find(tool);
+      const deadline = runner.deadline(found, startedAt);
+      const settings = { signal, deadline, idempotencyKey, noCache, confirm, origin, onQuota };
+      return await runner.call(found, params, settings);
+    });
+    return envelopeAnswer(200, success(result), { ...ageOf(result), ...quota });
+  } catch (thrown) {
+    return failureAnswer(thrown, quota);
+  }
 }
 
 /** Returns true when the client wants no stored answer: `Cache-Control: no-cache`, or `max-age=0`. */

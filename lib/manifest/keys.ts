@@ -18,6 +18,7 @@ export type Form =
   | 'count'
   | 'port'
   | 'duration'
+  | 'wait'
   | 'any'
   | 'values'
   | 'env'

@@ -58,6 +58,7 @@ export async function renderSchema({
       count: COUNT,
       port: PORT,
       duration: DURATION,
+      wait: WAIT,
       size: SIZE,
       env: ENV,
       tool: { ...tool, required: ['name'] },
@@ -146,13 +147,15 @@ const PORT = {
   ],
 };
 const AMOUNT = '[0-9]+(\\.[0-9]+)?';
+const DURATION_TEXT = {
+  type: 'string',
+  pattern: `^\\s*(${AMOUNT}|(${AMOUNT}(ms|s|m|h|d))+)\\s*$`,
+};
 const DURATION = {
-  anyOf: [
-    { type: 'number', exclusiveMinimum: 0 },
-    { type: 'string', pattern: `^\\s*(${AMOUNT}|(${AMOUNT}(ms|s|m|h|d))+)\\s*$` },
-  ],
+  anyOf: [{ type: 'number', exclusiveMinimum: 0 }, DURATION_TEXT],
   examples: [30, '30s', '1m30s', '500ms'],
 };
+const WAIT = { anyOf: [{ type: 'number', minimum: 0 }, DURATION_TEXT], examples: [0, '5s', '1m'] };
 const SIZE = {
   anyOf: [
     { type: 'number', minimum: 1 },
@@ -214,6 +217,7 @@ function schemaOf(form: Form): JsonSchema {
     case 'count':
     case 'port':
     case 'duration':
+    case 'wait':
     case 'size':
       return ref(form);
     case 'any':

@@ -48,6 +48,8 @@ export type GuardKey<Setting = unknown> = Omit<ToolKey<Setting>, 'syntax' | 'man
 export type GuardSyntax<Setting = unknown> = Syntax<Setting> & {
   /** Reports what is wrong with the setting for this tool. */
   check?(problems: Problems, at: Place, setting: Setting, tool: Tool): void;
+  /** Returns why the setting is not for this tool when it is a default of the manifest; undefined when it is. */
+  exempts?(setting: Setting, tool: Tool): string | undefined;
 };
 
 /** The guards, by their keys. */

@@ -1,7 +1,7 @@
-import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/server';
+import type { JSONRPCMessage } from '@modelcontextprotocol/server';
 import { readLines } from '../json/lines.ts';
 import { MAX_HELD_BYTES } from '../serving/gate.ts';
-import { readMessage, type Inputs, type RequestId } from './message.ts';
+import { readMessage, type Inputs, type Reading, type RequestId } from './message.ts';
 
 /** The size limit of a message, in bytes. A larger message is answered with an error, and reading goes on after it. */
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
@@ -27,12 +27,13 @@ export type LineTransportOptions = {
  * An MCP transport over newline-delimited JSON. Unlike the SDK's stdio transport, it reads JSON without loss, and answers a
  * line that is not a JSON-RPC message with an error. Reading pauses while large calls wait for their answers.
  */
-export class LineTransport implements Transport {
+export class LineTransport {
   /** Resolves when the input has ended or `close` was called. */
   readonly ended: Promise<void>;
   onclose?: () => void;
   onerror?: (error: Error) => void;
-  onmessage?: (message: JSONRPCMessage) => void;
+  /** Reading pauses until a promise that it returns is settled. */
+  onmessage?: (message: JSONRPCMessage) => void | Promise<void>;
   readonly #options: LineTransportOptions;
   /** The lengths of large calls without an answer. */
   readonly #large = new Map<RequestId, number>();
@@ -78,7 +79,10 @@ export class LineTransport implements Transport {
             await new Promise<void>((resolve) => (this.#resume = resolve));
           if (this.#closed) return;
           if ('problem' in line) this.#refuse(-32700, PROBLEMS[line.problem]);
-          else if (line.text.trim() !== '') this.#receive(line.text);
+          else if (line.text.trim() !== '') {
+            const received = this.#receive(line.text);
+            if (received) await received;
+          }
         }
       }
       // A client may send a request and close the pipe at once. Answers that are ready in this turn are still written.
@@ -89,12 +93,17 @@ export class LineTransport implements Transport {
     await this.close();
   }
 
-  #receive(text: string): void {
-    const reading = readMessage(text, this.#options.inputs);
-    if ('message' in reading) {
+  #receive(text: string): void | Promise<void> {
+    const deliver = (reading: Reading): void | Promise<void> => {
+      if (!('message' in reading)) {
+        this.#refuse(reading.code, reading.problem);
+        return;
+      }
       this.#count(reading.message, text.length);
-      this.onmessage?.(reading.message);
-    } else this.#refuse(reading.code, reading.problem);
+      return this.onmessage?.(reading.message);
+    };
+    const reading = readMessage(text, this.#options.inputs);
+    return reading instanceof Promise ? reading.then(deliver) : deliver(reading);
   }
 
   #count(message: JSONRPCMessage, length: number): void {

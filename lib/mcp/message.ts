@@ -1,11 +1,4 @@
-import {
-  isJSONRPCErrorResponse,
-  isJSONRPCNotification,
-  isJSONRPCRequest,
-  isJSONRPCResultResponse,
-  type JSONRPCMessage,
-  type JSONRPCRequest,
-} from '@modelcontextprotocol/server';
+import type { JSONRPCMessage, JSONRPCNotification, JSONRPCRequest } from '@modelcontextprotocol/server';
 import { isObject } from '../json/object.ts';
 import { parseJson } from '../json/parse.ts';
 import { parseObject } from '../parameters/parse.ts';
@@ -24,21 +17,29 @@ export type RequestId = string | number;
  */
 export type Inputs = Map<RequestId, () => unknown>;
 
-/** Parses one message and moves the parameters of a tools/call into `inputs`. */
-export function readMessage(text: string, inputs: Inputs): Reading {
+/**
+ * Parses one message and moves the parameters of a tools/call into `inputs`. Returns a promise when the SDK must be loaded to
+ * check the message.
+ */
+export function readMessage(text: string, inputs: Inputs): Reading | Promise<Reading> {
   const parsed = parseJson(text);
   if (!('value' in parsed) && parsed.problem === 'syntax') return notJson(parsed.message);
-  const message = 'value' in parsed ? parsed.value : parseAnyway(text);
-  if (!isPlainCall(message) && !isMessage(message))
-    return { code: -32600, problem: 'This is not one JSON-RPC 2.0 message' };
-  if ('method' in message && 'id' in message && message.method === 'tools/call' && isObject(message.params)) {
-    const { arguments: input = {}, ...params } = message.params;
+  const isExact = 'value' in parsed;
+  const message = isExact ? parsed.value : parseAnyway(text);
+  if (isPlain(message)) return read(message);
+  return import('./is-message.ts').then(({ isMessage }) => (isMessage(message) ? read(message) : NO_MESSAGE));
+
+  function read(known: JSONRPCMessage): Reading {
+    if (!('method' in known && 'id' in known && known.method === 'tools/call' && isObject(known.params)))
+      return { message: known };
+    const { arguments: input = {}, ...params } = known.params;
     // The SDK refuses a call without a name, and no code would delete its entry.
-    if (typeof params['name'] === 'string') inputs.set(message.id, readInput(text, input, 'value' in parsed));
-    return { message: { ...message, params } };
+    if (typeof params['name'] === 'string') inputs.set(known.id, readInput(text, input, isExact));
+    return { message: { ...known, params } };
   }
-  return { message };
 }
+
+const NO_MESSAGE: Reading = { code: -32600, problem: 'This is not one JSON-RPC 2.0 message' };
 
 /** Uses the parsed parameters when they are an object and parsing lost nothing; otherwise parses their text again. */
 function readInput(text: string, input: unknown, isExact: boolean): () => unknown {
@@ -56,26 +57,19 @@ function parseAnyway(text: string): unknown {
   }
 }
 
-/** Returns true for a tools/call of the common form. The SDK's schemas accept the same, and cost fifty times as much. */
-function isPlainCall(value: unknown): value is JSONRPCRequest {
+/**
+ * Returns true for a request or a notification of the common form. The SDK's schemas accept the same; they cost fifty times as
+ * much, and loading the SDK costs more than answering a call.
+ */
+function isPlain(value: unknown): value is JSONRPCRequest | JSONRPCNotification {
   if (!isObject(value)) return false;
   const { jsonrpc, id, method, params, ...others } = value;
   return (
     jsonrpc === '2.0' &&
-    (typeof id === 'string' || Number.isSafeInteger(id)) &&
-    method === 'tools/call' &&
-    isObject(params) &&
-    !('_meta' in params) &&
+    (!('id' in value) || typeof id === 'string' || Number.isSafeInteger(id)) &&
+    typeof method === 'string' &&
+    (!('params' in value) || (isObject(params) && !('_meta' in params))) &&
     Object.keys(others).length === 0
-  );
-}
-
-function isMessage(value: unknown): value is JSONRPCMessage {
-  return (
-    isJSONRPCRequest(value) ||
-    isJSONRPCNotification(value) ||
-    isJSONRPCResultResponse(value) ||
-    isJSONRPCErrorResponse(value)
   );
 }
 

@@ -1,23 +1,14 @@
-import {
-  McpServer,
-  ProtocolError,
-  ProtocolErrorCode,
-  type CallToolResult,
-  type ListToolsResult,
-} from '@modelcontextprotocol/server';
+import { McpServer, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import type { Origin } from '../contract/call.ts';
-import { failure, success } from '../contract/envelope.ts';
+import { failure } from '../contract/envelope.ts';
 import { GantzError, toGantzError } from '../contract/errors.ts';
-import { mcpDefinitionOf } from '../manifest/definition.ts';
 import type { Tool } from '../contract/manifest.ts';
-import { mayAsk, needsRedis } from '../run/kinds.ts';
-import type { CallSettings, Runner } from '../run/runner.ts';
-import { VERSION } from '../generated/version.ts';
+import { needsRedis } from '../run/kinds.ts';
+import type { Runner } from '../run/runner.ts';
+import { answerCall, introduce, listTools, STDIO } from './answers.ts';
 import { confirmationOf } from './confirmation.ts';
-import { mediaOf } from './media.ts';
 import type { Inputs } from './message.ts';
 import { trackProgress } from './progress.ts';
-import type { AnswerPlainCall } from './plain-calls.ts';
 import type { Runners } from '../serving/runners.ts';
 
 /** The member of a request's `_meta` that has the idempotency key of the call. */
@@ -33,9 +24,6 @@ export type ServerOptions = {
   origin?: Origin;
 };
 
-/** Calls over stdin and stdout. */
-const STDIO: Origin = { interface: 'mcp' };
-
 /**
  * Creates an MCP server for the tools of the current runner. It serves one connection or, over HTTP, one request: the
  * factories of `serveStdio` and `createMcpHandler` return it. It serves both protocol eras.
@@ -44,16 +32,12 @@ export function createServer(
   runners: Runners,
   { inputs, listChanged = true, origin = STDIO }: ServerOptions = {},
 ): McpServer {
-  const { name, description, version } = runners.current.manifest;
-  const mcp = new McpServer(
-    { name, version: version ?? VERSION },
-    {
-      capabilities: { tools: { listChanged } },
-      ...(description !== undefined && { instructions: description }),
-      // The default creates an ajv instance for elicitation, which no tool uses.
-      jsonSchemaValidator: { getValidator: unusedValidator },
-    },
-  );
+  const { serverInfo, ...introduction } = introduce(runners, listChanged);
+  const mcp = new McpServer(serverInfo, {
+    ...introduction,
+    // The default creates an ajv instance for elicitation, which no tool uses.
+    jsonSchemaValidator: { getValidator: unusedValidator },
+  });
   // McpServer's registry takes schemas of validation libraries; a manifest has JSON Schema.
   const { server } = mcp;
   /** The parameters of calls whose question is asked: for older clients the SDK then runs the handler again. */
@@ -65,10 +49,7 @@ export function createServer(
         ProtocolErrorCode.InvalidParams,
         'The cursor is unknown: list without a cursor',
       );
-    return {
-      // The SDK's types require JSON values where a manifest has `unknown`. The manifest was parsed from JSON or YAML.
-      tools: runners.current.tools.map(mcpDefinitionOf) as ListToolsResult['tools'],
-    };
+    return listTools(runners);
   });
   server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
     const startedAt = performance.now();
@@ -109,73 +90,6 @@ export function createServer(
     return question;
   });
   return mcp;
-}
-
-/**
- * Returns the function that answers calls for `PlainCalls`, with the same answers as the server. It returns undefined for
- * tools that do not exist, are not allowed or ask for confirmation; the server answers those.
- */
-export function plainAnswers(runners: Runners, inputs: Inputs): AnswerPlainCall {
-  return ({ id, name, signal }) => {
-    const tool = findIn(runners.current, name);
-    if (!tool || mayAsk(tool)) return undefined;
-    const startedAt = performance.now();
-    const input = inputs.get(id) ?? (() => ({}));
-    inputs.delete(id);
-    return runners.use((runner) => {
-      const deadline = runner.deadline(tool, startedAt);
-      return answerCall(runner, tool, input, { signal, deadline, origin: STDIO });
-    });
-  };
-}
-
-function findIn(runner: Runner, name: string): Tool | undefined {
-  try {
-    return runner.find(name);
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * Runs a call. A failure has its envelope only in `content`: clients before version 2026 validate structuredContent
- * against the outputSchema also for failures, and would report their own error instead. A success always has
- * structuredContent: without an outputSchema it may be any object, in every version that has structuredContent.
- */
-async function answerCall(
-  runner: Runner,
-  tool: Tool,
-  input: () => unknown,
-  settings: CallSettings,
-): Promise<CallToolResult> {
-  try {
-    const { gantz, ...result } = await runner.call(tool, input(), settings);
-    const envelope = success(result);
-    const notes = notesOf(gantz);
-    const media = mediaOf(envelope);
-    if (media) {
-      const structuredContent = tool.outputSchema ? envelope : media.rest;
-      return {
-        content: [{ type: 'text', text: JSON.stringify(media.rest) }, media.content],
-        structuredContent,
-        ...notes,
-      };
-    }
-    // A result that JSON cannot represent throws here, so that it is a failure of the call.
-    return {
-      content: [{ type: 'text', text: JSON.stringify(envelope) }],
-      structuredContent: envelope,
-      ...notes,
-    };
-  } catch (error) {
-    const { gantz, ...envelope } = failure(error);
-    return { content: [{ type: 'text', text: JSON.stringify(envelope) }], isError: true, ...notesOf(gantz) };
-  }
-}
-
-/** Returns what gantz did besides running the tool as `_meta`, because the field is in no outputSchema. */
-function notesOf(gantz: unknown): Pick<CallToolResult, '_meta'> {
-  return gantz === undefined ? {} : { _meta: { gantz } };
 }
 
 /** Returns the tool of a name. Throws a protocol error with the envelope as its data for unknown and forbidden tools. */

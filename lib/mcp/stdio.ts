@@ -5,7 +5,10 @@ import { loadCatalogue, openRunnerFor } from '../run/open.ts';
 import { Gate } from '../serving/gate.ts';
 import { concurrencyOf, limitCalls } from '../serving/limit-calls.ts';
 import { holdRunners, type Runners } from '../serving/runners.ts';
+import { plainAnswers } from './answers.ts';
+import { LineTransport } from './line-transport.ts';
 import type { Inputs } from './message.ts';
+import { PlainRequests } from './plain-requests.ts';
 import { redirectStdout } from './stray-output.ts';
 
 /** How long cancelled calls may take to stop their work at the end, in milliseconds. */
@@ -21,16 +24,13 @@ type StdioOptions = { discover: boolean };
 export async function serveStdio(context: Context, { discover }: StdioOptions): Promise<void> {
   const write = isReal(context) ? writeReal(context) : (text: string) => context.process.stdout.write(text);
   try {
-    // The SDK and the manifest are loaded concurrently; they take most of the start-up time.
-    const protocol = loadProtocol();
-    protocol.catch(() => undefined);
     const loadedAt = Date.now();
     const catalogue = await loadCatalogue(context);
     const runners = holdRunners(openRunnerFor(context, catalogue, 'long-lived'));
     const limited = limitCalls(runners, new Gate(concurrencyOf(context.options)));
     try {
       const listed = discover ? (await import('./discover.ts')).discoverTools(limited) : limited;
-      await serve({ context, runners: listed, loadedAt, write, protocol: await protocol });
+      await serve({ context, runners: listed, loadedAt, write });
     } finally {
       await runners.idle(STOP_MS);
       await runners.close();
@@ -52,50 +52,43 @@ function writeReal({ process: { stdout } }: Context): Write {
   return stdout.isTTY ? (text, written) => write(escapeControls(text), written) : write;
 }
 
-type Protocol = Awaited<ReturnType<typeof loadProtocol>>;
-
-async function loadProtocol() {
-  const [{ serveStdio: serveMcp }, { createServer, plainAnswers }, { LineTransport }, { PlainCalls }] =
-    await Promise.all([
-      import('@modelcontextprotocol/server/stdio'),
-      import('./server.ts'),
-      import('./line-transport.ts'),
-      import('./plain-calls.ts'),
-    ]);
-  return { serveMcp, createServer, plainAnswers, LineTransport, PlainCalls };
-}
-
 type Serving = {
   context: Context;
   runners: Runners;
   /** When the manifest was read, as `Date.now()`. */
   loadedAt: number;
   write: Write;
-  protocol: Protocol;
 };
 
-async function serve({ context, runners, loadedAt, write, protocol }: Serving): Promise<void> {
+async function serve({ context, runners, loadedAt, write }: Serving): Promise<void> {
   const { process, signal, notice } = context;
-  const { serveMcp, createServer, plainAnswers, LineTransport, PlainCalls } = protocol;
   const inputs: Inputs = new Map();
   let server: McpServer | undefined;
-  const transport = new LineTransport({ input: process.stdin, write, inputs });
-  const connection = serveMcp(() => (server = createServer(runners, { inputs })), {
-    transport: new PlainCalls(transport, plainAnswers(runners, inputs)),
-    ...(process.env['GANTZ_DEBUG'] && { onerror: (error) => notice(`MCP: ${error.message}`) }),
+  const wire = new LineTransport({ input: process.stdin, write, inputs });
+  const plain = new PlainRequests(wire, plainAnswers(runners, inputs), async (transport) => {
+    const [{ serveStdio: serveMcp }, { createServer }] = await Promise.all([
+      import('@modelcontextprotocol/server/stdio'),
+      import('./server.ts'),
+    ]);
+    serveMcp(() => (server = createServer(runners, { inputs })), {
+      transport,
+      ...(process.env['GANTZ_DEBUG'] && { onerror: (error) => notice(`MCP: ${error.message}`) }),
+    });
   });
   runners.onReplace(() => {
+    plain.toolsChanged();
     if (server?.isConnected()) server.server.sendToolListChanged().catch(() => undefined);
   });
-  const stop = (): void => void connection.close();
+  const stop = (): void => void wire.close();
   // The reader of stdout has closed it.
   if (isReal(context)) globalThis.process.stdout.on('error', stop);
   if (signal.aborted) stop();
   else signal.addEventListener('abort', stop, { once: true });
+  await wire.start();
   const { reloadOnChange } = await import('../serving/reload.ts');
   const stopReloading = await reloadOnChange(context, runners, loadedAt);
   try {
-    await transport.ended;
+    await wire.ended;
   } finally {
     stopReloading();
   }

@@ -24,9 +24,9 @@ export async function renderPage(tool: Tool): Promise<string> {
     );
   const hints = Object.entries(tool.annotations).map(([key, value]) => `${key}: ${String(value)}`);
   if (hints.length) sections.push(section('Annotations', hints));
-  if (tool.guards) {
+  if (tool.guards || tool.exempt) {
     const { describeGuards } = await import('../run/guards/describe-guards.ts');
-    sections.push(section('Guards', columns(describeGuards(tool))));
+    sections.push(section('Guards, in the order in which a call meets them', columns(describeGuards(tool))));
   }
   return `${sections.join('\n\n')}\n`;
 }

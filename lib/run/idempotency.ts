@@ -14,7 +14,13 @@ import {
 import type { Tool } from '../contract/manifest.ts';
 import { idempotencyBegin, idempotencyFinish, idempotencyRenew } from '../generated/scripts.ts';
 import { canonicalJson } from '../json/canonical.ts';
-import { idempotencyKeyOf, idempotent, MAX_ANSWER_BYTES, type IdempotentRedis } from '../redis/idempotent.ts';
+import {
+  idempotencyKeyOf,
+  idempotent,
+  MAX_ANSWER_BYTES,
+  type IdempotentCall,
+  type IdempotentRedis,
+} from '../redis/idempotent.ts';
 import type { RedisHandle } from '../redis/open.ts';
 import type { Redis } from '../redis/redis.ts';
 import { operationOf } from './bundled/bundled-kind.ts';
@@ -66,8 +72,24 @@ export async function runBundledOnce(
   keyed: KeyedCall,
   run: (redis: RedisHandle) => Promise<Result>,
 ): Promise<Result> {
-  const { key, keepMs, redis: handle } = keyed;
-  const options = { key, fingerprint: fingerprintOf(keyed), keepMs };
+  const { key, keepMs } = keyed;
+  const { redis, isReplay } = keepReplies(keyed.redis, { key, fingerprint: fingerprintOf(keyed), keepMs });
+  try {
+    const result = await run(redis);
+    return isReplay() ? asReplay(result) : result;
+  } catch (error) {
+    throw isReplay() && error instanceof GantzError ? failureAsReplay(error.envelope) : error;
+  }
+}
+
+/**
+ * Returns a connection for one call of a bundled tool that keeps the reply of its write: when the call is repeated on it, it gets that
+ * reply. `isReplay` returns true when the last attempt did.
+ */
+export function keepReplies(
+  handle: RedisHandle,
+  call: IdempotentCall,
+): { redis: RedisHandle; isReplay: () => boolean } {
   let isReplay = (): boolean => false;
   const use: RedisHandle['use'] = (binding, work) =>
     handle.use(binding, (redis) => {
@@ -76,15 +98,10 @@ export async function runBundledOnce(
         return work(once.redis);
       };
       // With one server, a promise is saved for each call.
-      const once = idempotent(redis, options);
+      const once = idempotent(redis, call);
       return once instanceof Promise ? once.then(run) : run(once);
     });
-  try {
-    const result = await run({ ...handle, use });
-    return isReplay() ? asReplay(result) : result;
-  } catch (error) {
-    throw isReplay() && error instanceof GantzError ? failureAsReplay(error.envelope) : error;
-  }
+  return { redis: { ...handle, use }, isReplay: () => isReplay() };
 }
 
 /**
@@ -274,7 +291,7 @@ function failureAsReplay(failure: Failure): GantzError {
 function running(): GantzError {
   return new GantzError('CONFLICT', 'The first call with this idempotency key still runs', {
     retryable: true,
-    hint: 'Repeat the call later, or let it wait with --idempotency-wait.',
+    hint: 'Repeat the call later. With --idempotency-key, --idempotency-wait lets it wait for that answer.',
   });
 }
 

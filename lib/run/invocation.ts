@@ -13,8 +13,6 @@ export type Invocation<A extends Action = Action> = {
   readonly call: Call;
   /** The caller's environment variables, overridden by those of the manifest and the tool; `${VAR}` is expanded. */
   readonly environment: Readonly<Record<string, string>>;
-  /** The names of the variables that the manifest and the tool declare for its process. */
-  readonly declared: readonly string[];
   /** The maximum size of the output of a script or of the body of an HTTP response, in bytes. */
   readonly maxOutputBytes: number;
   /** Returns the connection of the runner. It connects when it is first used. */

@@ -44,6 +44,11 @@ export function timeLimitOf(tool: Tool): number {
   return tool.timeoutMs ?? kindOf(tool)?.timeoutMs ?? DEFAULT_TIMEOUT_MS;
 }
 
+/** Returns true when the answers of the tool are cached. */
+export function mayBeCached({ guards }: Tool): boolean {
+  return guards !== undefined && Object.hasOwn(guards.settings, 'cache');
+}
+
 /** Returns true when a person must agree to each call of the tool. */
 export function mayAsk({ guards }: Tool): boolean {
   return guards !== undefined && Object.hasOwn(guards.settings, 'confirm');

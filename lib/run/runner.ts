@@ -9,9 +9,8 @@ import { checkParameters } from '../parameters/check.ts';
 import type { Checkpoint } from '../parameters/patterns.ts';
 import { compileValidator, knownValidator } from '../parameters/validator.ts';
 import type { RedisHandle } from '../redis/open.ts';
-import type { ActionKind } from './action-kind.ts';
 import type { Catalogue } from './catalogue.ts';
-import type { Wishes } from './guards/guard.ts';
+import type { Host, Variables, Wishes } from './guards/guard.ts';
 import type { Invocation, ToolWith } from './invocation.ts';
 import { ACTION_KEYS, hasAction, kindOf, timeLimitOf } from './kinds.ts';
 import { openRedisOf } from './redis-of-manifest.ts';
@@ -70,8 +69,9 @@ export function openRunner(options: RunnerOptions): Runner {
   const closing = new AbortController();
   const running = new Set<Promise<Result>>();
   const guarded = new Set<Promise<Result>>();
-  const environments = new WeakMap<object, Record<string, string>>();
+  const variables = new WeakMap<Tool, Variables>();
   const combined = new WeakMap<AbortSignal, AbortSignal>();
+  const host: Host = { redis: connection, variablesOf, run: runAction };
 
   const runner: Runner = {
     ...catalogue,
@@ -107,13 +107,25 @@ export function openRunner(options: RunnerOptions): Runner {
       const checkpoint = checkpointOf(tool, deadline, signal);
       const checked = checkParameters(tool, input, validate, checkpoint);
       const { params, given } = checked instanceof Promise ? await checked : checked;
-      const call: Call = { deadline, signal, emit, notice, follow, given, print };
       const kind = kindOf(tool);
       if (!kind || !hasAction(tool)) throw notRunnable(tool);
-      if (tool.guards || wishes.idempotencyKey !== undefined)
-        return await runGuarded(kind, tool, params, call, wishes);
-      if (kind.needs !== 'redis') return await runWithoutRedis(kind, tool, params, call);
-      return await kind.run(invocationOf(kind, tool, params, call));
+      const isGuarded = tool.guards !== undefined || wishes.idempotencyKey !== undefined;
+      const isPlain = !isGuarded && kind.needs === 'redis';
+      const ending = isPlain ? signal : endingWithRunner(signal);
+      const call: Call = { deadline, signal: ending, emit, notice, follow, given, print };
+      if (isPlain) return await kind.run(invocationOf(tool, params, call));
+      if (isGuarded) guards ??= await import('./guards/run-guarded.ts');
+      const result =
+        isGuarded && guards
+          ? guards.runGuarded(host, tool, params, call, wishes)
+          : runAction(tool, params, call);
+      const calls = isGuarded ? guarded : running;
+      calls.add(result);
+      try {
+        return await result;
+      } finally {
+        calls.delete(result);
+      }
     },
     redis: connection,
     async close() {
@@ -144,46 +156,25 @@ export function openRunner(options: RunnerOptions): Runner {
     return (redis ??= openRedisOf({ manifest, env, mode, notice }));
   }
 
-  /** Runs an action that does not use the connection to Redis, and cancels it when the runner is closed. */
-  async function runWithoutRedis(
-    kind: ActionKind,
-    tool: ToolWith<Action>,
-    params: Record<string, unknown>,
-    call: Call,
-  ): Promise<Result> {
-    const result = runAction(kind, invocationOf(kind, tool, params, endingWithRunner(call)));
-    running.add(result);
-    return await result.finally(() => running.delete(result));
-  }
-
-  /** Runs an action inside the guards of its tool and of the call. */
-  async function runGuarded(
-    kind: ActionKind,
-    tool: ToolWith<Action>,
-    params: Record<string, unknown>,
-    call: Call,
-    wishes: Wishes,
-  ): Promise<Result> {
-    const invocation = invocationOf(kind, tool, params, endingWithRunner(call));
-    guards ??= await import('./guards/run-guarded.ts');
-    const result = guards.runGuarded(invocation, wishes, (inner) => runAction(kind, inner));
-    guarded.add(result);
-    return await result.finally(() => guarded.delete(result));
-  }
-
-  /** Returns the call with a signal that also aborts when the runner is closed. */
-  function endingWithRunner(call: Call): Call {
-    if (!call.signal) return { ...call, signal: closing.signal };
+  /** Returns a signal that also aborts when the runner is closed. */
+  function endingWithRunner(signal: AbortSignal | undefined): AbortSignal {
+    if (!signal) return closing.signal;
     // All calls of a batch have the same signal.
-    const signal = combined.get(call.signal) ?? AbortSignal.any([call.signal, closing.signal]);
-    combined.set(call.signal, signal);
-    return { ...call, signal };
+    const both = combined.get(signal) ?? AbortSignal.any([signal, closing.signal]);
+    combined.set(signal, both);
+    return both;
   }
 
   /** Runs an action. With `returns`, the result has the shape that it declares. */
-  async function runAction(kind: ActionKind, invocation: Invocation): Promise<Result> {
-    const result = await kind.run(invocation);
-    const { tool, call } = invocation;
+  async function runAction(
+    tool: ToolWith<Action>,
+    params: Invocation['params'],
+    call: Call,
+    redis = connection,
+  ): Promise<Result> {
+    const kind = kindOf(tool);
+    if (!kind) throw notRunnable(tool);
+    const result = await kind.run(invocationOf(tool, params, call, redis));
     // The `returns` of bundled tools describes what their operations return.
     if (!tool.outputSchema || kind.needs === 'redis') return result;
     const { outcomeOf, shapeResult } = await import('./returns.ts');
@@ -192,29 +183,33 @@ export function openRunner(options: RunnerOptions): Runner {
   }
 
   function invocationOf(
-    kind: ActionKind,
     tool: ToolWith<Action>,
-    params: Record<string, unknown>,
+    params: Invocation['params'],
     call: Call,
+    redis = connection,
   ): Invocation {
     return {
       tool,
       params,
       call,
       maxOutputBytes,
-      redis: connection,
-      get declared() {
-        return [...Object.keys(manifest.env), ...Object.keys(tool.environment)];
-      },
+      redis,
       // Computed when it is first read: an operation on Redis does not need it.
       get environment() {
-        const known = environments.get(tool);
-        if (known) return known;
-        const made = toolEnvironment(manifest, tool, env, kind.variables?.(tool.action));
-        environments.set(tool, made);
-        return made;
+        return variablesOf(tool).environment;
       },
     };
+  }
+
+  function variablesOf(tool: ToolWith<Action>): Variables {
+    const known = variables.get(tool);
+    if (known) return known;
+    const made = {
+      environment: toolEnvironment(manifest, tool, env, kindOf(tool)?.variables?.(tool.action)),
+      declared: [...Object.keys(manifest.env), ...Object.keys(tool.environment)],
+    };
+    variables.set(tool, made);
+    return made;
   }
 
   return runner;

@@ -3,7 +3,7 @@ export type Row = {
   what: string;
   /** The program that gantz is compared with. */
   against: string;
-  unit: 'ms' | 'MiB' | 'calls/s' | 'jobs/s';
+  unit: 'ms' | 'MiB' | 'calls/s' | 'jobs/s' | 'page faults';
   /** The limit of ours ÷ theirs. A row without a target explains another row. */
   target?: Target;
   /** Measures both programs in turn. Throws `Unavailable` when a program is missing. */

@@ -48,25 +48,32 @@ function executable({ programs }: Bench): string {
   return programs.shim;
 }
 
-/** Runs a command. Returns its peak memory in MiB. */
-async function peakMemory(bench: Bench, command: Command): Promise<number> {
+/** Runs a command. Returns its peak memory in MiB, or the number of its page faults. */
+async function usageOf(bench: Bench, what: 'MiB' | 'page faults', command: Command): Promise<number> {
   const python = need(
     bench.programs.python,
     'there is no Python with the package redis; it measures the memory',
   );
-  const { stdout } = await run(python, [join(YARDSTICKS, 'peak_memory.py'), ...command], {
+  const { stdout } = await run(python, [join(YARDSTICKS, 'usage.py'), ...command], {
     env: bench.env,
     cwd: bench.folder,
   });
-  return Number(stdout) / 1024;
+  const [kib = NaN, faults = NaN] = stdout.split(' ').map(Number);
+  return what === 'MiB' ? kib / 1024 : faults;
 }
 
-async function memoryPairs(bench: Bench, ours: Command, theirs: Command): Promise<Pair[]> {
+async function usagePairs(
+  bench: Bench,
+  what: 'MiB' | 'page faults',
+  ours: Command,
+  theirs: Command,
+): Promise<Pair[]> {
   const pairs: Pair[] = [];
-  await peakMemory(bench, ours);
-  for (let time = 0; time < (bench.quick ? 3 : 20); time++) {
-    pairs.push({ ours: await peakMemory(bench, ours), theirs: await peakMemory(bench, theirs) });
-  }
+  // The first runs fill the caches.
+  await usageOf(bench, what, ours);
+  await usageOf(bench, what, theirs);
+  for (let time = 0; time < (bench.quick ? 3 : 20); time++)
+    pairs.push({ ours: await usageOf(bench, what, ours), theirs: await usageOf(bench, what, theirs) });
   return pairs;
 }
 
@@ -169,6 +176,32 @@ async function cachedPairs(bench: Bench, command: Command): Promise<Pair[]> {
   const [ours, theirs] = [await fileOf('answer'), await fileOf('cache_get')];
   const pairs = await timePairs(bench, [...command, 'batch', ours], [...command, 'batch', theirs], cwd, 20);
   return pairs.map((pair) => ({ ours: (calls / pair.ours) * 1000, theirs: (calls / pair.theirs) * 1000 }));
+}
+
+/** Writes two manifests with the bundled tools and another tool: one in which that tool has guards, and one without. */
+async function guardManifests({ folder }: Bench): Promise<{ guarded: string; plain: string }> {
+  const write = async (name: string, guards: string): Promise<string> => {
+    const file = join(folder, `${name}.yaml`);
+    const tool = `{ name: other, description: d, annotations: { readOnlyHint: true }, script: { shell: "true" }${guards} }`;
+    await writeFile(file, `name: ${name}\ninclude: [builtin:redis]\ntools:\n  - ${tool}\n`);
+    return file;
+  };
+  const guards = ', cache: 1h, rate_limit: 60/m, concurrency: 4, circuit_breaker: true';
+  return { guarded: await write('guarded', guards), plain: await write('plain', '') };
+}
+
+/** Measures batches of cache_get, which has no guards, in a manifest with guards and in one without. */
+async function unguardedPairs(bench: Bench, command: Command): Promise<Pair[]> {
+  const calls = bench.quick ? 20_000 : 100_000;
+  const file = join(bench.folder, 'unguarded.ndjson');
+  const lines = Array.from({ length: calls }, (_, id) =>
+    JSON.stringify({ id, tool: 'cache_get', params: { key: `k${id % 1000}` } }),
+  );
+  await writeFile(file, `${lines.join('\n')}\n`);
+  const { guarded, plain } = await guardManifests(bench);
+  const batch = (manifest: string): Command => [...command, '-c', manifest, 'batch', file];
+  const pairs = await timePairs(bench, batch(guarded), batch(plain), undefined, 20);
+  return pairs.map(({ ours, theirs }) => ({ ours: (calls / ours) * 1000, theirs: (calls / theirs) * 1000 }));
 }
 
 /** The parameters of a request that is allowed, without its identifier. */
@@ -485,7 +518,8 @@ export const ROWS: readonly Row[] = [
     against: 'node -e 0, Node 20',
     unit: 'MiB',
     target: { atMost: 1.5 },
-    measure: (bench) => memoryPairs(bench, [executable(bench), ...GET], [bench.programs.node20, ...NOTHING]),
+    measure: (bench) =>
+      usagePairs(bench, 'MiB', [executable(bench), ...GET], [bench.programs.node20, ...NOTHING]),
   },
   {
     what: 'package on Node 20: peak memory of cache get',
@@ -494,7 +528,7 @@ export const ROWS: readonly Row[] = [
     target: { atMost: 1.5 },
     measure: (bench) => {
       const { node20, package: program } = bench.programs;
-      return memoryPairs(bench, [node20, program, ...GET], [node20, ...NOTHING]);
+      return usagePairs(bench, 'MiB', [node20, program, ...GET], [node20, ...NOTHING]);
     },
   },
   {
@@ -610,6 +644,31 @@ export const ROWS: readonly Row[] = [
     unit: 'calls/s',
     target: { atLeast: 0.8 },
     measure: (bench) => cachedPairs(bench, [bench.programs.node20, bench.programs.package]),
+  },
+  {
+    what: 'executable: batch, cache_get in a manifest with guards on another tool',
+    against: 'the same without guards',
+    unit: 'calls/s',
+    target: { atLeast: 0.95 },
+    measure: (bench) => unguardedPairs(bench, [executable(bench)]),
+  },
+  {
+    what: 'package on Node 20: batch, cache_get in a manifest with guards on another tool',
+    against: 'the same without guards',
+    unit: 'calls/s',
+    target: { atLeast: 0.95 },
+    measure: (bench) => unguardedPairs(bench, [bench.programs.node20, bench.programs.package]),
+  },
+  {
+    what: 'executable: cache get in a manifest with guards on another tool, one process',
+    against: 'the same without guards',
+    unit: 'page faults',
+    target: { atMost: 1.02 },
+    measure: async (bench) => {
+      const { guarded, plain } = await guardManifests(bench);
+      const get = (manifest: string): Command => [executable(bench), '-c', manifest, ...GET];
+      return await usagePairs(bench, 'page faults', get(guarded), get(plain));
+    },
   },
   {
     what: 'executable: batch, cache_set of 100 bytes with an idempotency key',

@@ -4,6 +4,8 @@ import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from '
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, test } from 'node:test';
 import { CODES } from '../../lib/contract/errors.ts';
+import { GUARDS } from '../../lib/run/guards/guards.ts';
+import { parseManifest } from '../../lib/run/manifests.ts';
 import { endOf, endWithTests } from '../helpers/children.ts';
 import { folderWith } from '../helpers/folder.ts';
 import { freePort } from '../helpers/free-port.ts';
@@ -28,9 +30,17 @@ const PAGES = [
 
 type Block = { language: string; text: string };
 
-/** The fenced blocks of a page, in their order. */
-function blocksOf(page: string): Block[] {
-  const found = readFileSync(join(DOCS, `${page}.md`), 'utf8').matchAll(/^```(\w+)\n(.*?)^```$/gms);
+const README = readFileSync(join(DOCS, '../README.md'), 'utf8');
+
+/** The texts whose commands run: the pages, and the section of README.md about guards. */
+const TEXTS: readonly (readonly [name: string, text: string])[] = [
+  ...PAGES.map((page) => [`docs/${page}.md`, readFileSync(join(DOCS, `${page}.md`), 'utf8')] as const),
+  ['README.md, Guards,', /^## Guards\n.*?(?=^## )/ms.exec(README)?.[0] ?? ''],
+];
+
+/** The fenced blocks of a text, in their order. */
+function blocksOf(text: string): Block[] {
+  const found = text.matchAll(/^```(\w+)\n(.*?)^```$/gms);
   return [...found].map(([, language = '', text = '']) => ({ language, text }));
 }
 
@@ -85,8 +95,8 @@ describe('the pages of docs/', () => {
     await redis.plain.flushAll();
   });
 
-  for (const page of PAGES) {
-    test(`docs/${page}.md shows what its commands print`, async () => {
+  for (const [name, text] of TEXTS) {
+    test(`${name} shows what its commands print`, async () => {
       const cwd = folderWith({ 'bin/.keep': '' });
       symlinkSync(PROGRAM, join(cwd, 'bin/gantz'));
       const env = {
@@ -97,7 +107,7 @@ describe('the pages of docs/', () => {
         PORT: String(await freePort()),
       };
       let commands = 0;
-      for (const block of blocksOf(page)) {
+      for (const block of blocksOf(text)) {
         const file = fileOf(block);
         if (file !== undefined) {
           mkdirSync(dirname(join(cwd, file)), { recursive: true });
@@ -133,6 +143,24 @@ test('the user of docs/deployment.md may run every bundled tool, and use no othe
     assert.equal(envelopeOf(other)['code'], 'REDIS_AUTH');
   } finally {
     await server.stop();
+  }
+});
+
+test('docs/guards.md has an example with output for each guard, and every setting in its text is valid', async () => {
+  const text = readFileSync(join(DOCS, 'guards.md'), 'utf8');
+  const sections = text.split(/^## /m).slice(1);
+  for (const guard of Object.keys(GUARDS)) {
+    const section = sections.find((one) => one.startsWith(`${guard}\n`)) ?? '';
+    assert.match(section, new RegExp(`^\`\`\`yaml\n# (?:.*\n)+?.*${guard}: (?:.*\n)+?\`\`\`$`, 'm'), guard);
+    assert.match(section, /^```console\n\$ (?:.*\n)*?\{"success"/m, guard);
+  }
+  const settings = [...text.matchAll(/`((\w+): (?:\{[^`]*\}|[^`\s]+))`/g)]
+    .map(([, setting = '', key = '']) => ({ setting, key }))
+    .filter(({ key }) => Object.hasOwn(GUARDS, key));
+  assert.ok(settings.length >= 10, 'the text has settings');
+  for (const { setting } of settings) {
+    const manifest = `name: settings\ntools:\n  - name: tool\n    description: d\n    parameters: [{ name: order_id }]\n    annotations: { idempotentHint: true }\n    http: { url: "https://example.com/" }\n    ${setting}\n`;
+    await assert.doesNotReject(parseManifest(manifest, { file: 'gantz.yaml', directory: '/' }), setting);
   }
 });
 

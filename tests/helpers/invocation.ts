@@ -56,7 +56,6 @@ export function invocationOf<A extends Action>(
       given: (name) => Object.hasOwn(params, name),
     },
     environment: { PATH: process.env['PATH'] ?? '', ...environment },
-    declared: [],
     maxOutputBytes,
     redis: () => {
       throw new Error('This invocation has no Redis');

@@ -41,7 +41,7 @@ describe('LineTransport', () => {
       // Two large calls.
       maxHeld: 40_000,
     });
-    transport.onmessage = (message) => received.push('id' in message ? message.id : 'cancelled');
+    transport.onmessage = (message) => void received.push('id' in message ? message.id : 'cancelled');
     const turns = async (): Promise<void> => {
       for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
     };

@@ -48,7 +48,7 @@ describe('rawMember', () => {
 });
 
 describe('readMessage', () => {
-  it('accepts exactly the messages that the SDK accepts', () => {
+  it('accepts exactly the messages that the SDK accepts', async () => {
     const id = fc.constantFrom(1, 'a', '', 1.5, 1e300, null, true);
     const params = fc.constantFrom(
       {},
@@ -69,11 +69,11 @@ describe('readMessage', () => {
       },
       { requiredKeys: [] },
     );
-    fc.assert(
-      fc.property(message, (value) => {
+    await fc.assert(
+      fc.asyncProperty(message, async (value) => {
         const expected =
           isJSONRPCRequest(value) || isJSONRPCNotification(value) || isJSONRPCResultResponse(value);
-        assert.equal('message' in readMessage(JSON.stringify(value), new Map()), expected);
+        assert.equal('message' in (await readMessage(JSON.stringify(value), new Map())), expected);
       }),
       { numRuns: 2000 },
     );
@@ -82,9 +82,9 @@ describe('readMessage', () => {
   const call = (input: string, id = '1'): string =>
     `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":{"name":"t","arguments":${input},"_meta":{"progressToken":7}}}`;
 
-  function inputOf(text: string): unknown {
+  async function inputOf(text: string): Promise<unknown> {
     const inputs: Inputs = new Map();
-    const reading = readMessage(text, inputs);
+    const reading = await readMessage(text, inputs);
     assert.ok('message' in reading, JSON.stringify(reading));
     return inputs.get(1)?.();
   }
@@ -100,7 +100,7 @@ describe('readMessage', () => {
     '7',
   ];
   for (const input of refused) {
-    it(`refuses ${input.slice(0, 40)} as the command line does`, () => {
+    it(`refuses ${input.slice(0, 40)} as the command line does`, async () => {
       let expected: unknown;
       try {
         parseObject(input);
@@ -109,13 +109,13 @@ describe('readMessage', () => {
       }
       assert.ok(expected instanceof GantzError);
       const { code, message, details, hint } = expected;
-      assert.throws(() => inputOf(call(input)), { code, message, details, hint });
+      await assert.rejects(inputOf(call(input)), { code, message, details, hint });
     });
   }
 
-  it('moves the parameters out of the message, members like __proto__ included', () => {
+  it('moves the parameters out of the message, members like __proto__ included', async () => {
     const inputs: Inputs = new Map();
-    const reading = readMessage(call('{"__proto__":1,"value":-0}'), inputs);
+    const reading = await readMessage(call('{"__proto__":1,"value":-0}'), inputs);
     assert.deepEqual(reading, {
       message: {
         jsonrpc: '2.0',
@@ -129,32 +129,35 @@ describe('readMessage', () => {
     assert.ok(Object.is(input['value'], 0));
   });
 
-  it('gives a call without arguments an empty object', () => {
-    assert.deepEqual(inputOf('{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"t"}}'), {});
+  it('gives a call without arguments an empty object', async () => {
+    assert.deepEqual(
+      await inputOf('{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"t"}}'),
+      {},
+    );
   });
 
-  it('keeps parameters when other members lose digits', () => {
+  it('keeps parameters when other members lose digits', async () => {
     assert.deepEqual(
-      inputOf(call('{"value":1}').replace('"progressToken":7', '"progressToken":7,"x":1e999')),
+      await inputOf(call('{"value":1}').replace('"progressToken":7', '"progressToken":7,"x":1e999')),
       {
         value: 1,
       },
     );
   });
 
-  it('distinguishes ids that differ only in type', () => {
+  it('distinguishes ids that differ only in type', async () => {
     const inputs: Inputs = new Map();
-    readMessage(call('{"a":1}', '1'), inputs);
-    readMessage(call('{"a":2}', '"1"'), inputs);
+    await readMessage(call('{"a":1}', '1'), inputs);
+    await readMessage(call('{"a":2}', '"1"'), inputs);
     assert.deepEqual([inputs.get(1)?.(), inputs.get('1')?.()], [{ a: 1 }, { a: 2 }]);
   });
 
-  it('refuses text that is not JSON, and JSON that is not a message, with the codes of JSON-RPC', () => {
-    const codeOf = (text: string): unknown => {
-      const reading = readMessage(text, new Map());
+  it('refuses text that is not JSON, and JSON that is not a message, with the codes of JSON-RPC', async () => {
+    const codeOf = async (text: string): Promise<unknown> => {
+      const reading = await readMessage(text, new Map());
       return 'code' in reading ? reading.code : undefined;
     };
-    assert.equal(codeOf('{"jsonrpc":'), -32700);
+    assert.equal(await codeOf('{"jsonrpc":'), -32700);
     for (const text of [
       '[]',
       '1',
@@ -163,6 +166,6 @@ describe('readMessage', () => {
       '{"jsonrpc":"1.0","id":1,"method":"ping"}',
       `[${call('{}')}]`,
     ])
-      assert.equal(codeOf(text), -32600, text);
+      assert.equal(await codeOf(text), -32600, text);
   });
 });

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { GantzError } from '../../lib/contract/errors.ts';
 import { openGantz, type Gantz } from '../../lib/library/library.ts';
+import { folderWith } from '../helpers/folder.ts';
 import { startCluster } from '../helpers/redis-cluster.ts';
 import { startRedis, type PlainClient } from '../helpers/redis-server.ts';
 import { connectTo, startRelay, type Relay, type ReplyFault } from '../helpers/relay.ts';
@@ -72,7 +74,7 @@ for (const [place, start] of Object.entries(SERVERS)) {
     after(async () => await servers?.stop());
 
     for (const name of WRITING_TOOLS) {
-      it(`${name} gives the first answer when it is repeated with its idempotency key`, async () => {
+      it(`${name} gives the first answer when it is repeated with its idempotency key, or by retry`, async () => {
         // The same call without a fault shows the answer and the effect.
         await using expected = await open(current(), `once-${name}`);
         const input = await prepareCall(name, expected.call, expected.subscribe);
@@ -101,6 +103,15 @@ for (const [place, start] of Object.entries(SERVERS)) {
         const { gantz: again, ...third } = await keyed();
         assert.deepEqual(again, gantz);
         assert.deepEqual(comparable(third, lossy.namespace), comparable(repetition, lossy.namespace));
+
+        await using retried = await open(current(), `retried-${name}`, RETRIES);
+        const prepared = await prepareCall(name, retried.call, retried.subscribe);
+        const lostAgain = loseReply(current());
+        const { gantz: note, ...retry } = await retried.gantz.call(name, prepared);
+        assert.equal(lostAgain(), 1, 'one reply was lost, that of the effect');
+        assert.deepEqual(note, { attempts: 2 });
+        assert.deepEqual(comparable(retry, retried.namespace), comparable(answer, expected.namespace));
+        assert.deepEqual(await retried.contents(), effect, 'a retry has its effect once');
       });
     }
 
@@ -162,9 +173,18 @@ type Opened = AsyncDisposable & {
   contents(): Promise<unknown>;
 };
 
-async function open({ url, plain }: Servers, namespace: string): Promise<Opened> {
+/** A manifest whose calls are repeated. */
+const RETRIES = join(
+  folderWith({
+    'gantz.yaml':
+      'name: retries\ninclude: [builtin:redis]\nguards: { retry: { attempts: 3, backoff: 1ms } }\n',
+  }),
+  'gantz.yaml',
+);
+
+async function open({ url, plain }: Servers, namespace: string, manifest = 'builtin:redis'): Promise<Opened> {
   let notices = 0;
-  const gantz = await openGantz({ redisUrl: url, namespace, env: {}, onNotice: () => notices++ });
+  const gantz = await openGantz({ redisUrl: url, namespace, manifest, env: {}, onNotice: () => notices++ });
   const call = (async (name: string, input: Record<string, unknown>) =>
     await gantz.call(name, input)) as CallTool;
   const subscribed = async (): Promise<void> => {

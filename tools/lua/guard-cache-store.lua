@@ -29,8 +29,8 @@ local function at(milliseconds)
 end
 
 redis.call(
-  'HSET', entry, 'answer', answer, 'stored_at', at(now),
-  'fresh_until', at(now + freshMs), 'stale_until', at(now + freshMs + staleMs)
+  'HSET', entry, 'answer', at(now) .. ' ' .. at(now + freshMs) .. ' ' .. answer,
+  'stale_until', at(now + freshMs + staleMs)
 )
 redis.call('HDEL', entry, 'flight', 'flight_until', 'failed_flight', 'failure')
 redis.call('PEXPIREAT', entry, at(now + freshMs + staleMs))

@@ -1,9 +1,9 @@
-import type { Guards, Tool } from '../../contract/manifest.ts';
+import type { Tool } from '../../contract/manifest.ts';
 import { nearest } from '../../contract/nearest.ts';
 import type { Keys } from '../keys.ts';
 import type { GuardKey, GuardKeys, GuardSyntax } from '../tool-key.ts';
 import { describe, type Node } from '../yaml/node.ts';
-import { error, type Problems } from '../yaml/problems.ts';
+import { error, warn, type Problems } from '../yaml/problems.ts';
 import type { Place } from '../yaml/source.ts';
 import { asMap, readFields, type Fields } from './fields.ts';
 import { readText } from './values.ts';
@@ -12,13 +12,22 @@ import { readText } from './values.ts';
 export type LoadedGuard = Omit<GuardKey, 'syntax'> & GuardSyntax;
 
 /** The setting of a guard and its place. The setting `false` switches the guard off. */
-type ReadGuard = { guard: LoadedGuard; setting: unknown; at: Place };
+export type ReadGuard = { guard: LoadedGuard; setting: unknown; at: Place };
 
 /** The key of `guards` that decides what happens when Redis does not answer. */
 const ON_REDIS_FAILURE = 'on_redis_failure';
 
-/** What `guards` of a manifest defines for all tools of the file. */
-export type GuardDefaults = { guards: readonly ReadGuard[]; optional: readonly string[] };
+/** What the tools of one file get from `guards` and `name` of the file, and of those that include it. */
+export type GuardDefaults = {
+  guards: readonly ReadGuard[];
+  /** The keys of the guards that are skipped when Redis does not answer. */
+  optional: readonly string[];
+  /** The name of the manifest; undefined when it has none. */
+  scope: string | undefined;
+};
+
+/** The defaults of a manifest without `guards` and `name`. */
+export const NO_DEFAULTS: GuardDefaults = { guards: [], optional: [], scope: undefined };
 
 /** Loads the syntax of every guard. */
 export async function loadGuardKeys(table: GuardKeys): Promise<LoadedGuard[]> {
@@ -55,20 +64,42 @@ export function readGuards(
   });
 }
 
-/** Reads `guards` of a manifest. */
+/** Reads `guards` of a file. `outer` has the name of the manifest, and the defaults that the file does not replace. */
 export function readGuardDefaults(
   problems: Problems,
   node: Node | undefined,
   guards: readonly LoadedGuard[],
+  outer: GuardDefaults,
 ): GuardDefaults {
   const map = node && asMap(problems, node, '`guards`', 'Write guards: { retry: 3 }');
-  if (!map) return { guards: [], optional: [] };
+  if (!map) return outer;
+  const { scope } = outer;
   const fields: Fields<Keys> = readFields(problems, map, defaultKeys(guards), 'guards');
   const failure = fields[ON_REDIS_FAILURE];
+  const own = readGuards(problems, fields, guards);
+  for (const read of own) requireName(problems, read, scope);
   return {
-    guards: readGuards(problems, fields, guards),
-    optional: failure ? readOptional(problems, failure, guards) : [],
+    guards: [...own, ...without(outer.guards, own)],
+    optional: failure ? readOptional(problems, failure, guards) : outer.optional,
+    scope,
   };
+}
+
+/** Returns the guards without those that others replace. */
+function without(guards: readonly ReadGuard[], others: readonly ReadGuard[]): ReadGuard[] {
+  const replaced = new Set(others.map(({ guard }) => guard.key));
+  return guards.filter(({ guard }) => !replaced.has(guard.key));
+}
+
+/** Reports a guard with keys in Redis in a manifest without a name. */
+function requireName(problems: Problems, { guard, setting, at }: ReadGuard, scope: string | undefined): void {
+  if (setting === false || !guard.withoutRedis || scope !== undefined) return;
+  error(
+    problems,
+    at,
+    `\`${guard.key}\` needs the \`name\` of the manifest, which is part of its keys in Redis`,
+    'Add a name at the top: name: my-tools',
+  );
 }
 
 /** Reads `on_redis_failure`: a map of guard → `skip` or `fail`. Returns the guards with `skip`. */
@@ -95,29 +126,48 @@ function readOptional(problems: Problems, node: Node, guards: readonly LoadedGua
   });
 }
 
-/** Returns the guards of a tool, those of the tool itself and then the defaults; undefined when it has none. */
-export function guardsOf(
+/** Returns a tool with its guards: its own ones, and the defaults that are for it. */
+export function withGuards(
   problems: Problems,
   tool: Tool,
   own: readonly ReadGuard[],
-  { guards: defaults, optional }: GuardDefaults,
-  scope: string | undefined,
-): Guards | undefined {
-  const replaced = new Set(own.map(({ guard }) => guard.key));
-  const all = [...own, ...defaults.filter(({ guard }) => !replaced.has(guard.key))];
+  { guards: defaults, optional, scope }: GuardDefaults,
+): Tool {
+  const exempt: Record<string, string> = {};
+  const isFor = ({ guard, setting }: ReadGuard): boolean => {
+    const reason = setting === false ? undefined : guard.exempts?.(setting, tool);
+    if (reason !== undefined) exempt[guard.key] = reason;
+    return reason === undefined;
+  };
+  const all = [...own, ...without(defaults, own).filter(isFor)];
   const active = all.filter(({ setting }) => setting !== false);
-  if (active.length === 0) return undefined;
-  for (const { guard, setting, at } of active) {
-    guard.check?.(problems, at, setting, tool);
-    if (guard.withoutRedis && scope === undefined) {
-      error(
+  const settings = Object.fromEntries(active.map(({ guard, setting }) => [guard.key, setting]));
+  const guarded: Tool = {
+    ...tool,
+    ...(active.length > 0 && { guards: { scope: scope ?? '', settings, optional } }),
+    ...(Object.keys(exempt).length > 0 && { exempt }),
+  };
+  for (const { guard, setting, at } of active) guard.check?.(problems, at, setting, guarded);
+  for (const read of own) requireName(problems, read, scope);
+  return guarded;
+}
+
+/** Reports the defaults that are for none of the tools. */
+export function checkDefaults(
+  problems: Problems,
+  defaults: readonly ReadGuard[],
+  tools: readonly Tool[],
+): void {
+  for (const { guard, setting, at } of defaults) {
+    const { key } = guard;
+    if (setting === false || tools.some(({ guards }) => guards?.settings[key] === setting)) continue;
+    const tool = tools.find(({ exempt }) => exempt?.[key] !== undefined);
+    if (tool)
+      warn(
         problems,
         at,
-        `\`${guard.key}\` needs the \`name\` of the manifest, which is part of its keys in Redis`,
-        'Add a name at the top: name: my-tools',
+        `\`${key}\` of \`guards\` is for none of the tools`,
+        `${tool.name}, for example: ${tool.exempt?.[key] ?? ''}.`,
       );
-    }
   }
-  const settings = Object.fromEntries(active.map(({ guard, setting }) => [guard.key, setting]));
-  return { scope: scope ?? '', settings, optional };
 }

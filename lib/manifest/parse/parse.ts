@@ -5,7 +5,16 @@ import { asMap, readFields, type Fields } from './fields.ts';
 import { error, Exhausted, noProblems, warn, type Problems } from '../yaml/problems.ts';
 import { AUDIT, ROOT, SERVER } from '../keys.ts';
 import { loadActionKeys, toolSyntaxOf, type LoadedKey } from './action.ts';
-import { loadGuardKeys, readGuardDefaults, type LoadedGuard } from './guards.ts';
+import {
+  checkDefaults,
+  loadGuardKeys,
+  NO_DEFAULTS,
+  readGuardDefaults,
+  withGuards,
+  type GuardDefaults,
+  type LoadedGuard,
+  type ReadGuard,
+} from './guards.ts';
 import { reviewTool, type Review } from './review.ts';
 import type { ActionKeys, GuardKeys, ParsedAction } from '../tool-key.ts';
 import type { Manifest, Problem } from '../../contract/manifest.ts';
@@ -50,6 +59,7 @@ export async function checkManifestText(
   const gathered: Gathered = {
     actions,
     guards,
+    defaults: [],
     tools: new Map(),
     env: new Map(),
     toolsets: new Map(),
@@ -58,8 +68,13 @@ export async function checkManifestText(
   };
   let manifest: Manifest | undefined;
   try {
-    const root = await readFile(problems, { text, ...origin }, gathered, []);
+    const root = await readFile(problems, { text, ...origin }, gathered, [], NO_DEFAULTS);
     checkToolsets(problems, gathered);
+    checkDefaults(
+      problems,
+      gathered.defaults,
+      [...gathered.tools.values()].map(({ tool }) => tool),
+    );
     checkLookalikes(problems, gathered);
     if (review)
       for (const { tool, node } of gathered.tools.values())
@@ -81,6 +96,8 @@ export async function checkManifestText(
 type Gathered = {
   readonly actions: readonly LoadedKey<ParsedAction>[];
   readonly guards: readonly LoadedGuard[];
+  /** The guards of `guards` of all files. */
+  readonly defaults: ReadGuard[];
   readonly tools: Map<string, ReadTool>;
   readonly env: Map<string, string | null>;
   readonly toolsets: Map<string, { patterns: readonly { text: string; at: Place }[]; at: Place }>;
@@ -90,12 +107,13 @@ type Gathered = {
 
 type Root = Pick<Manifest, 'name' | 'description' | 'version' | 'server' | 'audit'>;
 
-/** Reads one file and what it includes; `above` are the files that include it. */
+/** Reads one file and what it includes. `above` are the files that include it, and `outer` is what it gets from them. */
 async function readFile(
   problems: Problems,
   { file, directory, text, bundled = false }: ManifestText,
   gathered: Gathered,
   above: readonly string[],
+  outer: GuardDefaults,
 ): Promise<Root | undefined> {
   gathered.sources.push(file);
   const source: Source = { file, text: text.replace(/^\ufeff/, '') };
@@ -120,21 +138,24 @@ async function readFile(
   );
   if (!map) return undefined;
   const fields = readFields(problems, map, ROOT, 'gantz.yaml');
-  if (fields.include) await readIncludes(problems, fields.include, directory, gathered, [...above, file]);
+  const rootFields = readRoot(problems, fields);
+  const scope = fields.name ? rootFields.name : outer.scope;
+  const defaults = readGuardDefaults(problems, fields.guards, gathered.guards, { ...outer, scope });
+  gathered.defaults.push(...defaults.guards.filter((read) => !outer.guards.includes(read)));
+  if (fields.include)
+    await readIncludes(problems, fields.include, directory, gathered, [...above, file], defaults);
   const env = readVariables(problems, fields.env, '`env`');
   for (const [name, value] of Object.entries(env)) {
     // Deletes it first, so that it comes after the variables that it may refer to.
     gathered.env.delete(name);
     gathered.env.set(name, value);
   }
-  const defaults = readGuardDefaults(problems, fields.guards, gathered.guards);
-  const rootFields = readRoot(problems, fields);
   if (fields.tools) {
     const origin = {
       directory,
       bundled,
       syntax: toolSyntaxOf(gathered.actions, gathered.guards, bundled),
-      guards: { defaults, scope: fields.name && rootFields.name },
+      guards: defaults,
     };
     for (const read of readTools(problems, fields.tools, origin)) add(problems, read, gathered);
   }
@@ -188,6 +209,7 @@ async function readIncludes(
   directory: string,
   gathered: Gathered,
   above: readonly string[],
+  defaults: GuardDefaults,
 ): Promise<void> {
   if (node.kind === 'map') {
     error(problems, node.at, `\`include\` must be a list of files, not ${describe(node)}`);
@@ -217,9 +239,9 @@ async function readIncludes(
     } else if (gathered.sources.includes(found.file)) {
       error(problems, item.at, `${name} is already included`);
     } else if ('text' in found) {
-      await readFile(problems, found, gathered, above);
+      await readFile(problems, found, gathered, above, defaults);
     } else {
-      addManifest(problems, found, item.at, gathered);
+      addManifest(problems, found, item.at, gathered, defaults);
     }
   }
 }
@@ -230,10 +252,12 @@ function addManifest(
   { file, env, tools }: Manifest,
   at: Place,
   gathered: Gathered,
+  defaults: GuardDefaults,
 ): void {
   gathered.sources.push(file);
   for (const [name, value] of Object.entries(env)) if (!gathered.env.has(name)) gathered.env.set(name, value);
-  for (const tool of tools) add(problems, { tool, at, node: undefined }, gathered);
+  for (const tool of tools)
+    add(problems, { tool: withGuards(problems, tool, [], defaults), at, node: undefined }, gathered);
 }
 
 function add(problems: Problems, read: ReadTool, { tools }: Gathered): void {

@@ -1,6 +1,6 @@
 import { namesAction, readAction, type ToolSyntax } from './action.ts';
 import { asMap, readFields, type Fields } from './fields.ts';
-import { guardsOf, readGuards, type GuardDefaults } from './guards.ts';
+import { readGuards, withGuards, type GuardDefaults } from './guards.ts';
 import { isShort, isToolName, LONGEST_DESCRIPTION } from '../definition.ts';
 import { error, warn, type Problems } from '../yaml/problems.ts';
 import { ANNOTATIONS, type Keys, type TOOL } from '../keys.ts';
@@ -14,13 +14,6 @@ import { readBoolean, readDuration, readJson, readText, readVariables } from './
 /** A tool, the place of its name, and its node; a tool of an included manifest that was loaded already has no node. */
 export type ReadTool = { tool: Tool; at: Place; node: Node | undefined };
 
-/** What the guards of the tools in one file are made from. */
-type GuardOrigin = {
-  defaults: GuardDefaults;
-  /** The name of the manifest; undefined when it has none. */
-  scope: string | undefined;
-};
-
 /** Properties that the tools of one file share. */
 export type Origin = {
   /** The folder of the file, absolute; '' for the bundled manifest. */
@@ -28,7 +21,7 @@ export type Origin = {
   /** True for the file of the bundled manifest. */
   bundled: boolean;
   syntax: ToolSyntax;
-  guards: GuardOrigin;
+  guards: GuardDefaults;
 };
 
 /** Parses the tools of one file, from a list or a map. */
@@ -115,7 +108,7 @@ function assemble(
   problems: Problems,
   fields: Fields<typeof TOOL & Keys>,
   name: Name,
-  { directory, bundled, syntax, guards: { defaults, scope } }: Origin,
+  { directory, bundled, syntax, guards }: Origin,
 ): Tool {
   const { actions } = syntax;
   const text = (key: 'title' | 'description'): string | undefined =>
@@ -162,8 +155,7 @@ function assemble(
     directory,
     ...(tests.length > 0 && { tests }),
   };
-  const guards = guardsOf(problems, tool, readGuards(problems, fields, syntax.guards), defaults, scope);
-  return guards ? { ...tool, guards } : tool;
+  return withGuards(problems, tool, readGuards(problems, fields, syntax.guards), guards);
 }
 
 function readAnnotations(problems: Problems, node: Node): Annotations {

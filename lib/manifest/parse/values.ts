@@ -59,6 +59,19 @@ export function readDuration(problems: Problems, node: Node, what: string): numb
   );
 }
 
+/** Reads how long something waits, in milliseconds; 0 when it does not wait. */
+export function readWait(problems: Problems, node: Node, what: string): number | undefined {
+  const isText = node.kind === 'scalar' && node.value !== null;
+  const ms = isText ? parseDuration(node.text, { orZero: true }) : undefined;
+  if (ms !== undefined) return ms;
+  error(
+    problems,
+    node.at,
+    `${what} must be a duration of at least 0 and below 25 days, not ${describe(node)}`,
+    'Write 30 or 30s (seconds), 1m30s or 500ms; 0 or 0s does not wait.',
+  );
+}
+
 /** Reads a size in bytes. */
 export function readSize(problems: Problems, node: Node, what: string): number | undefined {
   const bytes = node.kind === 'scalar' && node.value !== null ? parseSize(node.text) : undefined;

@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import type { Result } from '../../contract/envelope.ts';
 import { toGantzError, type GantzError } from '../../contract/errors.ts';
 import type { Tool } from '../../contract/manifest.ts';
@@ -18,12 +17,11 @@ const MAX_LINE_BYTES = 64 * 1024;
  * the calls; a notice says it once.
  */
 export function auditCalls(runner: Runner, file: LogFile, notice: (text: string) => void): Runner {
-  const user = userName();
   let isReported = false;
 
   function record(begun: Begun, ended: Ended): void {
     try {
-      appendLine(file, lineOf(begun, ended, user));
+      appendLine(file, lineOf(begun, ended));
     } catch (error) {
       if (isReported) return;
       isReported = true;
@@ -50,15 +48,14 @@ export function auditCalls(runner: Runner, file: LogFile, notice: (text: string)
 type Begun = { at: Date; startedAt: number; tool: Tool; input: unknown; settings: CallSettings };
 type Ended = { result: Result } | { failure: GantzError };
 
-function lineOf(begun: Begun, ended: Ended, user: string): string {
-  const line = render(begun, ended, user, true);
-  return Buffer.byteLength(line) <= MAX_LINE_BYTES ? line : render(begun, ended, user, false);
+function lineOf(begun: Begun, ended: Ended): string {
+  const line = render(begun, ended, true);
+  return Buffer.byteLength(line) <= MAX_LINE_BYTES ? line : render(begun, ended, false);
 }
 
 function render(
   { at, startedAt, tool, input, settings: { origin, idempotencyKey } }: Begun,
   ended: Ended,
-  user: string,
   withParameters: boolean,
 ): string {
   const gantz = 'result' in ended ? ended.result['gantz'] : ended.failure.fields?.['gantz'];
@@ -68,7 +65,8 @@ function render(
     interface: origin?.interface ?? 'library',
     tool: tool.name,
     ...(withParameters ? { parameters } : { parameters_omitted: true }),
-    caller: { user, pid: process.pid, ...origin?.client?.() },
+    // A name would come from the environment in some runtimes.
+    caller: { uid: process.getuid?.(), pid: process.pid, ...origin?.client?.() },
     success: 'result' in ended,
     ...('failure' in ended && { code: ended.failure.code, outcome: ended.failure.outcome }),
     duration_ms: Math.round((performance.now() - startedAt) * 10) / 10,
@@ -77,13 +75,4 @@ function render(
   };
   // A terminal that shows the file would obey DEL and C1, which JSON does not escape.
   return `${escapeControls(JSON.stringify(entry))}\n`;
-}
-
-/** Returns the name of the user of this process, or its number when it has no name, as in some containers. */
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return String(process.getuid?.() ?? 'unknown');
-  }
 }

@@ -1,64 +1,74 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { canonicalJson } from '../../json/canonical.ts';
 import { kindOf } from '../kinds.ts';
-import type { GuardedCall } from './guard.ts';
+import type { GuardedCall, Variables } from './guard.ts';
 import type { Settings } from './settings.ts';
 
 /** Files above this size in bytes are compared by their size and time, not by their content. */
 const MAX_READ_BYTES = 1024 * 1024;
 
 /**
- * Returns the name of a cached answer: the tool, and a digest of its action, the variables and programs that the action uses, the
+ * Returns what identifies a cached answer of a tool: a digest of its action, the variables and programs that the action uses, the
  * parameters and `vary`. So another script and other credentials never share an answer.
  */
-export async function cacheName(
-  { key, vary = [] }: Settings['cache'],
-  guarded: GuardedCall,
-): Promise<string> {
-  const { tool, params } = guarded;
-  // Only the first call awaits: an `await` in each call is measurable where thousands are made.
-  const { text, variables, files } = constants.get(tool) ?? (await findConstants(guarded));
-  const valueOf = (name: string): string | null => guarded.environment[name] ?? null;
-  const identity = [
-    variables.map((name) => [name, valueOf(name)]),
-    files.map(versionOf),
-    key ? chosen(params, key) : params,
-    vary.map((what) => (what === 'cwd' ? process.cwd() : valueOf(what.slice('env.'.length)))),
-  ];
-  return `${tool.name}:${createHash('sha256').update(text).update(canonicalJson(identity)).digest('hex')}`;
+export function cacheDigest(
+  { key, vary }: Settings['cache'],
+  { params }: GuardedCall,
+  { digest, files }: Constants,
+): string {
+  const chosen = canonicalJson(key ? chosenOf(params, key) : params);
+  const versions = files.length > 0 ? JSON.stringify(files.map(versionOf)) : '';
+  const cwd = vary?.includes('cwd') ? process.cwd() : '';
+  // 132 bits: a longer key makes each hit measurably slower.
+  return hash('sha256', digest + chosen + versions + cwd, 'base64url').slice(0, 22);
 }
 
-type Constants = {
-  /** The action and the shape of its result. */
-  text: string;
-  /** The names of the variables that the action uses. */
-  variables: readonly string[];
-  /** The files that it runs. */
+/** What is equal in all calls of a tool in this process. */
+export type Constants = {
+  /** A digest of the action, of the shape of its result, and of the values of the variables that distinguish answers. */
+  digest: string;
+  /** The files that the action runs. */
   files: readonly string[];
+  /** What the keys of its answers begin with; undefined until it is first used. */
+  keyPrefix?: string;
 };
 
-/** What is equal in all calls of a tool. */
-const constants = new WeakMap<object, Constants>();
+const known = new WeakMap<Variables, Constants>();
 
-async function findConstants({ tool, declared }: GuardedCall): Promise<Constants> {
+/** Returns the constants of a tool. Only the first call gets a promise: an `await` in each call is measurable. */
+export function constantsOf(
+  setting: Settings['cache'],
+  guarded: GuardedCall,
+): Constants | Promise<Constants> {
+  return known.get(guarded.variablesOf(guarded.tool)) ?? findConstants(setting, guarded);
+}
+
+async function findConstants(
+  { vary = [] }: Settings['cache'],
+  { tool, variablesOf }: GuardedCall,
+): Promise<Constants> {
   const { action, outputSchema = null } = tool;
+  const variables = variablesOf(tool);
+  const { environment, declared } = variables;
   const kind = kindOf(tool);
   // A shell reads `$NAME` too.
   const mentions = JSON.stringify(action).matchAll(/\$\{?([A-Za-z_]\w*)/g);
   const reads = kind?.variables?.(action).reads;
-  const variables = new Set([
+  const names = new Set([
     ...[...mentions].map(([, name = '']) => name),
     ...(reads ? declared.filter(reads) : declared),
+    ...vary.filter((what) => what !== 'cwd').map((what) => what.slice('env.'.length)),
   ]);
-  const files = (await kind?.programFiles?.(tool)) ?? [];
-  const found = { text: canonicalJson([action, outputSchema]), variables: [...variables], files };
-  constants.set(tool, found);
+  const values = [...names].map((name) => [name, environment[name] ?? null]);
+  const digest = hash('sha256', canonicalJson([action, outputSchema, values]));
+  const found: Constants = { digest, files: (await kind?.programFiles?.(tool)) ?? [] };
+  known.set(variables, found);
   return found;
 }
 
 /** Returns the chosen parameters. An absent one differs from one that is null. */
-function chosen(params: GuardedCall['params'], names: readonly string[]): Record<string, unknown> {
+function chosenOf(params: GuardedCall['params'], names: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(
     names.filter((name) => Object.hasOwn(params, name)).map((name) => [name, params[name]]),
   );
@@ -69,7 +79,7 @@ function versionOf(path: string): string {
   try {
     const { size, mtimeMs } = statSync(path);
     if (size > MAX_READ_BYTES) return `${size} ${mtimeMs}`;
-    return createHash('sha256').update(readFileSync(path)).digest('hex');
+    return hash('sha256', readFileSync(path));
   } catch {
     // There is no such file, or the action reports what is wrong with it.
     return '';

@@ -13,10 +13,12 @@ import type { Redis } from '../../redis/redis.ts';
 import type { Script } from '../../redis/scripts.ts';
 import { waitFor } from '../../redis/waiting.ts';
 import { within } from '../within.ts';
-import { cacheName } from './cache-name.ts';
-import type { GuardedCall, Next, Wrap } from './guard.ts';
+import { cacheDigest, constantsOf } from './cache-name.ts';
+import type { Find, GuardedCall, Next, Wrap } from './guard.ts';
 import { LEASE_MS, withLease } from './lease.ts';
-import { afterwards, guardChannel, guardKey, onRedis } from './on-redis.ts';
+import { mergeNotes } from './merge-notes.ts';
+import { afterwards, guardChannel, guardKey, guardKeyPrefix, onRedis, onRedisThen } from './on-redis.ts';
+import { clockOf, readClock } from './server-clock.ts';
 import type { Settings } from './settings.ts';
 
 type Setting = Settings['cache'];
@@ -29,7 +31,7 @@ const KEEP_FAILURE_MS = 5000;
 
 /** What the script guard-cache-enter says. */
 type Entered =
-  | [kind: 'hit' | 'stale', answer: string, ageMs: number]
+  | [kind: 'hit' | 'stale', stored: string, now: number]
   | [kind: 'failed', failure: string]
   | [kind: 'wait', flight: string, leftMs: number]
   | [kind: 'run'];
@@ -43,18 +45,56 @@ type Flight = {
   token: string;
 };
 
+/** Returns the stored answer when it is certain that it is fresh. */
+export const findCached: Find<Setting> = (setting, guarded, otherwise) => {
+  if (guarded.wishes.noCache === true) return otherwise(0);
+  const constants = constantsOf(setting, guarded);
+  // Only the first call of a tool waits: an `await` in each call is measurable where thousands are made.
+  if (constants instanceof Promise) return constants.then(() => findCached(setting, guarded, otherwise));
+  const digest = cacheDigest(setting, guarded, constants);
+  const handle = guarded.redis();
+  let clock = clockOf(handle);
+  return onRedisThen<string | null, Result>(
+    guarded,
+    (redis) => {
+      constants.keyPrefix ??= guardKeyPrefix(redis, guarded, guarded.tool.name);
+      // One command in most calls: a script takes the server several times as long.
+      const words = ['HGET', `${constants.keyPrefix}${digest}}`, 'answer'];
+      const text = redis.client.sendCommand<string | null>(words);
+      if (clock) return text;
+      return Promise.all([text, readClock(handle, redis)]).then(([read, time]) => {
+        clock = time;
+        return read;
+      });
+    },
+    (text) => {
+      // Redis does not answer.
+      if (text === undefined) return otherwise(1);
+      if (text === null || !clock) return otherwise(0);
+      const stored = parse(text);
+      const now = performance.now() + clock.aheadMs;
+      if (!(stored.freshUntil > now)) return otherwise(0);
+      const result = answerOf(stored, now, guarded);
+      result['gantz'] = mergeNotes(result['gantz'], guarded.notes);
+      return result;
+    },
+  );
+};
+
 /** Returns the stored answer, waits for the call that computes it, or runs the action and stores its answer. */
 export const runCached: Wrap<Setting> = async (setting, guarded, next) => {
-  const flight = { guarded, name: await cacheName(setting, guarded), token: randomUUID() };
+  const digest = cacheDigest(setting, guarded, await constantsOf(setting, guarded));
+  const flight = { guarded, name: `${guarded.tool.name}:${digest}`, token: randomUUID() };
   const entered = await enter(flight);
   // Redis does not answer.
   if (entered === undefined) return await next();
   switch (entered[0]) {
     case 'hit':
     case 'stale': {
-      const [kind, answer, ageMs] = entered;
-      guarded.note({ cached: true, age_ms: ageMs, ...(kind === 'stale' && { stale: true }) });
-      return JSON.parse(answer) as Result;
+      const [kind, text, now] = entered;
+      const result = answerOf(parse(text), now, guarded);
+      if (kind === 'stale') guarded.notes['stale'] = true;
+      return result;
     }
     case 'failed': {
       const failure = JSON.parse(entered[1]) as Failure | null;
@@ -66,6 +106,23 @@ export const runCached: Wrap<Setting> = async (setting, guarded, next) => {
       return await fly(setting, flight, next);
   }
 };
+
+/** A stored answer: JSON, with times in Unix milliseconds. */
+type Stored = { answer: string; storedAt: number; freshUntil: number };
+
+function parse(text: string): Stored {
+  const first = text.indexOf(' ');
+  const second = text.indexOf(' ', first + 1);
+  const storedAt = Number(text.slice(0, first));
+  const freshUntil = Number(text.slice(first + 1, second));
+  return { answer: text.slice(second + 1), storedAt, freshUntil };
+}
+
+function answerOf({ answer, storedAt }: Stored, now: number, { notes }: GuardedCall): Result {
+  notes['cached'] = true;
+  notes['age_ms'] = Math.max(0, Math.round(now - storedAt));
+  return JSON.parse(answer) as Result;
+}
 
 /** Reads the stored answer, waits for the flight of another call, or begins one. Returns undefined when Redis does not answer. */
 async function enter(flight: Flight): Promise<Exclude<Entered, ['wait', ...unknown[]]> | undefined> {

@@ -4,6 +4,7 @@ import { readDuration, readTexts } from '../../manifest/parse/values.ts';
 import type { GuardSyntax } from '../../manifest/tool-key.ts';
 import type { Node } from '../../manifest/yaml/node.ts';
 import { error, warn, type Problems } from '../../manifest/yaml/problems.ts';
+import { needsRedis } from '../kinds.ts';
 import { checkParameterNames } from './check-parameter-names.ts';
 import type { Settings } from './settings.ts';
 
@@ -54,6 +55,10 @@ export const cacheSyntax: GuardSyntax<Settings['cache']> = {
       'A tool with `cache` that may change something does not do so when its answer is cached',
       'Add annotations: { readOnlyHint: true } when it only reads.',
     );
+  },
+  exempts(_, tool) {
+    if (needsRedis(tool)) return 'it reads or changes what other calls change';
+    if (tool.annotations.readOnlyHint !== true) return 'it has no readOnlyHint, so it may change something';
   },
   schema: () => ({ $ref: '#/$defs/duration' }),
 };

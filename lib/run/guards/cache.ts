@@ -9,8 +9,13 @@ export const cache: Guard<Settings['cache']> = {
     'How long an answer is served again for equal parameters: `10m`, or a map with `ttl`, `key`, `vary`, `stale`.',
   withoutRedis: 'skip',
   syntax: async () => (await import('./cache-syntax.ts')).cacheSyntax,
-  describe: ({ ttlMs, key, vary, staleMs = 0 }) =>
-    `a call with the same ${key?.join(', ') ?? 'parameters'}${vary ? ` and ${vary.join(', ')}` : ''} within ${describeMs(ttlMs)} gets the stored answer` +
-    (staleMs > 0 ? `; for ${describeMs(staleMs)} longer while another call computes a new one` : ''),
-  load: async () => ({ run: (await import('./cache-run.ts')).runCached }),
+  describe: ({ ttlMs, key, vary = [], staleMs = 0 }) =>
+    `a second call with the same ${[...(key ?? ['parameters']), ...vary].join(', ')} within ${describeMs(ttlMs)} gets the answer of the first, and nothing runs` +
+    (staleMs > 0
+      ? `; so do calls up to ${describeMs(staleMs)} later, while one of them computes a new answer`
+      : ''),
+  async load() {
+    const { findCached, runCached } = await import('./cache-run.ts');
+    return { find: findCached, run: runCached };
+  },
 };

@@ -3,6 +3,7 @@ import { asMap, readFields } from '../../manifest/parse/fields.ts';
 import { readCount, readDuration, readText } from '../../manifest/parse/values.ts';
 import type { GuardSyntax } from '../../manifest/tool-key.ts';
 import { error } from '../../manifest/yaml/problems.ts';
+import { needsRedis } from '../kinds.ts';
 import type { Settings } from './settings.ts';
 
 const DEFAULTS = { failures: 5, withinMs: 60_000, cooldownMs: 30_000 } as const;
@@ -40,5 +41,7 @@ export const circuitBreakerSyntax: GuardSyntax<Settings['circuit_breaker']> = {
     }
     return { failures, withinMs, cooldownMs, ...(name !== undefined && { name }) };
   },
+  exempts: (_, tool) =>
+    needsRedis(tool) ? 'the state of a breaker is in the Redis that the tool uses' : undefined,
   schema: () => ({ const: true }),
 };

@@ -10,6 +10,6 @@ export const circuitBreaker: Guard<Settings['circuit_breaker']> = {
   withoutRedis: 'skip',
   syntax: async () => (await import('./circuit-breaker-syntax.ts')).circuitBreakerSyntax,
   describe: ({ failures, withinMs, cooldownMs }) =>
-    `after ${failures} failures within ${describeMs(withinMs)}, calls are refused for ${describeMs(cooldownMs)}; then one call tries again`,
+    `after ${failures} failures of the system behind it within ${describeMs(withinMs)}, calls fail with CIRCUIT_OPEN for ${describeMs(cooldownMs)}; then one call finds out if it works again`,
   load: async () => ({ run: (await import('./circuit-breaker-run.ts')).runThroughBreaker }),
 };

@@ -1,6 +1,6 @@
 import type { Keys } from '../../manifest/keys.ts';
 import { readFields } from '../../manifest/parse/fields.ts';
-import { readCount, readDuration, readText } from '../../manifest/parse/values.ts';
+import { readCount, readText, readWait } from '../../manifest/parse/values.ts';
 import type { GuardSyntax } from '../../manifest/tool-key.ts';
 import { describe, type Node } from '../../manifest/yaml/node.ts';
 import { error, type Problems } from '../../manifest/yaml/problems.ts';
@@ -10,7 +10,10 @@ const WAIT_MS = 10_000;
 
 const FIELDS = {
   limit: { kind: 'count', about: 'How many calls run at a time.' },
-  wait: { kind: 'duration', about: 'How long a call waits for another one to end, 10s by default.' },
+  wait: {
+    kind: 'wait',
+    about: 'How long a call waits for another one to end, 10s by default; with 0, it does not wait.',
+  },
   per: {
     kind: 'own',
     schema: { const: 'process' },
@@ -34,7 +37,7 @@ export const concurrencySyntax: GuardSyntax<Settings['concurrency']> = {
       return;
     }
     const limit = readLimit(problems, fields.limit, '`limit`');
-    const waitMs = fields.wait ? readDuration(problems, fields.wait, '`wait`') : WAIT_MS;
+    const waitMs = fields.wait ? readWait(problems, fields.wait, '`wait`') : WAIT_MS;
     const name = fields.name && readText(problems, fields.name, '`name`');
     if (limit === undefined || waitMs === undefined) return undefined;
     if (fields.per && !(fields.per.kind === 'scalar' && fields.per.value === 'process')) {

@@ -10,6 +10,7 @@ export const concurrency: Guard<Settings['concurrency']> = {
   withoutRedis: 'fail',
   syntax: async () => (await import('./concurrency-syntax.ts')).concurrencySyntax,
   describe: ({ limit, waitMs, perProcess }) =>
-    `at most ${limit} calls at a time ${perProcess ? 'in each process' : 'in all processes'}; others wait up to ${describeMs(waitMs)}`,
+    `runs at most ${limit} at a time, counted ${perProcess ? 'in each process' : 'over all processes'}; a call beyond that ` +
+    `${waitMs > 0 ? `waits up to ${describeMs(waitMs)}, then ` : ''}fails with OVERLOADED`,
   load: async () => ({ run: (await import('./concurrency-run.ts')).runConcurrently }),
 };

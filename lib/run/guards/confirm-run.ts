@@ -1,5 +1,4 @@
-import type { Call, Origin } from '../../contract/call.ts';
-import { Deadline } from '../../contract/deadline.ts';
+import type { Origin } from '../../contract/call.ts';
 import { GantzError } from '../../contract/errors.ts';
 import { escapeControls } from '../../contract/terminal.ts';
 import { redact } from '../redact.ts';
@@ -27,18 +26,13 @@ export const runConfirmed: Wrap<Settings['confirm']> = async (_, guarded, next) 
   const askedAt = performance.now();
   const answer = typeof confirm === 'function' ? await confirm(questionOf(guarded)) : undefined;
   call.signal?.throwIfAborted();
-  if (answer === true) return await next({ call: extended(call, performance.now() - askedAt) });
+  if (answer === true)
+    return await next({ call: { ...call, deadline: call.deadline.later(performance.now() - askedAt) } });
   if (answer === false) throw new GantzError('FORBIDDEN', `A person has declined the call of ${tool.name}`);
   throw new GantzError('FORBIDDEN', `A person must agree to each call of ${tool.name}`, {
     hint: HINTS[origin?.interface ?? 'library'],
   });
 };
-
-/** Returns the call with a later deadline. */
-function extended(call: Call, ms: number): Call {
-  const { endsAt, budgetMs, fixed } = call.deadline;
-  return { ...call, deadline: new Deadline({ budgetMs, startedAt: endsAt - budgetMs + ms, fixed }) };
-}
 
 function questionOf({ tool, params }: GuardedCall): Question {
   const shown = redact(tool, params);

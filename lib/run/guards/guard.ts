@@ -1,5 +1,6 @@
 import type { Call, Origin } from '../../contract/call.ts';
 import type { Result } from '../../contract/envelope.ts';
+import type { Tool } from '../../contract/manifest.ts';
 import type { GuardKey } from '../../manifest/tool-key.ts';
 import type { Invocation } from '../invocation.ts';
 
@@ -9,12 +10,28 @@ export type Wishes = {
   idempotencyKey?: unknown;
   /** How long to wait while another call with the same key runs, in milliseconds; 0 when absent. */
   idempotencyWaitMs?: number;
+  /**
+   * Waits until the action may run, in an interface that limits how many actions run at a time. The call then calls the function that
+   * it gets when it has ended. A cached answer needs no turn.
+   */
+  turn?: () => Promise<() => void>;
   /** True to run the action although an answer is cached. */
   noCache?: boolean;
   /** True when a person has agreed to the call, or a function that asks one. Without it, a tool with `confirm` is refused. */
   confirm?: boolean | Ask;
   /** Where the call comes from. */
   origin?: Origin;
+  /** Receives what is left of the rate limit when it has counted the call. */
+  onQuota?: (quota: Quota) => void;
+};
+
+/** What is left of a rate limit. */
+export type Quota = {
+  /** The name of the limit: that of the tool, or one that several tools share. */
+  name: string;
+  limit: number;
+  windowSeconds: number;
+  remaining: number;
 };
 
 /** Asks a person whether a call may run. Returns undefined when nobody can be asked. */
@@ -30,8 +47,30 @@ export type Question = {
   readonly text: string;
 };
 
+/** What guards use of a runner. */
+export type Host = {
+  /** Returns the connection of the runner. */
+  readonly redis: Invocation['redis'];
+  /** Returns the variables of a tool, the same object each time. */
+  readonly variablesOf: (tool: GuardedCall['tool']) => Variables;
+  /** Runs the action of a tool. */
+  readonly run: (
+    tool: GuardedCall['tool'],
+    params: GuardedCall['params'],
+    call: Call,
+    redis: Invocation['redis'],
+  ) => Promise<Result>;
+};
+
+/** The variables of the action of a tool. */
+export type Variables = Pick<Invocation, 'environment'> & {
+  /** The names of the variables that the manifest and the tool declare for its process. */
+  readonly declared: readonly string[];
+};
+
 /** One call that passes the guards of its tool. */
-export type GuardedCall = Invocation & {
+export type GuardedCall = Pick<Invocation, 'tool' | 'params' | 'call' | 'redis'> & {
+  readonly variablesOf: Host['variablesOf'];
   /** The name of the manifest, which is part of the keys of guards in Redis. */
   readonly scope: string;
   /** The guard that the call passes now. */
@@ -41,8 +80,10 @@ export type GuardedCall = Invocation & {
     readonly withoutRedis: GuardKey['withoutRedis'] | undefined;
   };
   readonly wishes: Wishes;
-  /** Adds members to the field `gantz` of the answer: `{ attempts: 2 }`. */
-  readonly note: (members: Readonly<Record<string, unknown>>) => void;
+  /** True when the action of a bundled tool runs with an idempotency key. */
+  readonly isKeyed: boolean;
+  /** The members of the field `gantz` of the answer, such as `attempts`. Guards add them. */
+  readonly notes: Record<string, unknown>;
 };
 
 /** Runs what a guard encloses: the next guard, and at the end the action. `changes` apply to all of it. */
@@ -59,17 +100,25 @@ export type Changes = {
 
 /** Everything that is particular to one guard with the setting `S`. */
 export type Guard<S = unknown> = GuardKey<S> & {
-  /** Returns a sentence for `gantz describe`: what the guard does with this setting. */
-  describe(setting: S): string;
+  /** Returns a sentence for `gantz describe`: what the guard does with this setting. It is for somebody who knows no guards. */
+  describe(setting: S, tool: Tool): string;
   /** Loads the code that runs calls inside the guard. */
   load(): Promise<LoadedGuard<S>>;
 };
 
 /** A guard that can run calls. It has a method, so that one table can hold guards of different settings. */
 export type LoadedGuard<S = unknown> = {
+  /**
+   * Returns an answer for which nothing has to run, with its field `gantz`. Otherwise returns what `otherwise` does: it runs the guards
+   * from this one (0) or from the next one (1) on. Only the outermost guard of a tool is called.
+   */
+  find?(setting: S, guarded: GuardedCall, otherwise: (index: 0 | 1) => Promise<Result>): Promise<Result>;
   /** Runs a call inside the guard. Throws the failures of `next`, and its own. */
   run(setting: S, guarded: GuardedCall, next: Next): Promise<Result>;
 };
 
 /** The type of the function that runs calls inside a guard. */
 export type Wrap<S> = LoadedGuard<S>['run'];
+
+/** The type of the function that finds answers. */
+export type Find<S> = NonNullable<LoadedGuard<S>['find']>;

@@ -26,13 +26,14 @@ export const runIdempotently: Wrap<Settings['idempotency'] | undefined> = async 
   return await runOnce({ ...keyed, claim: (step) => onRedis(guarded, step) }, () => next());
 };
 
-/** Returns the key of the caller, or the one that the setting makes from parameters: none when the call has none of them. */
+/** Returns the key of the caller, or the one that the setting makes from parameters: none when the call lacks one of them. */
 function keyOf(
   setting: Settings['idempotency'] | undefined,
   { tool, params, scope, wishes }: GuardedCall,
 ): string | undefined {
   if (wishes.idempotencyKey !== undefined) return checkIdempotencyKey(wishes.idempotencyKey);
-  const values = setting?.key?.map((name) => params[name] ?? null) ?? [];
-  if (values.every((value) => value === null)) return undefined;
+  const names = setting?.key ?? [];
+  const values = names.map((name) => (Object.hasOwn(params, name) ? (params[name] ?? null) : null));
+  if (names.length === 0 || values.includes(null)) return undefined;
   return canonicalJson([scope, tool.name, ...values]);
 }

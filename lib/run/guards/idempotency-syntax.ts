@@ -3,7 +3,7 @@ import { readFields } from '../../manifest/parse/fields.ts';
 import { readDuration, readTexts } from '../../manifest/parse/values.ts';
 import type { GuardSyntax } from '../../manifest/tool-key.ts';
 import { warn } from '../../manifest/yaml/problems.ts';
-import { checkParameterNames } from './check-parameter-names.ts';
+import { checkParameterNames, lacksParameter } from './check-parameter-names.ts';
 import { KEEP_MS, type Settings } from './settings.ts';
 
 const FIELDS = {
@@ -29,6 +29,10 @@ export const idempotencySyntax: GuardSyntax<Settings['idempotency']> = {
     checkParameterNames(problems, at, key, tool, '`key` of `idempotency`');
     if (tool.annotations.readOnlyHint === true)
       warn(problems, at, '`idempotency` has no effect: a tool with readOnlyHint is always run again');
+  },
+  exempts({ key = [] }, tool) {
+    if (tool.annotations.readOnlyHint === true) return 'it only reads, and is always run again';
+    return lacksParameter(key, tool);
   },
   schema: () => ({ anyOf: [{ $ref: '#/$defs/duration' }, { const: true }] }),
 };

@@ -11,7 +11,7 @@ export const idempotency: Guard<Settings['idempotency'] | undefined> = {
   syntax: async () => (await import('./idempotency-syntax.ts')).idempotencySyntax,
   describe: (setting) =>
     setting?.key
-      ? `a second call with the same ${setting.key.join(', ')} within ${describeMs(setting.keepMs)} gets the answer of the first`
-      : `a second call with the same idempotency key within ${describeMs(setting?.keepMs ?? KEEP_MS)} gets the answer of the first`,
+      ? `a second call with the same ${setting.key.join(', ')} within ${describeMs(setting.keepMs)} gets the answer of the first, and nothing runs`
+      : `a second call with the same --idempotency-key within ${describeMs(setting?.keepMs ?? KEEP_MS)} gets the answer of the first, and nothing runs`,
   load: async () => ({ run: (await import('./idempotency-run.ts')).runIdempotently }),
 };

@@ -9,12 +9,16 @@ import type { Settings } from './settings.ts';
 
 type Setting = Settings['rate_limit'];
 
-type Answer = { isAllowed: boolean; retryAfterMs: number };
+type Answer = { isAllowed: boolean; retryAfterMs: number; used: number };
 
 /** Runs a call when the limit allows it. */
 export const runRateLimited: Wrap<Setting> = async (setting, guarded, next) => {
   const answer = await count(setting, guarded);
   if (answer && !answer.isAllowed) throw limited(setting, guarded, answer);
+  if (answer) {
+    const { limit, perSeconds: windowSeconds, name = guarded.tool.name } = setting;
+    guarded.wishes.onQuota?.({ name, limit, windowSeconds, remaining: limit - answer.used });
+  }
   return await next();
 };
 
@@ -31,21 +35,26 @@ async function count(setting: Setting, guarded: GuardedCall): Promise<Answer | u
       async step() {
         const args = ['1', String(limit), String(perSeconds)];
         const reply = await redis.run(rateSliding, [index, `${index}:log`], args);
-        const [counted = 0, , , retryAfterMs = 0] = reply as number[];
+        const [counted = 0, used = 0, , retryAfterMs = 0] = reply as number[];
         const isAllowed = counted === 1;
         const isTooLate = performance.now() + retryAfterMs > endsAt;
-        const result = { isAllowed, retryAfterMs };
+        const result = { isAllowed, retryAfterMs, used };
         return { result, done: isAllowed || isTooLate, dueInMs: retryAfterMs, more: true };
       },
     };
   });
 }
 
-/** Returns the name of the count: that of the tool or a shared one, and a digest of the values of `by`. */
-function nameOf({ name, by }: Setting, { tool, params }: GuardedCall): string {
-  const values = by?.map((parameter) => params[parameter] ?? null);
+/**
+ * Returns the name of the count: that of the tool or a shared one, the window, and a digest of the values of `by`. Counts with
+ * different windows cannot be one: the shorter window would remove what the longer one needs.
+ */
+function nameOf({ name, by, perSeconds }: Setting, { tool, params }: GuardedCall): string {
+  const values = by?.map((parameter) =>
+    Object.hasOwn(params, parameter) ? (params[parameter] ?? null) : null,
+  );
   const digest = values && hash('sha256', canonicalJson(values)).slice(0, 32);
-  return `${name ?? tool.name}${digest === undefined ? '' : `:${digest}`}`;
+  return `${name ?? tool.name}:${perSeconds}${digest === undefined ? '' : `:${digest}`}`;
 }
 
 function limited(

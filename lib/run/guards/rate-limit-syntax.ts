@@ -1,10 +1,10 @@
 import type { Keys } from '../../manifest/keys.ts';
 import { readFields } from '../../manifest/parse/fields.ts';
-import { readCount, readDuration, readText, readTexts } from '../../manifest/parse/values.ts';
+import { readCount, readDuration, readText, readTexts, readWait } from '../../manifest/parse/values.ts';
 import type { GuardSyntax } from '../../manifest/tool-key.ts';
 import { describe, type Node } from '../../manifest/yaml/node.ts';
 import { error, type Problems } from '../../manifest/yaml/problems.ts';
-import { checkParameterNames } from './check-parameter-names.ts';
+import { checkParameterNames, lacksParameter } from './check-parameter-names.ts';
 import type { Settings } from './settings.ts';
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
@@ -15,8 +15,8 @@ const FIELDS = {
   per: { kind: 'duration', about: 'The length of the window, in whole seconds.' },
   by: { kind: 'texts', about: 'The parameters whose values are counted apart.' },
   wait: {
-    kind: 'duration',
-    about: 'How long a call waits until it is allowed; it fails at once when absent.',
+    kind: 'wait',
+    about: 'How long a call waits until it is allowed; with 0 or when absent, it fails at once.',
   },
   name: { kind: 'text', about: 'A name that several tools share, which are then counted together.' },
 } as const satisfies Keys;
@@ -38,7 +38,7 @@ export const rateLimitSyntax: GuardSyntax<Settings['rate_limit']> = {
     }
     const limit = readCount(problems, fields.limit, '`limit`');
     const perMs = readDuration(problems, fields.per, '`per`');
-    const waitMs = fields.wait ? readDuration(problems, fields.wait, '`wait`') : 0;
+    const waitMs = fields.wait ? readWait(problems, fields.wait, '`wait`') : 0;
     const by = fields.by && readTexts(problems, fields.by, '`by`');
     const name = fields.name && readText(problems, fields.name, '`name`');
     if (limit === undefined || perMs === undefined || waitMs === undefined) return undefined;
@@ -61,6 +61,7 @@ export const rateLimitSyntax: GuardSyntax<Settings['rate_limit']> = {
   check(problems, at, { by = [] }, tool) {
     checkParameterNames(problems, at, by, tool, '`by` of `rate_limit`');
   },
+  exempts: ({ by = [] }, tool) => lacksParameter(by, tool),
   schema: () => ({ type: 'string', pattern: '^\\s*[1-9][0-9]*\\s*/\\s*[0-9]*\\s*[smhd]\\s*$' }),
 };
 

@@ -9,7 +9,7 @@ export const rateLimit: Guard<Settings['rate_limit']> = {
   withoutRedis: 'fail',
   syntax: async () => (await import('./rate-limit-syntax.ts')).rateLimitSyntax,
   describe: ({ limit, perSeconds, by, waitMs }) =>
-    `at most ${limit} runs in any ${describeMs(perSeconds * 1000)}${by ? ` for each ${by.join(', ')}` : ''}; ` +
-    (waitMs > 0 ? `others wait up to ${describeMs(waitMs)}` : 'others fail with RATE_LIMITED'),
+    `runs at most ${limit === 1 ? 'once' : `${limit} times`} in any ${describeMs(perSeconds * 1000)}${by ? ` for each ${by.join(', ')}` : ''}, counted over all processes; a call beyond that ` +
+    `${waitMs > 0 ? `waits up to ${describeMs(waitMs)}, or ` : ''}fails with RATE_LIMITED`,
   load: async () => ({ run: (await import('./rate-limit-run.ts')).runRateLimited }),
 };

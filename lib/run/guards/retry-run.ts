@@ -1,5 +1,9 @@
+import { hash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GantzError } from '../../contract/errors.ts';
+import { GantzError, toGantzError, withOutcome } from '../../contract/errors.ts';
+import { keepReplies } from '../idempotency.ts';
+import type { Invocation } from '../invocation.ts';
+import { needsRedis } from '../kinds.ts';
 import type { GuardedCall, Wrap } from './guard.ts';
 import type { Settings } from './settings.ts';
 
@@ -7,34 +11,68 @@ type Setting = Settings['retry'];
 
 /** Runs the action again after a failure, until it succeeds or may not be repeated. */
 export const runWithRetries: Wrap<Setting> = async (setting, guarded, next) => {
-  const { call, note } = guarded;
+  const { call, notes, tool } = guarded;
   const { attempts, attemptTimeoutMs } = setting;
   const changes = attemptTimeoutMs === undefined ? {} : { actionTimeoutMs: attemptTimeoutMs };
+  let redis = attempts > 1 ? withKey(guarded) : undefined;
+  /** True when an attempt that failed may have had an effect. */
+  let isUnknown = false;
+  /** Returns a failure with the outcome of the whole call. */
+  const ofCall = (thrown: unknown): GantzError => {
+    const error = toGantzError(thrown);
+    return isUnknown && error.outcome === 'none' ? withOutcome(error, 'unknown') : error;
+  };
   for (let attempt = 1; ; attempt++) {
-    if (attempt > 1) note({ attempts: attempt });
+    if (attempt > 1) notes['attempts'] = attempt;
     try {
-      return await next(changes);
-    } catch (error) {
-      if (!(error instanceof GantzError) || attempt === attempts) throw error;
-      if (!mayRepeat(error, setting, guarded)) throw error;
-      const pauseMs = pauseBefore(attempt + 1, setting, error);
-      if (pauseMs >= call.deadline.remainingMs()) throw error;
-      await sleep(pauseMs, undefined, call.signal && { signal: call.signal }).catch(() =>
-        call.signal?.throwIfAborted(),
-      );
+      return await next(redis ? { ...changes, redis } : changes);
+    } catch (thrown) {
+      if (!(thrown instanceof GantzError)) throw thrown;
+      if (thrown.code === 'OUTPUT_TOO_LARGE' && redis && !isUnknown) {
+        // Only a call with a key is refused for its answer, before its effect. So it runs without one, which is no further attempt.
+        redis = undefined;
+        attempt--;
+        continue;
+      }
+      const isOnce = redis !== undefined || guarded.isKeyed;
+      if (attempt === attempts || !mayRepeat(thrown, setting, tool, isOnce)) throw ofCall(thrown);
+      const pauseMs = pauseBefore(attempt + 1, setting, thrown);
+      if (pauseMs >= call.deadline.remainingMs()) throw ofCall(thrown);
+      isUnknown ||= thrown.outcome !== 'none' && !onlyReads(tool);
+      await sleep(pauseMs, undefined, call.signal && { signal: call.signal }).catch(() => {
+        throw ofCall(call.signal?.reason);
+      });
     }
   }
 };
 
-/** Returns true when another attempt may succeed and cannot repeat an effect. */
+/**
+ * Returns a connection for the attempts of a bundled tool that writes, with an idempotency key of their own: an attempt after a lost
+ * reply gets that reply. Returns undefined for other tools, and when the call has a key.
+ */
+function withKey({ tool, params, call, redis, isKeyed }: GuardedCall): Invocation['redis'] | undefined {
+  if (isKeyed || onlyReads(tool) || !needsRedis(tool)) return undefined;
+  const key = randomUUID();
+  // The last attempt begins within the time limit, which a call that waits extends.
+  const waitMs = typeof params['wait'] === 'number' ? params['wait'] * 1000 : 0;
+  const keepMs = Math.ceil(call.deadline.remainingMs() + waitMs) + 1000;
+  const kept = keepReplies(redis(), { key, fingerprint: hash('sha256', key), keepMs });
+  return () => kept.redis;
+}
+
+function onlyReads({ annotations }: GuardedCall['tool']): boolean {
+  return annotations.readOnlyHint === true;
+}
+
+/** Returns true when another attempt may succeed and cannot repeat an effect. `isOnce`: its effect takes place once. */
 function mayRepeat(
   { code, retryable, outcome }: GantzError,
   { on = [] }: Setting,
-  { tool }: GuardedCall,
+  tool: GuardedCall['tool'],
+  isOnce: boolean,
 ): boolean {
   if (code === 'CANCELLED') return false;
-  const { readOnlyHint, idempotentHint } = tool.annotations;
-  const isSafe = outcome === 'none' || readOnlyHint === true || idempotentHint === true;
+  const isSafe = outcome === 'none' || isOnce || onlyReads(tool) || tool.annotations.idempotentHint === true;
   return isSafe && (retryable || on.includes(code));
 }
 

@@ -57,28 +57,50 @@ export const retrySyntax: GuardSyntax<Settings['retry']> = {
       ...(on && { on }),
     };
   },
-  check(problems, at, { on = [] }, tool) {
-    if (mayApply(tool, on)) return;
+  check(problems, at, setting, tool) {
+    const { kind = '' } = tool.action ?? {};
+    const failure = FAILURES[kind];
+    if (failure === undefined || setting.attempts === 1 || mayApply(setting, tool, failure)) return;
+    const safe = isSafe(tool);
+    const additions = [
+      ...(setting.on?.includes(failure) ? [] : [`on: [${failure}]`]),
+      ...(safe ? [] : ['annotations: { idempotentHint: true } (or readOnlyHint) when a second run is safe']),
+    ];
+    const reported = `{"success":false,"retryable":true${safe ? '' : ',"outcome":"none"'}}`;
     warn(
       problems,
       at,
-      '`retry` can never apply: a script that has failed may have had an effect',
-      'Add annotations: { idempotentHint: true } (or readOnlyHint) when a second run is safe.',
+      safe
+        ? `\`retry\` never applies: ${failure} is not retryable, unless the ${kind} says otherwise`
+        : `\`retry\` never applies: a ${kind} that failed may have had an effect, unless it says otherwise`,
+      `Add ${additions.join(', and ')}; or let the ${kind} return ${reported}.`,
     );
   },
   schema: () => ({ type: 'integer', minimum: 1, maximum: MOST_ATTEMPTS }),
 };
 
 /**
- * Returns false for a tool none of whose failures is both retryable and safe to repeat. HTTP requests may fail before they are
- * sent, and the operations on Redis before they are executed.
+ * The failure of an action that ran, by its kind. The actions of other kinds can fail before they have an effect, as when the server
+ * refuses the connection, so `retry` applies to them.
  */
-function mayApply(
-  { action, annotations: { readOnlyHint, idempotentHint } }: Tool,
-  on: readonly Code[],
-): boolean {
-  const isSafe = readOnlyHint === true || idempotentHint === true;
-  return isSafe || (action?.kind !== 'script' && action?.kind !== 'handler') || on.includes('OVERLOADED');
+const FAILURES: Readonly<Record<string, Code>> = { script: 'SCRIPT_FAILED', handler: 'HANDLER_FAILED' };
+
+/** The guards inside `retry` that refuse calls. Their failures are retryable, and come before the action. */
+const REFUSING = ['circuit_breaker', 'rate_limit', 'concurrency'] as const;
+
+/** Returns false when no failure of a script or a handler is repeated, except one that it reports itself. */
+function mayApply({ on = [], attemptTimeoutMs }: Settings['retry'], tool: Tool, failure: Code): boolean {
+  const guards = tool.guards?.settings ?? {};
+  if (REFUSING.some((key) => Object.hasOwn(guards, key))) return true;
+  const ofRun: readonly Code[] = [failure, 'OUTPUT_TOO_LARGE', 'RETURNS_MISMATCH', 'TIMEOUT'];
+  // Any other code comes before the action runs, or the action reports it.
+  if (on.some((code) => !ofRun.includes(code))) return true;
+  // After a TIMEOUT of the whole call, no time is left.
+  return isSafe(tool) && (attemptTimeoutMs !== undefined || on.some((code) => code !== 'TIMEOUT'));
+}
+
+function isSafe({ annotations: { readOnlyHint, idempotentHint } }: Tool): boolean {
+  return readOnlyHint === true || idempotentHint === true;
 }
 
 function readAttempts(problems: Problems, node: Node): number | undefined {

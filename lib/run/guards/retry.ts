@@ -1,3 +1,4 @@
+import { needsRedis } from '../kinds.ts';
 import { describeMs } from './durations.ts';
 import type { Guard } from './guard.ts';
 import type { Settings } from './settings.ts';
@@ -8,8 +9,14 @@ export const retry: Guard<Settings['retry']> = {
   about:
     'Repeats failed calls: `3` (attempts), or a map with `attempts`, `backoff`, `max_backoff`, `attempt_timeout`, `on`.',
   syntax: async () => (await import('./retry-syntax.ts')).retrySyntax,
-  describe: ({ attempts, backoffMs, maxBackoffMs, attemptTimeoutMs }) =>
-    `repeats a failed call, ${attempts} attempts in all, with pauses from ${describeMs(backoffMs)} to ${describeMs(maxBackoffMs)}` +
-    (attemptTimeoutMs === undefined ? '' : `; each attempt may take ${describeMs(attemptTimeoutMs)}`),
+  describe({ attempts, backoffMs, maxBackoffMs, attemptTimeoutMs, on = [] }, tool) {
+    const { readOnlyHint, idempotentHint } = tool.annotations;
+    const isSafe = readOnlyHint === true || idempotentHint === true || needsRedis(tool);
+    const failures = [...on, '"retryable":true'].join(' or ') + (isSafe ? '' : ', and with "outcome":"none"');
+    return (
+      `when a call fails with ${failures}, runs again: ${attempts} attempts in all, with pauses from ${describeMs(backoffMs)} to ${describeMs(maxBackoffMs)}` +
+      (attemptTimeoutMs === undefined ? '' : `; each attempt may take ${describeMs(attemptTimeoutMs)}`)
+    );
+  },
   load: async () => ({ run: (await import('./retry-run.ts')).runWithRetries }),
 };

@@ -70,7 +70,7 @@ describe('the audit log', () => {
     });
     assert.match(String(time), /^\d{4}-\d\d-\d\dT.*Z$/);
     assert.ok(Date.parse(String(time)) >= before && Number(duration) >= 0);
-    assert.deepEqual(Object.keys(caller), ['user', 'pid']);
+    assert.deepEqual(Object.keys(caller), ['uid', 'pid']);
     assert.deepEqual(
       [second?.['success'], second?.['code'], second?.['outcome']],
       [false, 'SCRIPT_FAILED', 'unknown'],

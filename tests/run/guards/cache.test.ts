@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { openGantz } from '../../../lib/library/library.ts';
+import { startBatch, type LiveBatch } from '../../batch/live-batch.ts';
 import { endOf, endWithTests } from '../../helpers/children.ts';
 import { folderWith } from '../../helpers/folder.ts';
 import { startCluster } from '../../helpers/redis-cluster.ts';
@@ -97,10 +99,13 @@ class Workplace {
 /** Makes the stored answers as old as if they had been stored `ms` milliseconds earlier. */
 async function age(ms: number): Promise<void> {
   for (const key of await redis.plain.keys('mcp:guard:*')) {
-    for (const field of ['stored_at', 'fresh_until', 'stale_until']) {
-      const time = Number(await redis.plain.hGet(key, field));
-      await redis.plain.hSet(key, field, String(time - ms));
-    }
+    const [, storedAt, freshUntil, answer = ''] =
+      /^(\d+) (\d+) (.*)$/s.exec((await redis.plain.hGet(key, 'answer')) ?? '') ?? [];
+    const staleUntil = Number(await redis.plain.hGet(key, 'stale_until'));
+    await redis.plain.hSet(key, {
+      answer: `${Number(storedAt) - ms} ${Number(freshUntil) - ms} ${answer}`,
+      stale_until: String(staleUntil - ms),
+    });
     await redis.plain.pExpire(key, (await redis.plain.pTTL(key)) - ms);
   }
 }
@@ -422,6 +427,46 @@ describe('equal calls at a time', () => {
       assert.deepEqual([answers[0]?.['n'], answers[1]?.['n'], work.runs], [2, 2, 2]);
     });
   }
+});
+
+describe('a batch of a tool with cache', () => {
+  const processors = availableParallelism();
+  const batch = (work: Workplace): LiveBatch =>
+    startBatch(['--unordered'], { env: { REDIS_URL: redis.url }, config: join(work.cwd, 'gantz.yaml') });
+  const line = (days: number): unknown => ({ tool: 'work', params: { days }, id: days });
+
+  it('answers from the cache while as many scripts run as may', async () => {
+    const work = new Workplace({ then: 'while ! [ -e go ]; do sleep 0.01; done' });
+    writeFileSync(join(work.cwd, 'go'), '');
+    await work.call({ days: 0 });
+    unlinkSync(join(work.cwd, 'go'));
+    const running = batch(work);
+    for (let days = 1; days <= processors; days++) running.send(line(days));
+    await waitFor(() => work.runs > processors, { what: 'scripts on all processors' });
+    running.send(line(0));
+    assert.equal((await running.answer())['id'], 0);
+    writeFileSync(join(work.cwd, 'go'), '');
+    running.stdin.end();
+    assert.equal(await running.ended(), 0);
+  });
+
+  it('runs one script per processor, and does not count the wait against the time limits of the others', async () => {
+    const work = new Workplace({
+      keys: 'cache: 1h\n    timeout: 3s',
+      then: `[ $((n - $(cat ended 2> /dev/null | wc -l))) -le ${processors} ] || exit 3; sleep 1; echo >> ended`,
+    });
+    const running = batch(work);
+    for (let days = 1; days <= 4 * processors; days++) running.send(line(days));
+    running.stdin.end();
+    assert.equal(await running.ended(), 0, running.stderr());
+  });
+
+  it('begins no script after a failure with --fail-fast', async () => {
+    const work = new Workplace({ then: 'exit 3' });
+    const stdin = Array.from({ length: 4 * processors }, (_, days) => JSON.stringify(line(days))).join('\n');
+    await runMain(['batch', '--fail-fast'], { cwd: work.cwd, env: { REDIS_URL: redis.url }, stdin });
+    assert.ok(work.runs > 0 && work.runs <= processors, String(work.runs));
+  });
 });
 
 describe('the cache without Redis', () => {

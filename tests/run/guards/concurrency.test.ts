@@ -154,6 +154,25 @@ describe('concurrency', () => {
     await running;
   });
 
+  for (const per of ['', ', per: process']) {
+    it(`does not wait with wait: 0${per}`, async () => {
+      const { cwd } = folderOf(
+        `{ limit: 1, wait: 0${per} }`,
+        'touch begun; while [ ! -e go ]; do sleep 0.05; done',
+      );
+      await using gantz = await open(cwd);
+      const running = gantz.call('tool');
+      await waitFor(() => existsSync(join(cwd, 'begun')), { what: 'the first run' });
+      // It would never end if it waited.
+      await assert.rejects(gantz.call('tool'), {
+        code: 'OVERLOADED',
+        message: 'A call of tool runs already, which is the limit',
+      });
+      writeFileSync(join(cwd, 'go'), '');
+      await running;
+    });
+  }
+
   it('gives the lease back when the call is cancelled', async () => {
     const { cwd, leases } = folderOf('1', 'sleep 60');
     await using gantz = await open(cwd);

@@ -72,11 +72,26 @@ describe('rate_limit', () => {
     );
   });
 
+  it('counts one `name` with different windows apart, so a short window forgets nothing of a long one', async () => {
+    const cwd = folderOf({
+      long: 'rate_limit: { limit: 1, per: 1h, name: shared }',
+      short: 'rate_limit: { limit: 1, per: 1s, wait: 20s, name: shared }',
+    });
+    const codes = [];
+    // The second call of `short` waits until its window is over.
+    for (const tool of ['long', 'short', 'short', 'long'])
+      codes.push(envelopeOf(await call(cwd, tool))['code']);
+    assert.deepEqual(codes, [undefined, undefined, undefined, 'RATE_LIMITED']);
+  });
+
   it('waits with `wait` until the call is allowed, and fails at once when that is too late', async () => {
     const cwd = folderOf({
       soon: 'rate_limit: { limit: 1, per: 1s, wait: 20s }',
       late: 'rate_limit: { limit: 1, per: 1h, wait: 20s }',
+      never: 'rate_limit: { limit: 1, per: 2s, wait: 0s }',
     });
+    await call(cwd, 'never');
+    assert.equal(envelopeOf(await call(cwd, 'never'))['code'], 'RATE_LIMITED');
     await call(cwd, 'soon');
     await call(cwd, 'late');
     const before = performance.now();
@@ -139,20 +154,33 @@ describe('rate_limit', () => {
     assert.ok(Math.min(...windows) > 0.995, `11 runs within ${Math.min(...windows)} s`);
   });
 
-  it('has the status 429, Retry-After and the RateLimit fields over HTTP, and its own metric', async () => {
-    const cwd = folderOf({ tool: 'rate_limit: { limit: 1, per: 1m, name: Größe }' });
+  it('has the RateLimit fields over HTTP, and with 429 Retry-After and its own metric', async () => {
+    const cwd = folderOf({
+      tool: 'rate_limit: { limit: 2, per: 1m, name: Größe, by: [user] }',
+      failing: 'rate_limit: 5/h\n    returns: { answer: integer }',
+      cached: 'rate_limit: 5/h\n    annotations: { readOnlyHint: true }\n    cache: 1h',
+    });
     const server = await startServer([], { config: join(cwd, 'gantz.yaml'), env: env() });
-    try {
-      await server.call('tool');
-      const response = await fetch(`${server.url}/mcp/tools/call`, {
+    const post = async (tool: string, user = 'a'): Promise<(number | string | null)[]> => {
+      const { status, headers } = await fetch(`${server.url}/mcp/tools/call`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: '{"tool":"tool"}',
+        body: JSON.stringify({ tool, params: { user } }),
       });
-      assert.equal(response.status, 429);
-      assert.equal(response.headers.get('ratelimit-policy'), '"Gr%C3%B6%C3%9Fe";q=1;w=60');
-      assert.match(response.headers.get('ratelimit') ?? '', /^"Gr%C3%B6%C3%9Fe";r=0;t=(?:5\d|60)$/);
-      assert.match(response.headers.get('retry-after') ?? '', /^(?:5\d|60)$/);
+      return [status, ...['ratelimit-policy', 'ratelimit', 'retry-after'].map((name) => headers.get(name))];
+    };
+    try {
+      const policy = '"Gr%C3%B6%C3%9Fe";q=2;w=60';
+      assert.deepEqual(await post('tool'), [200, policy, '"Gr%C3%B6%C3%9Fe";r=1', null]);
+      assert.deepEqual(await post('tool', 'b'), [200, policy, '"Gr%C3%B6%C3%9Fe";r=1', null]);
+      assert.deepEqual(await post('tool'), [200, policy, '"Gr%C3%B6%C3%9Fe";r=0', null]);
+      const [status, refusedPolicy, left, retryAfter] = await post('tool');
+      assert.deepEqual([status, refusedPolicy], [429, policy]);
+      assert.match(String(left), /^"Gr%C3%B6%C3%9Fe";r=0;t=(?:5\d|60)$/);
+      assert.match(String(retryAfter), /^(?:5\d|60)$/);
+      assert.deepEqual(await post('failing'), [502, '"failing";q=5;w=3600', '"failing";r=4', null]);
+      assert.deepEqual(await post('cached'), [200, '"cached";q=5;w=3600', '"cached";r=4', null]);
+      assert.deepEqual(await post('cached'), [200, null, null, null], 'the guard did not count the call');
       const metrics = await (await fetch(`${server.url}/metrics`)).text();
       assert.match(metrics, /^gantz_guard_total\{tool="tool",guard="rate_limit",event="limited"\} 1$/m);
     } finally {

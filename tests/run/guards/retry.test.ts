@@ -139,6 +139,9 @@ describe('retry', () => {
     await runMain(['call', 'off'], { cwd });
     assert.equal(server.received.length, 3);
     const page = (await runMain(['describe', 'on'], { cwd })).stdout;
-    assert.match(page, /Guards:\n {2}retry {2}repeats a failed call, 2 attempts in all/);
+    assert.match(
+      page,
+      /Guards, .*:\n {2}retry {2}when a call fails with HTTP_STATUS or "retryable":true, runs again: 2 attempts in all/,
+    );
   });
 });

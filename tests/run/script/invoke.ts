@@ -73,7 +73,6 @@ export async function invoke(
       given: (name) => Object.hasOwn(params, name),
     },
     environment: { PATH: process.env['PATH'] ?? '', HOME: '/home/nobody', ...environment },
-    declared: [],
     maxOutputBytes,
     redis: () => {
       throw new Error('There is no Redis here');

@@ -1,0 +1,122 @@
+import type {
+  CallToolResult,
+  Implementation,
+  InitializeResult,
+  ListToolsResult,
+  ServerCapabilities,
+} from '@modelcontextprotocol/server';
+import type { Origin } from '../contract/call.ts';
+import { failure, success } from '../contract/envelope.ts';
+import type { Tool } from '../contract/manifest.ts';
+import { VERSION } from '../generated/version.ts';
+import { mcpDefinitionOf } from '../manifest/definition.ts';
+import { mayAsk } from '../run/kinds.ts';
+import type { CallSettings, Runner } from '../run/runner.ts';
+import type { Runners } from '../serving/runners.ts';
+import { mediaOf } from './media.ts';
+import type { Inputs } from './message.ts';
+import type { PlainAnswers } from './plain-requests.ts';
+
+/** Calls over stdin and stdout. */
+export const STDIO: Origin = { interface: 'mcp' };
+
+/** What a server says of itself. */
+type Introduction = {
+  serverInfo: Implementation;
+  capabilities: ServerCapabilities;
+  instructions?: string;
+};
+
+/** Returns what a server says of itself in the answer to initialize. `listChanged`: its clients are notified of a new manifest. */
+export function introduce({ current: { manifest } }: Runners, listChanged = true): Introduction {
+  const { name, description, version } = manifest;
+  return {
+    serverInfo: { name, version: version ?? VERSION },
+    capabilities: { tools: { listChanged } },
+    ...(description !== undefined && { instructions: description }),
+  };
+}
+
+/** Returns the answer to tools/list. */
+export function listTools({ current }: Runners): ListToolsResult {
+  // The SDK's types require JSON values where a manifest has `unknown`. The manifest was parsed from JSON or YAML.
+  return { tools: current.tools.map(mcpDefinitionOf) as ListToolsResult['tools'] };
+}
+
+/** The versions of the protocol that have initialize. The client's version is answered with itself. */
+export const PLAIN_VERSIONS = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05', '2024-10-07'];
+
+/**
+ * Returns the functions that answer plain requests over stdin and stdout, as the server of the SDK does. They return undefined for what
+ * that server must answer: other versions, and calls of tools that do not exist, are not allowed or ask for confirmation.
+ */
+export function plainAnswers(runners: Runners, inputs: Inputs): PlainAnswers {
+  return {
+    initialize(protocolVersion) {
+      if (!PLAIN_VERSIONS.includes(protocolVersion)) return undefined;
+      const { capabilities, serverInfo, ...others } = introduce(runners);
+      return { protocolVersion, capabilities, serverInfo, ...others } satisfies InitializeResult;
+    },
+    list: () => listTools(runners),
+    call({ id, name, signal }) {
+      const tool = findIn(runners.current, name);
+      if (!tool || mayAsk(tool)) return undefined;
+      const startedAt = performance.now();
+      const input = inputs.get(id) ?? (() => ({}));
+      inputs.delete(id);
+      return runners.use((runner) => {
+        const deadline = runner.deadline(tool, startedAt);
+        return answerCall(runner, tool, input, { signal, deadline, origin: STDIO });
+      });
+    },
+  };
+}
+
+function findIn(runner: Runner, name: string): Tool | undefined {
+  try {
+    return runner.find(name);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Runs a call. A failure has its envelope only in `content`: clients before version 2026 validate structuredContent
+ * against the outputSchema also for failures, and would report their own error instead. A success always has
+ * structuredContent: without an outputSchema it may be any object, in every version that has structuredContent.
+ */
+export async function answerCall(
+  runner: Runner,
+  tool: Tool,
+  input: () => unknown,
+  settings: CallSettings,
+): Promise<CallToolResult> {
+  try {
+    const { gantz, ...result } = await runner.call(tool, input(), settings);
+    const envelope = success(result);
+    const notes = notesOf(gantz);
+    const media = mediaOf(envelope);
+    if (media) {
+      const structuredContent = tool.outputSchema ? envelope : media.rest;
+      return {
+        content: [{ type: 'text', text: JSON.stringify(media.rest) }, media.content],
+        structuredContent,
+        ...notes,
+      };
+    }
+    // A result that JSON cannot represent throws here, so that it is a failure of the call.
+    return {
+      content: [{ type: 'text', text: JSON.stringify(envelope) }],
+      structuredContent: envelope,
+      ...notes,
+    };
+  } catch (error) {
+    const { gantz, ...envelope } = failure(error);
+    return { content: [{ type: 'text', text: JSON.stringify(envelope) }], isError: true, ...notesOf(gantz) };
+  }
+}
+
+/** Returns what gantz did besides running the tool as `_meta`, because the field is in no outputSchema. */
+function notesOf(gantz: unknown): Pick<CallToolResult, '_meta'> {
+  return gantz === undefined ? {} : { _meta: { gantz } };
+}
