@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import type { Metafile } from 'esbuild';
 import { bundleInChunks } from '../../scripts/build/native.ts';
+import { useEmbedded } from '../helpers/embedded.ts';
 import { folderWith } from '../helpers/folder.ts';
 import { useRedis } from '../helpers/redis-server.ts';
 
@@ -27,6 +29,8 @@ useRedis({ started: ({ url }) => (env = { REDIS_URL: url }) });
 
 // The time of a call in the executable is page faults, and most of them come from the modules of the runtime. So this test
 // is the limit of the start: it runs the modules of the executable in its runtime, and lists what they load.
+const embedded = useEmbedded();
+
 describe('what the executable loads', { skip: !existsSync(NATIVE) }, () => {
   const folder = folderWith({});
   let metafile: Metafile;
@@ -36,12 +40,12 @@ describe('what the executable loads', { skip: !existsSync(NATIVE) }, () => {
   });
 
   /** Returns the modules of the runtime and the npm packages that a call loads. */
-  function loadedBy(words: readonly string[]): { stdout: string; loaded: string[] } {
-    const file = join(folder, `loaded-${words.length}`);
+  function loadedBy(words: readonly string[], surroundings = env): { stdout: string; loaded: string[] } {
+    const file = join(folder, `loaded-${randomUUID()}`);
     const { stdout, stderr } = spawnSync(NATIVE, [join(folder, 'gantz.js'), ...words], {
       cwd: '/',
       // The executable becomes the runtime that it contains.
-      env: { PATH: process.env['PATH'], HOME: '/dev/null', BUN_BE_BUN: '1', LOADED: file, ...env },
+      env: { PATH: process.env['PATH'], HOME: '/dev/null', BUN_BE_BUN: '1', LOADED: file, ...surroundings },
       encoding: 'utf8',
       timeout: 120_000,
     });
@@ -71,6 +75,13 @@ describe('what the executable loads', { skip: !existsSync(NATIVE) }, () => {
     const { stdout, loaded } = loadedBy(['cache', 'get', '{"key":"nothing"}']);
     assert.equal(stdout, '{"success":true,"value":null,"found":false}\n');
     assert.deepEqual(loaded, ALLOWED);
+  });
+
+  test('a call of the embedded server loads only one module more', async () => {
+    await embedded.send('PING');
+    const { stdout, loaded } = loadedBy(['cache', 'get', '{"key":"nothing"}'], embedded.env);
+    assert.equal(stdout, '{"success":true,"value":null,"found":false}\n');
+    assert.deepEqual(loaded, [...ALLOWED.slice(0, -1), 'node:os', 'node:path']);
   });
 
   test('--version loads no more than a call', () => {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { lstatSync, type Stats } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -54,6 +53,8 @@ function userId(): number {
  */
 function shortenSocketPath(path: string): string {
   if (Buffer.byteLength(path) <= LONGEST_SOCKET_PATH) return path;
+  // Not imported: loading it takes longer than the rest of a call, and few paths are too long.
+  const { createHash } = process.getBuiltinModule('node:crypto');
   const digest = createHash('sha256').update(path).digest('hex').slice(0, 12);
   const short = join(`gantz-${userId()}-${digest}`, 'redis.sock');
   const inTemporary = join(tmpdir(), short);
