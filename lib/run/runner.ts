@@ -67,6 +67,7 @@ export function openRunner(options: RunnerOptions): Runner {
   let connecting: Promise<unknown> | undefined;
   let guards: typeof import('./guards/run-guarded.ts') | undefined;
   const closing = new AbortController();
+  allowListeners(closing.signal);
   const running = new Set<Promise<Result>>();
   const guarded = new Set<Promise<Result>>();
   const variables = new WeakMap<Tool, Variables>();
@@ -160,7 +161,10 @@ export function openRunner(options: RunnerOptions): Runner {
   function endingWithRunner(signal: AbortSignal | undefined): AbortSignal {
     if (!signal) return closing.signal;
     // All calls of a batch have the same signal.
-    const both = combined.get(signal) ?? AbortSignal.any([signal, closing.signal]);
+    const known = combined.get(signal);
+    if (known) return known;
+    const both = AbortSignal.any([signal, closing.signal]);
+    allowListeners(both);
     combined.set(signal, both);
     return both;
   }
@@ -220,6 +224,11 @@ export function openRunner(options: RunnerOptions): Runner {
   }
 
   return runner;
+}
+
+/** Lets any number of calls listen to a signal. Node warns of a leak from eleven listeners on, and Bun does not. */
+function allowListeners(signal: AbortSignal): void {
+  if (!process.versions['bun']) process.getBuiltinModule('node:events').setMaxListeners(0, signal);
 }
 
 /** The field in which gantz says what it did besides running the action. */

@@ -5,6 +5,9 @@ import { GantzError } from '../../lib/contract/errors.ts';
 import { BUNDLED_MANIFEST } from '../../lib/generated/manifest.ts';
 import { compileCatalogue } from '../../lib/run/catalogue.ts';
 import { openRunner } from '../../lib/run/runner.ts';
+import { openGantz } from '../../lib/library/library.ts';
+import { folderWith } from '../helpers/folder.ts';
+import { runMain } from '../helpers/run-main.ts';
 import { nextEvent, settled } from '../helpers/wait.ts';
 
 for (const mode of ['one-shot', 'long-lived'] as const) {
@@ -41,3 +44,29 @@ for (const mode of ['one-shot', 'long-lived'] as const) {
     }
   });
 }
+
+it('many scripts that run at a time cause no warning of a leak', async () => {
+  const warnings: Error[] = [];
+  const onWarning = (warning: Error): void => void warnings.push(warning);
+  process.on('warning', onWarning);
+  const cwd = folderWith({
+    'gantz.yaml': 'name: many\ntools:\n  - { name: t, description: d, script: { shell: "sleep 0.1" } }\n',
+  });
+  const gantz = await openGantz({ cwd, env: { PATH: process.env['PATH'] } });
+  try {
+    await Promise.all(Array.from({ length: 12 }, () => gantz.call('t')));
+    // The calls of a batch have a signal, which the library does not have without one.
+    const { exitCode } = await runMain(['batch', '--concurrency', '12', '-'], {
+      cwd,
+      env: { PATH: process.env['PATH'] },
+      stdin: '{"tool":"t"}\n'.repeat(12),
+    });
+    assert.equal(exitCode, 0);
+    // Warnings are emitted in a later turn.
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(warnings, []);
+  } finally {
+    process.off('warning', onWarning);
+    await gantz.close();
+  }
+});
