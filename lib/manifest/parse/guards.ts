@@ -93,7 +93,8 @@ function without(guards: readonly ReadGuard[], others: readonly ReadGuard[]): Re
 
 /** Reports a guard with keys in Redis in a manifest without a name. */
 function requireName(problems: Problems, { guard, setting, at }: ReadGuard, scope: string | undefined): void {
-  if (setting === false || !guard.withoutRedis || scope !== undefined) return;
+  if (setting === false || scope !== undefined) return;
+  if (!guard.withoutRedis || guard.usesRedis?.(setting) === false) return;
   error(
     problems,
     at,

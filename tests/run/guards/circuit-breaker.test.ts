@@ -90,7 +90,9 @@ describe('circuit_breaker', () => {
   });
 
   it('counts a time limit as a failure', async () => {
-    const { cwd } = folderOf('circuit_breaker: { failures: 1, within: 1m, cooldown: 1h }\n    timeout: 500ms');
+    const { cwd } = folderOf(
+      'circuit_breaker: { failures: 1, within: 1m, cooldown: 1h }\n    timeout: 500ms',
+    );
     status = undefined;
     await using gantz = await open(cwd);
     assert.equal(await codeOf(gantz.call('call')), 'TIMEOUT');
@@ -132,7 +134,9 @@ describe('circuit_breaker', () => {
       const startedAt = performance.now();
       const second = codeOf(gantz.call('call'));
       // The second call gets less than half of its time.
-      await waitFor(() => performance.now() - startedAt > 1800, { what: 'most of the time of the second call' });
+      await waitFor(() => performance.now() - startedAt > 1800, {
+        what: 'most of the time of the second call',
+      });
       controller.abort();
       assert.equal(await first, 'CANCELLED');
       assert.equal(await second, 'TIMEOUT');
