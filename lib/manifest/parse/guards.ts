@@ -74,7 +74,8 @@ export function readGuardDefaults(
   const map = node && asMap(problems, node, '`guards`', 'Write guards: { retry: 3 }');
   if (!map) return outer;
   const { scope } = outer;
-  const fields: Fields<Keys> = readFields(problems, map, defaultKeys(guards), 'guards');
+  const important = guards.map(({ key }) => key);
+  const fields: Fields<Keys> = readFields(problems, map, defaultKeys(guards), 'guards', important);
   const failure = fields[ON_REDIS_FAILURE];
   const own = readGuards(problems, fields, guards);
   for (const read of own) requireName(problems, read, scope);
