@@ -17,6 +17,17 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
+/** Returns true when a word is hardly anything but a wrong spelling of a name: one letter is wrong, or two are swapped. */
+export function isMisspelling(word: string, name: string): boolean {
+  const [written, meant] = [fold(word), fold(name)];
+  const cost = distance(written, meant);
+  return cost <= 1 || (cost === 2 && (meant.length >= 10 || sorted(written) === sorted(meant)));
+}
+
+function sorted(word: string): string {
+  return [...word].sort().join('');
+}
+
 function fold(word: string): string {
   return foldName(word.toLowerCase());
 }

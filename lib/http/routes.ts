@@ -21,7 +21,7 @@ import { clientOf } from './client.ts';
 import { clientSignal } from './client-signal.ts';
 import { idempotencyKeyIn } from './idempotency-key.ts';
 import { checkHost, checkOrigin, checkToken, type AccessOptions } from './access.ts';
-import { isRedisUp } from './health.ts';
+import { redisHealth } from './health.ts';
 import type { Exchanges } from './exchanges.ts';
 import type { McpOverHttp } from './mcp.ts';
 import type { Metrics } from './metrics.ts';
@@ -149,9 +149,9 @@ function decodeSegment(text: string): string | undefined {
 }
 
 async function health(runners: Runners): Promise<Answer> {
-  const up = await runners.use(isRedisUp);
-  const redis = up === undefined ? 'unused' : up ? 'up' : 'down';
-  return up === false
+  const found = await runners.use(redisHealth);
+  const redis = found === undefined ? 'unused' : found.up ? 'up' : 'down';
+  return found?.isNeeded && !found.up
     ? jsonAnswer(503, { status: 'unavailable', redis })
     : jsonAnswer(200, { status: 'ok', redis });
 }

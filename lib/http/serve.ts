@@ -9,7 +9,7 @@ import { concurrencyOf, limitCalls } from '../serving/limit-calls.ts';
 import { holdRunners, wrapRunners, type Runners } from '../serving/runners.ts';
 import { hostCheck, isLoopback, urlOf } from './address.ts';
 import { Exchanges } from './exchanges.ts';
-import { isRedisUp } from './health.ts';
+import { redisHealth } from './health.ts';
 import type { McpOverHttp } from './mcp.ts';
 import { createMetrics } from './metrics.ts';
 import { answerRequests } from './routes.ts';
@@ -71,7 +71,7 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
 
   const held = holdRunners(openRunnerFor(context, catalogue, 'long-lived'));
   const gate = new Gate(concurrencyOf(context.options));
-  const metrics = createMetrics(gate, () => held.use(isRedisUp));
+  const metrics = createMetrics(gate, async () => (await held.use(redisHealth))?.up);
   const runners = metrics.count(limitCalls(held, gate));
   /** MCP by toolset; `undefined` for all tools. */
   const opened = new Map<string | undefined, Promise<McpOverHttp>>();

@@ -41,6 +41,8 @@ export type ParsedAction<A extends Action = Action> = {
 export type GuardKey<Setting = unknown> = Omit<ToolKey<Setting>, 'syntax' | 'manifests'> & {
   /** What the guard does when Redis does not answer, unless `on_redis_failure` says otherwise; absent when it uses no Redis. */
   readonly withoutRedis?: 'skip' | 'fail';
+  /** Returns false when the guard uses no Redis with this setting; absent when it does with each. */
+  usesRedis?(setting: Setting): boolean;
   readonly syntax: () => Promise<GuardSyntax<Setting>>;
 };
 

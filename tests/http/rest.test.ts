@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { folderWith } from '../helpers/folder.ts';
 import { useRedis } from '../helpers/redis-server.ts';
 import { runMain, envelopeOf } from '../helpers/run-main.ts';
 import { startServer, type TestServer } from './server.ts';
@@ -79,6 +81,42 @@ test('/healthz needs no Redis if no tool needs it', async () => {
   assert.deepEqual([response.status, await response.json()], [200, { status: 'ok', redis: 'unused' }]);
   await other.stop();
 });
+
+for (const { guard, status, redis: state, root = 'name: health' } of [
+  { guard: 'rate_limit: 60/m', status: 503, redis: 'down' },
+  { guard: 'concurrency: 4', status: 503, redis: 'down' },
+  { guard: 'idempotency: 1h', status: 503, redis: 'down' },
+  { guard: 'cache: 1h', status: 200, redis: 'down' },
+  { guard: 'circuit_breaker: true', status: 200, redis: 'down' },
+  { guard: 'concurrency: { limit: 4, per: process }', status: 200, redis: 'unused', root: '' },
+  { guard: 'retry: 3', status: 200, redis: 'unused' },
+  {
+    guard: 'rate_limit: 60/m',
+    root: 'name: health\nguards: { on_redis_failure: { rate_limit: skip } }',
+    status: 200,
+    redis: 'down',
+  },
+]) {
+  test(`/healthz is ${status} without Redis for ${root.slice('name: health'.length)} ${guard}`, async () => {
+    const folder = folderWith({
+      'gantz.yaml': `${root}\ntools:\n  - { name: work, description: d, script: { shell: echo }, ${guard} }\n`,
+    });
+    const config = join(folder, 'gantz.yaml');
+    const other = await startServer([], { config, env: { REDIS_URL: 'unix:///nonexistent' } });
+    try {
+      const response = await fetch(`${other.url}/healthz`);
+      const { redis } = (await response.json()) as Record<string, unknown>;
+      assert.deepEqual([response.status, redis], [status, state]);
+      const metrics = await (await fetch(`${other.url}/metrics`)).text();
+      assert.deepEqual(
+        metrics.match(/^gantz_redis_up .*$/gm),
+        state === 'unused' ? null : ['gantz_redis_up 0'],
+      );
+    } finally {
+      await other.stop();
+    }
+  });
+}
 
 test('/metrics counts calls, failures by code, and times, by tool', async () => {
   const other = await startServer([], { env: { REDIS_URL: redis.url, GANTZ_NAMESPACE: 'metrics' } });

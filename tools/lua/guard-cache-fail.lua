@@ -4,7 +4,10 @@
 -- ARGV[2]  the failure, or `null` when each of them is to compute its own answer; '' when one of them is to compute the answer
 -- ARGV[3]  for how many milliseconds the callers can find the failure
 -- ARGV[4]  the channel of the callers that wait
--- Returns 1, or 0 when the flight has ended.
+-- Returns 1, or 0 when the flight had ended.
+
+-- @include server-ms
+-- @include cache-flight
 
 local entry = KEYS[1]
 local token = ARGV[1]
@@ -12,8 +15,9 @@ local failure = ARGV[2]
 local keepMs = tonumber(ARGV[3])
 local channel = ARGV[4]
 
-if redis.call('HGET', entry, 'flight') ~= token then
-  -- The entry was deleted, or the flight is that of another caller. Those that wait look again.
+local field = fieldOfFlight(entry, token, serverMs())
+if not field then
+  -- Those that wait look again.
   redis.pcall('PUBLISH', channel, '1000000')
   return 0
 end
@@ -21,6 +25,6 @@ if failure ~= '' then
   redis.call('HSET', entry, 'failed_flight', token, 'failure', failure)
   if redis.call('PTTL', entry) < keepMs then redis.call('PEXPIRE', entry, keepMs) end
 end
-redis.call('HDEL', entry, 'flight', 'flight_until')
+redis.call('HDEL', entry, field, field .. '_until')
 redis.pcall('PUBLISH', channel, '1000000')
 return 1

@@ -5,9 +5,10 @@
 -- ARGV[3]  for how many milliseconds the answer is fresh
 -- ARGV[4]  for how many milliseconds after that it may be served while another caller computes a new one
 -- ARGV[5]  the channel of the callers that wait
--- Returns 1, or 0 when the flight has ended.
+-- Returns 1, or 0 when the flight may store no answer: it has ended, or an answer was stored whose flight began later.
 
 -- @include server-ms
+-- @include cache-flight
 
 local entry = KEYS[1]
 local token = ARGV[1]
@@ -17,9 +18,9 @@ local staleMs = tonumber(ARGV[4])
 local channel = ARGV[5]
 
 local now = serverMs()
-local found = redis.call('HMGET', entry, 'flight', 'flight_until')
-if found[1] ~= token or tonumber(found[2]) <= now then
-  -- The entry was deleted, or the flight is that of another caller. Those that wait look again.
+local field = fieldOfFlight(entry, token, now)
+if not field then
+  -- Those that wait look again.
   redis.pcall('PUBLISH', channel, '1000000')
   return 0
 end
@@ -32,7 +33,14 @@ redis.call(
   'HSET', entry, 'answer', at(now) .. ' ' .. at(now + freshMs) .. ' ' .. answer,
   'stale_until', at(now + freshMs + staleMs)
 )
-redis.call('HDEL', entry, 'flight', 'flight_until', 'failed_flight', 'failure')
-redis.call('PEXPIREAT', entry, at(now + freshMs + staleMs))
+redis.call('HDEL', entry, 'oldest', 'oldest_until', 'failed_flight', 'failure')
+local finish = now + freshMs + staleMs
+if field == 'flight' then
+  redis.call('HDEL', entry, 'flight', 'flight_until')
+else
+  -- A newer flight may run, whose answer replaces this one.
+  finish = math.max(finish, tonumber(redis.call('HGET', entry, 'flight_until') or 0))
+end
+redis.call('PEXPIREAT', entry, at(finish))
 redis.pcall('PUBLISH', channel, '1000000')
 return 1

@@ -1,4 +1,4 @@
-import { nearest } from '../../contract/nearest.ts';
+import { isMisspelling, nearest } from '../../contract/nearest.ts';
 import { error, warn, type Problems } from '../yaml/problems.ts';
 import type { Keys } from '../keys.ts';
 import { MEANT } from '../meant.ts';
@@ -14,17 +14,21 @@ export function asMap(problems: Problems, node: Node, what: string, hint?: strin
   error(problems, node.at, `${what} must be a map, not ${describe(node)}`, hint);
 }
 
-/** Returns the members of a map whose keys are in the table; reports a warning for each other key. */
+/**
+ * Returns the members of a map whose keys are in the table; reports a warning for each other key, and an error for a wrong spelling of
+ * one in `important`, without which the tool must not run.
+ */
 export function readFields<Table extends Keys>(
   problems: Problems,
   { entries }: Mapping,
   table: Table,
   what: string,
+  important: readonly string[] = [],
 ): Fields<Table> {
   const known: [string, Node][] = [];
   for (const entry of entries) {
     const key = Object.hasOwn(table, entry.key) ? table[entry.key] : undefined;
-    if (!key) warnUnknown(problems, entry, table, what);
+    if (!key) reportUnknown(problems, entry, table, what, important);
     else if (key.kind === 'any' || !isNull(entry.value)) known.push([entry.key, entry.value]);
   }
   return Object.fromEntries(known) as Fields<Table>;
@@ -42,7 +46,13 @@ export function readExtensions(problems: Problems, { entries }: Mapping): [strin
   );
 }
 
-function warnUnknown(problems: Problems, { key, keyAt, value }: Entry, table: Keys, what: string): void {
+function reportUnknown(
+  problems: Problems,
+  { key, keyAt, value }: Entry,
+  table: Keys,
+  what: string,
+  important: readonly string[],
+): void {
   if (isExtension(key)) return;
   // In `{ description: one, two }` YAML ends the text at the comma and reads `two` as a key.
   if (isNull(value) && key.includes(' ')) {
@@ -63,7 +73,10 @@ function warnUnknown(problems: Problems, { key, keyAt, value }: Entry, table: Ke
       : names.length > 15
         ? undefined
         : `The keys are ${names.join(', ')}.`;
-  warn(problems, keyAt, `${subjectOf(what)} has no key ${JSON.stringify(key)}; it has no effect`, hint);
+  const text = `${subjectOf(what)} has no key ${JSON.stringify(key)}`;
+  if (meant === undefined && guess !== undefined && important.includes(guess) && isMisspelling(key, guess))
+    error(problems, keyAt, text, hint);
+  else warn(problems, keyAt, `${text}; it has no effect`, hint);
 }
 
 /** Returns what a sentence begins with: `gantz.yaml`, a key in backticks, or words such as `The parameter "a"`. */

@@ -74,7 +74,8 @@ export function readGuardDefaults(
   const map = node && asMap(problems, node, '`guards`', 'Write guards: { retry: 3 }');
   if (!map) return outer;
   const { scope } = outer;
-  const fields: Fields<Keys> = readFields(problems, map, defaultKeys(guards), 'guards');
+  const important = guards.map(({ key }) => key);
+  const fields: Fields<Keys> = readFields(problems, map, defaultKeys(guards), 'guards', important);
   const failure = fields[ON_REDIS_FAILURE];
   const own = readGuards(problems, fields, guards);
   for (const read of own) requireName(problems, read, scope);
@@ -93,7 +94,8 @@ function without(guards: readonly ReadGuard[], others: readonly ReadGuard[]): Re
 
 /** Reports a guard with keys in Redis in a manifest without a name. */
 function requireName(problems: Problems, { guard, setting, at }: ReadGuard, scope: string | undefined): void {
-  if (setting === false || !guard.withoutRedis || scope !== undefined) return;
+  if (setting === false || scope !== undefined) return;
+  if (!guard.withoutRedis || guard.usesRedis?.(setting) === false) return;
   error(
     problems,
     at,

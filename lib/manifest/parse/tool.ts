@@ -90,7 +90,9 @@ function readTool(problems: Problems, node: Node, origin: Origin, name: Name): R
       ? { kind: 'map' as const, entries: [], at: name.at }
       : asMap(problems, node, 'A tool');
     if (!map) return undefined;
-    const fields = readFields(problems, withoutOldSpellings(map), origin.syntax.keys, 'a tool');
+    const { keys, guards } = origin.syntax;
+    const important = guards.map(({ key }) => key);
+    const fields = readFields(problems, withoutOldSpellings(map), keys, 'a tool', important);
     if (fields.name?.kind === 'scalar' && fields.name.text !== name.text) {
       warn(
         problems,

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { GantzError, type Code } from '../../contract/errors.ts';
 import { guardBreakerEnter, guardBreakerRenew, guardBreakerReport } from '../../generated/scripts.ts';
 import type { Redis } from '../../redis/redis.ts';
+import { timeLimitOf } from '../kinds.ts';
+import { actionStart } from './action-start.ts';
 import { describeMs } from './durations.ts';
 import type { GuardedCall, Wrap } from './guard.ts';
 import { LEASE_MS, withLease } from './lease.ts';
@@ -41,12 +43,13 @@ export const runThroughBreaker: Wrap<Setting> = async (setting, guarded, next) =
   }
   const [state, leftMs] = entered;
   if (state === 'open') throw circuitOpen(guarded, leftMs);
+  const enteredAt = performance.now();
   // While the breaker is closed, only failures matter.
   if (state === 'closed') {
     try {
       return await next();
     } catch (error) {
-      if (endingOf(error) === 'failed') await report(setting, guarded, token, 'failed');
+      if (endingOf(error, guarded, enteredAt) === 'failed') await report(setting, guarded, token, 'failed');
       throw error;
     }
   }
@@ -59,7 +62,7 @@ export const runThroughBreaker: Wrap<Setting> = async (setting, guarded, next) =
   try {
     return await withLease(renew, () => next());
   } catch (error) {
-    ending = endingOf(error);
+    ending = endingOf(error, guarded, enteredAt);
     throw error;
   } finally {
     await report(setting, guarded, token, ending);
@@ -81,13 +84,29 @@ async function report(setting: Setting, guarded: GuardedCall, token: string, end
  * Returns `failed` when the system did not answer, or answered with a failure of its own, and `worked` for any other answer. A call
  * that was cancelled, or refused before the action ran, says nothing.
  */
-function endingOf(error: unknown): Ending {
+function endingOf(error: unknown, guarded: GuardedCall, enteredAt: number): Ending {
   if (!(error instanceof GantzError)) return 'unknown';
   const { code, fields } = error;
-  if (code === 'UPSTREAM_UNAVAILABLE' || code === 'TIMEOUT') return 'failed';
+  if (code === 'UPSTREAM_UNAVAILABLE') return 'failed';
+  if (code === 'TIMEOUT') return hadEnoughTime(guarded, enteredAt) ? 'failed' : 'unknown';
   const status = code === 'HTTP_STATUS' ? fields?.['status'] : undefined;
   if (typeof status === 'number' && status >= 500) return 'failed';
   return ANSWERED.has(code) ? 'worked' : 'unknown';
+}
+
+/**
+ * Returns true when the TIMEOUT of a call says something about the system. A shorter limit of the caller does not, and neither does one
+ * of which less than half was left for the action, because the call waited for another guard or another attempt.
+ */
+function hadEnoughTime(guarded: GuardedCall, enteredAt: number): boolean {
+  const { tool, call } = guarded;
+  const { deadline } = call;
+  const actionMs = deadline.endsAt - Math.max(enteredAt, actionStart(guarded) ?? 0);
+  const retry = tool.guards?.settings['retry'] as Settings['retry'] | undefined;
+  // The limit of an attempt begins with the action.
+  if (retry?.attemptTimeoutMs !== undefined && retry.attemptTimeoutMs < actionMs) return true;
+  const limitMs = timeLimitOf(tool);
+  return deadline.budgetMs >= limitMs && actionMs >= limitMs / 2;
 }
 
 function circuitOpen(guarded: GuardedCall, leftMs: number): GantzError {

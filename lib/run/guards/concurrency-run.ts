@@ -3,6 +3,7 @@ import type { Result } from '../../contract/envelope.ts';
 import { GantzError } from '../../contract/errors.ts';
 import { guardLeaseGiveBack, guardLeaseRenew, guardLeaseTake } from '../../generated/scripts.ts';
 import type { Redis } from '../../redis/redis.ts';
+import { beforeAction } from './action-start.ts';
 import { describeMs } from './durations.ts';
 import type { GuardedCall, Next, Wrap } from './guard.ts';
 import { LEASE_MS, withLease } from './lease.ts';
@@ -23,7 +24,8 @@ async function runInProcess(setting: Setting, guarded: GuardedCall, next: Next):
   const { scope, tool, call } = guarded;
   const slots = ownSlots(JSON.stringify([scope, setting.name ?? tool.name]), setting.limit);
   const waitMs = Math.min(setting.waitMs, call.deadline.remainingMs());
-  if (!(await slots.take(waitMs, call.signal))) throw allTaken(setting, guarded);
+  const isTaken = await beforeAction(guarded, () => slots.take(waitMs, call.signal));
+  if (!isTaken) throw allTaken(setting, guarded);
   try {
     return await next();
   } finally {
@@ -39,17 +41,18 @@ async function runWithLease(setting: Setting, guarded: GuardedCall, next: Next):
   const channelOf = (redis: Redis): string => guardChannel(redis, guarded, name);
   const giveBack = (): Promise<void> =>
     afterwards(guarded, (redis) => redis.run(guardLeaseGiveBack, [keyOf(redis)], [token, channelOf(redis)]));
-  const taking = onRedisUntil(guarded, setting.waitMs, (redis) => ({
-    near: keyOf(redis),
-    channel: channelOf(redis),
-    async step() {
-      const args = [setting.limit, token, LEASE_MS].map(String);
-      const reply = await redis.run(guardLeaseTake, [keyOf(redis)], args);
-      const [taken, dueInMs] = reply as [taken: number, dueInMs: number];
-      return { result: taken === 1, done: taken === 1, dueInMs };
-    },
-  }));
-  const isTaken = await taking.catch(async (error: unknown) => {
+  const take = () =>
+    onRedisUntil(guarded, setting.waitMs, (redis) => ({
+      near: keyOf(redis),
+      channel: channelOf(redis),
+      async step() {
+        const args = [setting.limit, token, LEASE_MS].map(String);
+        const reply = await redis.run(guardLeaseTake, [keyOf(redis)], args);
+        const [taken, dueInMs] = reply as [taken: number, dueInMs: number];
+        return { result: taken === 1, done: taken === 1, dueInMs };
+      },
+    }));
+  const isTaken = await beforeAction(guarded, take).catch(async (error: unknown) => {
     // The server may have given the lease, and its reply was lost.
     await giveBack();
     throw error;

@@ -8,6 +8,7 @@ export const concurrency: Guard<Settings['concurrency']> = {
   about:
     'How many calls run at a time, in all processes: `4`, or a map with `limit`, `wait`, `per: process`, `name`.',
   withoutRedis: 'fail',
+  usesRedis: ({ perProcess }) => perProcess !== true,
   syntax: async () => (await import('./concurrency-syntax.ts')).concurrencySyntax,
   describe: ({ limit, waitMs, perProcess }) =>
     `runs at most ${limit} at a time, counted ${perProcess ? 'in each process' : 'over all processes'}; a call beyond that ` +

@@ -1,3 +1,4 @@
+import type { Tool } from '../../contract/manifest.ts';
 import { cache } from './cache.ts';
 import { circuitBreaker } from './circuit-breaker.ts';
 import { concurrency } from './concurrency.ts';
@@ -21,3 +22,22 @@ export const GUARDS: Table = {
   rate_limit: rateLimit,
   concurrency,
 };
+
+/**
+ * Returns what happens to calls of a tool when Redis does not answer: `fail` when a guard refuses them, `skip` when guards are skipped.
+ * Returns undefined when its guards use no Redis.
+ */
+export function withoutRedis({ guards }: Tool): 'fail' | 'skip' | undefined {
+  if (!guards) return undefined;
+  const { settings, optional } = guards;
+  const used = Object.values(GUARDS).filter(
+    (guard) =>
+      guard.withoutRedis &&
+      Object.hasOwn(settings, guard.key) &&
+      guard.usesRedis?.(settings[guard.key]) !== false,
+  );
+  if (used.length === 0) return undefined;
+  return used.some((guard) => guard.withoutRedis === 'fail' && !optional.includes(guard.key))
+    ? 'fail'
+    : 'skip';
+}

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { GantzError } from '../../contract/errors.ts';
 import { rateSliding } from '../../generated/scripts.ts';
 import { canonicalJson } from '../../json/canonical.ts';
+import { beforeAction } from './action-start.ts';
 import { describeMs } from './durations.ts';
 import type { GuardedCall, Wrap } from './guard.ts';
 import { guardChannel, guardKey, onRedisUntil, refusedBy } from './on-redis.ts';
@@ -13,7 +14,7 @@ type Answer = { isAllowed: boolean; retryAfterMs: number; used: number };
 
 /** Runs a call when the limit allows it. */
 export const runRateLimited: Wrap<Setting> = async (setting, guarded, next) => {
-  const answer = await count(setting, guarded);
+  const answer = await beforeAction(guarded, () => count(setting, guarded));
   if (answer && !answer.isAllowed) throw limited(setting, guarded, answer);
   if (answer) {
     const { limit, perSeconds: windowSeconds, name = guarded.tool.name } = setting;

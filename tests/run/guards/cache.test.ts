@@ -385,6 +385,76 @@ describe('equal calls at a time', () => {
     assert.equal((await work.call())['n'], 2);
   });
 
+  /** Each run of the script waits until the file with its number exists. */
+  const GATES = 'while ! [ -e go$n ]; do sleep 0.01; done';
+  const end = ({ cwd }: Workplace, run: number): void => writeFileSync(join(cwd, `go${run}`), '');
+  /** Begins a call that computes a new answer, and waits until its script runs. */
+  const beginNew = async (work: Workplace): Promise<{ answer: Promise<Envelope> }> => {
+    const run = work.runs + 1;
+    const answer = work.call({}, { options: ['--no-cache'] });
+    await begun(work, run);
+    return { answer };
+  };
+
+  it('get the answer of the oldest run, however many calls with --no-cache begin meanwhile', async () => {
+    const work = new Workplace({ then: GATES });
+    const first = work.call();
+    await begun(work, 1);
+    const second = await beginNew(work);
+    const plain = work.call();
+    await waitFor(async () => (await redis.plain.pubSubChannels('mcp:wake:guard:*')).length > 0, {
+      what: 'a call that waits',
+    });
+    const third = await beginNew(work);
+    end(work, 1);
+    assert.equal((await plain)['n'], 1);
+    assert.equal((await first)['n'], 1);
+    assert.equal((await work.call())['n'], 1);
+    end(work, 2);
+    await second.answer;
+    assert.equal((await work.call())['n'], 1, 'a run between the oldest and the newest one stores nothing');
+    end(work, 3);
+    await third.answer;
+    assert.equal((await work.call())['n'], 3);
+    assert.equal(work.runs, 3);
+  });
+
+  it('wait for the oldest run when a later one has failed, and share its failure', async () => {
+    const work = new Workplace({ then: `${GATES}; [ $n = 3 ] || exit $((n + 10))` });
+    const first = work.call();
+    await begun(work, 1);
+    const plain = work.call();
+    await waitFor(async () => (await redis.plain.pubSubChannels('mcp:wake:guard:*')).length > 0, {
+      what: 'a call that waits',
+    });
+    const second = await beginNew(work);
+    end(work, 2);
+    assert.equal((await second.answer)['exit_code'], 12);
+    const third = await beginNew(work);
+    end(work, 1);
+    assert.deepEqual([(await first)['exit_code'], (await plain)['exit_code']], [11, 11]);
+    end(work, 3);
+    await third.answer;
+    assert.equal((await work.call())['n'], 3);
+  });
+
+  it('never get an answer that a run stores after a newer one', async () => {
+    const work = new Workplace({ then: GATES });
+    const first = work.call();
+    await begun(work, 1);
+    const second = await beginNew(work);
+    end(work, 2);
+    await second.answer;
+    // The run that a third call begins now must not let the first one store its answer.
+    const third = await beginNew(work);
+    end(work, 1);
+    assert.equal((await first)['n'], 1);
+    assert.equal((await work.call())['n'], 2);
+    end(work, 3);
+    await third.answer;
+    assert.equal((await work.call())['n'], 3);
+  });
+
   for (const { name, path } of PROGRAMS) {
     it(`run the script once for 200 calls in 20 processes of ${name}`, async () => {
       const work = new Workplace({ then: 'sleep 1' });
@@ -626,6 +696,18 @@ describe('gantz cache-clear', () => {
     writeFileSync(join(work.cwd, 'go'), '');
     assert.equal((await first)['n'], 1);
     assert.deepEqual(await work.call(), { success: true, n: 2 });
+  });
+
+  it('keeps several calls that compute an answer from storing it', async () => {
+    const work = new Workplace({ then: 'while ! [ -e go ]; do sleep 0.01; done' });
+    const first = work.call();
+    await waitFor(() => work.runs >= 1, { what: 'the first run' });
+    const second = work.call({}, { options: ['--no-cache'] });
+    await waitFor(() => work.runs >= 2, { what: 'the second run' });
+    await clear(work);
+    writeFileSync(join(work.cwd, 'go'), '');
+    await Promise.all([first, second]);
+    assert.deepEqual(await work.call(), { success: true, n: 3 });
   });
 
   it('refuses a tool without cache, and --read-only', async () => {

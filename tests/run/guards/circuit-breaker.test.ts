@@ -90,12 +90,61 @@ describe('circuit_breaker', () => {
   });
 
   it('counts a time limit as a failure', async () => {
-    const { cwd } = folderOf('circuit_breaker: { failures: 1, within: 1m, cooldown: 1h }\n    timeout: 50ms');
+    const { cwd } = folderOf(
+      'circuit_breaker: { failures: 1, within: 1m, cooldown: 1h }\n    timeout: 500ms',
+    );
     status = undefined;
     await using gantz = await open(cwd);
     assert.equal(await codeOf(gantz.call('call')), 'TIMEOUT');
     assert.equal(await codeOf(gantz.call('call')), 'CIRCUIT_OPEN');
   });
+
+  it('counts the time limit of an attempt as a failure, also within a shorter one of the caller', async () => {
+    const { cwd } = folderOf(
+      'circuit_breaker: { failures: 1, within: 1m, cooldown: 1h }\n    retry: { attempts: 1, attempt_timeout: 50ms }',
+    );
+    status = undefined;
+    assert.equal(await call(cwd, '--timeout', '20s'), 'TIMEOUT');
+    assert.equal(await call(cwd), 'CIRCUIT_OPEN');
+  });
+
+  it('does not count a shorter time limit of the caller', async () => {
+    const { cwd } = folderOf('circuit_breaker: { failures: 1, within: 1m, cooldown: 1h }');
+    status = undefined;
+    assert.equal(await call(cwd, '--timeout', '1s'), 'TIMEOUT');
+    assert.equal(server.received.length, 1);
+    status = 200;
+    assert.equal(await call(cwd), 'ok');
+  });
+
+  for (const [guard, setting] of [
+    ['concurrency', 'concurrency: 1'],
+    ['concurrency per process', 'concurrency: { limit: 1, per: process }'],
+    ['rate_limit', 'rate_limit: { limit: 1, per: 2s, wait: 10s }'],
+  ] as const) {
+    it(`does not count a time limit that passes because the call waits for ${guard}`, async () => {
+      const { cwd } = folderOf(
+        `circuit_breaker: { failures: 1, within: 1m, cooldown: 1h }\n    timeout: 3s\n    ${setting}`,
+      );
+      await using gantz = await open(cwd);
+      const controller = new AbortController();
+      status = undefined;
+      const first = codeOf(gantz.call('call', {}, { signal: controller.signal }));
+      await waitFor(() => server.received.length === 1, { what: 'the first request' });
+      const startedAt = performance.now();
+      const second = codeOf(gantz.call('call'));
+      // The second call gets less than half of its time.
+      await waitFor(() => performance.now() - startedAt > 1800, {
+        what: 'most of the time of the second call',
+      });
+      controller.abort();
+      assert.equal(await first, 'CANCELLED');
+      assert.equal(await second, 'TIMEOUT');
+      assert.equal(server.received.length, 2);
+      status = 200;
+      assert.notEqual(await codeOf(gantz.call('call')), 'CIRCUIT_OPEN');
+    });
+  }
 
   it('lets exactly one of many processes find out if the server works again', async () => {
     const { cwd, state } = folderOf('circuit_breaker: { failures: 1, within: 1m, cooldown: 1h }');
