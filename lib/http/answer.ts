@@ -4,7 +4,7 @@ import { CODES, GantzError, toGantzError, type Code } from '../contract/errors.t
 import { BodyTooLong } from './request-body.ts';
 
 /** A response that is not sent yet. */
-export type Answer = { status: number; headers: Readonly<Record<string, string>>; body: string };
+export type Answer = { status: number; headers: Readonly<Record<string, string>>; body: string | Uint8Array };
 
 type Headers = Record<string, string>;
 

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { access, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { access, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { BANNER, commonOptions } from './bundle.ts';
+import { buildConsole, builtConsole, CONSOLE_PACK } from './console.ts';
 
 const run = promisify(execFile);
 
@@ -25,13 +26,18 @@ export async function compileNative(
   const bundle = join(folder, `main-${process.pid}.cjs`);
   const candidate = `${file}-${process.pid}`;
   await mkdir(folder, { recursive: true });
+  const pack = join(folder, CONSOLE_PACK);
+  await writeFile(pack, JSON.stringify((await buildConsole()).files));
+  const common = await commonOptions(root);
   await build({
-    ...(await commonOptions(root)),
+    ...common,
     // The compiler minifies the code itself, and keeps the positions for stack traces.
     minify: false,
     entryPoints: [join(root, 'lib/start/entry.ts')],
     outfile: bundle,
     banner: BANNER,
+    // The compiler puts the file into the executable and replaces `require` by its path there.
+    plugins: [...common.plugins, builtConsole(`require('${CONSOLE_PACK}')`)],
   });
   const options = [
     'build',
@@ -40,6 +46,7 @@ export async function compileNative(
     '--bytecode',
     // CommonJS starts 4 ms sooner, because its imports need no analysis.
     '--format=cjs',
+    '--loader=.pack:file',
     // A .env or bunfig.toml in the caller's folder must have no effect; a bunfig.toml may name code to run.
     '--no-compile-autoload-dotenv',
     '--no-compile-autoload-bunfig',
@@ -61,6 +68,7 @@ export async function compileNative(
     return `the compiler failed: ${error instanceof Error ? error.message.trim() : String(error)}`;
   } finally {
     await rm(bundle, { force: true });
+    await rm(pack, { force: true });
   }
 }
 
