@@ -32,6 +32,8 @@ export type Origin = {
   readonly interface: 'cli' | 'mcp' | 'http' | 'batch' | 'library' | 'test';
   /** Returns facts about the client of a call over HTTP. */
   readonly client?: () => HttpClient;
+  /** True for a read that the console makes to show a page. */
+  readonly view?: boolean;
 };
 
 /** The client of a call over HTTP. */

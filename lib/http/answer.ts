@@ -5,7 +5,7 @@ import type { Quota } from '../run/guards/guard.ts';
 import { BodyTooLong } from './request-body.ts';
 
 /** A response that is not sent yet. */
-export type Answer = { status: number; headers: Readonly<Record<string, string>>; body: string };
+export type Answer = { status: number; headers: Readonly<Record<string, string>>; body: string | Uint8Array };
 
 type Headers = Record<string, string>;
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { Origin } from '../contract/call.ts';
-import { success, type Result } from '../contract/envelope.ts';
+import type { Origin, ProgressEvent } from '../contract/call.ts';
+import { failure, renderEnvelope, success, type Result } from '../contract/envelope.ts';
 import { isObject } from '../json/object.ts';
 import { definitionOf } from '../manifest/definition.ts';
 import type { Runners } from '../serving/runners.ts';
@@ -25,6 +25,9 @@ import { redisHealth } from './health.ts';
 import type { Exchanges } from './exchanges.ts';
 import type { McpOverHttp } from './mcp.ts';
 import type { Metrics } from './metrics.ts';
+import type { Path } from './path.ts';
+import type { Console } from './console.ts';
+import { openEventStream } from './event-stream.ts';
 
 /** What the routes need. */
 export type RouteOptions = AccessOptions & {
@@ -34,13 +37,10 @@ export type RouteOptions = AccessOptions & {
   readBody: ReadBody;
   /** MCP, loaded at the first call. With the name of a toolset of the manifest, it has only the tools of that toolset. */
   mcp: (toolset?: string) => Promise<McpOverHttp>;
+  /** The console; absent with --no-console. */
+  console?: Console;
+  keepAliveMs: number;
 };
-
-/** Returns the answer to a request; undefined when the route has sent it. */
-type Route = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<Answer | undefined>;
-
-/** The routes of a path by method. GET also answers HEAD. An `open` path needs no token. */
-type Path = { GET: Route; open?: true } | { POST: Route } | { any: Route };
 
 /**
  * Returns the request listener: REST at /mcp/tools, MCP at /mcp and /mcp/<toolset>, /healthz and /metrics. It uses node:http directly, because
@@ -55,12 +55,13 @@ export function answerRequests(options: RouteOptions): RequestListener {
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<Answer | undefined> {
     const { method = 'GET' } = incoming;
     const { name, host } = targetOf(incoming);
-    const path = paths.get(name) ?? toolsetPath(options, name);
+    const path = paths.get(name) ?? options.console?.path(name, incoming) ?? toolsetPath(options, name);
     const isOpen = path && 'open' in path;
+    const isPublic = path && 'public' in path;
     const refused =
       refusedHost(incoming.headers) ??
       (host === undefined ? undefined : refusedHost({ host })) ??
-      refusedOrigin(incoming.headers) ??
+      (isPublic ? undefined : refusedOrigin(incoming.headers)) ??
       (isOpen ? undefined : refusedToken(incoming.headers));
     if (refused) return refused;
     if (!path) return nothingAt(name);
@@ -96,7 +97,8 @@ function targetOf({ url = '/' }: IncomingMessage): { name: string; host?: string
   return host === undefined ? { name } : { name, host };
 }
 
-function pathsOf({ runners, metrics, exchanges, readBody, mcp }: RouteOptions): Record<string, Path> {
+function pathsOf(options: RouteOptions): Record<string, Path> {
+  const { runners, metrics, exchanges, readBody, mcp, keepAliveMs } = options;
   return {
     '/healthz': { open: true, GET: () => health(runners) },
     '/metrics': {
@@ -110,7 +112,7 @@ function pathsOf({ runners, metrics, exchanges, readBody, mcp }: RouteOptions): 
     },
     '/mcp/tools/call': {
       POST: async (incoming, outgoing) =>
-        await callTool(await readBody(incoming, outgoing), incoming, runners),
+        await callTool(await readBody(incoming, outgoing), { incoming, outgoing, runners, keepAliveMs }),
     },
     '/mcp': mcpPath({ exchanges, readBody, mcp }),
   };
@@ -156,12 +158,24 @@ async function health(runners: Runners): Promise<Answer> {
     : jsonAnswer(200, { status: 'ok', redis });
 }
 
-async function callTool(text: string, incoming: IncomingMessage, runners: Runners): Promise<Answer> {
+type CallOptions = {
+  incoming: IncomingMessage;
+  outgoing: ServerResponse;
+  runners: Runners;
+  keepAliveMs: number;
+};
+
+/** Calls a tool. For a client that accepts an event stream, the answer is one: the events of the call and then its result. */
+async function callTool(
+  text: string,
+  { incoming, outgoing, runners, keepAliveMs }: CallOptions,
+): Promise<Answer | undefined> {
   const startedAt = performance.now();
   const signal = clientSignal(incoming);
   const idempotencyKey = idempotencyKeyIn(incoming);
   const confirm = isConfirmed(incoming);
-  const origin: Origin = { interface: 'http', client: () => clientOf(incoming) };
+  const view = incoming.headers['gantz-console'] === 'view';
+  const origin: Origin = { interface: 'http', client: () => clientOf(incoming), ...(view && { view }) };
   const { tool, params } = parseRequest(text, ['tool', 'params']);
   let quota: Record<string, string> = {};
   const onQuota = (left: Quota): void => void (quota = quotaFields(left));
@@ -171,12 +185,28 @@ async function callTool(text: string, incoming: IncomingMessage, runners: Runner
       const found = runner.find(tool);
       const deadline = runner.deadline(found, startedAt);
       const settings = { signal, deadline, idempotencyKey, noCache, confirm, origin, onQuota };
-      return await runner.call(found, params, settings);
+      if (!acceptsEventStream(incoming)) return await runner.call(found, params, settings);
+      const stream = openEventStream(outgoing, keepAliveMs);
+      const emit = (event: ProgressEvent): void => void stream.send('progress', JSON.stringify(event));
+      const envelope = await runner
+        .call(found, params, { ...settings, emit, follow: wantsFollow(incoming) })
+        .then(success, failure);
+      stream.end('result', `{"result":${renderEnvelope(envelope)}}`);
+      return undefined;
     });
-    return envelopeAnswer(200, success(result), { ...ageOf(result), ...quota });
+    return result && envelopeAnswer(200, success(result), { ...ageOf(result), ...quota });
   } catch (thrown) {
     return failureAnswer(thrown, quota);
   }
+}
+
+function acceptsEventStream({ headers }: IncomingMessage): boolean {
+  return headers.accept?.includes('text/event-stream') ?? false;
+}
+
+/** Returns true for a subscription whose client wants its messages only as events, until it disconnects. */
+function wantsFollow({ headers }: IncomingMessage): boolean {
+  return headers['gantz-follow'] === 'yes';
 }
 
 /** Returns true when the client wants no stored answer: `Cache-Control: no-cache`, or `max-age=0`. */

@@ -7,7 +7,9 @@ import { reloadOnChange } from '../serving/reload.ts';
 import { Gate } from '../serving/gate.ts';
 import { concurrencyOf, limitCalls } from '../serving/limit-calls.ts';
 import { holdRunners, wrapRunners, type Runners } from '../serving/runners.ts';
+import { keepActivity, type Activity } from './activity.ts';
 import { hostCheck, isLoopback, urlOf } from './address.ts';
+import { openConsole } from './console.ts';
 import { Exchanges } from './exchanges.ts';
 import { redisHealth } from './health.ts';
 import type { McpOverHttp } from './mcp.ts';
@@ -26,6 +28,8 @@ export type ServeOptions = {
   auth?: boolean;
   /** More host names that requests may use for the server. */
   allowedHosts?: readonly string[];
+  /** False to serve no page to browsers; true when absent. */
+  console?: boolean;
   /** The time limit for the arrival of a request, in milliseconds; 30 s when absent. */
   requestTimeoutMs?: number;
   /** How often an MCP client that waits receives a comment, in milliseconds; 15 s when absent. */
@@ -69,10 +73,13 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
   const token = given ?? (options.auth ? createToken() : undefined);
   if (token === undefined && !isLoopback(host)) throw unprotected(host);
 
-  const held = holdRunners(openRunnerFor(context, catalogue, 'long-lived'));
+  const activity = options.console === false ? undefined : keepActivity(keepAliveMs);
+  const surroundings = activity ? { ...context, onCall: activity.record } : context;
+  const held = holdRunners(openRunnerFor(surroundings, catalogue, 'long-lived'));
   const gate = new Gate(concurrencyOf(context.options));
   const metrics = createMetrics(gate, async () => (await held.use(redisHealth))?.up);
   const runners = metrics.count(limitCalls(held, gate));
+  held.onReplace(() => activity?.announce('reloaded', {}));
   /** MCP by toolset; `undefined` for all tools. */
   const opened = new Map<string | undefined, Promise<McpOverHttp>>();
   const mcp = (toolset?: string): Promise<McpOverHttp> => {
@@ -85,6 +92,8 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
     runners,
     metrics,
     exchanges,
+    keepAliveMs,
+    ...(activity && { console: openConsole({ runners, activity, exchanges }) }),
     readBody: bodyReader(gate, maxHeldBytes),
     mcp,
     isOwnName: hostCheck(host, options.allowedHosts ?? []),
@@ -101,13 +110,13 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
   let stopReloading: (() => void) | undefined;
   try {
     const url = urlOf(host, await listen(server, host, port));
-    stopReloading = await reloadOnChange(context, held, loadedAt);
+    stopReloading = await reloadOnChange(surroundings, held, loadedAt);
     if (token !== undefined && given === undefined) notice(`Token: ${token}`);
     // This line is printed last: callers wait for it.
     notice(`gantz serves ${held.current.tools.length} tools on ${url} (MCP: /mcp, REST: /mcp/tools)`);
     await aborted(signal);
     notice('Stopping: calls in flight are answered first; a second signal ends them');
-    await stop({ server, runners: held, exchanges, mcp: [...opened.values()] });
+    await stop({ server, runners: held, exchanges, mcp: [...opened.values()], activity });
   } finally {
     stopReloading?.();
     await held.close();
@@ -140,9 +149,10 @@ type Stopping = {
   runners: Runners;
   exchanges: Exchanges;
   mcp: readonly Promise<McpOverHttp>[];
+  activity: Activity | undefined;
 };
 
-async function stop({ server, runners, exchanges, mcp }: Stopping): Promise<void> {
+async function stop({ server, runners, exchanges, mcp, activity }: Stopping): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   // Each kept-alive connection gets at most one more answer.
   server.prependListener('request', (_, response) => void response.setHeader('connection', 'close'));
@@ -151,6 +161,7 @@ async function stop({ server, runners, exchanges, mcp }: Stopping): Promise<void
   await answerAll(runners, exchanges);
   // This ends exchanges, so it comes after their answers.
   for (const opened of mcp) await (await opened).close();
+  activity?.close();
   const closeAll = setTimeout(() => server.closeAllConnections(), CLOSE_MS);
   await closed;
   clearInterval(closeIdle);

@@ -8,6 +8,7 @@ import type { Context } from '../contract/context.ts';
 import { foldName } from '../contract/names.ts';
 import type { Process } from '../contract/process.ts';
 import type { LogFile } from './audit/log-file.ts';
+import type { Recorder } from './audit/record-calls.ts';
 import { compileCatalogue, type Catalogue } from './catalogue.ts';
 import { loadManifest } from './manifests.ts';
 import { openRunner, type Runner } from './runner.ts';
@@ -18,6 +19,8 @@ const MAX_LOG_BYTES = 10 * 1024 * 1024;
 /** The part of a context that opening a manifest and a runner needs. */
 export type Surroundings = Pick<Context, 'options' | 'notice' | 'cacheFolder'> & {
   process: Pick<Process, 'env' | 'cwd'>;
+  /** Receives each call of the runner when it has ended. */
+  onCall?: Recorder;
   /** True when nobody reads the notices, so that none may be recorded as written. */
   muted?: boolean;
 };
@@ -63,9 +66,9 @@ async function loadCached(location: Location, cacheFolder: string | undefined): 
   return await loadThroughCache(cacheFolder, location.file, (read) => loadManifest(location, read));
 }
 
-/** Opens a runner of these tools with the limits that the options set. Its calls are recorded when there is an audit log. */
+/** Opens a runner of these tools with the limits that the options set. Its calls are recorded in the audit log and given to `onCall`. */
 export function openRunnerFor(
-  { process, options, notice, cacheFolder }: Surroundings,
+  { process, options, notice, cacheFolder, onCall }: Surroundings,
   catalogue: Catalogue,
   mode: 'one-shot' | 'long-lived',
 ): Runner {
@@ -84,18 +87,33 @@ export function openRunnerFor(
     options.audit === undefined
       ? audit && resolve(directory, expand(audit.file, process.env))
       : resolve(process.cwd(), options.audit);
-  if (path === undefined) return runner;
-  return audited(runner, { path, maxBytes: audit?.maxBytes ?? MAX_LOG_BYTES }, notice);
+  if (path === undefined && !onCall) return runner;
+  const log = path === undefined ? undefined : { path, maxBytes: audit?.maxBytes ?? MAX_LOG_BYTES };
+  return recorded(runner, async () => [
+    ...(log ? [await openAuditLog(log, notice)] : []),
+    ...(onCall ? [onCall] : []),
+  ]);
 }
 
-/** Returns a runner whose calls are recorded in a log. The code is loaded when the first call begins. */
-function audited(runner: Runner, log: LogFile, notice: (text: string) => void): Runner {
+async function openAuditLog(file: LogFile, notice: (text: string) => void): Promise<Recorder> {
+  const { auditLog } = await import('./audit/audit-log.ts');
+  return auditLog(file, notice);
+}
+
+/** Returns a runner whose calls are recorded. The code is loaded when the first call begins. */
+function recorded(runner: Runner, recorders: () => Promise<readonly Recorder[]>): Runner {
+  const load = async (): Promise<Runner> => {
+    const { recordCalls } = await import('./audit/record-calls.ts');
+    return recordCalls(runner, await recorders());
+  };
   let loading: Promise<Runner> | undefined;
+  let loaded: Runner | undefined;
   return {
     ...runner,
     async call(tool, input, settings) {
-      loading ??= import('./audit/audit-calls.ts').then(({ auditCalls }) => auditCalls(runner, log, notice));
-      return await (await loading).call(tool, input, settings);
+      // Only the first call awaits the code: an `await` in each call is measurable where thousands are made.
+      loaded ??= await (loading ??= load());
+      return await loaded.call(tool, input, settings);
     },
   };
 }

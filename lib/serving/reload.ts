@@ -1,6 +1,6 @@
 import type { Context } from '../contract/context.ts';
 import type { Manifest } from '../contract/manifest.ts';
-import { loadCatalogue, openRunnerFor } from '../run/open.ts';
+import { loadCatalogue, openRunnerFor, type Surroundings } from '../run/open.ts';
 import { explain } from '../contract/errors.ts';
 import type { Runners } from './runners.ts';
 import { watchFiles } from './watch.ts';
@@ -11,13 +11,13 @@ import { watchFiles } from './watch.ts';
  * stops watching.
  */
 export async function reloadOnChange(
-  context: Context,
+  context: Context & Pick<Surroundings, 'onCall'>,
   runners: Runners,
   loadedAt: number,
 ): Promise<() => void> {
   // The file that was found at the start: no other manifest is located while that file is missing.
   const { file } = runners.current.manifest;
-  const pinned: Context = { ...context, options: { ...context.options, config: file } };
+  const pinned = { ...context, options: { ...context.options, config: file } };
   const stop = new AbortController();
   const isStopped = (): boolean => stop.signal.aborted;
   let loading: Promise<void> = Promise.resolve();

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { chmod, readdir, readFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
+import { buildConsole, consoleBeside, CONSOLE_PACK } from './console.ts';
 import { trimmedMcpSdk } from './mcp-sdk.ts';
 import { trimmedRedisClient } from './redis-client.ts';
 import { withoutSelfRun } from './self-run.ts';
@@ -49,7 +50,7 @@ export async function bundleForNode(root: string, folder: string): Promise<Metaf
     banner: {
       js: 'const importMetaUrl = "file://" + encodeURI(__filename).replace(/[?#]/g, encodeURIComponent);',
     },
-    plugins: [packagesApart(packages), ...common.plugins],
+    plugins: [packagesApart(packages), ...common.plugins, consoleBeside],
   });
   const start = await build({
     ...common,
@@ -76,7 +77,9 @@ export async function bundleForNode(root: string, folder: string): Promise<Metaf
     ),
   );
   await chmod(join(folder, 'gantz.cjs'), 0o755);
-  return [main, start, ...others].map(({ metafile }) => metafile);
+  const pages = await buildConsole();
+  await writeFile(join(folder, CONSOLE_PACK), JSON.stringify(pages.files));
+  return [main, start, ...others, pages].map(({ metafile }) => metafile);
 }
 
 /** Leaves every npm package out of the bundle and loads it from the file of its family. Adds its name to `packages`. */
@@ -125,7 +128,7 @@ function fileOf(name: string): string {
 /** Returns a short hash of all sources of the program. */
 async function digestOf(root: string): Promise<string> {
   const hash = createHash('sha256');
-  for (const folder of ['lib', 'tools', 'scripts/build']) {
+  for (const folder of ['console', 'lib', 'tools', 'scripts/build']) {
     const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true });
     const files = entries
       .filter((entry) => entry.isFile())

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build, type Metafile } from 'esbuild';
 import { commonOptions } from './bundle.ts';
+import { consoleInside } from './console.ts';
 import { esFacades } from './es-facades.ts';
 
 const run = promisify(execFile);
@@ -74,7 +75,7 @@ export async function bundleInChunks(
     splitting: true,
     define: { GANTZ_BUILD: define.GANTZ_BUILD },
     banner: { js: banner },
-    plugins: [esFacades, ...plugins],
+    plugins: [esFacades, await consoleInside(), ...plugins],
     // The compiler minifies the code itself, and keeps the positions for stack traces.
     minify: false,
     entryPoints: { gantz: join(root, 'lib/start/entry.ts') },

@@ -26,14 +26,16 @@ export async function startServer(
     env = {},
     config = 'builtin:redis',
     command = 'serve',
+    program = PROGRAM,
   }: {
     env?: Record<string, string>;
     config?: string;
     command?: string;
+    program?: string;
   } = {},
 ): Promise<TestServer> {
   const child = endWithTests(
-    spawn(PROGRAM, ['-c', config, command, '--port', '0', ...words], {
+    spawn(program, ['-c', config, command, '--port', '0', ...words], {
       cwd: '/',
       env: { PATH: process.env['PATH'], HOME: '/dev/null', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

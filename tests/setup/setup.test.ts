@@ -35,7 +35,7 @@ function checkoutWith(programs: Readonly<Record<string, string>>, name = 'checko
   const root = folderWith({ [`${name}/package-lock.json`]: LOCK, [`${name}/package.json`]: '{}', log: '' });
   const folder = join(root, name);
   const bin = join(root, 'bin');
-  for (const path of ['bin', 'lib', 'tools', 'scripts', 'examples']) mkdirSync(join(folder, path));
+  for (const path of ['bin', 'console', 'lib', 'tools', 'scripts', 'examples']) mkdirSync(join(folder, path));
   writeFileSync(join(folder, 'gantz.yaml'), '');
   writeFileSync(join(folder, 'examples/package-lock.json'), LOCK);
   copyFileSync(SETUP, join(folder, 'bin/setup'));
@@ -107,7 +107,10 @@ test('setup tests does the rest and then fails when something for the tests is m
   const { status, stderr } = setUp(checkout, { args: ['tests'] });
   assert.equal(status, 1);
   assert.equal(checkout.log(), `${BUILT}npm ci\n`);
-  assert.match(stderr, /redis-server is missing.*\/bin\/setup system tests\n.*zsh is missing/s);
+  assert.match(
+    stderr,
+    /redis-server is missing.*\/bin\/setup system tests\n.*zsh is missing.*Chromium is missing/s,
+  );
 });
 
 const APT = `echo "apt-get $*" >>"$LOG"

@@ -1,7 +1,7 @@
 import type { Define } from '../command.ts';
 import { GantzError } from '../../contract/errors.ts';
 
-type ServeFlags = { host?: string; port?: string; auth?: boolean; allowHost?: string[] };
+type ServeFlags = { host?: string; port?: string; auth?: boolean; allowHost?: string[]; console: boolean };
 
 /** `gantz serve`: serves the tools over HTTP until a signal arrives. */
 export const define: Define = (command, context) => {
@@ -20,7 +20,8 @@ export const define: Define = (command, context) => {
       'accept this host name in requests as well; can be repeated',
       (name: string, names: string[] | undefined) => [...(names ?? []), name],
     )
-    .action(async ({ host, port, auth, allowHost }: ServeFlags) => {
+    .option('--no-console', 'serve no page to browsers')
+    .action(async ({ host, port, auth, allowHost, console }: ServeFlags) => {
       context.surviveCrashes();
       const { serveHttp } = await import('../../http/serve.ts');
       await serveHttp(context, {
@@ -28,6 +29,7 @@ export const define: Define = (command, context) => {
         ...(port !== undefined && { port: parsePort(port) }),
         ...(auth && { auth }),
         ...(allowHost && { allowedHosts: allowHost }),
+        console,
       });
       context.process.exitCode = 0;
     });

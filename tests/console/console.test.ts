@@ -1,0 +1,413 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import type { Page } from 'playwright-core';
+import { folderWith } from '../helpers/folder.ts';
+import { startServer as startOrigin } from '../helpers/http-server.ts';
+import { useRedis } from '../helpers/redis-server.ts';
+import { PROGRAMS } from '../helpers/run-program.ts';
+import { settled } from '../helpers/wait.ts';
+import { startServer, type TestServer } from '../http/server.ts';
+import { useBrowser } from './browser.ts';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Sets `window.attacked` when a page runs any part of it. */
+const ATTACK =
+  '<img src=x onerror="attacked=1"><script>attacked=1</script><a href="javascript:attacked=1">x</a>';
+
+const MANIFEST = JSON.stringify({
+  name: `attack ${ATTACK}`,
+  include: ['builtin:redis'],
+  toolsets: { own: ['order', 'slow'], [ATTACK]: ['hostile'] },
+  tools: [
+    {
+      name: 'order',
+      description: 'Orders goods. See https://example.com/goods.',
+      parameters: {
+        goods: {
+          type: 'array',
+          required: true,
+          items: {
+            type: 'object',
+            required: ['name'],
+            properties: {
+              name: { type: 'string', description: 'the name of the goods' },
+              count: { type: 'integer', minimum: 1 },
+              colours: { type: 'array', items: { type: 'string', enum: ['red', 'green'] } },
+            },
+          },
+        },
+        note: { type: ['string', 'null'] },
+        express: { type: 'boolean', default: false },
+        extra: { description: 'any value' },
+      },
+      script: { command: 'cat', stdin: '{{goods}} {{note}} {{express}} {{extra}}' },
+    },
+    {
+      name: 'slow',
+      description: 'Prints two lines, and then sleeps.',
+      parameters: {},
+      script: { shell: 'echo one; echo two; sleep 600' },
+    },
+    {
+      name: 'pay',
+      description: 'Pays. The script prints the number of the card.',
+      parameters: { card: { type: 'string', secret: true } },
+      confirm: true,
+      script: { command: 'printf', args: ['%s', 'paid by {{card}}'] },
+    },
+    {
+      name: 'hostile',
+      title: ATTACK,
+      description: `${ATTACK} \u001b[31m \u202e javascript:attacked=1`,
+      parameters: { constructor: { type: 'string', description: ATTACK, default: ATTACK } },
+      script: { command: 'printf', args: ['%s', '{{constructor}}'] },
+    },
+    {
+      name: 'large',
+      description: 'Prints 5 MB without a line break.',
+      parameters: {},
+      script: { shell: "head -c 5000000 /dev/zero | tr '\\0' x" },
+    },
+  ],
+});
+
+/** What a page of another origin tries. */
+const FOREIGN = `async (url) => {
+  const attempt = (path, init) =>
+    fetch(url + path, init).then(async (response) => response.status + (await response.text()), () => 'refused');
+  const call = { method: 'POST', body: '{"tool":"cache_set","params":{"key":"foreign","value":"x"}}' };
+  await fetch(url + '/mcp/tools/call', { ...call, mode: 'no-cors' });
+  const frame = document.createElement('iframe');
+  frame.src = url;
+  document.body.append(frame);
+  await new Promise((resolve) => frame.addEventListener('load', resolve));
+  return [
+    await attempt('/'),
+    await attempt('/console/activity'),
+    await attempt('/console/manifest'),
+    await attempt('/mcp/tools/call', call),
+  ];
+}`;
+
+const redis = useRedis();
+const browser = useBrowser({ reducedMotion: 'reduce', permissions: ['clipboard-read', 'clipboard-write'] });
+
+for (const program of PROGRAMS) {
+  describe(`the console, served by ${program.name}`, () => {
+    const config = join(folderWith({ 'gantz.yaml': MANIFEST }), 'gantz.yaml');
+    let server: TestServer;
+    let page: Page;
+    /** What the pages wrote as errors, refusals of the policy included. */
+    const errors: string[] = [];
+    const start = (words: readonly string[] = [], env: Record<string, string> = {}): Promise<TestServer> =>
+      startServer(words, {
+        config,
+        program: program.path,
+        env: { REDIS_URL: redis.url, GANTZ_NAMESPACE: `console-${PROGRAMS.indexOf(program)}`, ...env },
+      });
+    before(async () => {
+      server = await start();
+      page = await open(server.url);
+    });
+    after(async () => {
+      await page.close();
+      await server.stop();
+    });
+
+    async function open(url: string): Promise<Page> {
+      const opened = await browser.context.newPage();
+      opened.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+      opened.on('pageerror', (error) => errors.push(error.message));
+      await opened.goto(url);
+      return opened;
+    }
+
+    const button = (name: string) => page.getByRole('button', { name, exact: true });
+    const show = async (path: string): Promise<void> => {
+      await page.goto(`${server.url}/#/${path}`);
+    };
+
+    it('finds a tool with the keyboard, and runs it from its form', async () => {
+      await show('tools');
+      await page.getByRole('link', { name: /^order/ }).waitFor();
+      await page.keyboard.press('/');
+      await page.keyboard.type('set cached value');
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: 'cache_set', exact: true }).waitFor();
+      await page.getByLabel('key', { exact: false }).first().fill('greeting');
+      await page.getByRole('textbox', { name: /^value/ }).fill('{"to": [1.50]}');
+      await page.getByText('Sent as an object').waitFor();
+      await page.keyboard.press('Control+Enter');
+      await page.getByText('Success', { exact: true }).waitFor();
+      const { result } = await server.call('cache_get', { key: 'greeting' });
+      assert.deepEqual(result['value'], { to: [1.5] });
+      await page.getByText('The same call in a shell').click();
+      await page.getByRole('button', { name: 'Copy Shell' }).click();
+      const copied = await page.evaluate('navigator.clipboard.readText()');
+      assert.equal(copied, `gantz cache set '{"key":"greeting","value":{"to": [1.50]}}'`);
+    });
+
+    it('shows what the server refuses at its field, and focuses the first one', async () => {
+      await show('tools/order');
+      await button('Run').click();
+      const goods = page.getByRole('group', { name: /^goods/ });
+      await goods.getByText('is required').waitFor();
+      await button('Add an item to goods').click();
+      await page.getByRole('textbox', { name: /^count/ }).fill('0');
+      await button('Run').click();
+      const count = page.getByRole('textbox', { name: /^count/ });
+      await page.getByText('must be >= 1').first().waitFor();
+      assert.equal(await count.getAttribute('aria-invalid'), 'true');
+      const described = (await count.getAttribute('aria-describedby')) ?? '';
+      assert.match(
+        (await page.locator(`[id="${described.split(' ')[0] ?? ''}"]`).textContent()) ?? '',
+        /must be >= 1/,
+      );
+      const focused = await page.evaluate<string>('document.activeElement.id');
+      assert.match(focused, /^field\/goods\/0\/(name|count)$/);
+    });
+
+    it('sends nested objects, arrays, enums, null and defaults', async () => {
+      await show('tools/order');
+      await page.getByRole('textbox', { name: /^name/ }).fill('tea');
+      await page.getByRole('textbox', { name: /^count/ }).fill('2');
+      await button('Add an item to colours').click();
+      await page.getByRole('combobox', { name: /^1/ }).selectOption('green');
+      await page.getByRole('checkbox', { name: 'null' }).check();
+      await page.getByRole('combobox', { name: /^express/ }).selectOption('true');
+      await button('JSON').click();
+      const json = await page.getByLabel('Parameters as JSON').inputValue();
+      assert.deepEqual(JSON.parse(json), {
+        goods: [{ name: 'tea', count: 2, colours: ['green'] }],
+        note: null,
+        express: true,
+      });
+      await button('Form').click();
+      await button('Run').click();
+      await page.getByText('Success', { exact: true }).waitFor();
+      await page.locator('.run pre').getByText('tea').waitFor();
+    });
+
+    it('shows the events of a call as they come, and cancels it', async () => {
+      await show('tools/slow');
+      await button('Run').click();
+      await page.getByRole('listitem').filter({ hasText: 'stdout: two' }).waitFor();
+      await button('Cancel').click();
+      await page.getByText('Cancelled', { exact: true }).waitFor();
+      await show('activity');
+      await page.getByRole('row').filter({ hasText: 'slow' }).filter({ hasText: 'CANCELLED' }).waitFor();
+    });
+
+    it('asks before a tool with confirm, and shows no secret', async () => {
+      await show('tools/pay');
+      const card = page.getByLabel('card', { exact: false }).first();
+      assert.equal(await card.getAttribute('type'), 'password');
+      await card.fill('4000-1234');
+      await button('Run').click();
+      await button('Do not run it').click();
+      assert.equal(await page.getByText('Success', { exact: true }).count(), 0);
+      await button('Run').click();
+      await page.getByRole('dialog').getByText('[secret]').waitFor();
+      await button('Run it').click();
+      await page.getByText('Success', { exact: true }).waitFor();
+      await show('activity');
+      await page.getByRole('link', { name: 'pay', exact: true }).first().click();
+      await page.getByText('paid by [secret]').waitFor();
+      assert.doesNotMatch((await page.locator('main').textContent()) ?? '', /4000-1234/);
+    });
+
+    it('lists the calls of other clients when they end, with parameters and answer', async () => {
+      await show('activity');
+      await page.getByText('Live', { exact: true }).waitFor();
+      const id = '00000000-0000-4000-8000-000000000000';
+      await server.call('session_update', { session_id: id, data: {} });
+      const row = page.getByRole('row').filter({ hasText: 'session_update' });
+      await row.getByText('NOT_FOUND').waitFor();
+      await row.click();
+      await page.locator('.detail pre').getByText(id).first().waitFor();
+      await page.locator('.detail').getByText('nothing changed').waitFor();
+      await page.getByLabel('Failures only').check();
+      assert.equal(await page.getByRole('row').filter({ hasText: 'OK' }).count(), 0);
+      await page.getByLabel('Failures only').uncheck();
+    });
+
+    it('shows hostile names, descriptions and values as text', async () => {
+      await show('tools/hostile');
+      await page.getByText('\\u001b[31m').first().waitFor();
+      await page.getByText('\\u202e').first().waitFor();
+      await page.getByLabel('constructor', { exact: false }).first().fill(`${ATTACK}\u0085`);
+      await button('Run').click();
+      await page.getByText('Success', { exact: true }).waitFor();
+      await page.locator('.run pre').getByText('\\u0085').waitFor();
+      await show('activity');
+      await page.getByRole('link', { name: 'hostile', exact: true }).first().click();
+      await page.locator('.detail pre').getByText('onerror').first().waitFor();
+      assert.equal(await page.evaluate('globalThis.attacked'), undefined);
+      assert.equal(await page.locator('img, main script, a[href^="javascript"]').count(), 0);
+    });
+
+    it('shows the beginning of a value of 5 MB', async () => {
+      await show('tools/large');
+      await button('Run').click();
+      await page.getByText('Only the beginning is shown').waitFor();
+      assert.ok(((await page.locator('.run pre').textContent()) ?? '').length < 60_000);
+      const downloaded = page.waitForEvent('download');
+      await button('Download').click();
+      assert.equal((await downloaded).suggestedFilename(), 'large.json');
+      await show('activity');
+      await page.getByRole('link', { name: 'large', exact: true }).first().click();
+      await page.getByText('the answer is not kept').waitFor();
+    });
+
+    it('has nothing serious for axe, and fits into 390 pixels, light and dark', async () => {
+      const paths = ['tools', 'tools/order', 'tools/hostile', 'activity', 'activity/1', 'tools/nothing'];
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        for (const width of [1400, 390]) {
+          await page.setViewportSize({ width, height: 800 });
+          for (const path of paths) {
+            await show(path);
+            await page
+              .locator(path.includes('/') ? '.detail :is(h1, h2)' : '.list')
+              .first()
+              .waitFor();
+            assert.deepEqual(await seriousFor(page), [], `${path} at ${width} px, ${colorScheme}`);
+            const scrolled = await page.evaluate<number>('document.documentElement.scrollWidth');
+            assert.ok(scrolled <= width, `${path} is ${scrolled} px wide at ${width} px`);
+          }
+        }
+      }
+      await page.setViewportSize({ width: 1280, height: 800 });
+    });
+
+    it('runs nothing that the policy of the page refuses', () => {
+      const expected = /status of 4\d\d/;
+      assert.deepEqual(
+        errors.filter((text) => !expected.test(text)),
+        [],
+      );
+    });
+
+    it('gives a page of another origin nothing', async () => {
+      const origin = await startOrigin(
+        (response) => void response.setHeader('content-type', 'text/html').end('<p>'),
+      );
+      const foreign = await browser.context.newPage();
+      try {
+        await foreign.goto(origin.origin);
+        const tried = await foreign.evaluate(`(${FOREIGN})(${JSON.stringify(server.url)})`);
+        assert.deepEqual(tried, Array(4).fill('refused'));
+        assert.ok(!foreign.frames().some((frame) => frame.url() === `${server.url}/`));
+        const { result } = await server.call('cache_get', { key: 'foreign' });
+        assert.equal(result['found'], false);
+      } finally {
+        await foreign.close();
+        await origin.close();
+      }
+    });
+
+    it('answers HTML only to a client that accepts it, compressed and with an ETag', async () => {
+      const plain = await fetch(server.url);
+      assert.deepEqual(
+        [plain.status, plain.headers.get('content-type')],
+        [404, 'application/json; charset=utf-8'],
+      );
+      await plain.arrayBuffer();
+      const html = await fetch(server.url, { headers: { accept: 'text/html,*/*' } });
+      assert.match(await html.text(), /<script type="module" src="console\/app.js">/);
+      assert.match(
+        html.headers.get('content-security-policy') ?? '',
+        /^default-src 'none'; script-src 'self';/,
+      );
+      assert.equal(html.headers.get('x-content-type-options'), 'nosniff');
+      assert.equal(html.headers.get('referrer-policy'), 'no-referrer');
+      let sum = 0;
+      for (const path of ['/', '/console/app.js', '/console/style.css', '/console/icon.svg']) {
+        const accept = 'text/html,*/*';
+        const packed = await fetch(`${server.url}${path}`, {
+          headers: { accept, 'accept-encoding': 'gzip' },
+        });
+        sum += Number(packed.headers.get('content-length'));
+        const text = await packed.text();
+        const whole = await fetch(`${server.url}${path}`, {
+          headers: { accept, 'accept-encoding': 'identity' },
+        });
+        assert.equal(await whole.text(), text);
+        const etag = packed.headers.get('etag') ?? '';
+        const again = await fetch(`${server.url}${path}`, { headers: { accept, 'if-none-match': etag } });
+        assert.deepEqual([again.status, await again.text()], [304, '']);
+      }
+      assert.ok(sum <= 120_000, `${sum} bytes`);
+    });
+
+    it('asks for the token when the server has one, and keeps it for the tab', async () => {
+      const locked = await start([], { GANTZ_AUTH_TOKEN: 'the-token' });
+      const own = await open(locked.url);
+      try {
+        await own.getByLabel('Token').fill('wrong');
+        await own.getByRole('button', { name: 'Open the console' }).click();
+        await own.getByText('The server does not accept this token.').waitFor();
+        assert.deepEqual(await seriousFor(own), []);
+        await own.getByLabel('Token').fill('the-token');
+        await own.keyboard.press('Enter');
+        await own.getByRole('link', { name: /^order/ }).waitFor();
+        await own.reload();
+        await own.goto(`${locked.url}/#/activity`);
+        await own.getByText('Live', { exact: true }).waitFor();
+        assert.equal(await own.evaluate('localStorage.length'), 0);
+        await own.getByRole('button', { name: 'Forget token' }).click();
+        await own.getByLabel('Token').waitFor();
+        for (const path of ['/console/manifest', '/console/activity', '/console/activity/1'])
+          assert.equal((await fetch(`${locked.url}${path}`)).status, 401, path);
+      } finally {
+        await own.close();
+        await locked.stop();
+      }
+    });
+
+    it('shows only the tools that the options allow, and ends its streams when the server stops', async () => {
+      const limited = await start(['--auth'], { GANTZ_READ_ONLY: '1', GANTZ_AUTH_TOKEN: 't' });
+      const headers = { authorization: 'Bearer t' };
+      const response = await fetch(`${limited.url}/console/manifest`, { headers });
+      const { tools, toolsets } = (await response.json()) as Record<string, Record<string, unknown>>;
+      assert.ok(tools && 'cache_get' in tools && !('cache_set' in tools));
+      assert.deepEqual(toolsets?.['own'], []);
+      const feed = await fetch(`${limited.url}/console/activity`, { headers });
+      const whole = feed.text();
+      assert.equal(await limited.stop(), 143);
+      assert.match(await settled(whole, { what: 'the end of the feed' }), /event: calls/);
+    });
+
+    it('is switched off by --no-console', async () => {
+      const plain = await start(['--no-console']);
+      try {
+        for (const path of ['/', '/console/app.js', '/console/manifest', '/console/activity']) {
+          const response = await fetch(`${plain.url}${path}`, { headers: { accept: 'text/html' } });
+          assert.equal(response.status, 404, path);
+        }
+      } finally {
+        await plain.stop();
+      }
+    });
+  });
+}
+
+/** Returns what axe finds serious or critical on a page. */
+async function seriousFor(page: Page): Promise<string[]> {
+  // The policy of the page refuses script tags, but not this.
+  await page.evaluate(AXE);
+  return await page.evaluate(async () => {
+    type Axe = {
+      run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
+    };
+    const axe = Reflect.get(globalThis, 'axe') as Axe;
+    const { violations } = await axe.run();
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  });
+}

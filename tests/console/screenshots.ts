@@ -1,0 +1,113 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { startServer } from '../http/server.ts';
+import { startRedis } from '../helpers/redis-server.ts';
+import { openBrowser } from './browser.ts';
+
+// Makes a screenshot of every page of the console, at three widths, light and dark, in the folder of the first argument. With `--readme`
+// it makes only docs/console.png.
+const [folder = 'dist/screenshots'] = process.argv.slice(2);
+const isReadme = folder === '--readme';
+const ROOT = join(import.meta.dirname, '../..');
+
+const redis = await startRedis();
+const server = await startServer([], {
+  config: join(import.meta.dirname, 'example.yaml'),
+  env: { REDIS_URL: redis.url },
+});
+await fill();
+
+/** The pages: how each is reached. */
+const PAGES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
+  tools: (page) => page.goto(`${server.url}/#/tools`),
+  'tools-form': async (page) => {
+    await page.goto(`${server.url}/#/tools/book_journey`);
+    await page.getByRole('button', { name: 'Fill in an example' }).click();
+  },
+  'tools-run': async (page) => {
+    await page.goto(`${server.url}/#/tools/weather`);
+    await page.getByLabel('city').fill('Oslo');
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await page.getByText('Success', { exact: true }).waitFor();
+  },
+  'tools-wrong': async (page) => {
+    await page.goto(`${server.url}/#/tools/weather`);
+    await page.getByLabel('days').fill('99');
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await page.getByText('must be <= 14').first().waitFor();
+  },
+  activity: (page) => page.goto(`${server.url}/#/activity`),
+  'activity-call': async (page) => {
+    await page.goto(`${server.url}/#/activity`);
+    await page.getByRole('link', { name: 'find_hotel' }).first().click();
+  },
+};
+
+const README = { page: 'activity-call', width: 1160, height: 560 };
+
+try {
+  mkdirSync(isReadme ? join(ROOT, 'docs') : folder, { recursive: true });
+  for (const colorScheme of isReadme ? (['light'] as const) : (['light', 'dark'] as const)) {
+    const browser = await openBrowser({ colorScheme });
+    try {
+      if (isReadme) {
+        await shoot(
+          await browser.context.newPage(),
+          README.page,
+          README.width,
+          README.height,
+          join(ROOT, 'docs/console.png'),
+        );
+        continue;
+      }
+      for (const width of [390, 900, 1400]) {
+        for (const name of Object.keys(PAGES)) {
+          const page = await browser.context.newPage();
+          await shoot(
+            page,
+            name,
+            width,
+            width === 390 ? 800 : 900,
+            join(folder, `${name}-${width}-${colorScheme}.png`),
+          );
+          await page.close();
+        }
+      }
+    } finally {
+      await browser.close();
+    }
+  }
+} finally {
+  await server.stop();
+  await redis.stop();
+}
+
+async function shoot(page: Page, name: string, width: number, height: number, path: string): Promise<void> {
+  await page.setViewportSize({ width, height });
+  await PAGES[name]?.(page);
+  await page.waitForLoadState('networkidle', { timeout: 500 }).catch(() => undefined);
+  await page.screenshot({ path });
+}
+
+/** Makes calls that the pages show. */
+async function fill(): Promise<void> {
+  const calls: [string, object][] = [
+    ['session_create', { data: { user: 'ada', cart: ['oslo-bergen'] } }],
+    ['cache_set', { key: 'greeting', value: 'hello' }],
+    ['cache_get', { key: 'greeting' }],
+    ['weather', { city: 'Oslo' }],
+    ['weather', { city: 'Oslo' }],
+    ['weather', { city: 'Bergen', days: 99 }],
+    ['queue_add', { queue: 'bookings', payload: { journey: 'oslo-bergen', passengers: 2 } }],
+    ['queue_take', { queue: 'bookings' }],
+    ['lock_acquire', { name: 'timetable', owner: 'importer' }],
+    ['rate_limit_check', { identifier: 'ada', limit: 10, window_seconds: 60 }],
+    ['find_hotel', { city: 'Bergen' }],
+    ['import_stations', { country: 'NO' }],
+    ['hash_set', { key: 'seats', mapping: { '12A': 'ada' } }],
+    ['session_get', { session_id: '5f0c6d1e-6f6e-4a43-9b51-0b8f9a3b9a3e' }],
+    ['stream_append', { stream: 'journeys', event: { booked: 'oslo-bergen' } }],
+  ];
+  for (const [tool, params] of calls) await server.call(tool, params);
+}
