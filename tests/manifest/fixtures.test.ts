@@ -88,6 +88,8 @@ const UNSEEN: Readonly<Record<string, string>> = {
   'warn-lookalikes': 'a schema cannot compare the names of tools',
   'warn-name-in-map': 'a schema cannot compare a key with a value',
   'bad-guard-without-name': 'a schema does not require a name because a tool has a guard',
+  'warn-included-audit': 'the schema applies to one file',
+  'bad-audit-file': 'a schema does not refuse a path without characters',
   'bad-guard-defaults': 'a schema cannot compare a guard with the parameters',
   'warn-guard-defaults': 'a schema cannot compare a guard with the action of its tool',
   'warn-guards': 'a schema cannot compare a guard with the annotations of its tool',
