@@ -80,11 +80,14 @@ export function openRunnerFor(
     ...(maxOutputBytes !== undefined && { maxOutputBytes }),
   });
   const { audit, directory } = catalogue.manifest;
-  const path =
-    options.audit === undefined
-      ? audit && resolve(directory, expand(audit.file, process.env))
-      : resolve(process.cwd(), options.audit);
-  if (path === undefined) return runner;
+  const file = options.audit ?? (audit && expand(audit.file, process.env));
+  if (file === undefined) return runner;
+  if (file.trim() === '') {
+    const written = JSON.stringify(audit?.file);
+    notice(`There is no audit log: \`file\` of \`audit\`, ${written}, is empty. Calls run all the same.`);
+    return runner;
+  }
+  const path = resolve(options.audit === undefined ? directory : process.cwd(), file);
   return audited(runner, { path, maxBytes: audit?.maxBytes ?? MAX_LOG_BYTES }, notice);
 }
 
