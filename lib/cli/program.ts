@@ -94,7 +94,7 @@ function addGlobalOptions(command: Commander, { options }: CliContext): void {
     command.addOption(command.parent ? option.hideHelp() : option);
     command.on(`option:${option.name()}`, (text: string | null) => {
       // main has taken the options before the command, so this one stands after it.
-      if (isOnlyForCalls(flag)) throw onlyForCalls(flag);
+      if (isOnlyForCalls(flag)) throw onlyForCalls(flag, command.name());
       apply(options, text ?? 'true');
     });
   }
