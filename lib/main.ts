@@ -94,7 +94,7 @@ function namesNoTool(words: readonly string[]): boolean {
 async function runBuiltIn(context: CliContext, words: readonly string[]): Promise<void> {
   const { help, version } = context.options;
   const wrong = findOnlyForCalls(context.options);
-  if (wrong !== undefined && !help && !version) throw onlyForCalls(wrong);
+  if (wrong !== undefined && !help && !version) throw onlyForCalls(wrong, words[0]);
   const { runCommand } = await import('./cli/program.ts');
   await runCommand(context, words);
 }

@@ -119,6 +119,20 @@ const ONLY_FOR_CALLS: Readonly<Record<string, keyof CommandLineOptions>> = {
   '--no-cache': 'noCache',
 };
 
+/** What to use instead of such an option, by the command. */
+const INSTEAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  '--yes': {
+    batch: 'Add "confirm":true to the lines of the calls to which a person has agreed.',
+    mcp: 'The client asks its user before each call of a tool with `confirm`.',
+    serve: 'When a person has agreed to a call, send it with the header Gantz-Confirm: yes.',
+  },
+  '--no-cache': {
+    batch: 'gantz cache-clear <tool> deletes the stored answers of a tool.',
+    mcp: 'gantz cache-clear <tool> deletes the stored answers of a tool.',
+    serve: 'Send the call with the header Cache-Control: no-cache.',
+  },
+};
+
 /** Returns true for an option that no command takes. */
 export function isOnlyForCalls(flag: string): boolean {
   return Object.hasOwn(ONLY_FOR_CALLS, flag);
@@ -130,11 +144,13 @@ export function findOnlyForCalls(options: CommandLineOptions): string | undefine
 }
 
 /** Returns the failure for an option that a command does not take, because it is one of calls. */
-export function onlyForCalls(flag: string): GantzError {
+export function onlyForCalls(flag: string, command: string | undefined): GantzError {
   const value = COMMAND_LINE_OPTIONS.find((option) => option.flag === flag)?.value;
   const words = value === undefined ? flag : `${flag} <${value}>`;
   return new GantzError('USAGE', `${flag} is an option of calls of tools`, {
-    hint: `Write it before the name of a tool: gantz ${words} cache increment --key a.`,
+    hint:
+      INSTEAD[flag]?.[command ?? ''] ??
+      `Write it before the name of a tool: gantz ${words} cache increment --key a.`,
   });
 }
 

@@ -29,10 +29,10 @@ export async function runCommand(context: CliContext, words: readonly string[]):
     .version(VERSION, '--version', 'show the version')
     .addHelpText('after', GROUPS_HELP);
   withoutExit(program, process);
-  addGlobalOptions(program, context);
+  addGlobalOptions(program, context, name);
   for (const [key, { summary, hidden = false, load }] of Object.entries(COMMANDS)) {
     const command = withoutExit(program.command(key, { hidden }).description(summary), process);
-    addGlobalOptions(command, context);
+    addGlobalOptions(command, context, name);
     // The help of gantz shows the arguments of every command. Any other call needs only the definition of its own command.
     if (key === name || (name === undefined && options.help)) (await load())(command, context);
   }
@@ -85,7 +85,8 @@ function withoutExit(command: Commander, process: CliContext['process']): Comman
     });
 }
 
-function addGlobalOptions(command: Commander, { options }: CliContext): void {
+/** Adds the global options to a command. `name` is the command that was called. */
+function addGlobalOptions(command: Commander, { options }: CliContext, name: string | undefined): void {
   for (const { flag, short, value, description, variable, apply } of COMMAND_LINE_OPTIONS) {
     if (flag === '--help' || flag === '--version') continue;
     const flags = `${short ? `${short}, ` : ''}${flag}${value ? ` <${value}>` : ''}`;
@@ -94,7 +95,7 @@ function addGlobalOptions(command: Commander, { options }: CliContext): void {
     command.addOption(command.parent ? option.hideHelp() : option);
     command.on(`option:${option.name()}`, (text: string | null) => {
       // main has taken the options before the command, so this one stands after it.
-      if (isOnlyForCalls(flag)) throw onlyForCalls(flag);
+      if (isOnlyForCalls(flag)) throw onlyForCalls(flag, name);
       apply(options, text ?? 'true');
     });
   }

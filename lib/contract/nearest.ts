@@ -25,7 +25,7 @@ export function isMisspelling(word: string, name: string): boolean {
 }
 
 function sorted(word: string): string {
-  return [...word].sort().join('');
+  return Array.from(word).sort().join('');
 }
 
 function fold(word: string): string {

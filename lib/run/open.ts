@@ -83,16 +83,25 @@ export function openRunnerFor(
     ...(maxOutputBytes !== undefined && { maxOutputBytes }),
   });
   const { audit, directory } = catalogue.manifest;
-  const path =
-    options.audit === undefined
-      ? audit && resolve(directory, expand(audit.file, process.env))
-      : resolve(process.cwd(), options.audit);
-  if (path === undefined && !onCall) return runner;
-  const log = path === undefined ? undefined : { path, maxBytes: audit?.maxBytes ?? MAX_LOG_BYTES };
+  const log = logOf();
+  if (!log && !onCall) return runner;
   return recorded(runner, async () => [
     ...(log ? [await openAuditLog(log, notice)] : []),
     ...(onCall ? [onCall] : []),
   ]);
+
+  /** Returns the file of the audit log, when there is one. */
+  function logOf(): LogFile | undefined {
+    const file = options.audit ?? (audit && expand(audit.file, process.env));
+    if (file === undefined) return undefined;
+    if (file.trim() === '') {
+      const written = JSON.stringify(audit?.file);
+      notice(`There is no audit log: \`file\` of \`audit\`, ${written}, is empty. Calls run all the same.`);
+      return undefined;
+    }
+    const path = resolve(options.audit === undefined ? directory : process.cwd(), file);
+    return { path, maxBytes: audit?.maxBytes ?? MAX_LOG_BYTES };
+  }
 }
 
 async function openAuditLog(file: LogFile, notice: (text: string) => void): Promise<Recorder> {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { splitOptions } from '../../lib/cli/options.ts';
 import { optionsFromEnvironment } from '../../lib/run/global-options.ts';
+import { envelopeOf, runMain } from '../helpers/run-main.ts';
 
 const splits: [string[], ReturnType<typeof splitOptions>][] = [
   [[], { options: {}, rest: [] }],
@@ -61,3 +62,28 @@ test('a wrong variable is named', () => {
     message: /^GANTZ_TIMEOUT/,
   });
 });
+
+const elsewhere: [flag: string, command: string, hint: RegExp][] = [
+  ['--yes', 'batch', /"confirm":true/],
+  ['--yes', 'mcp', /The client asks its user/],
+  ['--yes', 'serve', /Gantz-Confirm: yes/],
+  ['--no-cache', 'batch', /gantz cache-clear/],
+  ['--no-cache', 'mcp', /gantz cache-clear/],
+  ['--no-cache', 'serve', /Cache-Control: no-cache/],
+  ['--yes', 'tools', /before the name of a tool/],
+];
+for (const [flag, command, hint] of elsewhere) {
+  for (const words of [
+    [flag, command],
+    [command, flag],
+  ]) {
+    test(`gantz ${words.join(' ')} says what to use there`, async () => {
+      const envelope = envelopeOf(await runMain(words));
+      assert.deepEqual(
+        [envelope['code'], envelope['error']],
+        ['USAGE', `${flag} is an option of calls of tools`],
+      );
+      assert.match(String(envelope['hint']), hint);
+    });
+  }
+}

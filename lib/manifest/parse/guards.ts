@@ -3,7 +3,7 @@ import { nearest } from '../../contract/nearest.ts';
 import type { Keys } from '../keys.ts';
 import type { GuardKey, GuardKeys, GuardSyntax } from '../tool-key.ts';
 import { describe, type Node } from '../yaml/node.ts';
-import { error, warn, type Problems } from '../yaml/problems.ts';
+import { error, noProblems, warn, type Problems } from '../yaml/problems.ts';
 import type { Place } from '../yaml/source.ts';
 import { asMap, readFields, type Fields } from './fields.ts';
 import { readText } from './values.ts';
@@ -149,20 +149,33 @@ export function withGuards(
     ...(active.length > 0 && { guards: { scope: scope ?? '', settings, optional } }),
     ...(Object.keys(exempt).length > 0 && { exempt }),
   };
-  for (const { guard, setting, at } of active) guard.check?.(problems, at, setting, guarded);
-  for (const read of own) requireName(problems, read, scope);
+  for (const read of own) {
+    const { guard, setting, at } = read;
+    if (setting !== false) guard.check?.(problems, at, setting, guarded);
+    requireName(problems, read, scope);
+  }
   return guarded;
 }
 
-/** Reports the defaults that are for none of the tools. */
+/** Reports what is wrong with the defaults: all errors, and a warning only when no tool is without one. */
 export function checkDefaults(
   problems: Problems,
   defaults: readonly ReadGuard[],
   tools: readonly Tool[],
 ): void {
   for (const { guard, setting, at } of defaults) {
+    if (setting === false) continue;
     const { key } = guard;
-    if (setting === false || tools.some(({ guards }) => guards?.settings[key] === setting)) continue;
+    const guarded = tools.filter(({ guards }) => guards?.settings[key] === setting);
+    const found = guarded.map((tool) => {
+      const own = { ...noProblems(), tool: tool.name };
+      guard.check?.(own, at, setting, tool);
+      return own.list;
+    });
+    const errors = found.flat().filter(({ severity }) => severity === 'error');
+    const [first = []] = found;
+    problems.list.push(...(errors.length === 0 && found.every((list) => list.length > 0) ? first : errors));
+    if (guarded.length > 0) continue;
     const tool = tools.find(({ exempt }) => exempt?.[key] !== undefined);
     if (tool)
       warn(

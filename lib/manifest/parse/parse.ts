@@ -21,7 +21,7 @@ import type { Manifest, Problem } from '../../contract/manifest.ts';
 import { describe, isNull, type Node } from '../yaml/node.ts';
 import { position, type Place, type Source } from '../yaml/source.ts';
 import { readTools, type ReadTool } from './tool.ts';
-import { readCount, readSize, readText, readTexts, readVariables } from './values.ts';
+import { readCount, readNonEmpty, readSize, readText, readTexts, readVariables } from './values.ts';
 import { wildcard } from '../wildcard.ts';
 
 /** The text of a manifest, its file, and `bundled`: true for the bundled manifest. */
@@ -139,6 +139,13 @@ async function readFile(
   if (!map) return undefined;
   const fields = readFields(problems, map, ROOT, 'gantz.yaml');
   const rootFields = readRoot(problems, fields);
+  if (fields.audit && above.length > 0)
+    warn(
+      problems,
+      fields.audit.at,
+      '`audit` of an included file has no effect',
+      'Write it into the manifest that includes this file.',
+    );
   const scope = fields.name ? rootFields.name : outer.scope;
   const defaults = readGuardDefaults(problems, fields.guards, gathered.guards, { ...outer, scope });
   gathered.defaults.push(...defaults.guards.filter((read) => !outer.guards.includes(read)));
@@ -199,7 +206,7 @@ function readAudit(problems: Problems, node: Node): Manifest['audit'] {
     error(problems, map.at, '`audit` has no `file`', 'Write audit: { file: audit.ndjson }');
     return;
   }
-  const file = readText(problems, fields.file, '`file`');
+  const file = readNonEmpty(problems, fields.file, '`file` of `audit`');
   return file === undefined ? undefined : { file, ...(maxBytes !== undefined && { maxBytes }) };
 }
 

@@ -10,6 +10,13 @@ export function readText(problems: Problems, node: Node, what: string): string |
   error(problems, node.at, `${what} must be text, not ${describe(node)}`);
 }
 
+/** Reads text that is not empty. */
+export function readNonEmpty(problems: Problems, node: Node, what: string): string | undefined {
+  const text = readText(problems, node, what);
+  if (text === undefined || text.trim() !== '') return text;
+  error(problems, node.at, `${what} must not be empty`);
+}
+
 const BOOLEANS: Readonly<Record<string, boolean>> = {
   true: true,
   yes: true,

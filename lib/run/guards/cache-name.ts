@@ -52,11 +52,9 @@ async function findConstants(
   const variables = variablesOf(tool);
   const { environment, declared } = variables;
   const kind = kindOf(tool);
-  // A shell reads `$NAME` too.
-  const mentions = JSON.stringify(action).matchAll(/\$\{?([A-Za-z_]\w*)/g);
   const reads = kind?.variables?.(action).reads;
   const names = new Set([
-    ...[...mentions].map(([, name = '']) => name),
+    ...mentionedIn(JSON.stringify(action)),
     ...(reads ? declared.filter(reads) : declared),
     ...vary.filter((what) => what !== 'cwd').map((what) => what.slice('env.'.length)),
   ]);
@@ -65,6 +63,18 @@ async function findConstants(
   const found: Constants = { digest, files: (await kind?.programFiles?.(tool)) ?? [] };
   known.set(variables, found);
   return found;
+}
+
+/**
+ * Returns the names of the variables that an action mentions, as JSON. A shell reads `$NAME`, `${#NAME}` and `${!NAME}` too, and each
+ * name in `$((…))`.
+ */
+function mentionedIn(json: string): string[] {
+  const mentions = [...json.matchAll(/\$\{?[#!]?([A-Za-z_]\w*)/g)].map(([, name = '']) => name);
+  const arithmetic = [...json.matchAll(/\(\((.*?)\)\)/g)].map(([, text = '']) =>
+    text.replaceAll(/\\./g, ' '),
+  );
+  return [...mentions, ...arithmetic.flatMap((text) => text.match(/[A-Za-z_]\w*/g) ?? [])];
 }
 
 /** Returns the chosen parameters. An absent one differs from one that is null. */

@@ -44,7 +44,7 @@ export const cacheSyntax: GuardSyntax<Settings['cache']> = {
       error(
         problems,
         at,
-        `\`cache\` needs a \`key\`, because the parameter ${JSON.stringify(tool.secrets[0])} is secret`,
+        `\`cache\` needs a \`key\`, because the parameter ${JSON.stringify(tool.secrets[0])} of ${tool.name} is secret`,
         'Name the parameters that distinguish answers: cache: { ttl: 10m, key: [city] }. Callers with other secrets share them.',
       );
     }

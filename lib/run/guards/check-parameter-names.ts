@@ -9,7 +9,7 @@ export function checkParameterNames(
   problems: Problems,
   at: Place,
   names: readonly string[],
-  { inputSchema }: Tool,
+  { name: tool, inputSchema }: Tool,
   what: string,
 ): void {
   const known = Object.keys(inputSchema.properties);
@@ -19,7 +19,7 @@ export function checkParameterNames(
     error(
       problems,
       at,
-      `${what} names ${JSON.stringify(name)}, which is no parameter of this tool`,
+      `${what} names ${JSON.stringify(name)}, which is no parameter of ${tool}`,
       meant === undefined ? `The parameters are ${known.join(', ') || '(none)'}.` : `Did you mean ${meant}?`,
     );
   }

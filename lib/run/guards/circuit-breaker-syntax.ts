@@ -1,6 +1,6 @@
 import type { Keys } from '../../manifest/keys.ts';
 import { asMap, readFields } from '../../manifest/parse/fields.ts';
-import { readCount, readDuration, readText } from '../../manifest/parse/values.ts';
+import { readCount, readDuration, readNonEmpty } from '../../manifest/parse/values.ts';
 import type { GuardSyntax } from '../../manifest/tool-key.ts';
 import { error } from '../../manifest/yaml/problems.ts';
 import { needsRedis } from '../kinds.ts';
@@ -33,7 +33,7 @@ export const circuitBreakerSyntax: GuardSyntax<Settings['circuit_breaker']> = {
     const cooldownMs = fields.cooldown
       ? readDuration(problems, fields.cooldown, '`cooldown`')
       : DEFAULTS.cooldownMs;
-    const name = fields.name && readText(problems, fields.name, '`name`');
+    const name = fields.name && readNonEmpty(problems, fields.name, '`name`');
     if (failures === undefined || withinMs === undefined || cooldownMs === undefined) return undefined;
     if (failures === 0) {
       error(problems, node.at, '`failures` must be at least 1');

@@ -1,6 +1,6 @@
 import type { Keys } from '../../manifest/keys.ts';
 import { readFields } from '../../manifest/parse/fields.ts';
-import { readCount, readText, readWait } from '../../manifest/parse/values.ts';
+import { readCount, readNonEmpty, readWait } from '../../manifest/parse/values.ts';
 import type { GuardSyntax } from '../../manifest/tool-key.ts';
 import { describe, type Node } from '../../manifest/yaml/node.ts';
 import { error, type Problems } from '../../manifest/yaml/problems.ts';
@@ -38,7 +38,7 @@ export const concurrencySyntax: GuardSyntax<Settings['concurrency']> = {
     }
     const limit = readLimit(problems, fields.limit, '`limit`');
     const waitMs = fields.wait ? readWait(problems, fields.wait, '`wait`') : WAIT_MS;
-    const name = fields.name && readText(problems, fields.name, '`name`');
+    const name = fields.name && readNonEmpty(problems, fields.name, '`name`');
     if (limit === undefined || waitMs === undefined) return undefined;
     if (fields.per && !(fields.per.kind === 'scalar' && fields.per.value === 'process')) {
       error(problems, fields.per.at, `\`per\` must be process, not ${describe(fields.per)}`);

@@ -2,7 +2,7 @@ import type { Keys } from '../../manifest/keys.ts';
 import { readFields } from '../../manifest/parse/fields.ts';
 import { readDuration, readTexts } from '../../manifest/parse/values.ts';
 import type { GuardSyntax } from '../../manifest/tool-key.ts';
-import { warn } from '../../manifest/yaml/problems.ts';
+import { error, warn } from '../../manifest/yaml/problems.ts';
 import { checkParameterNames, lacksParameter } from './check-parameter-names.ts';
 import { KEEP_MS, type Settings } from './settings.ts';
 
@@ -23,6 +23,10 @@ export const idempotencySyntax: GuardSyntax<Settings['idempotency']> = {
     const fields = readFields(problems, node, FIELDS, 'idempotency');
     const keepMs = fields.keep ? readDuration(problems, fields.keep, '`keep`') : KEEP_MS;
     const key = fields.key && readTexts(problems, fields.key, '`key`');
+    if (fields.key?.kind === 'list' && fields.key.items.length === 0) {
+      error(problems, fields.key.at, '`key` of `idempotency` names no parameter', 'Write key: [order_id]');
+      return;
+    }
     return keepMs === undefined ? undefined : { keepMs, ...(key && { key }) };
   },
   check(problems, at, { key = [] }, tool) {

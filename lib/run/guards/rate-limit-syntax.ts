@@ -1,13 +1,13 @@
+import { parseDuration } from '../../contract/settings.ts';
 import type { Keys } from '../../manifest/keys.ts';
 import { readFields } from '../../manifest/parse/fields.ts';
-import { readCount, readDuration, readText, readTexts, readWait } from '../../manifest/parse/values.ts';
+import { readCount, readDuration, readNonEmpty, readTexts, readWait } from '../../manifest/parse/values.ts';
 import type { GuardSyntax } from '../../manifest/tool-key.ts';
 import { describe, type Node } from '../../manifest/yaml/node.ts';
 import { error, type Problems } from '../../manifest/yaml/problems.ts';
 import { checkParameterNames, lacksParameter } from './check-parameter-names.ts';
 import type { Settings } from './settings.ts';
 
-const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 const SHORT = /^\s*(\d+)\s*\/\s*(\d*)\s*([smhd])\s*$/;
 
 const FIELDS = {
@@ -40,7 +40,7 @@ export const rateLimitSyntax: GuardSyntax<Settings['rate_limit']> = {
     const perMs = readDuration(problems, fields.per, '`per`');
     const waitMs = fields.wait ? readWait(problems, fields.wait, '`wait`') : 0;
     const by = fields.by && readTexts(problems, fields.by, '`by`');
-    const name = fields.name && readText(problems, fields.name, '`name`');
+    const name = fields.name && readNonEmpty(problems, fields.name, '`name`');
     if (limit === undefined || perMs === undefined || waitMs === undefined) return undefined;
     if (limit === 0) {
       error(problems, fields.limit.at, '`limit` must be at least 1');
@@ -69,12 +69,13 @@ export const rateLimitSyntax: GuardSyntax<Settings['rate_limit']> = {
 function readShort(problems: Problems, node: Node): Settings['rate_limit'] | undefined {
   const [, count = '', times, unit = ''] = (node.kind === 'scalar' && SHORT.exec(node.text)) || [];
   const limit = Number(count);
-  const perSeconds = Number(times || 1) * (UNITS[unit] ?? NaN);
-  if (limit >= 1 && perSeconds >= 1) return { limit, perSeconds, waitMs: 0 };
+  const perMs = parseDuration(`${times || 1}${unit}`);
+  if (limit >= 1 && Number.isSafeInteger(limit) && perMs !== undefined)
+    return { limit, perSeconds: perMs / 1000, waitMs: 0 };
   error(
     problems,
     node.at,
     `\`rate_limit\` cannot be ${describe(node)}`,
-    'Write 60/m, 10/s or 100/15m, or a map with limit and per.',
+    'Write 60/m, 10/s or 100/15m, with a window below 25 days, or a map with limit and per.',
   );
 }

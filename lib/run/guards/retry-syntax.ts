@@ -3,10 +3,11 @@ import { nearest } from '../../contract/nearest.ts';
 import type { Tool } from '../../contract/manifest.ts';
 import type { Keys } from '../../manifest/keys.ts';
 import { asMap, readFields } from '../../manifest/parse/fields.ts';
-import { readCount, readDuration, readText } from '../../manifest/parse/values.ts';
+import { readDuration, readNumber, readText } from '../../manifest/parse/values.ts';
 import type { GuardSyntax } from '../../manifest/tool-key.ts';
 import type { Node } from '../../manifest/yaml/node.ts';
 import { error, warn, type Problems } from '../../manifest/yaml/problems.ts';
+import { describeMs } from './durations.ts';
 import type { Settings } from './settings.ts';
 
 const MOST_ATTEMPTS = 100;
@@ -49,6 +50,14 @@ export const retrySyntax: GuardSyntax<Settings['retry']> = {
       fields.attempt_timeout && readDuration(problems, fields.attempt_timeout, '`attempt_timeout`');
     const on = fields.on && readCodes(problems, fields.on);
     if (attempts === undefined || backoffMs === undefined || maxBackoffMs === undefined) return undefined;
+    if (fields.max_backoff && maxBackoffMs < backoffMs) {
+      error(
+        problems,
+        fields.max_backoff.at,
+        `\`max_backoff\` is shorter than \`backoff\`, ${describeMs(backoffMs)}${fields.backoff ? '' : ' by default'}`,
+      );
+      return;
+    }
     return {
       attempts,
       backoffMs,
@@ -104,9 +113,10 @@ function isSafe({ annotations: { readOnlyHint, idempotentHint } }: Tool): boolea
 }
 
 function readAttempts(problems: Problems, node: Node): number | undefined {
-  const attempts = readCount(problems, node, '`attempts`');
-  if (attempts === undefined || (attempts >= 1 && attempts <= MOST_ATTEMPTS)) return attempts;
-  error(problems, node.at, `\`attempts\` must be from 1 to ${MOST_ATTEMPTS}, not ${attempts}`);
+  const attempts = readNumber(problems, node, '`attempts`');
+  if (attempts === undefined) return;
+  if (Number.isInteger(attempts) && attempts >= 1 && attempts <= MOST_ATTEMPTS) return attempts;
+  error(problems, node.at, `\`attempts\` must be an integer from 1 to ${MOST_ATTEMPTS}, not ${attempts}`);
 }
 
 function readCodes(problems: Problems, node: Node): Code[] {

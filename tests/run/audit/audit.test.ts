@@ -78,6 +78,18 @@ describe('the audit log', () => {
     assert.equal(statSync(log).mode & 0o777, 0o600);
   });
 
+  it('is missing with a notice when its file is an empty text', async () => {
+    const { cwd } = project('audit: { file: "${NOPE}" }\n');
+    const unset = await runMain(['greet'], { cwd });
+    assert.equal(
+      unset.stderr,
+      'There is no audit log: `file` of `audit`, "${NOPE}", is empty. Calls run all the same.\n',
+    );
+    assert.equal(envelopeOf(unset)['success'], true);
+    await runMain(['greet'], { cwd, env: { NOPE: 'a.ndjson' } });
+    assert.equal(linesOf(join(cwd, 'a.ndjson')).length, 1);
+  });
+
   it('has the calls of every interface', async () => {
     const { cwd, config, log, lines } = project('audit: { file: audit.ndjson }\n');
     await runMain(['greet'], { cwd: '/', env: { GANTZ_CONFIG: config } });

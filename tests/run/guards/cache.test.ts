@@ -230,15 +230,17 @@ describe('the calls that share an answer', () => {
 
   const CREDENTIALS: readonly [string, Work][] = [
     ['in a shell script', { then: 'true "$TOKEN"' }],
+    ['of which a shell script reads the length', { then: 'true "${#TOKEN}"' }],
+    ['in a calculation', { then: 'true $((1 +\n        (TOKEN)))' }],
     ['in the environment of the tool', { keys: 'cache: 1h\n    environment: { KEY: "${TOKEN}" }' }],
     ['in the env of the manifest', { root: 'env: { KEY: "${TOKEN}" }' }],
   ];
   for (const [where, options] of CREDENTIALS) {
     it(`have the same credentials ${where}`, async () => {
       const work = new Workplace(options);
-      await work.call({}, { env: { TOKEN: 'a' } });
-      assert.equal((await work.call({}, { env: { TOKEN: 'b' } }))['n'], 2);
-      assert.equal((await work.call({}, { env: { TOKEN: 'a' } }))['n'], 1);
+      await work.call({}, { env: { TOKEN: '1' } });
+      assert.equal((await work.call({}, { env: { TOKEN: '2' } }))['n'], 2);
+      assert.equal((await work.call({}, { env: { TOKEN: '1' } }))['n'], 1);
     });
   }
 
