@@ -84,6 +84,14 @@ export async function callTool(tool: string, params: string, options: CallOption
   throw new Error('The connection was closed before the answer came');
 }
 
+/** Calls a tool to show a page, and returns its result. Throws an Error for a failure. */
+export async function read<T>(tool: string, params: object, abort?: AbortSignal): Promise<T> {
+  const options = { view: true, ...(abort && { signal: abort }) };
+  const { envelope } = await callTool(tool, JSON.stringify(params), options);
+  if (!envelope.success) throw new Error(envelope.error ?? `${tool} failed`);
+  return envelope as T;
+}
+
 function answerOf(text: string): Answer {
   const { result } = JSON.parse(text) as { result: Envelope };
   // The text is {"result":<envelope>}; JSON.parse has lost the digits of large numbers.

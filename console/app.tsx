@@ -3,14 +3,16 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { access, token } from './api.ts';
 import { ActivityPage, followActivity } from './activity.tsx';
 import { Empty } from './empty.tsx';
+import { canShowState, StatePage } from './state.tsx';
 import { address, load, lock, manifest, problem, route, tools } from './store.ts';
 import { visible } from './text.ts';
 import { ToolsPage } from './tools.tsx';
 
 /** The pages in the order of the navigation. */
-const PAGES: readonly { id: string; title: string; show: () => VNode }[] = [
+const PAGES: readonly { id: string; title: string; isHidden?: () => boolean; show: () => VNode }[] = [
   { id: 'tools', title: 'Tools', show: () => <ToolsPage /> },
   { id: 'activity', title: 'Activity', show: () => <ActivityPage /> },
+  { id: 'state', title: 'State', isHidden: () => !canShowState(), show: () => <StatePage /> },
 ];
 
 /** The whole console. */
@@ -20,7 +22,8 @@ export function App(): VNode {
 }
 
 function Pages(): VNode {
-  const page = PAGES.find(({ id }) => id === route.value.page) ?? PAGES[0];
+  const pages = PAGES.filter(({ isHidden }) => !isHidden?.());
+  const page = pages.find(({ id }) => id === route.value.page) ?? pages[0];
   const ready = tools.value !== undefined;
   useEffect(() => (ready ? followActivity() : undefined), [ready]);
   const name = manifest.value?.name;
@@ -38,7 +41,7 @@ function Pages(): VNode {
           <span title={manifest.value && `gantz ${manifest.value.gantz}`}>{visible(name ?? '')}</span>
         </div>
         <nav aria-label="Pages">
-          {PAGES.map(({ id, title }) => (
+          {pages.map(({ id, title }) => (
             <a key={id} href={address(id)} aria-current={page?.id === id ? 'page' : undefined}>
               {title}
             </a>

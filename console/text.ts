@@ -20,9 +20,9 @@ export function duration(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`;
 }
 
-/** Returns a number of bytes for a person: `812 bytes`, `12 KB`, `5.1 MB`. */
+/** Returns a number of bytes for a person: `812 B`, `12 KB`, `5.1 MB`. */
 export function size(bytes: number): string {
-  if (bytes < 1000) return `${bytes} bytes`;
+  if (bytes < 1000) return `${bytes} B`;
   return bytes < 1e6 ? `${Math.round(bytes / 1000)} KB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
@@ -39,4 +39,13 @@ export function timeOfDay(iso: string): { time: string; fraction: string } {
 /** Returns a text as one word of a POSIX shell. */
 export function shellWord(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Returns a time to live, of which `passedMs` have passed: `for ever`, `12 s`, `59 min`, `3 h`, `4 days`. */
+export function timeLeft(ms: number | null, passedMs: number): string {
+  if (ms === null) return 'for ever';
+  const seconds = Math.max(0, Math.ceil((ms - Math.max(0, passedMs)) / 1000));
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 7200) return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
+  return seconds < 172_800 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86_400)} days`;
 }

@@ -8,7 +8,7 @@ import { folderWith } from '../helpers/folder.ts';
 import { startServer as startOrigin } from '../helpers/http-server.ts';
 import { useRedis } from '../helpers/redis-server.ts';
 import { PROGRAMS } from '../helpers/run-program.ts';
-import { settled } from '../helpers/wait.ts';
+import { settled, waitFor } from '../helpers/wait.ts';
 import { startServer, type TestServer } from '../http/server.ts';
 import { useBrowser } from './browser.ts';
 
@@ -235,6 +235,72 @@ for (const program of PROGRAMS) {
       await page.getByLabel('Failures only').uncheck();
     });
 
+    it('browses what tools have written, by kind and by the beginning of the name', async () => {
+      await server.call('cache_set', { key: 'greet', value: { to: ['you'] }, ttl: 100 });
+      await server.call('cache_set', { key: 'gre*', value: 1 });
+      await server.call('hash_set', { key: 'seats', mapping: { '12A': 'ada' } });
+      await server.call('lock_acquire', { name: 'timetable', owner: 'importer', ttl: 600 });
+      await server.call('session_create', { data: { user: 'ada' } });
+      await server.call('sorted_set_add', { key: 'scores', members: [{ member: 'ada', score: 7 }] });
+      await server.call('list_push', { key: 'log', values: ['first line'] });
+      await server.call('set_add', { key: 'colours', members: ['red'] });
+      await server.call('rate_limit_sliding_window', { identifier: 'ada', limit: 10, window_seconds: 60 });
+      await show('state');
+      await page.getByRole('link', { name: 'greet', exact: true }).waitFor();
+      await page.getByLabel('Names that begin with').fill('gre*');
+      await page.getByRole('link', { name: 'greet', exact: true }).waitFor({ state: 'detached' });
+      await page.getByRole('link', { name: 'gre*', exact: true }).waitFor();
+      await page.getByLabel('Names that begin with').fill('');
+      await page.getByRole('link', { name: 'greet', exact: true }).click();
+      await page.locator('.detail pre').getByText('"you"').waitFor();
+      const ttl = page.getByRole('row').filter({ hasText: 'greet' }).locator('td').nth(2);
+      const first = await ttl.textContent();
+      await waitFor(async () => (await ttl.textContent()) !== first, { what: 'a shorter time to live' });
+      const kinds: [kind: string, name: string, shown: string][] = [
+        ['Hashes', 'seats', 'ada'],
+        ['Locks', 'timetable', 'importer'],
+        ['Sorted sets', 'scores', 'ada'],
+        ['Lists', 'log', 'first line'],
+        ['Sets', 'colours', 'red'],
+        ['Rate limits', 'ada', 'allowed'],
+      ];
+      for (const [kind, name, shown] of kinds) {
+        await page.getByRole('link', { name: kind, exact: true }).click();
+        await page.getByRole('link', { name, exact: true }).click();
+        await page.locator('.detail').getByText(shown, { exact: true }).waitFor();
+      }
+      await page.getByRole('link', { name: 'Sessions', exact: true }).click();
+      await page.locator('.list td a').first().click();
+      await page.locator('.detail').getByText('Revision').waitFor();
+      await page.locator('.detail pre').getByText('"ada"').waitFor();
+      // The page reads by calls; Activity does not list these.
+      await show('activity');
+      await page.getByRole('row').filter({ hasText: 'sorted_set_add' }).first().waitFor();
+      assert.equal(await page.getByRole('row').filter({ hasText: 'state_list' }).count(), 0);
+    });
+
+    it('shows a queue that drains, makes dead jobs ready again, and shows a stream that grows', async () => {
+      for (const order of ['first', 'second'])
+        await server.call('queue_add', { queue: 'orders', payload: { order }, max_attempts: 1 });
+      await show('state/queue/orders');
+      await page.locator('pre').getByText('"second"').waitFor();
+      await page.getByRole('button', { name: 'ready 2' }).waitFor();
+      const { result } = await server.call('queue_take', { queue: 'orders' });
+      const [{ receipt } = { receipt: '' }] = result['jobs'] as { receipt: string }[];
+      await page.getByRole('button', { name: 'taken 1' }).waitFor();
+      await server.call('queue_nack', { queue: 'orders', receipts: [receipt], error: 'no stock' });
+      await page.getByRole('button', { name: 'dead 1' }).click();
+      await page.locator('pre').getByText('"no stock"').waitFor();
+      await button('Make ready again').click();
+      await page.getByText('1 jobs are ready again').waitFor();
+      await page.getByRole('button', { name: 'ready 2' }).waitFor();
+      await server.call('stream_append', { stream: 'news', event: { text: 'one' } });
+      await show('state/stream/news');
+      await page.getByText('{"text":"one"}').waitFor();
+      await server.call('stream_append', { stream: 'news', event: { text: 'two' } });
+      await page.getByText('{"text":"two"}').waitFor();
+    });
+
     it('shows hostile names, descriptions and values as text', async () => {
       await show('tools/hostile');
       await page.getByText('\\u001b[31m').first().waitFor();
@@ -243,6 +309,9 @@ for (const program of PROGRAMS) {
       await button('Run').click();
       await page.getByText('Success', { exact: true }).waitFor();
       await page.locator('.run pre').getByText('\\u0085').waitFor();
+      await server.call('cache_set', { key: ATTACK, value: ATTACK });
+      await show(`state/cache/${encodeURIComponent(ATTACK)}`);
+      await page.locator('.detail pre').getByText('onerror').first().waitFor();
       await show('activity');
       await page.getByRole('link', { name: 'hostile', exact: true }).first().click();
       await page.locator('.detail pre').getByText('onerror').first().waitFor();
@@ -264,7 +333,18 @@ for (const program of PROGRAMS) {
     });
 
     it('has nothing serious for axe, and fits into 390 pixels, light and dark', async () => {
-      const paths = ['tools', 'tools/order', 'tools/hostile', 'activity', 'activity/1', 'tools/nothing'];
+      const paths = [
+        'tools',
+        'tools/order',
+        'tools/hostile',
+        'activity',
+        'activity/1',
+        'tools/nothing',
+        'state',
+        'state/queue/orders',
+        'state/list/log',
+        'state/hash/nothing',
+      ];
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });
         for (const width of [1400, 390]) {
@@ -275,6 +355,7 @@ for (const program of PROGRAMS) {
               .locator(path.includes('/') ? '.detail :is(h1, h2)' : '.list')
               .first()
               .waitFor();
+            await page.locator('main').getByText('Loading').first().waitFor({ state: 'detached' });
             assert.deepEqual(await seriousFor(page), [], `${path} at ${width} px, ${colorScheme}`);
             const scrolled = await page.evaluate<number>('document.documentElement.scrollWidth');
             assert.ok(scrolled <= width, `${path} is ${scrolled} px wide at ${width} px`);
@@ -380,6 +461,18 @@ for (const program of PROGRAMS) {
       const whole = feed.text();
       assert.equal(await limited.stop(), 143);
       assert.match(await settled(whole, { what: 'the end of the feed' }), /event: calls/);
+    });
+
+    it('has no State where the options allow no tool that lists it', async () => {
+      const limited = await start([], { GANTZ_TOOLS: 'cache_get,order' });
+      const own = await open(`${limited.url}/#/state`);
+      try {
+        await own.getByRole('link', { name: /^order/ }).waitFor();
+        assert.equal(await own.getByRole('link', { name: 'State', exact: true }).count(), 0);
+      } finally {
+        await own.close();
+        await limited.stop();
+      }
     });
 
     it('is switched off by --no-console', async () => {

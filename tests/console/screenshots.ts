@@ -42,6 +42,31 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
     await page.goto(`${server.url}/#/activity`);
     await page.getByRole('link', { name: 'find_hotel' }).first().click();
   },
+  state: async (page) => {
+    await page.goto(`${server.url}/#/state/cache`);
+    await page.getByRole('link', { name: 'greeting' }).waitFor();
+  },
+  'state-queue': async (page) => {
+    await page.goto(`${server.url}/#/state/queue/bookings`);
+    await page.locator('pre').first().waitFor();
+  },
+  'state-session': async (page) => {
+    await page.goto(`${server.url}/#/state/session`);
+    await page.locator('td a').first().click();
+    await page.locator('pre').first().waitFor();
+  },
+  'state-lock': async (page) => {
+    await page.goto(`${server.url}/#/state/lock/timetable`);
+    await page.getByText('importer').waitFor();
+  },
+  'state-limit': async (page) => {
+    await page.goto(`${server.url}/#/state/rate_limit/ada`);
+    await page.getByText('Remaining').waitFor();
+  },
+  'state-stream': async (page) => {
+    await page.goto(`${server.url}/#/state/stream/journeys`);
+    await page.locator('.boxed').waitFor();
+  },
 };
 
 const README = { page: 'activity-call', width: 1160, height: 560 };
@@ -100,9 +125,10 @@ async function fill(): Promise<void> {
     ['weather', { city: 'Oslo' }],
     ['weather', { city: 'Bergen', days: 99 }],
     ['queue_add', { queue: 'bookings', payload: { journey: 'oslo-bergen', passengers: 2 } }],
+    ['queue_add', { queue: 'bookings', payload: { journey: 'bergen-voss', passengers: 1 } }],
     ['queue_take', { queue: 'bookings' }],
-    ['lock_acquire', { name: 'timetable', owner: 'importer' }],
-    ['rate_limit_check', { identifier: 'ada', limit: 10, window_seconds: 60 }],
+    ['lock_acquire', { name: 'timetable', owner: 'importer', ttl: 3600 }],
+    ['rate_limit_sliding_window', { identifier: 'ada', limit: 10, window_seconds: 3600 }],
     ['find_hotel', { city: 'Bergen' }],
     ['import_stations', { country: 'NO' }],
     ['hash_set', { key: 'seats', mapping: { '12A': 'ada' } }],
