@@ -1,3 +1,4 @@
+import { closeSync, constants, openSync, readSync } from 'node:fs';
 import type { Process } from '../contract/process.ts';
 import type { Ask } from '../run/guards/guard.ts';
 
@@ -8,6 +9,7 @@ import type { Ask } from '../run/guards/guard.ts';
 export function askOnTerminal({ stdin, stderr }: Process, signal: AbortSignal): Ask {
   return async ({ text }) => {
     if (!stdin.isTTY || !stderr.isTTY) return undefined;
+    discardTyped();
     stderr.write(`${text}\nType yes to run it: `);
     const cancelled = new Promise<undefined>((resolve) => {
       if (signal.aborted) resolve(undefined);
@@ -19,6 +21,22 @@ export function askOnTerminal({ stdin, stderr }: Process, signal: AbortSignal): 
     if (line === undefined) stderr.write('\n');
     return line !== undefined && /^(y|yes)$/i.test(line.trim());
   };
+}
+
+/** Discards the lines that were typed on the terminal before the question: they are no answer to it. */
+function discardTyped(): void {
+  try {
+    // Opened anew, so that stdin itself stays blocking for the programs that share it.
+    const terminal = openSync('/dev/tty', constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const buffer = Buffer.alloc(4096);
+      while (readSync(terminal, buffer) > 0);
+    } finally {
+      closeSync(terminal);
+    }
+  } catch {
+    // There is no terminal, or nothing more to read (EAGAIN).
+  }
 }
 
 /** Reads up to the first line end. Returns undefined when the input ends before. */

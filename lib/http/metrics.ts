@@ -163,8 +163,12 @@ function guardEvents(
   code: Code | undefined,
 ): (readonly [guard: string, event: string, times?: number])[] {
   const has = (guard: string): boolean => Object.hasOwn(guards?.settings ?? {}, guard);
+  // The guards outside `cache` may have refused the call.
+  const isRefused = refusedBy === 'idempotency' || (code === 'FORBIDDEN' && has('confirm'));
   return [
-    ...(has('cache') && !replayed ? [['cache', stale ? 'stale' : cached ? 'hit' : 'miss'] as const] : []),
+    ...(has('cache') && !replayed && !isRefused
+      ? [['cache', stale ? 'stale' : cached ? 'hit' : 'miss'] as const]
+      : []),
     ...(replayed ? [['idempotency', 'replayed'] as const] : []),
     ...(attempts > 1 ? [['retry', 'retried', attempts - 1] as const] : []),
     ...(refusedBy === undefined ? [] : [[refusedBy, REFUSALS[code ?? ''] ?? 'refused'] as const]),

@@ -17,6 +17,8 @@ export type TerminalOptions = {
   both?: boolean;
   /** What is typed, before the program reads it. */
   typed?: string;
+  /** What is typed when the program has written a text. */
+  answer?: { to: string; typed: string };
 };
 
 /**
@@ -25,12 +27,20 @@ export type TerminalOptions = {
  */
 export async function runInTerminal(
   argv: readonly string[],
-  { env = {}, cwd = '/', program = PROGRAM, columns = 80, both = false, typed = '' }: TerminalOptions = {},
+  {
+    env = {},
+    cwd = '/',
+    program = PROGRAM,
+    columns = 80,
+    both = false,
+    typed = '',
+    answer = { to: '', typed: '' },
+  }: TerminalOptions = {},
 ): Promise<Run> {
   const file = both ? '-' : join(folderWith({}), 'stderr');
   const helper = join(import.meta.dirname, 'in_terminal.py');
   const child = endWithTests(
-    spawn('python3', [helper, String(columns), file, typed, program, ...argv], {
+    spawn('python3', [helper, String(columns), file, typed, answer.to, answer.typed, program, ...argv], {
       cwd,
       env: { PATH: process.env['PATH'], HOME: '/dev/null', TERM: 'xterm', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

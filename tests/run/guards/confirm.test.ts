@@ -164,14 +164,16 @@ describe('confirm on a real terminal', () => {
       const no = await runInTerminal(['deploy', '--to', 'a'], {
         cwd,
         program: path,
-        typed: 'no\n',
+        // The line that was typed before the question is no answer.
+        typed: 'yes\n',
+        answer: { to: 'Type yes to run it: ', typed: 'no\n' },
         both: true,
       });
       assert.deepEqual([no.exitCode, ran()], [2, false]);
       const yes = await runInTerminal(['deploy', '--to', 'a'], {
         cwd,
         program: path,
-        typed: 'yes\n',
+        answer: { to: 'Type yes to run it: ', typed: 'yes\n' },
         both: true,
       });
       assert.match(
@@ -183,6 +185,20 @@ describe('confirm on a real terminal', () => {
 });
 
 describe('confirm elsewhere', () => {
+  it('refuses a call before the cache, which counts no miss for it', async () => {
+    const { config } = project(MANIFEST.replace('confirm: true', 'confirm: true\n    cache: 1h'));
+    const server = await startServer([], { config, env: { REDIS_URL: 'unix:///nonexistent' } });
+    try {
+      const { status } = await server.call('deploy', { to: 'a' });
+      assert.equal(status, 403);
+      const metrics = await (await fetch(`${server.url}/metrics`)).text();
+      assert.match(metrics, /^gantz_call_failures_total\{tool="deploy",code="FORBIDDEN"\} 1$/m);
+      assert.doesNotMatch(metrics, /^gantz_guard_total\{/m);
+    } finally {
+      await server.stop();
+    }
+  });
+
   it('takes the header Gantz-Confirm: yes over HTTP', async () => {
     const { config, ran } = project();
     const server = await startServer([], { config });
