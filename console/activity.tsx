@@ -1,25 +1,13 @@
 import { signal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import type { ActivityEntry as Entry } from '../lib/http/activity-entry.ts';
 import { eventsOf, request, type Envelope } from './api.ts';
 import { Empty } from './empty.tsx';
 import { JsonView } from './json-view.tsx';
 import { address, load, messageOf, route } from './store.ts';
 import { duration, shortened, timeOfDay, visible } from './text.ts';
 import { Verdict } from './tool.tsx';
-
-/** A call that has ended. */
-type Entry = {
-  id: number;
-  time: string;
-  interface: string;
-  tool: string;
-  success: boolean;
-  code?: string;
-  outcome?: string;
-  duration_ms: number;
-  gantz?: Record<string, unknown>;
-};
 
 /** As many as the server keeps. */
 const KEPT = 500;

@@ -3,6 +3,7 @@ import { failure, success } from '../contract/envelope.ts';
 import { isObject } from '../json/object.ts';
 import { notesOf, type EndedCall, type Recorder } from '../run/audit/record-calls.ts';
 import { redact } from '../run/redact.ts';
+import type { ActivityEntry } from './activity-entry.ts';
 import { jsonAnswer, refusal, type Answer } from './answer.ts';
 import { openEventStream, type EventStream } from './event-stream.ts';
 
@@ -12,19 +13,6 @@ const KEPT = 500;
 const MAX_LENGTH = 64 * 1024;
 /** A shorter secret could be a part of any text, so it is not searched in answers. */
 const SHORTEST_SECRET = 4;
-
-/** A line of the feed. */
-type Entry = {
-  id: number;
-  time: string;
-  interface: string;
-  tool: string;
-  success: boolean;
-  code?: string;
-  outcome?: string;
-  duration_ms: number;
-  gantz?: unknown;
-};
 
 /** The last calls of a server. */
 export type Activity = {
@@ -41,7 +29,7 @@ export type Activity = {
 
 /** Keeps the last 500 calls. A stream that follows them has a comment every `keepAliveMs` milliseconds. */
 export function keepActivity(keepAliveMs: number): Activity {
-  const kept = new Map<number, { entry: Entry; detail: string }>();
+  const kept = new Map<number, { entry: ActivityEntry; detail: string }>();
   const streams = new Set<EventStream>();
   let last = 0;
 
@@ -86,7 +74,7 @@ export function keepActivity(keepAliveMs: number): Activity {
   };
 }
 
-function entryOf(call: EndedCall, id: number): Entry {
+function entryOf(call: EndedCall, id: number): ActivityEntry {
   const notes = notesOf(call);
   return {
     id,
@@ -96,7 +84,7 @@ function entryOf(call: EndedCall, id: number): Entry {
     success: 'result' in call,
     ...('failure' in call && { code: call.failure.code, outcome: call.failure.outcome }),
     duration_ms: Math.round(call.durationMs * 100) / 100,
-    ...(notes !== undefined && { gantz: notes }),
+    ...(isObject(notes) && { gantz: notes }),
   };
 }
 

@@ -4,8 +4,7 @@ const { Bun } = globalThis as { Bun?: BunOutput };
 
 /**
  * Writes a text to stdout in the executable, and resolves when all of it is written. It is undefined on Node. Bun's
- * `process.stdout` takes 690 page faults when it is first used, as many as the start of the runtime, and this none. Bun has two
- * more functions for it, which lose text: `console.log` and `Bun.stdout.writer()` ignore errors, and `writeSync` writes only
- * what a pipe has room for.
+ * `process.stdout` takes 690 page faults when it is first used, as many as the start of the runtime, and this none. The other
+ * functions lose text: `console.log` and `Bun.stdout.writer()` ignore errors, and one `writeSync` may write only a part.
  */
 export const writeInBun = Bun && ((text: string): Promise<number> => Bun.write(Bun.stdout, text));

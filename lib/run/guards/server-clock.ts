@@ -23,7 +23,7 @@ export function clockOf(handle: RedisHandle): Clock | undefined {
 /** Reads the clock of a server. */
 export async function readClock(handle: RedisHandle, redis: Redis): Promise<Clock> {
   const readAt = performance.now();
-  const [seconds, microseconds] = (await redis.client.sendCommand(['TIME'])) as unknown as [string, string];
+  const [seconds, microseconds] = await redis.client.sendCommand<[string, string]>(['TIME']);
   const clock = { aheadMs: Number(seconds) * 1000 + Number(microseconds) / 1000 - readAt, readAt };
   clocks.set(handle, clock);
   return clock;
