@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { access, token } from './api.ts';
 import { ActivityPage, followActivity } from './activity.tsx';
 import { Empty } from './empty.tsx';
+import { MetricsPage } from './metrics.tsx';
 import { canShowState, StatePage } from './state.tsx';
 import { address, load, lock, manifest, problem, route, tools } from './store.ts';
 import { visible } from './text.ts';
@@ -13,6 +14,7 @@ const PAGES: readonly { id: string; title: string; isHidden?: () => boolean; sho
   { id: 'tools', title: 'Tools', show: () => <ToolsPage /> },
   { id: 'activity', title: 'Activity', show: () => <ActivityPage /> },
   { id: 'state', title: 'State', isHidden: () => !canShowState(), show: () => <StatePage /> },
+  { id: 'metrics', title: 'Metrics', show: () => <MetricsPage /> },
 ];
 
 /** The whole console. */

@@ -10,6 +10,7 @@ import type { Runners } from '../serving/runners.ts';
 import type { Activity } from './activity.ts';
 import { jsonAnswer, type Answer } from './answer.ts';
 import type { Exchanges } from './exchanges.ts';
+import type { MetricsPage } from './metrics-page.ts';
 import type { Path } from './path.ts';
 
 /** The pages for a browser, and the data that only they use. */
@@ -37,10 +38,12 @@ const HEADERS = {
 export function openConsole({
   runners,
   activity,
+  metrics,
   exchanges,
 }: {
   runners: Runners;
   activity: Activity;
+  metrics: MetricsPage;
   exchanges: Exchanges;
 }): Console {
   let loading: Promise<Files> | undefined;
@@ -57,6 +60,7 @@ export function openConsole({
     ['/console/style.css', file],
     ['/console/icon.svg', file],
     ['/console/manifest', { GET: () => Promise.resolve(jsonAnswer(200, manifestOf(runners.current))) }],
+    ['/console/metrics', { GET: ({ url = '' }) => Promise.resolve(metrics.answer(url)) }],
     [
       '/console/activity',
       {

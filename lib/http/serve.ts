@@ -13,7 +13,10 @@ import { openConsole } from './console.ts';
 import { Exchanges } from './exchanges.ts';
 import { redisHealth } from './health.ts';
 import type { McpOverHttp } from './mcp.ts';
+import { keepHistory } from './metrics-history.ts';
+import { openMetricsPage } from './metrics-page.ts';
 import { createMetrics } from './metrics.ts';
+import { sampleRedis } from './redis-sampler.ts';
 import { answerRequests } from './routes.ts';
 import { bodyReader } from './request-body.ts';
 import { createToken, tokenCheck } from './token.ts';
@@ -77,7 +80,19 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
   const surroundings = activity ? { ...context, onCall: activity.record } : context;
   const held = holdRunners(openRunnerFor(surroundings, catalogue, 'long-lived'));
   const gate = new Gate(concurrencyOf(context.options));
-  const metrics = createMetrics(gate, async () => (await held.use(redisHealth))?.up);
+  const now = (): number => performance.now();
+  const history =
+    activity &&
+    keepHistory({
+      now,
+      wallNow: () => Date.now(),
+      queued: () => gate.queued,
+      refused: () => gate.refused,
+      memory: () => globalThis.process.memoryUsage.rss(),
+    });
+  const metrics = createMetrics(gate, async () => (await held.use(redisHealth))?.up, history);
+  const metricsPage =
+    history && openMetricsPage({ history, runners: held, sample: sampleRedis, now, signal });
   const runners = metrics.count(limitCalls(held, gate));
   held.onReplace(() => activity?.announce('reloaded', {}));
   /** MCP by toolset; `undefined` for all tools. */
@@ -93,7 +108,8 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
     metrics,
     exchanges,
     keepAliveMs,
-    ...(activity && { console: openConsole({ runners, activity, exchanges }) }),
+    ...(activity &&
+      metricsPage && { console: openConsole({ runners, activity, metrics: metricsPage, exchanges }) }),
     readBody: bodyReader(gate, maxHeldBytes),
     mcp,
     isOwnName: hostCheck(host, options.allowedHosts ?? []),
@@ -119,6 +135,7 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
     await stop({ server, runners: held, exchanges, mcp: [...opened.values()], activity });
   } finally {
     stopReloading?.();
+    metricsPage?.close();
     await held.close();
   }
 }

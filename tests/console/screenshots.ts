@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { startServer } from '../http/server.ts';
 import { startRedis } from '../helpers/redis-server.ts';
@@ -17,6 +18,7 @@ const server = await startServer([], {
   env: { REDIS_URL: redis.url },
 });
 await fill();
+if (!isReadme) await load();
 
 /** The pages: how each is reached. */
 const PAGES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
@@ -67,6 +69,15 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
     await page.goto(`${server.url}/#/state/stream/journeys`);
     await page.locator('.boxed').waitFor();
   },
+  metrics: showMetrics,
+  'metrics-charts': async (page) => {
+    await showMetrics(page);
+    const plot = page.locator('.u-over').last();
+    await plot.scrollIntoViewIfNeeded();
+    const { width } = (await plot.boundingBox()) ?? { width: 0 };
+    await plot.hover({ position: { x: width * 0.95, y: 40 } });
+  },
+  'metrics-tool': (page) => showMetrics(page, 'weather'),
 };
 
 const README = { page: 'activity-call', width: 1160, height: 560 };
@@ -113,6 +124,30 @@ async function shoot(page: Page, name: string, width: number, height: number, pa
   await PAGES[name]?.(page);
   await page.waitForLoadState('networkidle', { timeout: 500 }).catch(() => undefined);
   await page.screenshot({ path });
+}
+
+/** Opens the metrics of the last five minutes. */
+async function showMetrics(page: Page, tool = ''): Promise<void> {
+  await page.goto(`${server.url}/#/metrics${tool && `/${tool}`}`);
+  await page.getByRole('button', { name: '5 min', exact: true }).click();
+  await page.getByRole('heading', { name: 'Tools in the last 5 minutes' }).waitFor();
+}
+
+/** Makes calls for a minute, so that the charts have several points. The server measures Redis, because the metrics are read. */
+async function load(): Promise<void> {
+  const cities = ['Oslo', 'Bergen', 'Voss', 'Bodø', 'Molde', 'Narvik'];
+  const endsAt = performance.now() + 60_000;
+  for (let round = 0; performance.now() < endsAt; round++) {
+    const busy = 1 + Math.round(6 * Math.sin(round / 60) ** 2);
+    const reads = Array.from({ length: busy }, (_, n) => server.call('cache_get', { key: `city-${n}` }));
+    const city = cities[round % 5 === 0 ? round % cities.length : 0];
+    await Promise.all([...reads, server.call('weather', { city: `${city} ${Math.floor(round / 400)}` })]);
+    if (round % 9 === 0) await server.call('find_hotel', { city });
+    if (round % 14 === 0) await server.call('weather', { days: 99 });
+    if (round % 20 === 0) await server.call('import_stations', { country: 'NO' });
+    if (round % 50 === 0) await (await fetch(`${server.url}/console/metrics`)).arrayBuffer();
+    await sleep(50);
+  }
 }
 
 /** Makes calls that the pages show. */
