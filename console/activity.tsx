@@ -6,7 +6,8 @@ import { eventsOf, request, type Envelope } from './api.ts';
 import { Empty } from './empty.tsx';
 import { JsonView } from './json-view.tsx';
 import { address, load, messageOf, route } from './store.ts';
-import { duration, shortened, timeOfDay, visible } from './text.ts';
+import { duration, shortened, visible } from './text.ts';
+import { Time } from './time.tsx';
 import { Verdict } from './tool.tsx';
 
 /** As many as the server keeps. */
@@ -174,16 +175,6 @@ function CallTable({ calls, chosen }: { calls: readonly Entry[]; chosen: string 
         </tbody>
       </table>
     </div>
-  );
-}
-
-function Time({ iso }: { iso: string }): VNode {
-  const { time, fraction } = timeOfDay(iso);
-  return (
-    <>
-      {time}
-      <span class="fraction">{fraction}</span>
-    </>
   );
 }
 

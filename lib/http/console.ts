@@ -11,6 +11,7 @@ import type { Activity } from './activity.ts';
 import { jsonAnswer, type Answer } from './answer.ts';
 import type { Exchanges } from './exchanges.ts';
 import type { Path } from './path.ts';
+import type { Reloads } from './reloads.ts';
 
 /** The pages for a browser, and the data that only they use. */
 export type Console = {
@@ -37,10 +38,12 @@ const HEADERS = {
 export function openConsole({
   runners,
   activity,
+  reloads,
   exchanges,
 }: {
   runners: Runners;
   activity: Activity;
+  reloads: Reloads;
   exchanges: Exchanges;
 }): Console {
   let loading: Promise<Files> | undefined;
@@ -56,7 +59,16 @@ export function openConsole({
     ['/console/app.js', file],
     ['/console/style.css', file],
     ['/console/icon.svg', file],
-    ['/console/manifest', { GET: () => Promise.resolve(jsonAnswer(200, manifestOf(runners.current))) }],
+    [
+      '/console/manifest',
+      {
+        GET: () => {
+          const failed = reloads.hasFailed() && { reload_failed: true };
+          return Promise.resolve(jsonAnswer(200, { ...manifestOf(runners.current), ...failed }));
+        },
+      },
+    ],
+    ['/console/manifest/report', { GET: async () => jsonAnswer(200, await reloads.report(runners.current)) }],
     [
       '/console/activity',
       {
