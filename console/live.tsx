@@ -139,7 +139,7 @@ function SubscribeForm(): VNode {
 /** What is listened to, each with its state and a button that ends it. */
 function Sources(): VNode {
   return (
-    <ul class="sources" aria-label="Subscriptions">
+    <ul class="sources" aria-label="Subscriptions" aria-live="polite">
       {subscriptions.value.map((one) => (
         <li key={one.id} class={`source ${one.state}`} title={one.problem && visible(one.problem)}>
           <span class={`live ${one.state}`}>{STATES[one.state]}</span>
@@ -169,8 +169,10 @@ function nameOf({ name }: Subscription): string {
 function Messages({ chosen }: { chosen: string | undefined }): VNode {
   const all = paused.value?.entries ?? entries.value;
   const wanted = words.value.toLowerCase().split(/\s+/).filter(Boolean);
-  const matches = ({ from, text, shown }: Entry): boolean => {
-    const searched = `${from} ${text ?? shown}`.toLowerCase();
+  const matches = ({ from, text }: Entry): boolean => {
+    // A notice is always shown.
+    if (text === undefined) return true;
+    const searched = `${from} ${text}`.toLowerCase();
     return wanted.every((word) => searched.includes(word));
   };
   const shown = wanted.length === 0 ? all : all.filter(matches);

@@ -8,7 +8,7 @@ import type {
 } from '../lib/http/manifest-report.ts';
 import { getJson } from './api.ts';
 import { Facts } from './facts.tsx';
-import { address, factsOf, manifest, messageOf, tools, type ManifestFacts } from './store.ts';
+import { address, factsOf, manifest, messageOf, route, tools, type ManifestFacts } from './store.ts';
 import { shortened, visible } from './text.ts';
 
 /** More names are only counted. */
@@ -74,21 +74,6 @@ function Report({ report, facts }: { report: ManifestReport; facts: ManifestFact
       <Section title="Problems">
         <Problems problems={problems} isFailed={facts.reload_failed === true} />
       </Section>
-      <Section title="Changes">
-        {reloads.length === 0 ? (
-          <p class="note">
-            {files[0]?.startsWith('builtin:')
-              ? 'The manifest is part of gantz and does not change. With a gantz.yaml of your own, its changes are listed here.'
-              : 'Nothing has changed since the server started. Edit a file: what it changes is loaded at once, and listed here.'}
-          </p>
-        ) : (
-          <ol class="reloads">
-            {reloads.map((reload) => (
-              <Reload key={reload.id} reload={reload} />
-            ))}
-          </ol>
-        )}
-      </Section>
       <div class="counts">
         <Counts
           title="Kinds of tools"
@@ -105,6 +90,21 @@ function Report({ report, facts }: { report: ManifestReport; facts: ManifestFact
           empty="There are none. toolsets: names groups of tools."
         />
       </div>
+      <Section title="Changes">
+        {reloads.length === 0 ? (
+          <p class="note">
+            {files[0]?.startsWith('builtin:')
+              ? 'The manifest is part of gantz and does not change. With a gantz.yaml of your own, its changes are listed here.'
+              : 'Nothing has changed since the server started. Edit a file: what it changes is loaded at once, and listed here.'}
+          </p>
+        ) : (
+          <ol class="reloads">
+            {reloads.map((reload) => (
+              <Reload key={reload.id} reload={reload} />
+            ))}
+          </ol>
+        )}
+      </Section>
     </>
   );
 }
@@ -149,13 +149,13 @@ function Problems({
   return (
     <>
       {isFailed && (
-        <p class="error">
+        <p class="error" role="status">
           The files cannot be loaded as they are now. The server goes on with the tools that it loaded before.
         </p>
       )}
       {shown.length === 0 && hidden === 0 && !isFailed && (
         <p class="note">
-          None. This is what <code>gantz validate</code> checks.
+          <code>gantz validate</code> finds none.
         </p>
       )}
       {shown.length > 0 && (
@@ -230,7 +230,7 @@ function countText({ shown, hidden }: ShownProblems): string {
 function Changes({ reload }: { reload: ReloadEntry & { success: true } }): VNode {
   const { added, removed, changed, parts } = reload.changes;
   if (added.length + removed.length + changed.length + parts.length === 0)
-    return <p class="note">No tool of this server has changed.</p>;
+    return <p class="note">The tools of this server are the same as before.</p>;
   return (
     <ul class="changes">
       {added.length > 0 && (
@@ -295,9 +295,9 @@ function Counts({ title, rows, empty }: { title: string; rows: readonly Count[];
   );
 }
 
-/** Says on every page that the files cannot be loaded as they are. */
+/** Says on every page that the files cannot be loaded as they are; on this page the problems say it. */
 export function ReloadNotice(): VNode | null {
-  if (manifest.value?.reload_failed !== true) return null;
+  if (manifest.value?.reload_failed !== true || route.value.page === 'manifest') return null;
   return (
     <p class="banner" role="status">
       The last change of the manifest has errors, so the tools from before are served.{' '}

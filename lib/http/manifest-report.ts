@@ -2,7 +2,7 @@
 export type ManifestReport = {
   /** When the current manifest was read, as an ISO date. */
   loaded_at: string;
-  /** The files of the manifest, its own first, from its folder; `builtin:redis` for the bundled one. */
+  /** The files of the manifest, its own first, from its folder, and `builtin:redis` when it includes that. */
   files: string[];
   /** The problems of the files as they are now. */
   problems: ShownProblems;

@@ -1,5 +1,6 @@
 import type { Manifest, Problem, Tool } from '../contract/manifest.ts';
 import { GantzError, toGantzError } from '../contract/errors.ts';
+import { BUILTIN } from '../manifest/bundled.ts';
 import type { Runner } from '../run/runner.ts';
 import type { Reload } from '../serving/reload.ts';
 import type { Changes, ManifestReport, ReloadEntry } from './manifest-report.ts';
@@ -44,7 +45,8 @@ export function keepReloads({
     hasFailed: () => kept[0]?.success === false,
     async report(runner) {
       const { directory, file, sources } = runner.manifest;
-      const files = sources.length > 0 ? sources : [file];
+      const hasBundled = runner.tools.some(({ action }) => action?.kind === 'bundled');
+      const files = hasBundled ? [...sources, BUILTIN] : sources;
       return {
         loaded_at: lastLoad.toISOString(),
         files: files.map((source) => pathFrom(directory, source)),

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
@@ -10,13 +8,7 @@ import { useRedis } from '../helpers/redis-server.ts';
 import { PROGRAMS } from '../helpers/run-program.ts';
 import { settled, waitFor } from '../helpers/wait.ts';
 import { startServer, type TestServer } from '../http/server.ts';
-import { useBrowser } from './browser.ts';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** Sets `window.attacked` when a page runs any part of it. */
-const ATTACK =
-  '<img src=x onerror="attacked=1"><script>attacked=1</script><a href="javascript:attacked=1">x</a>';
+import { ATTACK, seriousFor, useBrowser } from './browser.ts';
 
 const MANIFEST = JSON.stringify({
   name: `attack ${ATTACK}`,
@@ -486,21 +478,5 @@ for (const program of PROGRAMS) {
         await plain.stop();
       }
     });
-  });
-}
-
-/** Returns what axe finds serious or critical on a page. */
-async function seriousFor(page: Page): Promise<string[]> {
-  // The policy of the page refuses script tags, but not this.
-  await page.evaluate(AXE);
-  return await page.evaluate(async () => {
-    type Axe = {
-      run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
-    };
-    const axe = Reflect.get(globalThis, 'axe') as Axe;
-    const { violations } = await axe.run();
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
   });
 }
