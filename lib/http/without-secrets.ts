@@ -4,17 +4,28 @@ const MASK = '[hidden]';
 const KEPT = 2000;
 
 const SECRET = 'passw|pwd|secret|token|credential|authorization|cookie|(?:api|private|access|_|-)key';
-/** A value in quotes, or a word. A reference `${VAR}` has no secret, and `{` and `[` begin no value. */
-const VALUE = String.raw`(?!\$\{\w+\}|true\b|false\b|null\b)(?:"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,"'{}\[\]&]+)`;
+/** A reference `${VAR}` and a word of YAML are no secrets; the scheme of a header stands before one. */
+const NONE = String.raw`(?!\$\{\w+\}|(?:true|false|null|Bearer|Basic)\b)`;
+const QUOTED = String.raw`"(?:[^"\\]|\\.)*"?|'(?:[^']|'')*'?`;
 
 /** Each matches what comes before a value, and the value. */
 const PATTERNS = [
-  // `API_KEY: abc`, `"password": "a b"`, `token=abc`, `--password abc`
-  new RegExp(String.raw`((?:${SECRET})[\w.-]*["']?(?:\s*[:=]\s*|\s+(?<=--[\w-]*\s+)))${VALUE}`, 'gi'),
   // `Authorization: Bearer abc`
   /(\b(?:Bearer|Basic)\s+)(?!\$\{)[\w.~+/=-]+/gi,
   // `redis://user:abc@host`
   /(:\/\/[^\s/:@"']*:)(?!\$\{)[^\s/@"']+(?=@)/g,
+  // A line of its own: `password: abc, def`
+  new RegExp(String.raw`^(\s*(?:-\s+)?[\w.-]*(?:${SECRET})[\w.-]*\s*:\s+)${NONE}[^\s"'{}\[\]&*|>].*$`, 'gi'),
+  // `{ API_KEY: abc def, "password": "a b" }`
+  new RegExp(
+    String.raw`((?:${SECRET})[\w.-]*["']?\s*:\s*)${NONE}(?:${QUOTED}|[^\s,"'{}\[\]&*|>][^,"'{}\[\]]*)`,
+    'gi',
+  ),
+  // `token=abc`, `--password abc`
+  new RegExp(
+    String.raw`((?:${SECRET})[\w.-]*(?:=|(?<=--[\w-]*)\s+))${NONE}(?:${QUOTED}|[^\s,"'{}\[\]&]+)`,
+    'gi',
+  ),
 ];
 
 /**
