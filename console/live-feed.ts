@@ -108,6 +108,7 @@ async function keepListening(subscription: Subscription, signal: AbortSignal): P
     if (isOver) {
       tell(subscription, problem);
       change(subscription, 'ended', problem);
+      running.get(subscription.id)?.abort();
       return;
     }
     if (lostAt === undefined) {
@@ -140,7 +141,10 @@ const UNREACHABLE: End = { problem: 'The connection to the server is lost.', isO
 /** Returns a function that receives the messages of a channel or a pattern. */
 function receive(subscription: Subscription): Listen {
   const { kind, name } = subscription;
+  let hasConnection = false;
   return async (signal, onOpen) => {
+    hasConnection ||= await takeConnection(signal);
+    if (!hasConnection) return BUSY;
     let count = 0;
     const { envelope } = await callTool('pubsub_subscribe', JSON.stringify({ [kind]: name }), {
       signal,
@@ -164,6 +168,34 @@ function receive(subscription: Subscription): Listen {
       isOver,
     };
   };
+}
+
+const BUSY: End = {
+  problem: `Other tabs of this browser listen to ${MOST_CONNECTIONS} channels and patterns already.`,
+  isOver: false,
+};
+
+/** Takes one of the connections that all tabs may use for subscriptions, until the signal aborts. Returns false when there is none. */
+async function takeConnection(signal: AbortSignal): Promise<boolean> {
+  // Only pages of the loopback, or with TLS, have locks.
+  if (!('locks' in navigator)) return true;
+  for (let index = 0; index < MOST_CONNECTIONS; index++) {
+    const isTaken = await new Promise<boolean>((resolve) => {
+      void navigator.locks.request(`gantz-live-${index}`, { ifAvailable: true }, async (lock) => {
+        resolve(lock !== null);
+        if (lock) await aborted(signal);
+      });
+    });
+    if (isTaken) return true;
+  }
+  return false;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 type Read = { events: { id: string; event: unknown }[]; last_id: string; lost: number | null };

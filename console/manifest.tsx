@@ -56,7 +56,7 @@ export function ManifestPage(): VNode {
 }
 
 function Report({ report, facts }: { report: ManifestReport; facts: ManifestFacts }): VNode {
-  const { loaded_at: loadedAt, files, problems, reloads } = report;
+  const { loaded_at: loadedAt, files, problems, reloads, default_guards: defaults } = report;
   const list = tools.value ?? [];
   return (
     <>
@@ -90,6 +90,18 @@ function Report({ report, facts }: { report: ManifestReport; facts: ManifestFact
           empty="There are none. toolsets: names groups of tools."
         />
       </div>
+      {Object.keys(defaults).length > 0 && (
+        <Section title="Default guards">
+          <p class="note">Each tool that they fit has them, unless it sets its own.</p>
+          <ul class="changes">
+            {Object.entries(defaults).map(([key, setting]) => (
+              <li key={key}>
+                {visible(key)} <code>{visible(shortened(JSON.stringify(setting), 300))}</code>
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
       <Section title="Changes">
         {reloads.length === 0 ? (
           <p class="note">

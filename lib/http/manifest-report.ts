@@ -4,6 +4,8 @@ export type ManifestReport = {
   loaded_at: string;
   /** The files of the manifest, its own first, from its folder, and `builtin:redis` when it includes that. */
   files: string[];
+  /** The settings of the guards that the manifest gives to all tools that they are for. */
+  default_guards: Readonly<Record<string, unknown>>;
   /** The problems of the files as they are now. */
   problems: ShownProblems;
   /** The last reloads, the newest first. */

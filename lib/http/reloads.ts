@@ -44,12 +44,13 @@ export function keepReloads({
     },
     hasFailed: () => kept[0]?.success === false,
     async report(runner) {
-      const { directory, file, sources } = runner.manifest;
+      const { directory, file, sources, guards = {} } = runner.manifest;
       const hasBundled = runner.tools.some(({ action }) => action?.kind === 'bundled');
       const files = hasBundled ? [...sources, BUILTIN] : sources;
       return {
         loaded_at: lastLoad.toISOString(),
         files: files.map((source) => pathFrom(directory, source)),
+        default_guards: guards,
         problems: showProblems(await problemsNow(file), runner, isRestricted),
         reloads: kept,
       };
@@ -108,6 +109,7 @@ const MANIFEST_PARTS: Readonly<Record<string, readonly (keyof Manifest)[]>> = {
   version: ['version'],
   files: ['sources'],
   env: ['env'],
+  guards: ['guards'],
   toolsets: ['toolsets'],
   server: ['server'],
   audit: ['audit'],

@@ -127,7 +127,14 @@ for (const program of PROGRAMS) {
       await button('End the subscription to channel third').click();
       await waitFor(async () => (await subscribers('third')) === 0, { what: 'the end of the subscription' });
       await listen('channel', 'fourth');
+      // The tabs of a browser share its few connections.
+      const other = await open();
+      await other.getByLabel('Name', { exact: true }).fill('elsewhere');
+      await other.keyboard.press('Enter');
+      await other.getByText('Other tabs of this browser listen to 3 channels').waitFor();
       await button('End the subscription to channel fourth').click();
+      await other.locator('.source').getByText('Listening').waitFor();
+      await other.close();
     });
 
     it('says when somebody ends a subscription, and does not begin it again', async () => {

@@ -18,6 +18,7 @@ const tool = (name: string, more = ''): string =>
 const FIRST = `name: shop
 version: 1.2.3
 include: [more/tools.yaml, builtin:redis]
+guards: { retry: 3 }
 toolsets: { sales: [sell, refund] }
 tools:
 ${tool('sell', ', cache: 10m')}${tool('refund')}`;
@@ -68,6 +69,7 @@ for (const program of PROGRAMS) {
       assert.doesNotMatch(facts, new RegExp(folder));
       await section('Kinds of tools').getByRole('row', { name: 'script 3' }).first().waitFor();
       await section('Guards').getByRole('row', { name: 'cache 1' }).first().waitFor();
+      await section('Default guards').getByText('"attempts":3').waitFor();
       await section('Toolsets').getByRole('row', { name: 'sales 2' }).first().waitFor();
       await page.getByText('Nothing has changed since the server started').waitFor();
     });
@@ -114,7 +116,7 @@ for (const program of PROGRAMS) {
       await page.getByRole('link', { name: 'Show the errors' }).click();
       await page.getByText('The server goes on with the tools that it loaded before').waitFor();
       const problems = section('Problems').first();
-      await problems.getByText('gantz.yaml:6:', { exact: false }).waitFor();
+      await problems.getByText('gantz.yaml:7:', { exact: false }).waitFor();
       await problems.getByText(/`cache` must be a duration .* not the text "soon"/).waitFor();
       await problems.locator('pre').filter({ hasText: 'cache: soon' }).waitFor();
       await problems.getByText('Write 30 or 30s (seconds)').waitFor();
