@@ -210,7 +210,7 @@ function Messages({ chosen }: { chosen: string | undefined }): VNode {
           >
             Clear
           </button>
-          <span class="note count-note" role="status">
+          <span class="note count-note">
             {paused.value
               ? `Paused; ${held} new`
               : `${shown.length === all.length ? '' : `${shown.length} of `}${all.length} shown`}

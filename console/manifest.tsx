@@ -67,7 +67,7 @@ function Report({ report, facts }: { report: ManifestReport; facts: ManifestFact
           ...(facts.version === undefined
             ? []
             : [['Version', visible(shortened(facts.version, 60))] as const]),
-          ['gantz', visible(facts.gantz)],
+          ['Version of gantz', visible(facts.gantz)],
           [files.length === 1 ? 'File' : 'Files', <Names names={files} />],
         ]}
       />

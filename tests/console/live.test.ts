@@ -75,7 +75,8 @@ for (const program of PROGRAMS) {
 
     it('publishes with a form; Activity lists that, and not what the page reads', async () => {
       await page.getByRole('link', { name: 'Publish to it' }).click();
-      assert.equal(await page.getByRole('textbox', { name: /^channel/ }).inputValue(), 'news');
+      const channel = page.getByRole('textbox', { name: /^channel/ });
+      await waitFor(async () => (await channel.inputValue()) === 'news', { what: 'the name in the form' });
       await page.getByRole('textbox', { name: /^message/ }).fill('{"mine":1}');
       await button('Publish').click();
       await page.getByText('Success', { exact: true }).waitFor();
