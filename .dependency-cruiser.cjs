@@ -16,7 +16,7 @@ const MODULES = {
   serving: ['run', 'manifest', 'contract'],
   batch: ['serving', 'run', 'manifest', 'parameters', 'json', 'contract'],
   mcp: ['serving', 'run', 'manifest', 'parameters', 'redis', 'json', 'contract'],
-  http: ['serving', 'run', 'manifest', 'parameters', 'json', 'contract'],
+  http: ['serving', 'tool-tests', 'run', 'manifest', 'parameters', 'json', 'contract'],
   library: ['run', 'manifest', 'parameters', 'cache', 'json', 'contract'],
   cli: ['reference', 'tool-tests', 'run', 'manifest', 'parameters', 'redis', 'json', 'contract'],
   start: ['cache', 'contract'],

@@ -20,6 +20,8 @@ export type Call = {
   readonly notice: (text: string) => void;
   /** Receives what a JavaScript handler prints on stdout and stderr. Without it, both go to stderr. */
   readonly print?: ((text: string) => void) | undefined;
+  /** Called when Redis has confirmed a subscription: it receives the messages that are published from then on. */
+  readonly onSubscribed?: (() => void) | undefined;
   /** True when the caller requested events as they occur (`--follow`). */
   readonly follow: boolean;
   /** Returns true when the caller gave the parameter, false when it has its default. */

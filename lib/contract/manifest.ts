@@ -13,6 +13,8 @@ export type Manifest = {
   /** Root `env`: name → text before `${VAR}` expansion; null passes the caller's variable through. */
   env: Record<string, string | null>;
   tools: Tool[];
+  /** The settings of `guards` of its own file, by the key of the guard; false switches one off. */
+  guards?: Record<string, unknown>;
   /** Named lists of tool names with wildcards. */
   toolsets: Record<string, string[]>;
   server?: { host?: string; port?: number };

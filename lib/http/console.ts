@@ -12,6 +12,7 @@ import { jsonAnswer, type Answer } from './answer.ts';
 import type { Exchanges } from './exchanges.ts';
 import type { MetricsPage } from './metrics-page.ts';
 import type { Path } from './path.ts';
+import type { Reloads } from './reloads.ts';
 
 /** The pages for a browser, and the data that only they use. */
 export type Console = {
@@ -39,11 +40,13 @@ export function openConsole({
   runners,
   activity,
   metrics,
+  reloads,
   exchanges,
 }: {
   runners: Runners;
   activity: Activity;
   metrics: MetricsPage;
+  reloads: Reloads;
   exchanges: Exchanges;
 }): Console {
   let loading: Promise<Files> | undefined;
@@ -59,8 +62,17 @@ export function openConsole({
     ['/console/app.js', file],
     ['/console/style.css', file],
     ['/console/icon.svg', file],
-    ['/console/manifest', { GET: () => Promise.resolve(jsonAnswer(200, manifestOf(runners.current))) }],
     ['/console/metrics', { GET: ({ url = '' }) => Promise.resolve(metrics.answer(url)) }],
+    [
+      '/console/manifest',
+      {
+        GET: () => {
+          const failed = reloads.hasFailed() && { reload_failed: true };
+          return Promise.resolve(jsonAnswer(200, { ...manifestOf(runners.current), ...failed }));
+        },
+      },
+    ],
+    ['/console/manifest/report', { GET: async () => jsonAnswer(200, await reloads.report(runners.current)) }],
     [
       '/console/activity',
       {

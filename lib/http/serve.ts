@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { Context } from '../contract/context.ts';
 import { GantzError } from '../contract/errors.ts';
 import { narrowTo } from '../run/catalogue.ts';
+import { isRestricted } from '../run/policy.ts';
 import { loadCatalogue, openRunnerFor } from '../run/open.ts';
 import { reloadOnChange } from '../serving/reload.ts';
 import { Gate } from '../serving/gate.ts';
@@ -18,6 +19,7 @@ import { openMetricsPage } from './metrics-page.ts';
 import { createMetrics } from './metrics.ts';
 import { sampleRedis } from './redis-sampler.ts';
 import { answerRequests } from './routes.ts';
+import { keepReloads } from './reloads.ts';
 import { bodyReader } from './request-body.ts';
 import { createToken, tokenCheck } from './token.ts';
 
@@ -94,7 +96,13 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
   const metricsPage =
     history && openMetricsPage({ history, runners: held, sample: sampleRedis, now, signal });
   const runners = metrics.count(limitCalls(held, gate));
-  held.onReplace(() => activity?.announce('reloaded', {}));
+  const reloads =
+    activity &&
+    keepReloads({
+      loadedAt: new Date(loadedAt),
+      isRestricted: isRestricted(context.options),
+      announce: (success) => activity.announce('reloaded', { success }),
+    });
   /** MCP by toolset; `undefined` for all tools. */
   const opened = new Map<string | undefined, Promise<McpOverHttp>>();
   const mcp = (toolset?: string): Promise<McpOverHttp> => {
@@ -108,8 +116,12 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
     metrics,
     exchanges,
     keepAliveMs,
+    stopping: signal,
     ...(activity &&
-      metricsPage && { console: openConsole({ runners, activity, metrics: metricsPage, exchanges }) }),
+      reloads &&
+      metricsPage && {
+        console: openConsole({ runners, activity, metrics: metricsPage, reloads, exchanges }),
+      }),
     readBody: bodyReader(gate, maxHeldBytes),
     mcp,
     isOwnName: hostCheck(host, options.allowedHosts ?? []),
@@ -126,7 +138,7 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
   let stopReloading: (() => void) | undefined;
   try {
     const url = urlOf(host, await listen(server, host, port));
-    stopReloading = await reloadOnChange(surroundings, held, loadedAt);
+    stopReloading = await reloadOnChange(surroundings, held, loadedAt, (reload) => reloads?.record(reload));
     if (token !== undefined && given === undefined) notice(`Token: ${token}`);
     // This line is printed last: callers wait for it.
     notice(`gantz serves ${held.current.tools.length} tools on ${url} (MCP: /mcp, REST: /mcp/tools)`);

@@ -1,9 +1,11 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { startServer } from '../http/server.ts';
 import { startRedis } from '../helpers/redis-server.ts';
+import { waitFor } from '../helpers/wait.ts';
 import { openBrowser } from './browser.ts';
 
 // Makes a screenshot of every page of the console, at three widths, light and dark, in the folder of the first argument. With `--readme`
@@ -13,10 +15,11 @@ const isReadme = folder === '--readme';
 const ROOT = join(import.meta.dirname, '../..');
 
 const redis = await startRedis();
-const server = await startServer([], {
-  config: join(import.meta.dirname, 'example.yaml'),
-  env: { REDIS_URL: redis.url },
-});
+const MANIFEST = readFileSync(join(import.meta.dirname, 'example.yaml'), 'utf8');
+const own = mkdtempSync(join(tmpdir(), 'gantz-screenshots-'));
+const config = join(own, 'gantz.yaml');
+writeFileSync(config, MANIFEST);
+const server = await startServer([], { config, env: { REDIS_URL: redis.url } });
 await fill();
 if (!isReadme) await load();
 
@@ -78,6 +81,29 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
     await plot.hover({ position: { x: width * 0.95, y: 40 } });
   },
   'metrics-tool': (page) => showMetrics(page, 'weather'),
+  live: (page) => page.goto(`${server.url}/#/live`),
+  'live-messages': listen,
+  'live-message': async (page) => {
+    await listen(page);
+    await page.getByRole('link', { name: 'passengers' }).click();
+    await page.locator('pre').waitFor();
+  },
+  'live-publish': async (page) => {
+    await listen(page);
+    await page.getByRole('link', { name: 'Publish a message' }).click();
+    await page.getByRole('textbox', { name: /^message/ }).fill('{"booked":"oslo-bergen"}');
+    await page.getByRole('button', { name: 'Publish' }).click();
+    await page.getByText('Success', { exact: true }).waitFor();
+  },
+  manifest: (page) => showManifest(page, MANIFEST),
+  'manifest-changes': async (page) => {
+    await showManifest(page, MANIFEST);
+    await edit(page, MANIFEST.replace('cache: 10m', 'cache: 1h').replace('find_hotel', 'find_hostel'));
+  },
+  'manifest-problems': async (page) => {
+    await showManifest(page, MANIFEST);
+    await edit(page, MANIFEST.replace('cache: 10m', 'cache: soon').replace('confirm: true', 'confrim: true'));
+  },
 };
 
 const README = { page: 'activity-call', width: 1160, height: 560 };
@@ -117,6 +143,45 @@ try {
 } finally {
   await server.stop();
   await redis.stop();
+  rmSync(own, { recursive: true });
+}
+
+/** Listens to a channel and a stream, and sends messages. */
+async function listen(page: Page): Promise<void> {
+  await page.goto(`${server.url}/#/live`);
+  for (const [kind, name] of [
+    ['channel', 'bookings'],
+    ['stream', 'journeys'],
+  ] as const) {
+    await page.getByLabel('Listen to a').selectOption(kind);
+    await page.getByLabel('Name').fill(name);
+    await page.getByRole('button', { name: 'Subscribe' }).click();
+    await page.getByRole('listitem').filter({ hasText: name }).getByText('Listening').waitFor();
+  }
+  await server.call('pubsub_publish', { channel: 'bookings', message: 'the service starts' });
+  await server.call('stream_append', {
+    stream: 'journeys',
+    event: { booked: 'oslo-bergen', seats: ['12A'] },
+  });
+  const message = { journey: 'bergen-voss', passengers: [{ name: 'ada', age: 36 }], paid: true };
+  await server.call('pubsub_publish', { channel: 'bookings', message });
+  await page.getByRole('link', { name: 'passengers' }).waitFor();
+  await page.getByRole('link', { name: 'oslo-bergen' }).waitFor();
+}
+
+/** Opens the page of the manifest when the server has loaded this text. */
+async function showManifest(page: Page, text: string): Promise<void> {
+  await page.goto(`${server.url}/#/manifest`);
+  await page.getByText('Kinds of tools').waitFor();
+  if (readFileSync(config, 'utf8') !== text) await edit(page, text);
+}
+
+/** Changes the manifest, and waits until the page shows what came of it. */
+async function edit(page: Page, text: string): Promise<void> {
+  const newest = (): Promise<unknown> => page.evaluate("document.querySelector('.reloads time')?.dateTime");
+  const before = await newest();
+  writeFileSync(config, text);
+  await waitFor(async () => (await newest()) !== before, { what: 'the reload of the manifest' });
 }
 
 async function shoot(page: Page, name: string, width: number, height: number, path: string): Promise<void> {
