@@ -3,6 +3,7 @@ import { toGantzError, type Code } from '../contract/errors.ts';
 import type { Tool } from '../contract/manifest.ts';
 import type { Gate } from '../serving/gate.ts';
 import { wrapRunners, type Runners } from '../serving/runners.ts';
+import { guardEvents } from '../run/guards/guard-events.ts';
 import type { Runner } from '../run/runner.ts';
 
 /** The metrics of a server. */
@@ -91,9 +92,7 @@ export function createMetrics(gate: Gate, redisUp: () => Promise<boolean | undef
   });
 
   function countGuards(tool: Tool, notes: unknown, code?: Code): void {
-    if (!tool.guards && notes === undefined) return;
-    const did: Notes = typeof notes === 'object' && notes ? notes : {};
-    for (const [guard, event, times = 1] of guardEvents(tool, did, code))
+    for (const [guard, event, times = 1] of guardEvents(tool, notes, code))
       guards.inc({ tool: tool.name, guard, event }, times);
   }
 
@@ -146,38 +145,3 @@ export function createMetrics(gate: Gate, redisUp: () => Promise<boolean | undef
     contentType: registry.contentType,
   };
 }
-
-/** What the field `gantz` of an answer says about guards. */
-type Notes = {
-  cached?: boolean;
-  stale?: boolean;
-  replayed?: boolean;
-  attempts?: number;
-  refused_by?: string;
-};
-
-/** Returns what the guards of a tool did in one call. */
-function guardEvents(
-  { guards }: Tool,
-  { cached, stale, replayed, attempts = 1, refused_by: refusedBy }: Notes,
-  code: Code | undefined,
-): (readonly [guard: string, event: string, times?: number])[] {
-  const has = (guard: string): boolean => Object.hasOwn(guards?.settings ?? {}, guard);
-  // The guards outside `cache` may have refused the call.
-  const isRefused = refusedBy === 'idempotency' || (code === 'FORBIDDEN' && has('confirm'));
-  return [
-    ...(has('cache') && !replayed && !isRefused
-      ? [['cache', stale ? 'stale' : cached ? 'hit' : 'miss'] as const]
-      : []),
-    ...(replayed ? [['idempotency', 'replayed'] as const] : []),
-    ...(attempts > 1 ? [['retry', 'retried', attempts - 1] as const] : []),
-    ...(refusedBy === undefined ? [] : [[refusedBy, REFUSALS[code ?? ''] ?? 'refused'] as const]),
-  ];
-}
-
-/** The event of a guard that refuses a call, by the code of the failure. */
-const REFUSALS: Readonly<Record<string, string>> = {
-  RATE_LIMITED: 'limited',
-  OVERLOADED: 'limited',
-  CIRCUIT_OPEN: 'open',
-};

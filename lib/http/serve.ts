@@ -4,6 +4,7 @@ import { GantzError } from '../contract/errors.ts';
 import { narrowTo } from '../run/catalogue.ts';
 import { loadCatalogue, openRunnerFor } from '../run/open.ts';
 import { reloadOnChange } from '../serving/reload.ts';
+import { openTelemetry } from '../telemetry/open.ts';
 import { Gate } from '../serving/gate.ts';
 import { concurrencyOf, limitCalls } from '../serving/limit-calls.ts';
 import { holdRunners, wrapRunners, type Runners } from '../serving/runners.ts';
@@ -78,7 +79,9 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
   const held = holdRunners(openRunnerFor(surroundings, catalogue, 'long-lived'));
   const gate = new Gate(concurrencyOf(context.options));
   const metrics = createMetrics(gate, async () => (await held.use(redisHealth))?.up);
-  const runners = metrics.count(limitCalls(held, gate));
+  const telemetry = await openTelemetry(context, { inherit: false });
+  const counted = metrics.count(limitCalls(held, gate));
+  const runners = telemetry ? wrapRunners(counted, telemetry.observe) : counted;
   held.onReplace(() => activity?.announce('reloaded', {}));
   /** MCP by toolset; `undefined` for all tools. */
   const opened = new Map<string | undefined, Promise<McpOverHttp>>();
@@ -120,6 +123,7 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
   } finally {
     stopReloading?.();
     await held.close();
+    await telemetry?.end();
   }
 }
 
