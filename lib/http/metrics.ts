@@ -126,8 +126,7 @@ export function createMetrics(gate: Gate, redisUp: () => Promise<boolean | undef
         } catch (thrown) {
           const error = toGantzError(thrown);
           failures.inc({ tool: tool.name, code: error.code });
-          // A call with wrong parameters does not reach the guards.
-          if (error.code !== 'INVALID_PARAMETERS') countGuards(tool, error.fields?.['gantz'], error.code);
+          countGuards(tool, error.fields?.['gantz'], error.code);
           throw thrown;
         } finally {
           inFlight--;

@@ -1,4 +1,4 @@
-import type { Attributes as SdkAttributes, Meter } from '@opentelemetry/api';
+import type { Meter } from '@opentelemetry/api';
 import type { Origin } from '../contract/call.ts';
 import { toGantzError, type Code } from '../contract/errors.ts';
 import type { Tool } from '../contract/manifest.ts';
@@ -48,24 +48,23 @@ export function measureCalls(meter: Meter): (runner: Runner) => Runner {
 
   function ended(
     tool: Tool,
-    origin: Origin | undefined,
+    { interface: by, client }: Partial<Origin>,
     { seconds, notes, code }: { seconds: number; notes: unknown; code?: Code },
   ): void {
-    const { name } = tool;
-    const facts: SdkAttributes = { 'gen_ai.tool.name': name };
-    executions.record(seconds, { ...facts, 'error.type': code });
-    if (origin?.interface === 'mcp')
+    // An attribute without a value would be exported.
+    const facts = { 'gen_ai.tool.name': tool.name };
+    executions.record(seconds, { ...facts, ...(code && { 'error.type': code }) });
+    if (by === 'mcp')
       requests.record(seconds, {
         ...facts,
         'mcp.method.name': 'tools/call',
         'gen_ai.operation.name': 'execute_tool',
-        'network.transport': origin.client ? 'tcp' : 'pipe',
-        'error.type': code && 'tool_error',
+        'network.transport': client ? 'tcp' : 'pipe',
+        ...(code && { 'error.type': 'tool_error' }),
       });
-    const counted = { ...facts, 'gantz.interface': origin?.interface };
+    const counted = { ...facts, ...(by !== undefined && { 'gantz.interface': by }) };
     calls.add(1, counted);
-    if (code !== undefined) failures.add(1, { ...counted, 'gantz.code': code });
-    if (code === 'INVALID_PARAMETERS') return;
+    if (code) failures.add(1, { ...counted, 'gantz.code': code });
     for (const [guard, event, times = 1] of guardEvents(tool, notes, code))
       guards.add(times, { ...facts, 'gantz.guard': guard, 'gantz.event': event });
   }
@@ -85,8 +84,8 @@ export function measureCalls(meter: Meter): (runner: Runner) => Runner {
         }
       },
       async call(tool, input, settings) {
-        const origin = settings?.origin;
-        const name = origin?.interface ?? '';
+        const origin: Partial<Origin> = settings?.origin ?? {};
+        const name = origin.interface ?? '';
         const begun = performance.now();
         const secondsSince = (): number => (performance.now() - begun) / 1000;
         running.set(name, (running.get(name) ?? 0) + 1);

@@ -19,7 +19,7 @@ type GuardEvent = readonly [guard: string, event: string, times?: number];
  */
 export function guardEvents(tool: Tool, notes: unknown, code: Code | undefined): readonly GuardEvent[] {
   const { guards } = tool;
-  if (!guards && notes === undefined) return [];
+  if ((!guards && notes === undefined) || code === 'INVALID_PARAMETERS') return [];
   const did: Notes = isObject(notes) ? notes : {};
   const { cached, stale, replayed, attempts = 1, refused_by: refusedBy } = did;
   const has = (guard: string): boolean => Object.hasOwn(guards?.settings ?? {}, guard);
