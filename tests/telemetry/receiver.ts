@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { waitFor } from '../helpers/wait.ts';
 import { decodeRequest } from './protobuf.ts';
 
-export type Attributes = Record<string, string | number | boolean>;
+type Attributes = Record<string, string | number | boolean>;
 
 /** A span that has arrived. `kind` is its name in the API, and `failed` is true for the status ERROR. */
 export type Span = {
@@ -22,7 +22,7 @@ export type Span = {
 };
 
 /** One point of a metric. `value` is the count of a histogram. */
-export type Point = { name: string; unit: string; value: number; attributes: Attributes };
+type Point = { name: string; unit: string; value: number; attributes: Attributes };
 
 type Delivery = { path: string; headers: IncomingHttpHeaders; body: Buffer };
 

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { useRedis } from '../helpers/redis-server.ts';
-import { PROGRAMS, runProgram } from '../helpers/run-program.ts';
+import { PROGRAMS } from '../helpers/run-program.ts';
 import type { TestServer as Upstream } from '../helpers/http-server.ts';
 import { startServer, type TestServer } from '../http/server.ts';
 import { startReceiver, type Receiver, type Span } from './receiver.ts';
