@@ -3,6 +3,8 @@ export type Attributes = Readonly<Record<string, string | number | boolean | und
 
 /** A part of a trace: a call, or a request that a call makes. There is none while no traces are exported. */
 export type Span = {
+  /** False when the trace is not sampled. Then the span is only for `headers`. */
+  readonly isRecorded: boolean;
   /** Begins the span of a request that this one makes: to Redis, to an HTTP server or to a program. */
   readonly child: (name: string, attributes: Attributes) => Span;
   /** Adds something that happened at this moment. */

@@ -83,7 +83,7 @@ export function openRedis({ url, namespace, env, mode, notice }: RedisOptions): 
     where: target.display,
     namespace: namespace === '' ? undefined : namespace,
     use(options, givenWork) {
-      const work = options.span ? inSpan(options.span, givenWork) : givenWork;
+      const work = options.span?.isRecorded ? inSpan(options.span, givenWork) : givenWork;
       return calls ? calls.use(options, work) : loadCalls().then((loaded) => loaded.use(options, work));
     },
     async info(options) {

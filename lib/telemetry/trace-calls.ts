@@ -120,9 +120,11 @@ function notesIn(notes: unknown): Record<string, string | number | boolean> {
 
 /** Returns a span for the rest of the program. One that is not sampled has itself as its children. */
 function spanOf(tracer: Tracer, span: SdkSpan): Span {
+  const isRecorded = span.isRecording();
   const own: Span = {
+    isRecorded,
     child(name, attributes) {
-      if (!span.isRecording()) return own;
+      if (!isRecorded) return own;
       return spanOf(tracer, tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes }, contextOf(span)));
     },
     event: (name, attributes) => void span.addEvent(name, attributes),
