@@ -107,7 +107,7 @@ function rarely(notice: (text: string) => void): (problem: string) => void {
     const now = performance.now();
     if (now < next) return;
     next = now + NOTICE_EVERY_MS;
-    notice(`Telemetry: ${problem}. Calls run all the same.`);
+    notice(`Telemetry: ${problem.replace(/\.$/, '')}. Calls run all the same.`);
   };
 }
 
