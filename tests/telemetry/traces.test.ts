@@ -37,6 +37,24 @@ for (const { name, path: program } of PROGRAMS) {
         await upstream.close();
       });
 
+      /** Sends a message to the MCP endpoint, and returns its answer. */
+      async function post(
+        message: object,
+        headers: Record<string, string> = {},
+      ): Promise<{ result: Record<string, unknown> }> {
+        const response = await fetch(`${server.url}/mcp`, {
+          method: 'POST',
+          headers: {
+            'content-type': 'application/json',
+            accept: 'application/json, text/event-stream',
+            ...headers,
+          },
+          body: JSON.stringify(message),
+        });
+        const text = /^data: (.*)$/m.exec(await response.text())?.[1] ?? '{}';
+        return JSON.parse(text) as { result: Record<string, unknown> };
+      }
+
       /** Calls a tool over MCP, in a new trace below `_meta`. Returns the result, and the spans of the trace. */
       async function callOverMcp(
         tool: string,
@@ -46,17 +64,7 @@ for (const { name, path: program } of PROGRAMS) {
         const traceId = (++requests).toString(16).padStart(32, '1');
         const traceparent = `00-${traceId}-${CALLER.id}-01`;
         const params = { name: tool, arguments: input, _meta: { traceparent } };
-        const response = await fetch(`${server.url}/mcp`, {
-          method: 'POST',
-          headers: {
-            'content-type': 'application/json',
-            accept: 'application/json, text/event-stream',
-            ...headers,
-          },
-          body: JSON.stringify({ jsonrpc: '2.0', id: 7, method: 'tools/call', params }),
-        });
-        const text = /^data: (.*)$/m.exec(await response.text())?.[1] ?? '{}';
-        const { result } = JSON.parse(text) as { result: Record<string, unknown> };
+        const { result } = await post({ jsonrpc: '2.0', id: 7, method: 'tools/call', params }, headers);
         const call = await receiver.span(
           (span) => span.traceId === traceId && span.name.startsWith('tools/call'),
           `the span of ${tool}`,
@@ -161,6 +169,21 @@ for (const { name, path: program } of PROGRAMS) {
       test('the trace of the HTTP request is a link beside that of the message', async () => {
         const { call } = await callOverMcp('exits', {}, { traceparent: OTHER });
         assert.deepEqual(call.links, [{ traceId: OTHER.slice(3, 35), id: OTHER.slice(36, 52) }]);
+      });
+
+      test('a trace context of another form is ignored', async () => {
+        const wrong = [7, ['x'], { a: 1 }, 'x'.repeat(100_000), `00-${'0'.repeat(32)}-${CALLER.id}-01`];
+        for (const traceparent of wrong) {
+          const params = { name: 'exits', arguments: {}, _meta: { traceparent, tracestate: traceparent } };
+          const { result } = await post({ jsonrpc: '2.0', id: 'wrong', method: 'tools/call', params });
+          assert.equal(result['isError'], true);
+        }
+        const isWrong = (span: Span): boolean => span.attributes['jsonrpc.request.id'] === 'wrong';
+        await receiver.span(
+          (span) => isWrong(span) && receiver.spans().filter(isWrong).length === wrong.length,
+          'all',
+        );
+        for (const span of receiver.spans().filter(isWrong)) assert.equal(span.parentId, '');
       });
 
       test('REST takes the trace from the headers', async () => {
