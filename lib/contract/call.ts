@@ -1,4 +1,5 @@
 import type { Deadline } from './deadline.ts';
+import type { Span } from './span.ts';
 
 /** An event that a running tool emits before its result. Interfaces print it (`--follow`) or send it as progress. */
 export type ProgressEvent = {
@@ -26,6 +27,8 @@ export type Call = {
   readonly follow: boolean;
   /** Returns true when the caller gave the parameter, false when it has its default. */
   readonly given: (name: string) => boolean;
+  /** The span of the call, when traces are exported. */
+  readonly span?: Span | undefined;
 };
 
 /** Where a call comes from. */
@@ -36,7 +39,14 @@ export type Origin = {
   readonly client?: () => HttpClient;
   /** True for a read that the console makes to show a page. */
   readonly view?: boolean;
+  /** The id of the request of a call over MCP. */
+  readonly requestId?: string | number;
+  /** What came with the call and may have `traceparent` and `tracestate`, the nearest to the call first. */
+  readonly carriers?: readonly Carrier[];
 };
+
+/** Members of a message or headers of a request. Nothing is checked. */
+export type Carrier = Readonly<Record<string, unknown>> | undefined;
 
 /** The client of a call over HTTP. */
 export type HttpClient = {

@@ -1,3 +1,4 @@
+import type { GuardEvent } from '../run/guards/guard-events.ts';
 import { CODES, type Code } from '../contract/errors.ts';
 import { bucketOf, BUCKETS } from './duration-buckets.ts';
 
@@ -42,9 +43,6 @@ export const COUNTERS_OF_TOOL = 256;
 export function counterIndex(name: (typeof COUNTERS)[number]): number {
   return COUNTER_INDEX.get(name) ?? 0;
 }
-
-/** What a guard did in a call. */
-export type GuardEvent = readonly [guard: string, event: string, times?: number];
 
 /** What a look at Redis found. */
 export type RedisSample = {

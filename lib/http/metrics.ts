@@ -3,8 +3,9 @@ import { toGantzError, type Code } from '../contract/errors.ts';
 import type { Tool } from '../contract/manifest.ts';
 import type { Gate } from '../serving/gate.ts';
 import { wrapRunners, type Runners } from '../serving/runners.ts';
+import { guardEvents, type GuardEvent } from '../run/guards/guard-events.ts';
 import type { Runner } from '../run/runner.ts';
-import type { GuardEvent, MetricsHistory } from './metrics-history.ts';
+import type { MetricsHistory } from './metrics-history.ts';
 
 /** The metrics of a server. */
 export type Metrics = {
@@ -98,9 +99,7 @@ export function createMetrics(
   });
 
   function countGuards(tool: Tool, notes: unknown, code?: Code): readonly GuardEvent[] {
-    if (!tool.guards && notes === undefined) return NONE;
-    const did: Notes = typeof notes === 'object' && notes ? notes : {};
-    const events = guardEvents(tool, did, code);
+    const events = guardEvents(tool, notes, code);
     for (const [guard, event, times = 1] of events) guards.inc({ tool: tool.name, guard, event }, times);
     return events;
   }
@@ -145,8 +144,7 @@ export function createMetrics(
           const error = toGantzError(thrown);
           ({ code } = error);
           failures.inc({ tool: tool.name, code });
-          // A call with wrong parameters does not reach the guards.
-          if (code !== 'INVALID_PARAMETERS') events = countGuards(tool, error.fields?.['gantz'], code);
+          events = countGuards(tool, error.fields?.['gantz'], code);
           throw thrown;
         } finally {
           inFlight--;
@@ -166,38 +164,3 @@ export function createMetrics(
     contentType: registry.contentType,
   };
 }
-
-/** What the field `gantz` of an answer says about guards. */
-type Notes = {
-  cached?: boolean;
-  stale?: boolean;
-  replayed?: boolean;
-  attempts?: number;
-  refused_by?: string;
-};
-
-/** Returns what the guards of a tool did in one call. */
-function guardEvents(
-  { guards }: Tool,
-  { cached, stale, replayed, attempts = 1, refused_by: refusedBy }: Notes,
-  code: Code | undefined,
-): readonly GuardEvent[] {
-  const has = (guard: string): boolean => Object.hasOwn(guards?.settings ?? {}, guard);
-  // The guards outside `cache` may have refused the call.
-  const isRefused = refusedBy === 'idempotency' || (code === 'FORBIDDEN' && has('confirm'));
-  return [
-    ...(has('cache') && !replayed && !isRefused
-      ? [['cache', stale ? 'stale' : cached ? 'hit' : 'miss'] as const]
-      : []),
-    ...(replayed ? [['idempotency', 'replayed'] as const] : []),
-    ...(attempts > 1 ? [['retry', 'retried', attempts - 1] as const] : []),
-    ...(refusedBy === undefined ? [] : [[refusedBy, REFUSALS[code ?? ''] ?? 'refused'] as const]),
-  ];
-}
-
-/** The event of a guard that refuses a call, by the code of the failure. */
-const REFUSALS: Readonly<Record<string, string>> = {
-  RATE_LIMITED: 'limited',
-  OVERLOADED: 'limited',
-  CIRCUIT_OPEN: 'open',
-};

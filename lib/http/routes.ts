@@ -185,7 +185,12 @@ async function callTool(
   const idempotencyKey = idempotencyKeyIn(incoming);
   const confirm = isConfirmed(incoming);
   const view = incoming.headers['gantz-console'] === 'view';
-  const origin: Origin = { interface: 'http', client: () => clientOf(incoming), ...(view && { view }) };
+  const origin: Origin = {
+    interface: 'http',
+    client: () => clientOf(incoming),
+    carriers: [incoming.headers],
+    ...(view && { view }),
+  };
   const { tool, params } = parseRequest(text, ['tool', 'params']);
   let quota: Record<string, string> = {};
   const onQuota = (left: Quota): void => void (quota = quotaFields(left));

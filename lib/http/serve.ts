@@ -5,6 +5,7 @@ import { narrowTo } from '../run/catalogue.ts';
 import { isRestricted } from '../run/policy.ts';
 import { loadCatalogue, openRunnerFor } from '../run/open.ts';
 import { reloadOnChange } from '../serving/reload.ts';
+import { openTelemetry } from '../telemetry/open.ts';
 import { Gate } from '../serving/gate.ts';
 import { concurrencyOf, limitCalls } from '../serving/limit-calls.ts';
 import { holdRunners, wrapRunners, type Runners } from '../serving/runners.ts';
@@ -95,7 +96,9 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
   const metrics = createMetrics(gate, async () => (await held.use(redisHealth))?.up, history);
   const metricsPage =
     history && openMetricsPage({ history, runners: held, sample: sampleRedis, now, signal });
-  const runners = metrics.count(limitCalls(held, gate));
+  const telemetry = await openTelemetry(context, { inherit: false });
+  const counted = metrics.count(limitCalls(held, gate));
+  const runners = telemetry ? wrapRunners(counted, telemetry.observe) : counted;
   const reloads =
     activity &&
     keepReloads({
@@ -149,6 +152,7 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
     stopReloading?.();
     metricsPage?.close();
     await held.close();
+    await telemetry?.end();
   }
 }
 

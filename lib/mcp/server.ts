@@ -81,7 +81,7 @@ export function createServer(
         ...(emit && { emit }),
         idempotencyKey,
         confirm: confirmation.ask,
-        origin,
+        origin: { ...origin, requestId: mcpReq.id, carriers: [mcpReq._meta, ...(origin.carriers ?? [])] },
       });
     });
     const question = confirmation.question();

@@ -37,7 +37,7 @@ export type RunnerOptions = {
  * call began earlier. Without it, the time limit is counted from now.
  */
 export type CallSettings = Partial<
-  Pick<Call, 'deadline' | 'signal' | 'emit' | 'follow' | 'print' | 'onSubscribed'>
+  Pick<Call, 'deadline' | 'signal' | 'emit' | 'follow' | 'print' | 'span' | 'onSubscribed'>
 > &
   Wishes;
 
@@ -107,6 +107,7 @@ export function openRunner(options: RunnerOptions): Runner {
         emit = ignore,
         follow = false,
         print,
+        span,
         onSubscribed,
         ...wishes
       } = {},
@@ -124,7 +125,7 @@ export function openRunner(options: RunnerOptions): Runner {
       const isGuarded = tool.guards !== undefined || wishes.idempotencyKey !== undefined;
       const isPlain = !isGuarded && kind.needs === 'redis';
       const ending = isPlain ? signal : endingWithRunner(signal);
-      const call: Call = { deadline, signal: ending, emit, notice, follow, given, print, onSubscribed };
+      const call: Call = { deadline, signal: ending, emit, notice, follow, given, print, span, onSubscribed };
       if (isPlain) return await kind.run(invocationOf(tool, params, call));
       if (isGuarded) guards ??= await import('./guards/run-guarded.ts');
       const result =
