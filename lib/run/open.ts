@@ -9,6 +9,7 @@ import { foldName } from '../contract/names.ts';
 import type { Process } from '../contract/process.ts';
 import type { LogFile } from './audit/log-file.ts';
 import type { Recorder } from './audit/record-calls.ts';
+import { compileHotCode } from './bun-jit.ts';
 import { compileCatalogue, type Catalogue } from './catalogue.ts';
 import { loadManifest } from './manifests.ts';
 import { openRunner, type Runner } from './runner.ts';
@@ -73,6 +74,7 @@ export function openRunnerFor(
   mode: 'one-shot' | 'long-lived',
 ): Runner {
   const { timeoutMs, maxOutputBytes } = options;
+  if (mode === 'long-lived') compileHotCode();
   const runner = openRunner({
     catalogue,
     env: process.env,
