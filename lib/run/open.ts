@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { BUILTIN } from '../manifest/bundled.ts';
+import { BUILTIN, loadBundledTool } from '../manifest/bundled.ts';
 import { expand } from '../manifest/environment.ts';
 import { isImplicit, locateManifest } from '../manifest/locate.ts';
 import type { Location } from '../manifest/load.ts';
@@ -28,8 +28,8 @@ export type Surroundings = Pick<Context, 'options' | 'notice' | 'cacheFolder'> &
 
 /**
  * Loads the manifest that the options or the environment name, and returns the tools in it that the options allow. Writes
- * the manifest's warnings as notices: all of them, or, when `about` names a tool, those that are not about another tool.
- * Throws MANIFEST_NOT_FOUND, MANIFEST_INVALID, and USAGE for an unknown toolset.
+ * the manifest's warnings as notices: all of them, or, when `about` names a tool, those that are not about another tool. With
+ * `about`, the catalogue of the bundled manifest has only that tool, when there is one. Throws MANIFEST_NOT_FOUND, MANIFEST_INVALID, and USAGE for an unknown toolset.
  */
 export async function loadCatalogue(
   { process, options, notice, cacheFolder, muted = false }: Surroundings,
@@ -41,7 +41,9 @@ export async function loadCatalogue(
     env: process.env,
     cwd: () => process.cwd(),
   });
-  const manifest = await loadCached(location, cacheFolder);
+  const bundledTool =
+    about !== undefined && location.file === BUILTIN ? await loadBundledTool(about) : undefined;
+  const manifest = bundledTool ?? (await loadCached(location, cacheFolder));
   if (!muted && isImplicit(location, { config: options.config, env: process.env })) {
     const { noticeHiddenNames } = await import('./hidden-names.ts');
     await noticeHiddenNames(manifest, { notice, cacheFolder });

@@ -77,9 +77,15 @@ export async function compileNative(
  */
 async function recordOrder(executable: string, folder: string): Promise<string | undefined> {
   const file = join(folder, 'order');
-  const env = { PATH: process.env['PATH'], REDIS_URL: `unix://${folder}/absent`, BUN_BYTECODE_ORDER_OUT: file };
+  const env = {
+    PATH: process.env['PATH'],
+    REDIS_URL: `unix://${folder}/absent`,
+    BUN_BYTECODE_ORDER_OUT: file,
+  };
   // The call fails.
-  await run(executable, ['-c', 'builtin:redis', 'cache', 'get', '{"key":"k"}'], { env }).catch(() => undefined);
+  await run(executable, ['-c', 'builtin:redis', 'cache', 'get', '{"key":"k"}'], { env }).catch(
+    () => undefined,
+  );
   return existsSync(file) ? file : undefined;
 }
 
