@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
+import { trimmedCommander } from './commander.ts';
 import { buildConsole, consoleBeside, CONSOLE_PACK } from './console.ts';
 import { trimmedMcpSdk } from './mcp-sdk.ts';
 import { trimmedRedisClient } from './redis-client.ts';
@@ -22,7 +23,7 @@ export async function commonOptions(
     logLevel: 'warning',
     metafile: true,
     define: { GANTZ_BUILD: JSON.stringify(await digestOf(root)) },
-    plugins: [withoutSelfRun, prebuiltValidators(root), trimmedRedisClient, trimmedMcpSdk],
+    plugins: [withoutSelfRun, prebuiltValidators(root), trimmedRedisClient, trimmedMcpSdk, trimmedCommander],
   };
 }
 
