@@ -22,6 +22,11 @@ export async function loadBundledTool(name: string): Promise<Manifest | undefine
   return make && { ...BUNDLED_MANIFEST, tools: [make()] };
 }
 
+/** Returns the names of the Redis tools. */
+export async function bundledNames(): Promise<readonly string[]> {
+  return Object.keys((await import('../generated/manifest.ts')).BUNDLED_TOOLS);
+}
+
 /** Returns true when a text is that of the bundled manifest. */
 export async function isBundled(text: string): Promise<boolean> {
   // Loads the text of the bundled manifest only when this cheap test passes.
