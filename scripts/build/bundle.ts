@@ -105,7 +105,8 @@ function packagesApart(packages: Set<string>): Plugin {
 }
 
 /** Packages that stay in the bundle: small ones that every call or the compiled validators load. */
-const SMALL = /^(ajv\/dist\/runtime\/ucs2length(\.js)?$|ajv-formats\/dist\/formats(\.js)?$|fastest-levenshtein$)/;
+const SMALL =
+  /^(ajv\/dist\/runtime\/ucs2length(\.js)?$|ajv-formats\/dist\/formats(\.js)?$|fastest-levenshtein$)/;
 
 /** Replaces `import('node:…')` by `require`. In CommonJS, `import()` loads the loader of ES modules, which takes 10 ms. */
 const builtinsByRequire: Plugin = {

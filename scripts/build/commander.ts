@@ -12,7 +12,8 @@ export const trimmedCommander: Plugin = {
   setup(build) {
     build.onLoad({ filter: /[\\/]commander[\\/]lib[\\/]command\.js$/ }, async ({ path }) => {
       const source = await readFile(path, 'utf8');
-      if (!source.includes(EAGER)) throw new Error(`${path} does not contain ${EAGER}; adapt the replacement`);
+      if (!source.includes(EAGER))
+        throw new Error(`${path} does not contain ${EAGER}; adapt the replacement`);
       return { contents: source.replace(EAGER, 'const childProcess = undefined;'), loader: 'js' };
     });
   },
