@@ -5,7 +5,6 @@ import { COMMANDS } from './cli/commands.ts';
 import { listenForInterrupt } from './cli/interrupt.ts';
 import { foldName } from './contract/names.ts';
 import { findOnlyForCalls, onlyForCalls, splitOptions, type CommandLineOptions } from './cli/options.ts';
-import { runTool } from './cli/run-tool.ts';
 import { CODES, GantzError } from './contract/errors.ts';
 import { printFailure } from './contract/print.ts';
 import type { Output, Process } from './contract/process.ts';
@@ -70,15 +69,20 @@ async function dispatch(context: CliContext, words: readonly string[]): Promise<
     const { options, rest } = splitOptions(words.slice(1), context.options);
     const [name, ...parameters] = rest;
     if (name === undefined || options.help) await runBuiltIn({ ...context, options }, [first]);
-    else await runTool({ ...context, options }, name, parameters);
+    else await call({ ...context, options }, name, parameters);
   } else if (command) {
     await runBuiltIn(context, words);
   } else if (second === undefined || !/^\w/.test(second)) {
     const { runGroupOrTool } = await import('./cli/group.ts');
     await runGroupOrTool(context, first, help ? ['--help'] : words.slice(1));
   } else {
-    await runTool(context, foldName(`${first}_${second}`), help ? ['--help'] : more);
+    await call(context, foldName(`${first}_${second}`), help ? ['--help'] : more);
   }
+}
+
+async function call(context: CliContext, name: string, words: readonly string[]): Promise<void> {
+  const { runTool } = await import('./cli/run-tool.ts');
+  await runTool(context, name, words);
 }
 
 /** Returns true when the words are only options: those of the command line or those of `gantz serve`. */

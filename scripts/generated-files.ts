@@ -79,12 +79,20 @@ function asBundled(manifest: Manifest): Manifest {
   return { ...manifest, file: 'builtin:redis', directory: '', sources: [], tools };
 }
 
-function renderManifest(manifest: Manifest): string {
+function renderManifest({ tools, ...others }: Manifest): string {
+  const rows = tools.map(
+    (tool) => `    ${tool.name}: () => (${JSON.stringify(tool, null, 2).replaceAll('\n', '\n    ')}),`,
+  );
   return `${NOTICE}
-import type { Manifest } from '../contract/manifest.ts';
+import type { Manifest, Tool } from '../contract/manifest.ts';
 
-/** gantz.yaml, loaded: the manifest \`builtin:redis\`. */
-export const BUNDLED_MANIFEST: Manifest = ${JSON.stringify(manifest, null, 2)};
+/** gantz.yaml, loaded, without its tools: the manifest \`builtin:redis\`. */
+export const BUNDLED_MANIFEST: Omit<Manifest, 'tools'> = ${JSON.stringify(others, null, 2)};
+
+/** The tools of that manifest by name, each in a function, so that a call makes only its own. */
+export const BUNDLED_TOOLS: Readonly<Record<string, () => Tool>> = {
+${rows.join('\n')}
+};
 `;
 }
 

@@ -1,12 +1,22 @@
 import { readFileSync, statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Manifest } from '../contract/manifest.ts';
 import { readCacheFile, writeCacheFile } from './file.ts';
 import { fileNameOf } from './file-name.ts';
 
-/** The first line of a cache file: the manifest's path, and the path and size of each file that it was made of. */
-type Header = { file: string; sources: [file: string, bytes: number][] };
+/**
+ * The first line of a cache file: the manifest's path, what was made of it, and the path and size of each file that it was made
+ * of. The texts of these files come next, and then what was made.
+ */
+type Header = { file: string; what: string; sources: [file: string, bytes: number][] };
+
+/** The files that a manifest was made of, with their texts. */
+export type Sources = readonly (readonly [file: string, text: Buffer])[];
+
+/** A manifest, and its sources when it may be kept. */
+type Loaded = { manifest: Manifest; sources?: Sources };
+
+const PARSED = 'parsed';
 
 /**
  * Returns the manifest of a file from the cache in `folder` when none of its source files has changed. Otherwise loads
@@ -17,12 +27,11 @@ export async function loadThroughCache(
   folder: string,
   file: string,
   load: (read?: (file: string) => Promise<string>) => Promise<Manifest>,
-): Promise<Manifest> {
-  // A pipe, such as `-c <(…)`, can be read only once.
-  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return await load();
-  const path = join(folder, 'manifests', fileNameOf(file));
-  const cached = tryToRead(path, file);
-  if (cached) return cached;
+): Promise<Loaded> {
+  if (!mayBeKept(file)) return { manifest: await load() };
+  const kept = read(folder, file, PARSED, (text) => JSON.parse(text) as Manifest);
+  if (kept) return { manifest: kept.made, sources: kept.sources };
+  const { readFile } = await import('node:fs/promises');
   const texts = new Map<string, Buffer>();
   // `load` reads with this function, so the cached texts are exactly those that it parsed.
   const manifest = await load(async (name) => {
@@ -30,49 +39,61 @@ export async function loadThroughCache(
     texts.set(name, Buffer.from(text));
     return text;
   });
-  write(path, file, manifest, texts);
-  return manifest;
+  const sources = [...texts];
+  writeRendering(folder, { file, what: PARSED, sources, made: JSON.stringify(manifest) });
+  return { manifest, sources };
 }
 
-/** Reads a cached manifest. A file that is complete but not valid counts as absent. */
-function tryToRead(path: string, file: string): Manifest | undefined {
+/** Returns the text that was made of a manifest, and kept under the name `what`, unless a source file has changed. */
+export function readRendering(folder: string, file: string, what: string): string | undefined {
+  return mayBeKept(file) ? read(folder, file, what, (text) => text)?.made : undefined;
+}
+
+/** Returns false for a pipe, such as `-c <(…)`, which can be read only once. */
+function mayBeKept(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+/** Reads what was made of a manifest. A file that is complete but not valid counts as absent. */
+function read<T>(
+  folder: string,
+  file: string,
+  what: string,
+  parse: (made: string) => T,
+): { made: T; sources: Sources } | undefined {
   try {
-    return readCached(path, file);
+    const content = readCacheFile(pathOf(folder, file, what));
+    if (!content) return undefined;
+    const end = content.indexOf('\n');
+    const header = JSON.parse(content.toString('utf8', 0, end)) as Header;
+    if (header.file !== file || header.what !== what) return undefined;
+    let offset = end + 1;
+    const sources = header.sources.map(([source, bytes]): [string, Buffer] => {
+      const text = content.subarray(offset, offset + bytes);
+      offset += bytes;
+      return [source, text];
+    });
+    if (!sources.every(([source, text]) => readFileSync(source).equals(text))) return undefined;
+    return { made: parse(content.toString('utf8', offset)), sources };
   } catch {
     return undefined;
   }
 }
 
-function readCached(path: string, file: string): Manifest | undefined {
-  const content = readCacheFile(path);
-  if (!content) return undefined;
-  const end = content.indexOf('\n');
-  const header = JSON.parse(content.toString('utf8', 0, end)) as Header;
-  if (header.file !== file) return undefined;
-  let offset = end + 1;
-  for (const [source, bytes] of header.sources) {
-    if (!hasContent(source, content.subarray(offset, offset + bytes))) return undefined;
-    offset += bytes;
-  }
-  return JSON.parse(content.toString('utf8', offset)) as Manifest;
-}
-
-function hasContent(file: string, expected: Uint8Array): boolean {
-  try {
-    return readFileSync(file).equals(expected);
-  } catch {
-    return false;
-  }
-}
-
-/** Writes the header line, the texts of the source files, and the manifest as JSON. */
-function write(path: string, file: string, manifest: Manifest, texts: ReadonlyMap<string, Buffer>): void {
-  const sources = [...texts];
-  const header: Header = { file, sources: sources.map(([name, { length }]) => [name, length]) };
+/** Keeps a text that was made of the manifest of a file, and of nothing else, under the name `what`. */
+export function writeRendering(
+  folder: string,
+  { file, what, sources, made }: { file: string; what: string; sources: Sources; made: string },
+): void {
+  const header: Header = { file, what, sources: sources.map(([name, { length }]) => [name, length]) };
   const parts = [
     Buffer.from(`${JSON.stringify(header)}\n`),
     ...sources.map(([, text]) => text),
-    Buffer.from(JSON.stringify(manifest)),
+    Buffer.from(made),
   ];
-  writeCacheFile(path, Buffer.concat(parts));
+  writeCacheFile(pathOf(folder, file, what), Buffer.concat(parts));
+}
+
+function pathOf(folder: string, file: string, what: string): string {
+  return join(folder, 'manifests', fileNameOf(`${what}\n${file}`));
 }

@@ -31,10 +31,11 @@ export async function runCommand(context: CliContext, words: readonly string[]):
   withoutExit(program, process);
   addGlobalOptions(program, context, name);
   for (const [key, { summary, hidden = false, load }] of Object.entries(COMMANDS)) {
+    if (name !== undefined && key !== name) continue;
     const command = withoutExit(program.command(key, { hidden }).description(summary), process);
     addGlobalOptions(command, context, name);
-    // The help of gantz shows the arguments of every command. Any other call needs only the definition of its own command.
-    if (key === name || (name === undefined && options.help)) (await load())(command, context);
+    // The help of gantz shows the arguments of every command. Any other call needs only its own command.
+    if (name !== undefined || options.help) (await load())(command, context);
   }
   if (name !== undefined) refuseValuesLikeOptions(program, name, words);
   const requested = options.version ? ['--version'] : options.help ? ['--help'] : [];

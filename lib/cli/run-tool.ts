@@ -1,7 +1,7 @@
 import type { Origin, ProgressEvent } from '../contract/call.ts';
 import { printSuccess } from '../contract/print.ts';
 import { GantzError } from '../contract/errors.ts';
-import { BUILTIN, loadBundled } from '../manifest/bundled.ts';
+import { BUILTIN, bundledNames } from '../manifest/bundled.ts';
 import type { Tool } from '../contract/manifest.ts';
 import type { Ask } from '../run/guards/guard.ts';
 import { mayAsk } from '../run/kinds.ts';
@@ -93,8 +93,7 @@ async function hintFor(
   name: string,
   words: readonly string[],
 ): Promise<string | undefined> {
-  const { tools } = await loadBundled();
-  if (tools.some((tool) => tool.name === name))
+  if ((await bundledNames()).includes(name))
     return `It is one of the bundled tools. Run gantz -c ${BUILTIN} …, or add include: [${BUILTIN}] to the manifest.`;
   const { suggestOperation } = await import('./suggestion.ts');
   const help = /^help_(.+)$/.exec(name)?.[1];

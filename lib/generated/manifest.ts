@@ -1,9 +1,9 @@
 // Written by `npm run generate` from gantz.yaml and tools/lua; changes here are lost.
 
-import type { Manifest } from '../contract/manifest.ts';
+import type { Manifest, Tool } from '../contract/manifest.ts';
 
-/** gantz.yaml, loaded: the manifest `builtin:redis`. */
-export const BUNDLED_MANIFEST: Manifest = {
+/** gantz.yaml, loaded, without its tools: the manifest `builtin:redis`. */
+export const BUNDLED_MANIFEST: Omit<Manifest, 'tools'> = {
   "name": "redis-tools",
   "description": "Fast shared state for AI agents on Redis. Cache, lists, hashes, sets, sorted sets, sessions, locks, queues, streams, pub/sub and rate limits.",
   "version": "0.1.0",
@@ -12,8 +12,53 @@ export const BUNDLED_MANIFEST: Manifest = {
   "env": {
     "REDIS_URL": "${REDIS_URL:-embedded:}"
   },
-  "tools": [
-    {
+  "toolsets": {
+    "core": [
+      "cache_get",
+      "cache_set",
+      "cache_delete",
+      "cache_keys",
+      "cache_increment",
+      "list_push",
+      "list_pop",
+      "list_range",
+      "hash_set",
+      "hash_get",
+      "session_create",
+      "session_get",
+      "session_update",
+      "session_patch",
+      "state_list"
+    ],
+    "state": [
+      "cache_*",
+      "list_*",
+      "hash_*",
+      "set_*",
+      "sorted_set_*",
+      "session_*",
+      "state_list"
+    ],
+    "coordination": [
+      "lock_*",
+      "cache_lease",
+      "cache_fulfill",
+      "cache_release",
+      "rate_limit_*"
+    ],
+    "messaging": [
+      "queue_*",
+      "stream_*",
+      "pubsub_*"
+    ]
+  },
+  "warnings": [],
+  "sources": []
+};
+
+/** The tools of that manifest by name, each in a function, so that a call makes only its own. */
+export const BUNDLED_TOOLS: Readonly<Record<string, () => Tool>> = {
+    cache_get: () => ({
       "name": "cache_get",
       "title": "Get a cached value",
       "description": "Read the value stored under a key",
@@ -94,8 +139,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    cache_get_many: () => ({
       "name": "cache_get_many",
       "title": "Get several cached values",
       "description": "Read the values stored under several keys",
@@ -189,8 +234,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    cache_set: () => ({
       "name": "cache_set",
       "title": "Set a cached value",
       "description": "Store a JSON value under a key, with a time to live",
@@ -332,8 +377,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    cache_set_many: () => ({
       "name": "cache_set_many",
       "title": "Set several cached values",
       "description": "Store several JSON values with one time to live, all or none; on a cluster, each on its own",
@@ -416,8 +461,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    cache_delete: () => ({
       "name": "cache_delete",
       "title": "Delete a cached value",
       "description": "Delete a key",
@@ -492,8 +537,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    cache_exists: () => ({
       "name": "cache_exists",
       "title": "Check for a cached value",
       "description": "Check whether a key exists",
@@ -556,8 +601,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    cache_ttl: () => ({
       "name": "cache_ttl",
       "title": "Get the time to live of a cached value",
       "description": "Read the remaining time to live of a key",
@@ -645,8 +690,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    cache_touch: () => ({
       "name": "cache_touch",
       "title": "Extend a cached value",
       "description": "Set the time to live of a key, longer or shorter",
@@ -734,8 +779,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    cache_keys: () => ({
       "name": "cache_keys",
       "title": "List cached keys",
       "description": "List the keys that match a pattern, page by page",
@@ -830,8 +875,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    cache_increment: () => ({
       "name": "cache_increment",
       "title": "Increment a counter",
       "description": "Add to an integer, atomically; an absent key counts as 0",
@@ -957,8 +1002,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    cache_lease: () => ({
       "name": "cache_lease",
       "title": "Get a cached value or the lease to compute it",
       "description": "Get a value, or a lease to compute it, which one caller gets at a time; for a slow value that many callers need",
@@ -1097,8 +1142,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    cache_fulfill: () => ({
       "name": "cache_fulfill",
       "title": "Store a value under a lease",
       "description": "Store the value computed under a lease of cache_lease; stores nothing when the lease has ended or the key was changed meanwhile",
@@ -1184,8 +1229,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    cache_release: () => ({
       "name": "cache_release",
       "title": "Give back a lease",
       "description": "Give up a lease of cache_lease without a value, so that another caller gets it",
@@ -1249,8 +1294,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    list_push: () => ({
       "name": "list_push",
       "title": "Push onto a list",
       "description": "Push values onto a list, one after the other",
@@ -1355,8 +1400,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    list_pop: () => ({
       "name": "list_pop",
       "title": "Pop from a list",
       "description": "Remove one value from a list and return it; for work that must not be lost when its worker dies, use queue_take",
@@ -1450,8 +1495,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    list_range: () => ({
       "name": "list_range",
       "title": "Read a range of a list",
       "description": "Read a range of a list, without removing values",
@@ -1544,8 +1589,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    list_length: () => ({
       "name": "list_length",
       "title": "Count the values of a list",
       "description": "Count the values of a list",
@@ -1623,8 +1668,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    list_delete: () => ({
       "name": "list_delete",
       "title": "Delete a list",
       "description": "Delete a whole list",
@@ -1680,8 +1725,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    hash_set: () => ({
       "name": "hash_set",
       "title": "Set fields of a hash",
       "description": "Set fields of a hash; other fields stay unchanged",
@@ -1757,8 +1802,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    hash_get: () => ({
       "name": "hash_get",
       "title": "Get fields of a hash",
       "description": "Read one field of a hash, or the whole hash",
@@ -1850,8 +1895,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    hash_delete: () => ({
       "name": "hash_delete",
       "title": "Delete fields of a hash",
       "description": "Delete fields of a hash, or the whole hash",
@@ -1932,8 +1977,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    hash_increment: () => ({
       "name": "hash_increment",
       "title": "Increment a field of a hash",
       "description": "Add to an integer in a field of a hash, atomically; an absent field counts as 0",
@@ -2015,8 +2060,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    set_add: () => ({
       "name": "set_add",
       "title": "Add to a set",
       "description": "Add members to a set",
@@ -2094,8 +2139,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    set_remove: () => ({
       "name": "set_remove",
       "title": "Remove from a set",
       "description": "Remove members from a set",
@@ -2175,8 +2220,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    set_members: () => ({
       "name": "set_members",
       "title": "List the members of a set",
       "description": "List the members of a set, page by page",
@@ -2276,8 +2321,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    set_is_member: () => ({
       "name": "set_is_member",
       "title": "Check for a member of a set",
       "description": "Check whether a value is a member of a set",
@@ -2347,8 +2392,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    set_delete: () => ({
       "name": "set_delete",
       "title": "Delete a set",
       "description": "Delete a whole set",
@@ -2415,8 +2460,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    sorted_set_add: () => ({
       "name": "sorted_set_add",
       "title": "Add to a sorted set",
       "description": "Add members with scores to a sorted set, such as a leaderboard, or change their scores",
@@ -2582,8 +2627,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    sorted_set_range: () => ({
       "name": "sorted_set_range",
       "title": "Read a range of a sorted set",
       "description": "Read members of a sorted set in the order of their scores, by rank or by score",
@@ -2762,8 +2807,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    sorted_set_rank: () => ({
       "name": "sorted_set_rank",
       "title": "Get the rank of a member of a sorted set",
       "description": "Read the rank and the score of a member of a sorted set",
@@ -2880,8 +2925,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    sorted_set_increment: () => ({
       "name": "sorted_set_increment",
       "title": "Add to a score of a sorted set",
       "description": "Add to the score of a member of a sorted set; a new member begins at 0",
@@ -2961,8 +3006,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    sorted_set_remove: () => ({
       "name": "sorted_set_remove",
       "title": "Remove from a sorted set",
       "description": "Remove members from a sorted set",
@@ -3048,8 +3093,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    sorted_set_delete: () => ({
       "name": "sorted_set_delete",
       "title": "Delete a sorted set",
       "description": "Delete a whole sorted set",
@@ -3105,8 +3150,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    session_create: () => ({
       "name": "session_create",
       "title": "Create a session",
       "description": "Create a session, a JSON object that several callers can change safely, such as the state of a conversation; returns its random id",
@@ -3193,8 +3238,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    session_get: () => ({
       "name": "session_get",
       "title": "Get a session",
       "description": "Read a session: its data, revision and times",
@@ -3313,8 +3358,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    session_list: () => ({
       "name": "session_list",
       "title": "List the sessions of an owner",
       "description": "List the sessions of an owner without their data, page by page, in no order",
@@ -3447,8 +3492,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    session_update: () => ({
       "name": "session_update",
       "title": "Update a session",
       "description": "Set and remove top-level keys of the data of a session; for changes below them, use session_patch",
@@ -3651,8 +3696,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    session_patch: () => ({
       "name": "session_patch",
       "title": "Patch a session",
       "description": "Change the data of a session at every level with a JSON merge patch (RFC 7396); for whole top-level keys, use session_update",
@@ -3796,8 +3841,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    session_delete: () => ({
       "name": "session_delete",
       "title": "Delete a session",
       "description": "Delete a session",
@@ -3859,8 +3904,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    session_extend: () => ({
       "name": "session_extend",
       "title": "Extend a session",
       "description": "Set the time to live of a session, longer or shorter; changes of its data leave it unchanged",
@@ -3940,8 +3985,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    lock_acquire: () => ({
       "name": "lock_acquire",
       "title": "Acquire a lock",
       "description": "Acquire a lock, so that only one process at a time does something; it ends after ttl seconds: extend it while you work, then release it",
@@ -4072,8 +4117,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    lock_extend: () => ({
       "name": "lock_extend",
       "title": "Extend a lock",
       "description": "Set a new end for a lock that you hold",
@@ -4182,8 +4227,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    lock_release: () => ({
       "name": "lock_release",
       "title": "Release a lock",
       "description": "Give up a lock that you hold, so that the next caller gets it at once",
@@ -4274,8 +4319,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    lock_status: () => ({
       "name": "lock_status",
       "title": "Look at a lock",
       "description": "Read who holds a lock, without acquiring it",
@@ -4377,8 +4422,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    pubsub_publish: () => ({
       "name": "pubsub_publish",
       "title": "Publish a message",
       "description": "Send a JSON message to the subscribers of a channel; it is lost for all who do not listen now: to keep it, use stream_append",
@@ -4446,8 +4491,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    pubsub_subscribe: () => ({
       "name": "pubsub_subscribe",
       "title": "Subscribe to messages",
       "description": "Wait for messages on a channel, or on all channels that match a pattern; messages between two calls are lost: stream_read loses none",
@@ -4575,8 +4620,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    pubsub_unsubscribe: () => ({
       "name": "pubsub_unsubscribe",
       "title": "End subscriptions",
       "description": "End subscriptions of any process, by channel, pattern or subscription id",
@@ -4644,8 +4689,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    queue_add: () => ({
       "name": "queue_add",
       "title": "Add a job to a queue",
       "description": "Add a job to a queue, which one worker takes with queue_take; for events that several readers get, use stream_append",
@@ -4783,8 +4828,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    queue_add_many: () => ({
       "name": "queue_add_many",
       "title": "Add several jobs to a queue",
       "description": "Add up to 1,000 jobs to a queue, all or none",
@@ -4905,8 +4950,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    queue_take: () => ({
       "name": "queue_take",
       "title": "Take jobs from a queue",
       "description": "Take jobs from a queue to do them; then call queue_ack, or queue_nack when they failed",
@@ -5063,8 +5108,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    queue_ack: () => ({
       "name": "queue_ack",
       "title": "Acknowledge jobs",
       "description": "Remove jobs that you took and finished",
@@ -5175,8 +5220,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    queue_nack: () => ({
       "name": "queue_nack",
       "title": "Give jobs back",
       "description": "Give back jobs that you took and that failed, to be taken again; after max_attempts they are dead",
@@ -5292,8 +5337,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    queue_extend: () => ({
       "name": "queue_extend",
       "title": "Extend the visibility of jobs",
       "description": "Keep jobs that you took for longer, so that nobody else takes them",
@@ -5393,8 +5438,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    queue_get: () => ({
       "name": "queue_get",
       "title": "Get a job",
       "description": "Read one job and its state, without taking it",
@@ -5561,8 +5606,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    queue_cancel: () => ({
       "name": "queue_cancel",
       "title": "Cancel a job",
       "description": "Remove a job in any state; the receipt of a worker that holds it becomes stale",
@@ -5655,8 +5700,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    queue_stats: () => ({
       "name": "queue_stats",
       "title": "Count the jobs of a queue",
       "description": "Count the jobs of a queue by state, with the age of the oldest ready one",
@@ -5794,8 +5839,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    queue_peek: () => ({
       "name": "queue_peek",
       "title": "List the jobs of a queue",
       "description": "List the jobs of a queue in one state, without taking them; dead ones show why they failed",
@@ -5955,8 +6000,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    queue_requeue: () => ({
       "name": "queue_requeue",
       "title": "Put dead jobs back",
       "description": "Make dead jobs of a queue ready again, with no attempts counted",
@@ -6032,8 +6077,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    queue_purge: () => ({
       "name": "queue_purge",
       "title": "Purge a queue",
       "description": "Remove all jobs of a queue, or those of one state",
@@ -6131,8 +6176,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    stream_append: () => ({
       "name": "stream_append",
       "title": "Append an event to a stream",
       "description": "Append an event or message to a stream, which keeps it for all readers; for a job that one worker does, use queue_add",
@@ -6223,8 +6268,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    stream_read: () => ({
       "name": "stream_read",
       "title": "Read a stream from a cursor",
       "description": "Read the events after an id; with last_id as after in the next call, no event is missed; to share events among workers, use stream_take",
@@ -6366,8 +6411,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    stream_take: () => ({
       "name": "stream_take",
       "title": "Take events of a stream for a group",
       "description": "Take events that no other consumer of the group has; without stream_ack, they are taken again after min_idle seconds",
@@ -6554,8 +6599,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    stream_ack: () => ({
       "name": "stream_ack",
       "title": "Acknowledge events of a group",
       "description": "Acknowledge events of stream_take, so that the group does not take them again",
@@ -6652,8 +6697,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    stream_info: () => ({
       "name": "stream_info",
       "title": "Get the state of a stream",
       "description": "Read the length of a stream, its first and last id, and the progress of each group",
@@ -6758,8 +6803,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    stream_trim: () => ({
       "name": "stream_trim",
       "title": "Remove the oldest events of a stream",
       "description": "Remove the oldest events of a stream, by length or by id",
@@ -6857,8 +6902,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    stream_delete: () => ({
       "name": "stream_delete",
       "title": "Delete a stream",
       "description": "Delete a stream and its groups; a new stream of the same name counts from 1",
@@ -6914,8 +6959,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    rate_limit_check: () => ({
       "name": "rate_limit_check",
       "title": "Check a rate limit (fixed window)",
       "description": "Count a request against a limit per fixed time window, aligned to the server's clock; bursts at the border of two windows can reach twice the limit",
@@ -7062,8 +7107,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    rate_limit_sliding_window: () => ({
       "name": "rate_limit_sliding_window",
       "title": "Check a rate limit (sliding window)",
       "description": "Count a request against a limit per sliding time window; never exceeds the limit, and stores each allowed request",
@@ -7194,8 +7239,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    rate_limit_token_bucket: () => ({
       "name": "rate_limit_token_bucket",
       "title": "Check a rate limit (token bucket)",
       "description": "Take tokens from a bucket that refills at a constant rate; allows a burst, then a steady rate",
@@ -7345,8 +7390,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    rate_limit_combined: () => ({
       "name": "rate_limit_combined",
       "title": "Check several rate limits at once",
       "description": "Count a request against several sliding windows at once, in all of them or in none",
@@ -7564,8 +7609,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    rate_limit_reset: () => ({
       "name": "rate_limit_reset",
       "title": "Reset the rate limits of an identifier",
       "description": "Forget all requests of an identifier, in all its windows and its bucket",
@@ -7653,8 +7698,8 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    },
-    {
+    }),
+    state_list: () => ({
       "name": "state_list",
       "title": "List structures of a kind",
       "description": "List the names, sizes and times to live of all structures of one kind, page by page, without contents",
@@ -7808,48 +7853,5 @@ export const BUNDLED_MANIFEST: Manifest = {
           }
         }
       ]
-    }
-  ],
-  "toolsets": {
-    "core": [
-      "cache_get",
-      "cache_set",
-      "cache_delete",
-      "cache_keys",
-      "cache_increment",
-      "list_push",
-      "list_pop",
-      "list_range",
-      "hash_set",
-      "hash_get",
-      "session_create",
-      "session_get",
-      "session_update",
-      "session_patch",
-      "state_list"
-    ],
-    "state": [
-      "cache_*",
-      "list_*",
-      "hash_*",
-      "set_*",
-      "sorted_set_*",
-      "session_*",
-      "state_list"
-    ],
-    "coordination": [
-      "lock_*",
-      "cache_lease",
-      "cache_fulfill",
-      "cache_release",
-      "rate_limit_*"
-    ],
-    "messaging": [
-      "queue_*",
-      "stream_*",
-      "pubsub_*"
-    ]
-  },
-  "warnings": [],
-  "sources": []
+    }),
 };

@@ -40,8 +40,8 @@ export function knownValidator(schema: JsonSchema): Validator | undefined {
   const known = compiled.get(schema);
   if (known) return known;
   const text = JSON.stringify(schema);
-  const check = Object.hasOwn(PREBUILT, text) ? PREBUILT[text] : undefined;
-  return check && storeValidator(schema, check);
+  const make = Object.hasOwn(PREBUILT, text) ? PREBUILT[text] : undefined;
+  return make && storeValidator(schema, make());
 }
 
 /**

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Manifest, Tool } from '../contract/manifest.ts';
 import { foldName } from '../contract/names.ts';
-import { BUILTIN, loadBundled } from '../manifest/bundled.ts';
+import { BUILTIN, bundledNames } from '../manifest/bundled.ts';
 
 /** How many names the notice lists. */
 const LISTED = 3;
@@ -47,7 +47,7 @@ export async function noticeHiddenNames(
 async function toolsThatHide({ tools }: Manifest): Promise<Tool[]> {
   const own = tools.filter(({ name, action }) => action?.kind !== 'bundled' && /[_-]/.test(name));
   if (own.length === 0) return [];
-  const bundled = new Set((await loadBundled()).tools.map(({ name }) => name));
+  const bundled = new Set(await bundledNames());
   return own.filter(({ name }) => bundled.has(foldName(name)));
 }
 

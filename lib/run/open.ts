@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { BUILTIN } from '../manifest/bundled.ts';
+import type { Sources } from '../cache/manifest.ts';
+import { BUILTIN, loadBundledTool } from '../manifest/bundled.ts';
 import { expand } from '../manifest/environment.ts';
 import { isImplicit, locateManifest } from '../manifest/locate.ts';
 import type { Location } from '../manifest/load.ts';
@@ -9,6 +10,7 @@ import { foldName } from '../contract/names.ts';
 import type { Process } from '../contract/process.ts';
 import type { LogFile } from './audit/log-file.ts';
 import type { Recorder } from './audit/record-calls.ts';
+import { compileHotCode } from './bun-jit.ts';
 import { compileCatalogue, type Catalogue } from './catalogue.ts';
 import { loadManifest } from './manifests.ts';
 import { openRunner, type Runner } from './runner.ts';
@@ -27,20 +29,64 @@ export type Surroundings = Pick<Context, 'options' | 'notice' | 'cacheFolder'> &
 
 /**
  * Loads the manifest that the options or the environment name, and returns the tools in it that the options allow. Writes
- * the manifest's warnings as notices: all of them, or, when `about` names a tool, those that are not about another tool.
- * Throws MANIFEST_NOT_FOUND, MANIFEST_INVALID, and USAGE for an unknown toolset.
+ * the manifest's warnings as notices: all of them, or, when `about` names a tool, those that are not about another tool. With
+ * `about`, the catalogue of the bundled manifest has only that tool, when there is one. Throws MANIFEST_NOT_FOUND, MANIFEST_INVALID, and USAGE for an unknown toolset.
  */
-export async function loadCatalogue(
-  { process, options, notice, cacheFolder, muted = false }: Surroundings,
-  about?: string,
-): Promise<Catalogue> {
-  const location = locateManifest({
+export async function loadCatalogue(surroundings: Surroundings, about?: string): Promise<Catalogue> {
+  const location = locate(surroundings);
+  const bundledTool =
+    about !== undefined && location.file === BUILTIN ? await loadBundledTool(about) : undefined;
+  const manifest = bundledTool ?? (await loadCached(location, surroundings.cacheFolder)).manifest;
+  return await openCatalogue(surroundings, location, manifest, about);
+}
+
+/**
+ * Returns a text that `render` makes of the catalogue, and of nothing else. It is kept in the cache folder under the name `what` until
+ * a file of the manifest changes: to parse a large manifest takes longer than the rest of a command. It is not kept with options that
+ * choose tools, of which there may be any number, nor with notices, which are written each time. Otherwise as `loadCatalogue`.
+ */
+export async function renderCatalogue(
+  surroundings: Surroundings,
+  what: string,
+  render: (catalogue: Catalogue) => string | Promise<string>,
+): Promise<string> {
+  const { process, options, notice } = surroundings;
+  const { config, tools, toolset, readOnly } = options;
+  const choosesTools = tools !== undefined || toolset !== undefined || readOnly !== undefined;
+  const cacheFolder = choosesTools ? undefined : surroundings.cacheFolder;
+  const location = locate(surroundings);
+  const { file } = location;
+  // The notice about hidden names is only for a manifest that is not named.
+  const key = isImplicit(location, { config, env: process.env }) ? `${what}, implicit` : what;
+  const { readRendering, writeRendering } = await import('../cache/manifest.ts');
+  const kept = cacheFolder === undefined ? undefined : readRendering(cacheFolder, file, key);
+  if (kept !== undefined) return kept;
+  const notices: string[] = [];
+  const listening = { ...surroundings, notice: (text: string) => void notices.push(text) };
+  const { manifest, sources } = await loadCached(location, surroundings.cacheFolder);
+  const made = await render(await openCatalogue(listening, location, manifest));
+  for (const text of notices) notice(text);
+  if (cacheFolder !== undefined && sources && notices.length === 0)
+    writeRendering(cacheFolder, { file, what: key, sources, made });
+  return made;
+}
+
+function locate({ process, options }: Surroundings): Location {
+  return locateManifest({
     config: options.config,
     ...(options.configBy && { by: options.configBy }),
     env: process.env,
     cwd: () => process.cwd(),
   });
-  const manifest = await loadCached(location, cacheFolder);
+}
+
+/** Writes the notices about a manifest, and returns the tools in it that the options allow. */
+async function openCatalogue(
+  { process, options, notice, cacheFolder, muted = false }: Surroundings,
+  location: Location,
+  manifest: Manifest,
+  about?: string,
+): Promise<Catalogue> {
   if (!muted && isImplicit(location, { config: options.config, env: process.env })) {
     const { noticeHiddenNames } = await import('./hidden-names.ts');
     await noticeHiddenNames(manifest, { notice, cacheFolder });
@@ -60,8 +106,12 @@ function isSame(tool: string, name: string): boolean {
   return foldName(tool) === foldName(name);
 }
 
-async function loadCached(location: Location, cacheFolder: string | undefined): Promise<Manifest> {
-  if (cacheFolder === undefined || location.file === BUILTIN) return await loadManifest(location);
+async function loadCached(
+  location: Location,
+  cacheFolder: string | undefined,
+): Promise<{ manifest: Manifest; sources?: Sources }> {
+  if (cacheFolder === undefined || location.file === BUILTIN)
+    return { manifest: await loadManifest(location) };
   const { loadThroughCache } = await import('../cache/manifest.ts');
   return await loadThroughCache(cacheFolder, location.file, (read) => loadManifest(location, read));
 }
@@ -73,6 +123,7 @@ export function openRunnerFor(
   mode: 'one-shot' | 'long-lived',
 ): Runner {
   const { timeoutMs, maxOutputBytes } = options;
+  if (mode === 'long-lived') compileHotCode();
   const runner = openRunner({
     catalogue,
     env: process.env,

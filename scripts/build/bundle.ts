@@ -3,6 +3,7 @@ import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { join, relative } from 'node:path';
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
+import { trimmedCommander } from './commander.ts';
 import { buildConsole, consoleBeside, CONSOLE_PACK } from './console.ts';
 import { trimmedMcpSdk } from './mcp-sdk.ts';
 import { trimmedRedisClient } from './redis-client.ts';
@@ -23,7 +24,7 @@ export async function commonOptions(
     logLevel: 'warning',
     metafile: true,
     define: { GANTZ_BUILD: JSON.stringify(await digestOf(root)) },
-    plugins: [withoutSelfRun, prebuiltValidators(root), trimmedRedisClient, trimmedMcpSdk],
+    plugins: [withoutSelfRun, prebuiltValidators(root), trimmedRedisClient, trimmedMcpSdk, trimmedCommander],
   };
 }
 
@@ -105,7 +106,8 @@ function packagesApart(packages: Set<string>): Plugin {
 }
 
 /** Packages that stay in the bundle: small ones that every call or the compiled validators load. */
-const SMALL = /^(ajv\/dist\/runtime\/ucs2length\.js$|ajv-formats\/dist\/formats\.js$|fastest-levenshtein$)/;
+const SMALL =
+  /^(ajv\/dist\/runtime\/ucs2length(\.js)?$|ajv-formats\/dist\/formats(\.js)?$|fastest-levenshtein$)/;
 
 /**
  * Replaces `import('node:…')` and, in packages, `import('http')` by `require`. In CommonJS, `import()` loads the loader of ES modules, which

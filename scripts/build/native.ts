@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { access, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,6 +9,22 @@ import { consoleInside } from './console.ts';
 import { esFacades } from './es-facades.ts';
 
 const run = promisify(execFile);
+
+const OPTIONS = [
+  'build',
+  '--compile',
+  '--minify',
+  '--bytecode',
+  '--format=esm',
+  '--splitting',
+  // A call is over before compiled code pays. lib/run/bun-jit.ts ends this policy where many calls are made.
+  '--compile-jit-policy=8',
+  // A .env or bunfig.toml in the caller's folder must have no effect; a bunfig.toml may name code to run.
+  '--no-compile-autoload-dotenv',
+  '--no-compile-autoload-bunfig',
+  // A handler of the user can import the packages of its folder.
+  '--compile-autoload-package-json',
+];
 
 /** Another platform: the compiler's name for it, and the path of its runtime. */
 export type ForeignTarget = { name: string; runtime: string };
@@ -28,24 +45,19 @@ export async function compileNative(
   const candidate = `${file}-${process.pid}`;
   await mkdir(folder, { recursive: true });
   await bundleInChunks(root, modules);
-  const options = [
-    'build',
-    '--compile',
-    '--minify',
-    '--bytecode',
-    '--format=esm',
-    '--splitting',
-    // A .env or bunfig.toml in the caller's folder must have no effect; a bunfig.toml may name code to run.
-    '--no-compile-autoload-dotenv',
-    '--no-compile-autoload-bunfig',
-    // A handler of the user can import the packages of its folder.
-    '--compile-autoload-package-json',
-    ...(foreign ? [`--target=${foreign.name}`, `--compile-executable-path=${foreign.runtime}`] : []),
-    `--outfile=${candidate}`,
-    join(modules, 'gantz.js'),
-  ];
+  const compile = async (...options: string[]): Promise<unknown> =>
+    await run(compiler, [...OPTIONS, ...options, `--outfile=${candidate}`, join(modules, 'gantz.js')], {
+      cwd: folder,
+      env: environment(),
+    });
   try {
-    await run(compiler, options, { cwd: folder, env: environment() });
+    // The first executable records the functions that a call uses. In the second one, their bytecode is in few pages.
+    await compile();
+    const order = await recordOrder(candidate, modules);
+    await compile(
+      ...(order === undefined ? [] : [`--bytecode-order=${order}`]),
+      ...(foreign ? [`--target=${foreign.name}`, `--compile-executable-path=${foreign.runtime}`] : []),
+    );
     // An older processor may not support the instructions that the executable uses.
     if (!foreign) await run(candidate, ['--version'], { env: environment() });
     await rename(candidate, file);
@@ -57,6 +69,24 @@ export async function compileNative(
   } finally {
     await rm(modules, { recursive: true, force: true });
   }
+}
+
+/**
+ * Runs a call that reaches no server, and returns the file with the order in which it used the functions of the program. Returns
+ * undefined when the executable does not run here.
+ */
+async function recordOrder(executable: string, folder: string): Promise<string | undefined> {
+  const file = join(folder, 'order');
+  const env = {
+    PATH: process.env['PATH'],
+    REDIS_URL: `unix://${folder}/absent`,
+    BUN_BYTECODE_ORDER_OUT: file,
+  };
+  // The call fails.
+  await run(executable, ['-c', 'builtin:redis', 'cache', 'get', '{"key":"k"}'], { env }).catch(
+    () => undefined,
+  );
+  return existsSync(file) ? file : undefined;
 }
 
 /**

@@ -19,7 +19,7 @@ export const trimmedRedisClient: Plugin = {
       const replacement = REPLACEMENTS[file];
       if (replacement !== undefined)
         return { contents: `exports.__esModule = true; ${replacement}`, loader: 'js' };
-      if (file === 'lib/client/socket.js') return { contents: await lazyTls(path), loader: 'js' };
+      if (file === 'lib/client/socket.js') return { contents: await changedSocket(path), loader: 'js' };
       return undefined;
     });
   },
@@ -91,10 +91,51 @@ async function commandTable(path: string): Promise<string> {
     exports.default = { ${rows.join(', ')} };`;
 }
 
-/** Makes node-redis load node:tls when it is first used, because loading takes milliseconds and only rediss:// needs it. */
-async function lazyTls(path: string): Promise<string> {
-  const source = await readFile(path, 'utf8');
-  const eager = 'const node_tls_1 = __importDefault(require("node:tls"));';
-  if (!source.includes(eager)) throw new Error(`${path} does not contain ${eager}; adapt the replacement`);
-  return source.replace(eager, 'const node_tls_1 = { get default() { return require("node:tls"); } };');
+/** Changes of socket.js: the text that is replaced, and its replacement. */
+const SOCKET_CHANGES = [
+  // node:tls is loaded when it is first used, because loading takes milliseconds and only rediss:// needs it.
+  [
+    'const node_tls_1 = __importDefault(require("node:tls"));',
+    'const node_tls_1 = { get default() { return require("node:tls"); } };',
+  ],
+  // Commands are written together, up to the 16 KiB that a socket buffers. To write each by itself, for the socket to join them again,
+  // takes 5 to 10 % of the CPU time of a batch.
+  [
+    `            for (const args of iterable) {
+                for (const toWrite of args) {
+                    this.#socket.write(toWrite);
+                }
+                if (this.#socket.writableNeedDrain)
+                    break;
+            }
+`,
+    `            let text = '';
+            const flush = () => {
+                if (text !== '') this.#socket.write(text);
+                text = '';
+            };
+            for (const args of iterable) {
+                for (const toWrite of args) {
+                    if (typeof toWrite === 'string') text += toWrite;
+                    else {
+                        flush();
+                        this.#socket.write(toWrite);
+                    }
+                }
+                if (text.length >= 16384 || this.#socket.writableNeedDrain) flush();
+                if (this.#socket.writableNeedDrain) break;
+            }
+            flush();
+`,
+  ],
+] as const;
+
+async function changedSocket(path: string): Promise<string> {
+  let source = await readFile(path, 'utf8');
+  for (const [original, replacement] of SOCKET_CHANGES) {
+    if (!source.includes(original))
+      throw new Error(`${path} does not contain ${original}; adapt the replacement`);
+    source = source.replace(original, replacement);
+  }
+  return source;
 }

@@ -29,7 +29,8 @@ try {
   for (let n = 0; n < 1000; n++)
     await client.xAdd(`mcp:stream:s${n % 100}`, `1-${Math.floor(n / 100) + 1}`, { event: 'x'.repeat(100) });
   const env = environment(folder, redisPort);
-  const bench: Bench = { quick, folder, redisPort, env, programs };
+  const certificates = process.env['NODE_EXTRA_CA_CERTS'];
+  const bench: Bench = { quick, folder, redisPort, env, certificates, programs };
   const outcomes: Outcome[] = [];
   for (const row of ROWS.filter(
     ({ what }) => wanted.length === 0 || wanted.some((word) => what.includes(word)),
@@ -43,7 +44,6 @@ try {
       when: new Date().toISOString().slice(0, 10),
       machine: `${cpus().length} × ${cpus()[0]?.model ?? 'processor'}`,
       versions: versions(programs),
-      extraCertificates: process.env['NODE_EXTRA_CA_CERTS'] !== undefined,
     };
     await writeFile(
       join(docs, 'benchmarks.json'),
@@ -67,7 +67,22 @@ async function measure({ measure: measurePairs, ...row }: Row, bench: Bench): Pr
     const { target } = row;
     const met =
       target && ('atMost' in target ? ratio.median <= target.atMost : ratio.median >= target.atLeast);
-    return { ...row, ours, theirs, ratio, pairs: pairs.length, ...(met !== undefined && { met }) };
+    const usage = pairs.flatMap((pair) => pair.usage ?? []);
+    const middle = (who: 'ours' | 'theirs', what: 'CPU ms' | 'page faults'): number =>
+      spreadOf(usage.map((pair) => pair[who][what])).median;
+    const beside = (what: 'CPU ms' | 'page faults'): [number, number] => [
+      middle('ours', what),
+      middle('theirs', what),
+    ];
+    return {
+      ...row,
+      ours,
+      theirs,
+      ratio,
+      pairs: pairs.length,
+      ...(met !== undefined && { met }),
+      ...(usage.length > 0 && { cpu: beside('CPU ms'), faults: beside('page faults') }),
+    };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return { ...row, why: error instanceof Unavailable ? why : `failed: ${why.slice(0, 200)}` };
@@ -77,16 +92,19 @@ async function measure({ measure: measurePairs, ...row }: Row, bench: Bench): Pr
 function describe(outcome: Outcome): string {
   const head = `${outcome.what}, against ${outcome.against}`;
   if ('why' in outcome) return `${head}: ${outcome.why}`;
-  const { ours, theirs, ratio, unit, met } = outcome;
+  const { ours, theirs, ratio, unit, met, cpu, faults } = outcome;
+  const others =
+    cpu && faults ? `, CPU ms ${cpu.map((n) => n.toFixed(1)).join(' / ')}, faults ${faults.join(' / ')}` : '';
   const result = met === undefined ? '' : met ? ' met' : ' NOT MET';
-  return `${head}: ${ours.median.toFixed(1)} / ${theirs.median.toFixed(1)} ${unit} = ${ratio.median.toFixed(2)} (${ratio.low.toFixed(2)}–${ratio.high.toFixed(2)})${result}`;
+  return `${head}: ${ours.median.toFixed(1)} / ${theirs.median.toFixed(1)} ${unit} = ${ratio.median.toFixed(2)} (${ratio.low.toFixed(2)}–${ratio.high.toFixed(2)})${result}${others}`;
 }
 
 /** Returns the caller's environment without the variables that change the behaviour of the programs. */
 function environment(home: string, port: number): Record<string, string> {
   const kept = Object.entries(process.env).filter(
     (entry): entry is [string, string] =>
-      entry[1] !== undefined && !/^(GANTZ_|XDG_|npm_|NODE_OPTIONS$|REDIS_)/.test(entry[0]),
+      entry[1] !== undefined &&
+      !/^(GANTZ_|XDG_|npm_|NODE_OPTIONS$|NODE_EXTRA_CA_CERTS$|REDIS_)/.test(entry[0]),
   );
   return { ...Object.fromEntries(kept), HOME: home, REDIS_URL: `redis://127.0.0.1:${port}` };
 }

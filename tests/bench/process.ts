@@ -1,5 +1,9 @@
-import { spawn } from 'node:child_process';
-import type { Bench, Pair } from './row.ts';
+import { execFile, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Bench, Pair, Row, Usage } from './row.ts';
+
+const run = promisify(execFile);
 
 export type Command = readonly [file: string, ...words: string[]];
 
@@ -23,22 +27,42 @@ export async function timeOf([file, ...words]: Command, { env, cwd }: Options): 
   return took;
 }
 
-/** Runs two programs in turn, `times` times, after two runs that fill the caches. */
-export async function timePairs(
-  { quick, env, folder }: Bench,
+/** Runs a process to its end. Returns what it used, by the accounting of the kernel. Throws when it fails. */
+async function usageOf({ env }: Bench, command: Command, cwd: string): Promise<Usage> {
+  const { stdout } = await run('python3', [join(import.meta.dirname, 'yardsticks/usage.py'), ...command], {
+    env,
+    cwd,
+  });
+  const [ms = NaN, cpu = NaN, faults = NaN, kib = NaN] = stdout.split(' ').map(Number);
+  return { ms, 'CPU ms': cpu, 'page faults': faults, MiB: kib / 1024 };
+}
+
+type PairOptions = { unit?: Row['unit'] & keyof Usage; cwd?: string; times?: number };
+
+/** Runs two programs in turn, `times` times, after two runs that fill the caches. Compares what they used in `unit`. */
+export async function processPairs(
+  bench: Bench,
   ours: Command,
   theirs: Command,
-  cwd = folder,
-  times = 40,
+  { unit = 'ms', cwd = bench.folder, times = 20 }: PairOptions = {},
 ): Promise<Pair[]> {
-  const options = { env, cwd };
-  for (let run = 0; run < 2; run++) {
-    await timeOf(ours, options);
-    await timeOf(theirs, options);
-  }
   const pairs: Pair[] = [];
-  for (let run = 0; run < (quick ? 5 : times); run++) {
-    pairs.push({ ours: await timeOf(ours, options), theirs: await timeOf(theirs, options) });
+  for (let time = -2; time < (bench.quick ? 5 : times); time++) {
+    const usage = { ours: await usageOf(bench, ours, cwd), theirs: await usageOf(bench, theirs, cwd) };
+    if (time >= 0) pairs.push({ ours: usage.ours[unit], theirs: usage.theirs[unit], usage });
   }
   return pairs;
+}
+
+/** Runs two programs that make `calls` calls in turn. Returns the calls per second. */
+export async function ratesOf(
+  bench: Bench,
+  calls: number,
+  ours: Command,
+  theirs: Command,
+  cwd?: string,
+): Promise<Pair[]> {
+  // A pair takes seconds, in which the differences between runs even out.
+  const pairs = await processPairs(bench, ours, theirs, { times: 9, ...(cwd !== undefined && { cwd }) });
+  return pairs.map((pair) => ({ ours: (calls / pair.ours) * 1000, theirs: (calls / pair.theirs) * 1000 }));
 }

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Programs } from './row.ts';
 
@@ -23,6 +23,8 @@ export async function findPrograms(): Promise<Programs> {
   const redlock = await installed(yardsticks, 'redlock@4.2.0 ioredis@5.11.1', 'redlock');
   const bun = await findBun();
   const python = await findPython();
+  const baseline = inFolder('BENCH_BASELINE', ['bin/gantz']);
+  const toolbox = inFolder('BENCH_TOOLBOX', ['toolbox', 'bin/toolbox']);
   return {
     shim: join(ROOT, 'bin/gantz'),
     package: join(ROOT, 'dist/node/gantz.cjs'),
@@ -34,7 +36,17 @@ export async function findPrograms(): Promise<Programs> {
     ...(redlock !== undefined && { redlock }),
     ...(bun !== undefined && { bun }),
     ...(python !== undefined && { python }),
+    ...(baseline !== undefined && { baseline }),
+    ...(toolbox !== undefined && { toolbox }),
   };
+}
+
+/** Returns the first of these files that exists in the folder that a variable names. */
+function inFolder(variable: string, names: readonly string[]): string | undefined {
+  const folder = process.env[variable];
+  return folder
+    ? names.map((name) => join(resolve(folder), name)).find((file) => existsSync(file))
+    : undefined;
 }
 
 /**

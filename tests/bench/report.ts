@@ -3,49 +3,70 @@ import type { Spread } from './statistics.ts';
 
 /** The result of one row. `why` says why it could not be measured. */
 export type Outcome = Pick<Row, 'what' | 'against' | 'unit' | 'target'> &
-  ({ ours: Spread; theirs: Spread; ratio: Spread; pairs: number; met?: boolean } | { why: string });
+  (
+    | {
+        ours: Spread;
+        theirs: Spread;
+        ratio: Spread;
+        pairs: number;
+        met?: boolean;
+        /** The medians of whole processes, ours and theirs: milliseconds on a processor, and page faults. */
+        cpu?: [number, number];
+        faults?: [number, number];
+      }
+    | { why: string }
+  );
 
 /** Where and when the rows were measured. */
 export type Circumstances = {
   when: string;
   machine: string;
   versions: string;
-  /** True when NODE_EXTRA_CA_CERTS was set. */
-  extraCertificates: boolean;
 };
 
 /** Renders the report as a page of Markdown. */
 export function renderMarkdown(
   outcomes: readonly Outcome[],
-  { when, machine, versions, extraCertificates }: Circumstances,
+  { when, machine, versions }: Circumstances,
 ): string {
   const rows = outcomes.map((outcome) => {
     const target = outcome.target ? renderTarget(outcome.target) : '';
     if ('why' in outcome)
-      return `| ${outcome.what} | ${outcome.against} | – | – | – | ${target} | ${outcome.why} | 0 |`;
-    const { ours, theirs, ratio, unit, met } = outcome;
+      return `| ${outcome.what} | ${outcome.against} | – | – | – | ${target} | ${outcome.why} | – | – | 0 |`;
+    const { ours, theirs, ratio, unit, met, cpu, faults } = outcome;
+    const both = (pair?: [number, number]): string => pair?.map(digits).join(' / ') ?? '–';
     const spread = `${digits(ratio.low)}–${digits(ratio.high)}`;
-    return `| ${outcome.what} | ${outcome.against} | ${digits(ours.median)} ${unit} | ${digits(theirs.median)} ${unit} | **${digits(ratio.median)}** (${spread}) | ${target} | ${met === undefined ? '' : met ? 'yes' : 'no'} | ${outcome.pairs} |`;
+    return `| ${outcome.what} | ${outcome.against} | ${digits(ours.median)} ${unit} | ${digits(theirs.median)} ${unit} | **${digits(ratio.median)}** (${spread}) | ${target} | ${met === undefined ? '' : met ? 'yes' : 'no'} | ${both(cpu)} | ${both(faults)} | ${outcome.pairs} |`;
   });
   return `# Benchmarks
 
 \`npm run bench\` wrote this page on ${when}, on ${machine} (${versions}).
 Each program and the program that it is compared with ran in turn, in pairs. The column "ratio" is the median of the ratios of
 all pairs; the quartiles are in parentheses. A time in ms is that of a whole process, from start to end, unless the row says
-otherwise. Redis ran on the same machine. Absolute numbers differ between machines; compare the ratios.${extraCertificates ? CERTIFICATES : ''}
+otherwise. "CPU ms" and "page faults" are the kernel's accounting of these processes, gantz and the other: unlike times, they do not
+depend on what else the machine does. Redis ran on the same machine. Absolute numbers differ between machines; compare the ratios.
+Here ${speedOf(outcomes)}.
+
+\`NODE_EXTRA_CA_CERTS\` was not set, except in the rows that say so. It often is behind a proxy. Node 20 reads those certificates at
+each start, also for \`node -e 0\`, and then takes about twice as long to start.
 
 ![Ratios and targets](benchmarks.svg)
 
-| measured | compared with | gantz | other | ratio | target | met | pairs |
-| --- | --- | --- | --- | --- | --- | --- | --- |
+| measured | compared with | gantz | other | ratio | target | met | CPU ms | page faults | pairs |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
 `;
 }
 
-const CERTIFICATES = `
-
-\`NODE_EXTRA_CA_CERTS\` was set, as it often is behind a proxy. Node 20 reads those certificates at each start, also for
-\`node -e 0\`, and then takes about twice as long to start. Some rows were measured without the variable, and say so.`;
+/** Returns how long the programs take here with which the speed of machines can be compared. */
+function speedOf(outcomes: readonly Outcome[]): string {
+  return ['node -e 0, Node 20', 'redis-cli get']
+    .flatMap((name) => {
+      const outcome = outcomes.find(({ against, unit }) => against === name && unit === 'ms');
+      return outcome && 'theirs' in outcome ? [`\`${name}\` took ${digits(outcome.theirs.median)} ms`] : [];
+    })
+    .join(', and ');
+}
 
 /** Renders a chart (SVG) with one bar per row that has a target. A bar that reaches the dashed line meets its target. */
 export function renderChart(outcomes: readonly Outcome[]): string {

@@ -3,7 +3,7 @@ export type Row = {
   what: string;
   /** The program that gantz is compared with. */
   against: string;
-  unit: 'ms' | 'MiB' | 'calls/s' | 'jobs/s' | 'page faults';
+  unit: 'ms' | 'CPU ms' | 'MiB' | 'calls/s' | 'jobs/s' | 'page faults';
   /** The limit of ours ÷ theirs. A row without a target explains another row. */
   target?: Target;
   /** Measures both programs in turn. Throws `Unavailable` when a program is missing. */
@@ -12,8 +12,11 @@ export type Row = {
 
 export type Target = { atMost: number } | { atLeast: number };
 
-/** Two measurements, made one after the other. */
-export type Pair = { ours: number; theirs: number };
+/** What a process used. */
+export type Usage = { ms: number; 'CPU ms': number; 'page faults': number; MiB: number };
+
+/** Two measurements, made one after the other. `usage`: when they are those of whole processes. */
+export type Pair = { ours: number; theirs: number; usage?: { ours: Usage; theirs: Usage } };
 
 /** The set-up that all measurements share. */
 export type Bench = {
@@ -22,8 +25,10 @@ export type Bench = {
   readonly folder: string;
   /** The port of a Redis on 127.0.0.1 with the key `a`. The paging rows add a million keys to it. */
   readonly redisPort: number;
-  /** The environment of every process. HOME is `folder`. */
+  /** The environment of every process. HOME is `folder`, and NODE_EXTRA_CA_CERTS is not set. */
   readonly env: Readonly<Record<string, string>>;
+  /** The caller's NODE_EXTRA_CA_CERTS. */
+  readonly certificates: string | undefined;
   readonly programs: Programs;
 };
 
@@ -44,6 +49,10 @@ export type Programs = {
   redlock?: string;
   /** The archived MCP reference server for Redis. */
   serverRedis?: string;
+  /** bin/gantz of another build of this program: in the folder $BENCH_BASELINE. */
+  baseline?: string;
+  /** The server of genai-toolbox: in the folder $BENCH_TOOLBOX. */
+  toolbox?: string;
 };
 
 /** The reason why a row cannot be measured. */

@@ -19,11 +19,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-function load(): Promise<Manifest> {
-  return loadThroughCache(caches, file, (read) => {
+async function load(): Promise<Manifest> {
+  const { manifest } = await loadThroughCache(caches, file, (read) => {
     loads++;
     return loadManifest({ file }, read);
   });
+  return manifest;
 }
 
 const manifest = (tool: string, more = ''): string =>

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 // The group files are imported by path. A Node that cannot load TypeScript needs a loader for this.
 import 'tsx';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { BUNDLED_MANIFEST } from '../../lib/generated/manifest.ts';
+import { BUNDLED_MANIFEST } from '../helpers/bundled-manifest.ts';
 import { schemaType } from '../../lib/reference/schema-type.ts';
 import { operationOf } from '../../lib/run/bundled/bundled-kind.ts';
 import { findOperation } from '../../lib/run/bundled/operations.ts';

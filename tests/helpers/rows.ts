@@ -5,7 +5,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Call } from '../../lib/contract/call.ts';
 import { Deadline } from '../../lib/contract/deadline.ts';
 import { GantzError, type Code } from '../../lib/contract/errors.ts';
-import { BUNDLED_MANIFEST } from '../../lib/generated/manifest.ts';
+import { BUNDLED_MANIFEST } from './bundled-manifest.ts';
 import type { BundledTools } from '../../lib/generated/tools.ts';
 import type { Tool } from '../../lib/contract/manifest.ts';
 import { checkParameters } from '../../lib/parameters/check.ts';

@@ -1,4 +1,4 @@
-import { BUNDLED_MANIFEST } from '../../lib/generated/manifest.ts';
+import { BUNDLED_MANIFEST } from './bundled-manifest.ts';
 import type { BundledTools } from '../../lib/generated/tools.ts';
 import { waitFor } from './wait.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { BUNDLED_MANIFEST } from '../../lib/generated/manifest.ts';
+import { BUNDLED_MANIFEST } from '../helpers/bundled-manifest.ts';
 import { searchTools } from '../../lib/mcp/search-tools.ts';
 import { useRedis } from '../helpers/redis-server.ts';
 import { runMain } from '../helpers/run-main.ts';

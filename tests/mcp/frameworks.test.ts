@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { BUNDLED_MANIFEST } from '../../lib/generated/manifest.ts';
+import { BUNDLED_MANIFEST } from '../helpers/bundled-manifest.ts';
 import { startRedis, type RedisServer } from '../helpers/redis-server.ts';
 import { PROGRAM } from '../helpers/run-program.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { BUNDLED_MANIFEST } from '../../lib/generated/manifest.ts';
+import { BUNDLED_MANIFEST } from '../helpers/bundled-manifest.ts';
 import { GantzError } from '../../lib/contract/errors.ts';
 import { checkParameters } from '../../lib/parameters/check.ts';
 import { compileValidator, type Validator } from '../../lib/parameters/validator.ts';

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { createClient } from '@redis/client';
-import { BUNDLED_MANIFEST } from '../../lib/generated/manifest.ts';
+import { BUNDLED_MANIFEST } from '../helpers/bundled-manifest.ts';
 import type { BundledTools } from '../../lib/generated/tools.ts';
 import { slotOf } from '../../lib/redis/slot.ts';
 import { openGantz, type Notes } from '../../lib/library/library.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { BUNDLED_MANIFEST } from '../../lib/generated/manifest.ts';
+import { BUNDLED_MANIFEST } from '../helpers/bundled-manifest.ts';
 import { isAmbiguous } from '../../lib/regexp/ambiguity.ts';
 import { Machine } from '../../lib/regexp/machine.ts';
 import { compileProgram, parsePattern } from '../../lib/regexp/program.ts';

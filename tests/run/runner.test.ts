@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { it } from 'node:test';
 import { GantzError } from '../../lib/contract/errors.ts';
-import { BUNDLED_MANIFEST } from '../../lib/generated/manifest.ts';
+import { BUNDLED_MANIFEST } from '../helpers/bundled-manifest.ts';
 import { compileCatalogue } from '../../lib/run/catalogue.ts';
 import { openRunner } from '../../lib/run/runner.ts';
 import { openGantz } from '../../lib/library/library.ts';

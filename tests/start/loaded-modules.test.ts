@@ -13,11 +13,15 @@ import { useRedis } from '../helpers/redis-server.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const NATIVE = join(ROOT, 'dist/native/gantz');
 
-/** Records each module that is loaded, each use of `require`, and of the streams of the process, which do not work. */
+/**
+ * Records each module that is loaded, each use of `require`, and of the streams of the process, which do not work, and each change of
+ * when code is compiled.
+ */
 const RECORD = `
   globalThis.record ??= (what) => import.meta.require('node:fs').appendFileSync(process.env.LOADED, what + '\\n');
   record(import.meta.url);
   const require = new Proxy(import.meta.require, { apply: (it, _, names) => (record(names[0]), it(...names)) });
+  globalThis.Bun.unsafe.setJITPolicy = (scale) => record('compiles hot code at ' + scale);
   globalThis.trapped ??= ['stdout', 'stderr', 'stdin'].map((name) =>
     Object.defineProperty(process, name, { configurable: true, get: () => record('process.' + name) }));`;
 
@@ -92,6 +96,11 @@ describe('what the executable loads', { skip: !existsSync(NATIVE) }, () => {
     const { stdout, loaded } = loadedBy(['cache', 'get', '{"key":"nothing"}'], embedded.env);
     assert.equal(stdout, '{"success":true,"value":null,"found":false}\n');
     assert.deepEqual(loaded, [...ALLOWED.slice(0, -1), 'node:os', 'node:path']);
+  });
+
+  test('an interface for many calls compiles hot code as early as usual', () => {
+    const { loaded } = loadedBy(['batch', '/dev/null']);
+    assert.ok(loaded.includes('compiles hot code at 1'), loaded.join(' '));
   });
 
   test('--version loads no more than a call', () => {

@@ -1,8 +1,11 @@
 import { Option } from 'commander';
+import { renderEnvelope, success, type Result } from '../../contract/envelope.ts';
+import type { Tool } from '../../contract/manifest.ts';
 import { printSuccess } from '../../contract/print.ts';
 import { definitionOf } from '../../manifest/definition.ts';
 import type { Format } from '../../reference/definitions.ts';
-import { loadCatalogue } from '../../run/open.ts';
+import type { Catalogue } from '../../run/catalogue.ts';
+import { loadCatalogue, renderCatalogue } from '../../run/open.ts';
 import type { Define } from '../command.ts';
 import { renderTable } from '../table.ts';
 
@@ -25,14 +28,21 @@ export const define: Define = (command, context) => {
     )
     .action(async ({ json, format }: { json?: boolean; format?: Format }) => {
       const { process } = context;
-      const { manifest, tools } = await loadCatalogue(context);
       if (format) {
-        const { FORMATS } = await import('../../reference/definitions.ts');
-        process.stdout.write(FORMATS[format](tools, manifest));
+        const render = async ({ tools, manifest }: Catalogue): Promise<string> =>
+          (await import('../../reference/definitions.ts')).FORMATS[format](tools, manifest);
+        process.stdout.write(await renderCatalogue(context, format, render));
         return;
       }
+      if (json && !process.stdout.isTTY) {
+        const render = ({ tools }: Catalogue): string => renderEnvelope(success(definitionsOf(tools)));
+        process.stdout.write(`${await renderCatalogue(context, 'json', render)}\n`);
+        process.exitCode = 0;
+        return;
+      }
+      const { tools } = await loadCatalogue(context);
       if (json) {
-        printSuccess(process, { tools: tools.map(definitionOf) });
+        printSuccess(process, definitionsOf(tools));
         return;
       }
       const rows = tools.map(({ name, description }) => [name, description] as const);
@@ -45,3 +55,7 @@ export const define: Define = (command, context) => {
       );
     });
 };
+
+function definitionsOf(tools: readonly Tool[]): Result {
+  return { tools: tools.map(definitionOf) };
+}

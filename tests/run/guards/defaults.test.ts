@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { BUNDLED_MANIFEST } from '../../../lib/generated/manifest.ts';
+import { BUNDLED_MANIFEST } from '../../helpers/bundled-manifest.ts';
 import type { Manifest } from '../../../lib/contract/manifest.ts';
 import { loadManifest } from '../../../lib/run/manifests.ts';
 import { folderWith } from '../../helpers/folder.ts';
