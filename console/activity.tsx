@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import type { ActivityEntry as Entry } from '../lib/http/activity-entry.ts';
+import type { ActivityEntry as Entry } from '../lib/http/console/activity-entry.ts';
 import { eventsOf, request, type Envelope } from './api.ts';
 import { Empty } from './empty.tsx';
 import { JsonView } from './json-view.tsx';

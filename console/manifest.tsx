@@ -5,7 +5,7 @@ import type {
   ReloadEntry,
   ShownProblem,
   ShownProblems,
-} from '../lib/http/manifest-report.ts';
+} from '../lib/http/console/manifest-report.ts';
 import { getJson } from './api.ts';
 import { Facts } from './facts.tsx';
 import { address, factsOf, manifest, messageOf, route, tools, type ManifestFacts } from './store.ts';

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { MetricsAnswer } from '../lib/http/metrics-answer.ts';
+import type { MetricsAnswer } from '../lib/http/console/metrics-answer.ts';
 import { getJson } from './api.ts';
 import { messageOf } from './store.ts';
 

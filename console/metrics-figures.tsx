@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { MetricsAnswer } from '../lib/http/metrics-answer.ts';
+import type { MetricsAnswer } from '../lib/http/console/metrics-answer.ts';
 import type { Points } from './metrics-data.ts';
 import { count, ms, perSecond, rate } from './metrics-text.ts';
 import { size } from './text.ts';

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
-import type { MetricsAnswer } from '../lib/http/metrics-answer.ts';
+import type { MetricsAnswer } from '../lib/http/console/metrics-answer.ts';
 import { count, ms } from './metrics-text.ts';
 import { address } from './store.ts';
 import { shortened, visible } from './text.ts';

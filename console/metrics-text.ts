@@ -1,4 +1,4 @@
-import type { MetricsAnswer } from '../lib/http/metrics-answer.ts';
+import type { MetricsAnswer } from '../lib/http/console/metrics-answer.ts';
 import { duration } from './text.ts';
 
 /** Returns the calls of a point in a second. */

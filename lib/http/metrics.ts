@@ -5,7 +5,7 @@ import type { Gate } from '../serving/gate.ts';
 import { wrapRunners, type Runners } from '../serving/runners.ts';
 import { guardEvents, type GuardEvent } from '../run/guards/guard-events.ts';
 import type { Runner } from '../run/runner.ts';
-import type { MetricsHistory } from './metrics-history.ts';
+import type { MetricsHistory } from './console/metrics-history.ts';
 
 /** The metrics of a server. */
 export type Metrics = {

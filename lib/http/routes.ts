@@ -27,7 +27,7 @@ import type { Exchanges } from './exchanges.ts';
 import type { McpOverHttp } from './mcp.ts';
 import type { Metrics } from './metrics.ts';
 import type { Path } from './path.ts';
-import type { Console } from './console.ts';
+import type { ConsolePaths } from './console/console.ts';
 import { openEventStream } from './event-stream.ts';
 
 /** What the routes need. */
@@ -39,7 +39,7 @@ export type RouteOptions = AccessOptions & {
   /** MCP, loaded at the first call. With the name of a toolset of the manifest, it has only the tools of that toolset. */
   mcp: (toolset?: string) => Promise<McpOverHttp>;
   /** The console; absent with --no-console. */
-  console?: Console;
+  consolePath?: ConsolePaths;
   keepAliveMs: number;
   /** Aborts when the server stops. */
   stopping: AbortSignal;
@@ -58,7 +58,7 @@ export function answerRequests(options: RouteOptions): RequestListener {
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<Answer | undefined> {
     const { method = 'GET' } = incoming;
     const { name, host } = targetOf(incoming);
-    const path = paths.get(name) ?? options.console?.path(name, incoming) ?? toolsetPath(options, name);
+    const path = paths.get(name) ?? options.consolePath?.(name, incoming) ?? toolsetPath(options, name);
     const isOpen = path && 'open' in path;
     const isPublic = path && 'public' in path;
     const refused =

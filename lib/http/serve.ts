@@ -2,25 +2,19 @@ import { createServer, type Server } from 'node:http';
 import type { Context } from '../contract/context.ts';
 import { GantzError } from '../contract/errors.ts';
 import { narrowTo } from '../run/catalogue.ts';
-import { isRestricted } from '../run/policy.ts';
 import { loadCatalogue, openRunnerFor } from '../run/open.ts';
 import { reloadOnChange } from '../serving/reload.ts';
 import { openTelemetry } from '../telemetry/open.ts';
 import { Gate } from '../serving/gate.ts';
 import { concurrencyOf, limitCalls } from '../serving/limit-calls.ts';
 import { holdRunners, wrapRunners, type Runners } from '../serving/runners.ts';
-import { keepActivity, type Activity } from './activity.ts';
 import { hostCheck, isLoopback, urlOf } from './address.ts';
-import { openConsole } from './console.ts';
+import { openConsole, type Console } from './console/console.ts';
 import { Exchanges } from './exchanges.ts';
 import { redisHealth } from './health.ts';
 import type { McpOverHttp } from './mcp.ts';
-import { keepHistory } from './metrics-history.ts';
-import { openMetricsPage } from './metrics-page.ts';
 import { createMetrics } from './metrics.ts';
-import { sampleRedis } from './redis-sampler.ts';
 import { answerRequests } from './routes.ts';
-import { keepReloads } from './reloads.ts';
 import { bodyReader } from './request-body.ts';
 import { createToken, tokenCheck } from './token.ts';
 
@@ -79,33 +73,14 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
   const token = given ?? (options.auth ? createToken() : undefined);
   if (token === undefined && !isLoopback(host)) throw unprotected(host);
 
-  const activity = options.console === false ? undefined : keepActivity(keepAliveMs);
-  const surroundings = activity ? { ...context, onCall: activity.record } : context;
-  const held = holdRunners(openRunnerFor(surroundings, catalogue, 'long-lived'));
   const gate = new Gate(concurrencyOf(context.options));
-  const now = (): number => performance.now();
-  const history =
-    activity &&
-    keepHistory({
-      now,
-      wallNow: () => Date.now(),
-      queued: () => gate.queued,
-      refused: () => gate.refused,
-      memory: () => globalThis.process.memoryUsage.rss(),
-    });
-  const metrics = createMetrics(gate, async () => (await held.use(redisHealth))?.up, history);
-  const metricsPage =
-    history && openMetricsPage({ history, runners: held, sample: sampleRedis, now, signal });
+  const own = options.console === false ? undefined : openConsole(context, { gate, keepAliveMs, loadedAt });
+  const surroundings = own ? { ...context, onCall: own.record } : context;
+  const held = holdRunners(openRunnerFor(surroundings, catalogue, 'long-lived'));
+  const metrics = createMetrics(gate, async () => (await held.use(redisHealth))?.up, own?.history);
   const telemetry = await openTelemetry(context, { inherit: false });
   const counted = metrics.count(limitCalls(held, gate));
   const runners = telemetry ? wrapRunners(counted, telemetry.observe) : counted;
-  const reloads =
-    activity &&
-    keepReloads({
-      loadedAt: new Date(loadedAt),
-      isRestricted: isRestricted(context.options),
-      announce: (success) => activity.announce('reloaded', { success }),
-    });
   /** MCP by toolset; `undefined` for all tools. */
   const opened = new Map<string | undefined, Promise<McpOverHttp>>();
   const mcp = (toolset?: string): Promise<McpOverHttp> => {
@@ -120,11 +95,7 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
     exchanges,
     keepAliveMs,
     stopping: signal,
-    ...(activity &&
-      reloads &&
-      metricsPage && {
-        console: openConsole({ runners, activity, metrics: metricsPage, reloads, exchanges }),
-      }),
+    ...(own && { consolePath: own.pathsFor({ runners, unlimited: held, exchanges }) }),
     readBody: bodyReader(gate, maxHeldBytes),
     mcp,
     isOwnName: hostCheck(host, options.allowedHosts ?? []),
@@ -141,16 +112,16 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
   let stopReloading: (() => void) | undefined;
   try {
     const url = urlOf(host, await listen(server, host, port));
-    stopReloading = await reloadOnChange(surroundings, held, loadedAt, (reload) => reloads?.record(reload));
+    stopReloading = await reloadOnChange(surroundings, held, loadedAt, own?.onReload);
     if (token !== undefined && given === undefined) notice(`Token: ${token}`);
     // This line is printed last: callers wait for it.
     notice(`gantz serves ${held.current.tools.length} tools on ${url} (MCP: /mcp, REST: /mcp/tools)`);
     await aborted(signal);
     notice('Stopping: calls in flight are answered first; a second signal ends them');
-    await stop({ server, runners: held, exchanges, mcp: [...opened.values()], activity });
+    await stop({ server, runners: held, exchanges, mcp: [...opened.values()], own });
   } finally {
     stopReloading?.();
-    metricsPage?.close();
+    own?.close();
     await held.close();
     await telemetry?.end();
   }
@@ -182,10 +153,10 @@ type Stopping = {
   runners: Runners;
   exchanges: Exchanges;
   mcp: readonly Promise<McpOverHttp>[];
-  activity: Activity | undefined;
+  own: Console | undefined;
 };
 
-async function stop({ server, runners, exchanges, mcp, activity }: Stopping): Promise<void> {
+async function stop({ server, runners, exchanges, mcp, own }: Stopping): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   // Each kept-alive connection gets at most one more answer.
   server.prependListener('request', (_, response) => void response.setHeader('connection', 'close'));
@@ -194,7 +165,7 @@ async function stop({ server, runners, exchanges, mcp, activity }: Stopping): Pr
   await answerAll(runners, exchanges);
   // This ends exchanges, so it comes after their answers.
   for (const opened of mcp) await (await opened).close();
-  activity?.close();
+  own?.endStreams();
   const closeAll = setTimeout(() => server.closeAllConnections(), CLOSE_MS);
   await closed;
   clearInterval(closeIdle);

@@ -59,9 +59,9 @@ function fileOf(type: string, bytes: Uint8Array): ConsoleFile {
   };
 }
 
-const FILES = /[\\/]lib[\\/]http[\\/]console-files\.ts$/;
+const FILES = /[\\/]lib[\\/]http[\\/]console[\\/]console-files\.ts$/;
 
-/** Replaces lib/http/console-files.ts by code that reads the built files from CONSOLE_PACK, when a browser first asks for them. */
+/** Replaces lib/http/console/console-files.ts by code that reads the built files from CONSOLE_PACK, when a browser first asks for them. */
 export const consoleBeside: Plugin = {
   name: 'console-beside',
   setup(build) {
@@ -74,7 +74,7 @@ export const consoleBeside: Plugin = {
   },
 };
 
-/** Replaces lib/http/console-files.ts by the built files. It is a chunk of its own, which is loaded when a browser first asks for them. */
+/** Replaces lib/http/console/console-files.ts by the built files. It is a chunk of its own, which is loaded when a browser first asks for them. */
 export async function consoleInside(): Promise<Plugin> {
   const { files } = await buildConsole();
   const contents = `const files = ${JSON.stringify(files)};

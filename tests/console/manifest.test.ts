@@ -3,7 +3,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
-import type { ManifestReport } from '../../lib/http/manifest-report.ts';
+import type { ManifestReport } from '../../lib/http/console/manifest-report.ts';
 import { folderWith } from '../helpers/folder.ts';
 import { PROGRAMS } from '../helpers/run-program.ts';
 import { waitFor } from '../helpers/wait.ts';

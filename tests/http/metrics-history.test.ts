@@ -8,15 +8,15 @@ import {
   LONGEST_MS,
   percentileOf,
   SHORTEST_MS,
-} from '../../lib/http/duration-buckets.ts';
+} from '../../lib/http/console/duration-buckets.ts';
 import {
   keepHistory,
   KEPT_SLOTS,
   OTHERS,
   SLOT_MS,
   type MetricsHistory,
-} from '../../lib/http/metrics-history.ts';
-import { reportOf, type ReportQuery } from '../../lib/http/metrics-report.ts';
+} from '../../lib/http/console/metrics-history.ts';
+import { reportOf, type ReportQuery } from '../../lib/http/console/metrics-report.ts';
 
 /** The time of the wall clock at the beginning of each test. */
 const WALL = 1_000_000_000_000;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { BUNDLED_MANIFEST } from '../../lib/generated/manifest.ts';
-import type { MetricsAnswer } from '../../lib/http/metrics-answer.ts';
-import { keepHistory, SLOT_MS } from '../../lib/http/metrics-history.ts';
-import { openMetricsPage } from '../../lib/http/metrics-page.ts';
+import { BUNDLED_MANIFEST } from '../helpers/bundled-manifest.ts';
+import type { MetricsAnswer } from '../../lib/http/console/metrics-answer.ts';
+import { keepHistory, SLOT_MS } from '../../lib/http/console/metrics-history.ts';
+import { openMetricsPage } from '../../lib/http/console/metrics-page.ts';
 import { holdRunners } from '../../lib/serving/runners.ts';
 import { runnerOf } from '../helpers/fake-runner.ts';
 import { startRedis, type RedisServer } from '../helpers/redis-server.ts';

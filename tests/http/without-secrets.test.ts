@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { withoutSecrets } from '../../lib/http/without-secrets.ts';
+import { withoutSecrets } from '../../lib/http/console/without-secrets.ts';
 
 const lines: [line: string, shown: string][] = [
   ['password: a, b # c', 'password: [hidden]'],

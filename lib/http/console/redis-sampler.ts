@@ -1,7 +1,7 @@
-import { Deadline } from '../contract/deadline.ts';
-import { needsRedis } from '../run/kinds.ts';
-import { withoutRedis } from '../run/guards/guards.ts';
-import type { Runner } from '../run/runner.ts';
+import { Deadline } from '../../contract/deadline.ts';
+import { needsRedis } from '../../run/kinds.ts';
+import { withoutRedis } from '../../run/guards/guards.ts';
+import type { Runner } from '../../run/runner.ts';
 import type { RedisSample } from './metrics-history.ts';
 
 /** The time limit of a look at Redis, in milliseconds. */

@@ -1,5 +1,5 @@
-import type { GuardEvent } from '../run/guards/guard-events.ts';
-import { CODES, type Code } from '../contract/errors.ts';
+import type { GuardEvent } from '../../run/guards/guard-events.ts';
+import { CODES, type Code } from '../../contract/errors.ts';
 import { bucketOf, BUCKETS } from './duration-buckets.ts';
 
 /** The length of a slot, in milliseconds. */

@@ -1,4 +1,4 @@
-import { CODES, type Code } from '../contract/errors.ts';
+import { CODES, type Code } from '../../contract/errors.ts';
 import { BUCKETS, percentileOf } from './duration-buckets.ts';
 import type { CallCounts, MetricsAnswer, ServerState } from './metrics-answer.ts';
 import {

@@ -1,8 +1,8 @@
-import type { Manifest, Problem, Tool } from '../contract/manifest.ts';
-import { GantzError, toGantzError } from '../contract/errors.ts';
-import { BUILTIN } from '../manifest/bundled.ts';
-import type { Runner } from '../run/runner.ts';
-import type { Reload } from '../serving/reload.ts';
+import type { Manifest, Problem, Tool } from '../../contract/manifest.ts';
+import { GantzError, toGantzError } from '../../contract/errors.ts';
+import { BUILTIN } from '../../manifest/bundled.ts';
+import type { Runner } from '../../run/runner.ts';
+import type { Reload } from '../../serving/reload.ts';
 import type { Changes, ManifestReport, ReloadEntry } from './manifest-report.ts';
 import { pathFrom, showProblems, withoutFolder } from './show-problems.ts';
 
@@ -61,8 +61,8 @@ export function keepReloads({
 /** Returns the problems that `gantz validate` finds; none when the file is missing, which the last reload says. */
 async function problemsNow(file: string): Promise<readonly Problem[]> {
   const [{ checkManifest }, { reviewTool }] = await Promise.all([
-    import('../run/manifests.ts'),
-    import('../tool-tests/review.ts'),
+    import('../../run/manifests.ts'),
+    import('../../tool-tests/review.ts'),
   ]);
   try {
     return (await checkManifest({ file }, { review: reviewTool })).problems;

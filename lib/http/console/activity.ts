@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http';
-import { failure, success } from '../contract/envelope.ts';
-import { isObject } from '../json/object.ts';
-import { notesOf, type EndedCall, type Recorder } from '../run/audit/record-calls.ts';
-import { redact } from '../run/redact.ts';
+import { failure, success } from '../../contract/envelope.ts';
+import { isObject } from '../../json/object.ts';
+import { notesOf, type EndedCall, type Recorder } from '../../run/audit/record-calls.ts';
+import { redact } from '../../run/redact.ts';
 import type { ActivityEntry } from './activity-entry.ts';
-import { jsonAnswer, refusal, type Answer } from './answer.ts';
-import { openEventStream, type EventStream } from './event-stream.ts';
+import { jsonAnswer, refusal, type Answer } from '../answer.ts';
+import { openEventStream, type EventStream } from '../event-stream.ts';
 
 /** How many calls are kept. */
 const KEPT = 500;

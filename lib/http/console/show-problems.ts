@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
-import type { Problem } from '../contract/manifest.ts';
-import { describeSource } from '../manifest/diagnose.ts';
-import type { Runner } from '../run/runner.ts';
+import type { Problem } from '../../contract/manifest.ts';
+import { describeSource } from '../../manifest/diagnose.ts';
+import type { Runner } from '../../run/runner.ts';
 import { withoutSecrets } from './without-secrets.ts';
 import type { ShownProblem, ShownProblems } from './manifest-report.ts';
 

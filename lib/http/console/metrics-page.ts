@@ -1,6 +1,6 @@
-import type { Runner } from '../run/runner.ts';
-import type { Runners } from '../serving/runners.ts';
-import { jsonAnswer, refusal, type Answer } from './answer.ts';
+import type { Runner } from '../../run/runner.ts';
+import type { Runners } from '../../serving/runners.ts';
+import { jsonAnswer, refusal, type Answer } from '../answer.ts';
 import type { MetricsAnswer } from './metrics-answer.ts';
 import { KEPT_SLOTS, SLOT_MS, type MetricsHistory, type RedisSample } from './metrics-history.ts';
 import { redisState, reportOf, type ReportQuery } from './metrics-report.ts';

@@ -1,23 +1,50 @@
 import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { VERSION } from '../generated/version.ts';
-import type { Tool } from '../contract/manifest.ts';
-import { narrowTo } from '../run/catalogue.ts';
-import { operationOf } from '../run/bundled/bundled-kind.ts';
-import type { Runner } from '../run/runner.ts';
-import type { Runners } from '../serving/runners.ts';
-import type { Activity } from './activity.ts';
-import { jsonAnswer, type Answer } from './answer.ts';
-import type { Exchanges } from './exchanges.ts';
-import type { MetricsPage } from './metrics-page.ts';
-import type { Path } from './path.ts';
-import type { Reloads } from './reloads.ts';
+import { VERSION } from '../../generated/version.ts';
+import type { Context } from '../../contract/context.ts';
+import type { Tool } from '../../contract/manifest.ts';
+import type { Recorder } from '../../run/audit/record-calls.ts';
+import { narrowTo } from '../../run/catalogue.ts';
+import { operationOf } from '../../run/bundled/bundled-kind.ts';
+import { isRestricted } from '../../run/policy.ts';
+import type { Runner } from '../../run/runner.ts';
+import type { Gate } from '../../serving/gate.ts';
+import type { Reload } from '../../serving/reload.ts';
+import type { Runners } from '../../serving/runners.ts';
+import { jsonAnswer, type Answer } from '../answer.ts';
+import type { Exchanges } from '../exchanges.ts';
+import type { Path } from '../path.ts';
+import { keepActivity, type Activity } from './activity.ts';
+import { keepHistory, type MetricsHistory } from './metrics-history.ts';
+import { openMetricsPage, type MetricsPage } from './metrics-page.ts';
+import { sampleRedis } from './redis-sampler.ts';
+import { keepReloads, type Reloads } from './reloads.ts';
 
-/** The pages for a browser, and the data that only they use. */
+/** What the console keeps about a server, and its pages for a browser. */
 export type Console = {
-  /** Returns the path of this name when it belongs to the console. `/` does only for a client that accepts HTML. */
-  path(name: string, incoming: IncomingMessage): Path | undefined;
+  /** Receives each call that has ended. */
+  readonly record: Recorder;
+  /** Counts calls. */
+  readonly history: MetricsHistory;
+  /** Receives what came of reading the manifest again. */
+  readonly onReload: (reload: Reload) => void;
+  /** Returns the paths of the console for these runners. */
+  pathsFor(served: Served): ConsolePaths;
+  /** Ends the streams of events. */
+  endStreams(): void;
+  /** Stops the timers. */
+  close(): void;
+};
+
+/** Returns the path of this name when it belongs to the console. `/` does only for a client that accepts HTML. */
+export type ConsolePaths = (name: string, incoming: IncomingMessage) => Path | undefined;
+
+type Served = {
+  runners: Runners;
+  /** The runners without the limits of calls. */
+  unlimited: Runners;
+  exchanges: Exchanges;
 };
 
 type Files = Awaited<ReturnType<typeof import('./console-files.ts').loadConsoleFiles>>;
@@ -35,20 +62,49 @@ const HEADERS = {
   vary: 'accept, accept-encoding',
 };
 
-/** Serves the console. Its files are loaded when a browser first asks for them. */
-export function openConsole({
-  runners,
-  activity,
-  metrics,
-  reloads,
-  exchanges,
-}: {
+/** Opens the console of a server. It is opened before the runners, which report to it. `loadedAt` is when the manifest was read. */
+export function openConsole(
+  { options, signal }: Pick<Context, 'options' | 'signal'>,
+  { gate, keepAliveMs, loadedAt }: { gate: Gate; keepAliveMs: number; loadedAt: number },
+): Console {
+  const activity = keepActivity(keepAliveMs);
+  const now = (): number => performance.now();
+  const history = keepHistory({
+    now,
+    wallNow: () => Date.now(),
+    queued: () => gate.queued,
+    refused: () => gate.refused,
+    memory: () => process.memoryUsage.rss(),
+  });
+  const reloads = keepReloads({
+    loadedAt: new Date(loadedAt),
+    isRestricted: isRestricted(options),
+    announce: (success) => activity.announce('reloaded', { success }),
+  });
+  let metrics: MetricsPage | undefined;
+  return {
+    record: activity.record,
+    history,
+    onReload: (reload) => reloads.record(reload),
+    pathsFor({ runners, unlimited, exchanges }) {
+      metrics ??= openMetricsPage({ history, runners: unlimited, sample: sampleRedis, now, signal });
+      return pathsOf({ runners, activity, metrics, reloads, exchanges });
+    },
+    endStreams: () => activity.close(),
+    close: () => metrics?.close(),
+  };
+}
+
+type Parts = {
   runners: Runners;
   activity: Activity;
   metrics: MetricsPage;
   reloads: Reloads;
   exchanges: Exchanges;
-}): Console {
+};
+
+/** The files are loaded when a browser first asks for them. */
+function pathsOf({ runners, activity, metrics, reloads, exchanges }: Parts): ConsolePaths {
   let loading: Promise<Files> | undefined;
   const file: Path = {
     open: true,
@@ -85,13 +141,11 @@ export function openConsole({
       },
     ],
   ]);
-  return {
-    path(name, { headers }) {
-      if (name === '/') return headers.accept?.includes('text/html') ? file : undefined;
-      const call = /^\/console\/activity\/(\d{1,15})$/.exec(name)?.[1];
-      if (call !== undefined) return { GET: () => Promise.resolve(activity.find(call)) };
-      return paths.get(name);
-    },
+  return (name, { headers }) => {
+    if (name === '/') return headers.accept?.includes('text/html') ? file : undefined;
+    const call = /^\/console\/activity\/(\d{1,15})$/.exec(name)?.[1];
+    if (call !== undefined) return { GET: () => Promise.resolve(activity.find(call)) };
+    return paths.get(name);
   };
 }
 
