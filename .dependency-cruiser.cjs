@@ -15,7 +15,7 @@ const MODULES = {
   'tool-tests': ['run', 'manifest', 'parameters', 'json', 'contract'],
   serving: ['run', 'manifest', 'contract'],
   batch: ['serving', 'run', 'manifest', 'parameters', 'json', 'contract'],
-  mcp: ['serving', 'run', 'manifest', 'parameters', 'redis', 'json', 'contract'],
+  mcp: ['serving', 'reference', 'run', 'manifest', 'parameters', 'redis', 'json', 'contract'],
   http: ['serving', 'run', 'manifest', 'parameters', 'json', 'contract'],
   library: ['run', 'manifest', 'parameters', 'cache', 'json', 'contract'],
   cli: ['reference', 'tool-tests', 'run', 'manifest', 'parameters', 'redis', 'json', 'contract'],
