@@ -12,7 +12,7 @@ import { VERSION } from '../generated/version.ts';
 import { mayAsk } from '../run/kinds.ts';
 import type { CallSettings, Runner } from '../run/runner.ts';
 import type { Runners } from '../serving/runners.ts';
-import { CHANGING, LISTS } from './lists.ts';
+import { LISTS } from './lists.ts';
 import { mediaOf } from './media.ts';
 import type { Inputs } from './message.ts';
 import type { PlainAnswers } from './plain-requests.ts';
@@ -50,7 +50,9 @@ export function introduce({ current: { manifest } }: Runners, listChanged = true
       icons,
     },
     capabilities: {
-      ...Object.fromEntries(CHANGING.map((capability) => [capability, { listChanged }])),
+      tools: { listChanged },
+      prompts: { listChanged },
+      resources: { listChanged },
       completions: {},
     },
     instructions: instructionsOf(manifest),

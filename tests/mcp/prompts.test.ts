@@ -60,6 +60,8 @@ async function textsOf(client: Client, name: string, input?: Record<string, stri
 
 for (const { what, ...connection } of CONNECTIONS) {
   describe(`prompts of ${what}`, () => {
+    // Over HTTP in version 2025 there is no stream for notifications.
+    const isNotified = connection.over === 'stdio' || connection.era === '2026';
     let connected: Connected;
     let client: Client;
     const cwd = folderWith({ 'gantz.yaml': MANIFEST, 'more.yaml': MORE });
@@ -78,6 +80,9 @@ for (const { what, ...connection } of CONNECTIONS) {
         icons: [{ src: 'data:image/png;base64,iVBORw0KGgo=' }],
       });
       assert.equal(client.getInstructions(), 'Begin with a prompt.');
+      const list = { listChanged: isNotified };
+      const capabilities = { tools: list, prompts: list, resources: list, completions: {} };
+      assert.deepEqual(client.getServerCapabilities(), capabilities);
       const [hello] = (await client.listTools()).tools;
       assert.deepEqual(hello?.icons, [{ src: 'https://example.com/hello.png', sizes: ['48x48'] }]);
       assert.equal(hello.title, 'Say hello');
@@ -133,8 +138,6 @@ for (const { what, ...connection } of CONNECTIONS) {
     });
 
     it('follow an edit of the manifest, also of an included file', async () => {
-      // Over HTTP in version 2025 there is no stream for notifications.
-      const isNotified = connection.over === 'stdio' || connection.era === '2026';
       await writeFile(join(cwd, 'more.yaml'), MORE.replaceAll('Ask', 'Ask again'));
       if (isNotified) await waitFor(() => connected.changes.size === 3, { what: 'the three notifications' });
       assert.ok(!isNotified || connected.changes.has('prompts'));
