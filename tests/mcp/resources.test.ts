@@ -246,7 +246,15 @@ describe('resources', () => {
 
   describe('under a policy', () => {
     const env = { REDIS_URL: '' };
-    before(() => void (env.REDIS_URL = redis.url));
+    before(async () => {
+      env.REDIS_URL = redis.url;
+      // What a policy hides exists.
+      const { client, close } = await connectClient({ env });
+      await call(client, 'hash_set', { key: 'h', mapping: { f: 1 } });
+      await call(client, 'cache_set', { key: 'k', value: 1 });
+      assert.deepEqual(await readValue(client, 'hash', 'h'), { f: 1 });
+      await close();
+    });
 
     const cases: [what: string, args: string[], path: string, templates: string[], docs: string[]][] = [
       ['--tools', ['--tools', 'cache_get,list_push'], '', ['cache'], ['cache_get', 'list_push']],
