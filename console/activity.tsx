@@ -6,7 +6,8 @@ import { eventsOf, request, type Envelope } from './api.ts';
 import { Empty } from './empty.tsx';
 import { JsonView } from './json-view.tsx';
 import { address, load, messageOf, route } from './store.ts';
-import { duration, shortened, timeOfDay, visible } from './text.ts';
+import { duration, shortened, visible } from './text.ts';
+import { Time } from './time.tsx';
 import { Verdict } from './tool.tsx';
 
 /** As many as the server keeps. */
@@ -19,7 +20,10 @@ const paused = signal<readonly Entry[] | undefined>(undefined);
 const words = signal('');
 const onlyFailed = signal(false);
 
-/** Follows the calls of the server until the returned function is called. A lost connection is opened again. */
+/**
+ * Follows the calls of the server until the returned function is called. A lost connection is opened again. A hidden page has none,
+ * since a browser opens only six to a server, for all tabs together; it gets the calls since then when it is seen again.
+ */
 export function followActivity(): () => void {
   const abort = new AbortController();
   void keepFollowing(abort.signal);
@@ -28,26 +32,45 @@ export function followActivity(): () => void {
 
 async function keepFollowing(signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
+    if (document.hidden) {
+      await nextEvent('visibilitychange');
+      continue;
+    }
+    const abort = new AbortController();
+    const end = (): void => abort.abort();
+    signal.addEventListener('abort', end);
+    document.addEventListener('visibilitychange', end);
     try {
-      await follow(signal);
+      await follow(abort.signal);
     } catch {
       // The page says that the connection is lost.
+    } finally {
+      signal.removeEventListener('abort', end);
+      document.removeEventListener('visibilitychange', end);
     }
+    if (abort.signal.aborted) continue;
     connection.value = 'lost';
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
 }
 
+function nextEvent(name: string): Promise<void> {
+  return new Promise((resolve) => document.addEventListener(name, () => resolve(), { once: true }));
+}
+
+/** True when a feed was open before. */
+let wasOpen = false;
+
 async function follow(signal: AbortSignal): Promise<void> {
   const response = await request('console/activity', { signal });
   if (!response.ok) throw new Error(`The server answers ${response.status}`);
-  const wasLost = connection.value === 'lost';
   for await (const { event, data } of eventsOf(response)) {
     connection.value = 'open';
     if (event === 'calls') entries.value = (JSON.parse(data) as Entry[]).reverse();
     if (event === 'call') entries.value = [JSON.parse(data) as Entry, ...entries.value.slice(0, KEPT - 1)];
-    // Another manifest may be served after a restart.
-    if (event === 'reloaded' || (event === 'calls' && wasLost)) void load();
+    // Another manifest may be served when the feed is open again.
+    if (event === 'reloaded' || (event === 'calls' && wasOpen)) void load();
+    wasOpen = true;
   }
 }
 
@@ -174,16 +197,6 @@ function CallTable({ calls, chosen }: { calls: readonly Entry[]; chosen: string 
         </tbody>
       </table>
     </div>
-  );
-}
-
-function Time({ iso }: { iso: string }): VNode {
-  const { time, fraction } = timeOfDay(iso);
-  return (
-    <>
-      {time}
-      <span class="fraction">{fraction}</span>
-    </>
   );
 }
 

@@ -59,11 +59,13 @@ export type CallOptions = {
   view?: boolean;
   /** Receives the events of the call as they come. */
   onEvent?: (event: Record<string, unknown>) => void;
+  /** For a subscription without an end: called when Redis has confirmed it. */
+  onSubscribed?: () => void;
 };
 
 /** Calls a tool. `params` is JSON text, so that no digit of a number is lost. */
 export async function callTool(tool: string, params: string, options: CallOptions = {}): Promise<Answer> {
-  const { signal: abort, confirmed, view, onEvent } = options;
+  const { signal: abort, confirmed, view, onEvent, onSubscribed } = options;
   const response = await request('mcp/tools/call', {
     method: 'POST',
     body: `{"tool":${JSON.stringify(tool)},"params":${params}}`,
@@ -72,6 +74,7 @@ export async function callTool(tool: string, params: string, options: CallOption
       accept: onEvent ? 'text/event-stream' : 'application/json',
       ...(confirmed && { 'gantz-confirm': 'yes' }),
       ...(view && { 'gantz-console': 'view' }),
+      ...(onSubscribed && { 'gantz-follow': 'yes' }),
     },
     ...(abort && { signal: abort }),
   });
@@ -79,6 +82,7 @@ export async function callTool(tool: string, params: string, options: CallOption
     return answerOf(await response.text());
   for await (const { event, data } of eventsOf(response)) {
     if (event === 'result') return answerOf(data);
+    if (event === 'subscribed') onSubscribed?.();
     if (event === 'progress') onEvent?.(JSON.parse(data) as Record<string, unknown>);
   }
   throw new Error('The connection was closed before the answer came');

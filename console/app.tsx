@@ -3,6 +3,9 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { access, token } from './api.ts';
 import { ActivityPage, followActivity } from './activity.tsx';
 import { Empty } from './empty.tsx';
+import { canShowLive, LivePage } from './live.tsx';
+import { ManifestPage, ReloadNotice } from './manifest.tsx';
+import { MetricsPage } from './metrics.tsx';
 import { canShowState, StatePage } from './state.tsx';
 import { address, load, lock, manifest, problem, route, tools } from './store.ts';
 import { visible } from './text.ts';
@@ -13,6 +16,9 @@ const PAGES: readonly { id: string; title: string; isHidden?: () => boolean; sho
   { id: 'tools', title: 'Tools', show: () => <ToolsPage /> },
   { id: 'activity', title: 'Activity', show: () => <ActivityPage /> },
   { id: 'state', title: 'State', isHidden: () => !canShowState(), show: () => <StatePage /> },
+  { id: 'live', title: 'Live', isHidden: () => !canShowLive(), show: () => <LivePage /> },
+  { id: 'metrics', title: 'Metrics', show: () => <MetricsPage /> },
+  { id: 'manifest', title: 'Manifest', show: () => <ManifestPage /> },
 ];
 
 /** The whole console. */
@@ -54,6 +60,7 @@ function Pages(): VNode {
         )}
       </header>
       <main id="main" tabIndex={-1}>
+        <ReloadNotice />
         {problem.value ? (
           <Empty title="The tools cannot be loaded">
             <p>{visible(problem.value)}</p>

@@ -136,3 +136,8 @@ function partOf(schema: Schema, name: string): Schema {
   const properties = schema.properties ?? {};
   return (Object.hasOwn(properties, name) ? properties[name] : undefined) ?? {};
 }
+
+/** Returns true for the drafts of the members of an object. */
+export function isMembers(draft: Draft): draft is Record<string, Draft> {
+  return typeof draft === 'object' && draft !== null && !Array.isArray(draft);
+}

@@ -1,6 +1,15 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { emptyDraft, isJson, isNullable, kindOf, readsJson, typesOf, type Draft } from './draft.ts';
+import {
+  emptyDraft,
+  isJson,
+  isMembers,
+  isNullable,
+  kindOf,
+  readsJson,
+  typesOf,
+  type Draft,
+} from './draft.ts';
 import type { Schema } from './store.ts';
 import { shortened, visible } from './text.ts';
 
@@ -283,10 +292,6 @@ function Growing({
       onInput={onText}
     />
   );
-}
-
-function isMembers(draft: Draft): draft is Record<string, Draft> {
-  return typeof draft === 'object' && draft !== null && !Array.isArray(draft);
 }
 
 /** Short names and words need one line; other text may have several. */

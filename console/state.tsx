@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Empty } from './empty.tsx';
-import { address, factsOf, route } from './store.ts';
+import { address, offers, route } from './store.ts';
 import { shortened, size, timeLeft, visible } from './text.ts';
 import { useNow, useRead } from './use-read.ts';
 import { VIEWERS } from './viewers.tsx';
@@ -36,7 +36,7 @@ type Entries = {
 
 /** Returns true when the tools of this server can list what is in Redis. */
 export function canShowState(): boolean {
-  return factsOf('state_list')?.kind === 'bundled';
+  return offers('state_list');
 }
 
 /** The structures of one kind, and the content of the chosen one. */

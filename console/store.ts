@@ -48,6 +48,8 @@ export type ManifestFacts = {
   version?: string;
   toolsets: Record<string, string[]>;
   tools: Record<string, ToolFacts>;
+  /** True when the files could not be loaded the last time, so that the server goes on with what it has. */
+  reload_failed?: boolean;
 };
 
 export const tools = signal<Tool[] | undefined>(undefined);
@@ -126,4 +128,9 @@ function decode(text: string): string {
 export function factsOf(name: string): ToolFacts | undefined {
   const facts = manifest.value?.tools;
   return facts && Object.hasOwn(facts, name) ? facts[name] : undefined;
+}
+
+/** Returns true when the server offers a Redis tool of this name. */
+export function offers(name: string): boolean {
+  return factsOf(name)?.kind === 'bundled';
 }

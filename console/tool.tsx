@@ -2,7 +2,7 @@ import { signal, type Signal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { callTool, type Answer } from './api.ts';
-import { draftOf, jsonOf, typesOf, type Draft } from './draft.ts';
+import { draftOf, isMembers, jsonOf, typesOf, type Draft } from './draft.ts';
 import { Fields, idOf, type Problems } from './form.tsx';
 import { CopyButton, JsonView } from './json-view.tsx';
 import { address, factsOf, messageOf, type Schema, type Tool, type ToolFacts } from './store.ts';
@@ -49,7 +49,6 @@ function stateOf(name: string): State {
 export function ToolPanel({ tool }: { tool: Tool }): VNode {
   const { name, description, annotations = {} } = tool;
   const facts = factsOf(name);
-  const state = stateOf(name);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   return (
@@ -64,10 +63,28 @@ export function ToolPanel({ tool }: { tool: Tool }): VNode {
         <Badges annotations={annotations} facts={facts} />
         <Description text={description} />
       </header>
-      <Form tool={tool} facts={facts} state={state} />
-      <RunPanel name={name} run={state.run.value} />
+      <CallForm tool={tool} />
     </article>
   );
+}
+
+/** The form that calls a tool, and what came of its last call. */
+export function CallForm({ tool, verb = 'Run' }: { tool: Tool; verb?: string }): VNode {
+  const state = stateOf(tool.name);
+  return (
+    <>
+      <Form tool={tool} facts={factsOf(tool.name)} state={state} verb={verb} />
+      <RunPanel name={tool.name} run={state.run.value} />
+    </>
+  );
+}
+
+/** Enters a text into the form of a tool. */
+export function fillIn(tool: string, parameter: string, text: string): void {
+  const { draft, json } = stateOf(tool);
+  const entered = isMembers(draft.value) ? draft.value : {};
+  draft.value = { ...entered, [parameter]: text };
+  json.value = undefined;
 }
 
 function Badges({
@@ -111,7 +128,17 @@ function Description({ text }: { text: string }): VNode {
   );
 }
 
-function Form({ tool, facts, state }: { tool: Tool; facts: ToolFacts | undefined; state: State }): VNode {
+function Form({
+  tool,
+  facts,
+  state,
+  verb,
+}: {
+  tool: Tool;
+  facts: ToolFacts | undefined;
+  state: State;
+  verb: string;
+}): VNode {
   const { name, inputSchema } = tool;
   const { draft, json, run } = state;
   const dialog = useRef<HTMLDialogElement>(null);
@@ -148,7 +175,7 @@ function Form({ tool, facts, state }: { tool: Tool; facts: ToolFacts | undefined
           </button>
         ) : (
           <button key="run" type="submit" class="primary">
-            Run
+            {verb}
           </button>
         )}
         <button

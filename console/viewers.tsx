@@ -1,8 +1,9 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { callTool } from './api.ts';
+import { Facts } from './facts.tsx';
 import { JsonView } from './json-view.tsx';
-import { factsOf, messageOf } from './store.ts';
+import { messageOf, offers } from './store.ts';
 import { shortened, timeLeft, visible } from './text.ts';
 import { useNow, useRead, type Reading } from './use-read.ts';
 
@@ -43,20 +44,6 @@ function Shown<T>({ reading, show }: { reading: Reading<T>; show: (value: T) => 
 
 function Gone(): VNode {
   return <p class="note">It no longer exists: it was deleted, or its time to live has ended.</p>;
-}
-
-/** A list of names and values. */
-function Facts({ facts }: { facts: readonly (readonly [string, VNode | string | number])[] }): VNode {
-  return (
-    <dl class="facts">
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
 }
 
 /** A table of rows whose last cell is a JSON value. */
@@ -315,7 +302,7 @@ function QueueView({ name }: { name: string }): VNode {
     }
     setRound((last) => last + 1);
   };
-  const canRequeue = state === 'dead' && factsOf('queue_requeue')?.kind === 'bundled';
+  const canRequeue = state === 'dead' && offers('queue_requeue');
   return (
     <>
       <Shown
@@ -428,7 +415,7 @@ type Remaining = { allowed: boolean; current: number; limit: number; remaining: 
 function RateLimitView({ name }: { name: string }): VNode {
   const [limit, setLimit] = useState(10);
   const [seconds, setSeconds] = useState(60);
-  if (factsOf('rate_limit_sliding_window')?.kind !== 'bundled')
+  if (!offers('rate_limit_sliding_window'))
     return <p class="note">The options of this server do not allow the tool rate_limit_sliding_window.</p>;
   return (
     <>

@@ -49,6 +49,7 @@ async function listen(
   const confirmed = subscribe(connection.client, source, inbox);
   await Promise.race([confirmed, inbox.ended, connection.lost]);
   call.notice(`subscribed ${params.subscription_id}`);
+  call.onSubscribed?.();
   // The timeout of the subscription counts from here. Until Redis confirms, the deadline of the call applies.
   const release = startWait(redis, connection, inbox, params, call);
   try {

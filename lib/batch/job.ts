@@ -16,7 +16,7 @@ export type Job = ReadyCall | { refusal: Failure };
 export type ReadyCall = {
   tool: Tool;
   params: unknown;
-  /** The idempotency key and the confirmation of the line; undefined without them. */
+  /** The idempotency key, the confirmation and the trace of the line; undefined without them. */
   wishes: Wishes | undefined;
   /** Fields to add to the answer. */
   extra: Extra | undefined;
@@ -30,13 +30,15 @@ export type ReadyCall = {
 
 type Extra = { id?: unknown; line?: number };
 
+const MEMBERS = ['tool', 'params', 'id', 'idempotency_key', 'confirm', 'traceparent', 'tracestate'] as const;
+
 /** Parses a line; `number` counts from 1. Returns undefined for a blank line. Does not throw. */
 export function readJob(line: Line, number: number, runner: Runner): Job | undefined {
   if ('problem' in line) return { refusal: failure(explain(line.problem), { line: number }) };
   const { text } = line;
   if (text.length < 2 && text.trim() === '') return undefined;
   try {
-    const request = parseRequest(text, ['tool', 'params', 'id', 'idempotency_key', 'confirm']);
+    const request = parseRequest(text, MEMBERS);
     const { tool: name, params, id } = request;
     const tool = runner.find(name);
     return {
@@ -54,13 +56,23 @@ export function readJob(line: Line, number: number, runner: Runner): Job | undef
   }
 }
 
-function wishesOf({ idempotency_key: idempotencyKey, confirm }: CallRequest): Wishes | undefined {
-  if (idempotencyKey === undefined && confirm === undefined) return undefined;
+function wishesOf({
+  idempotency_key: idempotencyKey,
+  confirm,
+  traceparent,
+  tracestate,
+}: CallRequest): Wishes | undefined {
+  if (idempotencyKey === undefined && confirm === undefined && traceparent === undefined) return undefined;
+  if (traceparent !== undefined && typeof traceparent !== 'string')
+    throw new GantzError('USAGE', '"traceparent" must be a string');
   if (confirm !== undefined && typeof confirm !== 'boolean')
     throw new GantzError('USAGE', '"confirm" must be true or false');
   return {
     ...(idempotencyKey !== undefined && { idempotencyKey }),
     ...(confirm !== undefined && { confirm }),
+    ...(traceparent !== undefined && {
+      origin: { interface: 'batch', carriers: [{ traceparent, tracestate }] },
+    }),
   };
 }
 

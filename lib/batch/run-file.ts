@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import type { Context } from '../contract/context.ts';
 import { GantzError } from '../contract/errors.ts';
 import { loadCatalogue, openRunnerFor } from '../run/open.ts';
+import { openTelemetry } from '../telemetry/open.ts';
 import { runBatch, type BatchOptions, type Tally } from './batch.ts';
 import { showProgress } from './progress-bar.ts';
 
@@ -23,15 +24,17 @@ export async function runBatchFile(
 ): Promise<void> {
   const { process, signal, notice } = context;
   const runner = openRunnerFor(context, await loadCatalogue(context), 'long-lived');
+  const telemetry = await openTelemetry(context, { inherit: true });
   const tally: Tally = { calls: 0, failed: 0 };
   // The exit status if the process ends early because the reader of stdout closes it.
   process.exitCode = 1;
   const begun = performance.now();
   const input = await openInput(context, file);
   const progress = await showProgress(process, tally);
+  let end = '';
   try {
     await runBatch({
-      runner,
+      runner: telemetry?.observe(runner) ?? runner,
       input,
       output: process.stdout,
       concurrency,
@@ -40,13 +43,15 @@ export async function runBatchFile(
       signal,
       tally,
     });
+    end = describeEnd(tally, performance.now() - begun, failFast);
   } finally {
     progress?.stop();
     await runner.close();
+    await telemetry?.end();
     // An open input would keep the process alive.
     input.destroy?.();
   }
-  notice(describeEnd(tally, performance.now() - begun, failFast));
+  notice(end);
   process.exitCode = tally.failed > 0 ? 1 : 0;
 }
 

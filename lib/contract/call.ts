@@ -1,4 +1,5 @@
 import type { Deadline } from './deadline.ts';
+import type { Span } from './span.ts';
 
 /** An event that a running tool emits before its result. Interfaces print it (`--follow`) or send it as progress. */
 export type ProgressEvent = {
@@ -20,10 +21,14 @@ export type Call = {
   readonly notice: (text: string) => void;
   /** Receives what a JavaScript handler prints on stdout and stderr. Without it, both go to stderr. */
   readonly print?: ((text: string) => void) | undefined;
+  /** Called when Redis has confirmed a subscription: it receives the messages that are published from then on. */
+  readonly onSubscribed?: (() => void) | undefined;
   /** True when the caller requested events as they occur (`--follow`). */
   readonly follow: boolean;
   /** Returns true when the caller gave the parameter, false when it has its default. */
   readonly given: (name: string) => boolean;
+  /** The span of the call, when traces are exported. */
+  readonly span?: Span | undefined;
 };
 
 /** Where a call comes from. */
@@ -34,7 +39,14 @@ export type Origin = {
   readonly client?: () => HttpClient;
   /** True for a read that the console makes to show a page. */
   readonly view?: boolean;
+  /** The id of the request of a call over MCP. */
+  readonly requestId?: string | number;
+  /** What came with the call and may have `traceparent` and `tracestate`, the nearest to the call first. */
+  readonly carriers?: readonly Carrier[];
 };
+
+/** Members of a message or headers of a request. Nothing is checked. */
+export type Carrier = Readonly<Record<string, unknown>> | undefined;
 
 /** The client of a call over HTTP. */
 export type HttpClient = {

@@ -19,6 +19,8 @@ export type Manifest = {
   tools: Tool[];
   /** Absent when there are none. */
   prompts?: Prompt[];
+  /** The settings of `guards` of its own file, by the key of the guard; false switches one off. */
+  guards?: Record<string, unknown>;
   /** Named lists of tool names with wildcards. */
   toolsets: Record<string, string[]>;
   server?: { host?: string; port?: number };

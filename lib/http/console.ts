@@ -10,7 +10,9 @@ import type { Runners } from '../serving/runners.ts';
 import type { Activity } from './activity.ts';
 import { jsonAnswer, type Answer } from './answer.ts';
 import type { Exchanges } from './exchanges.ts';
+import type { MetricsPage } from './metrics-page.ts';
 import type { Path } from './path.ts';
+import type { Reloads } from './reloads.ts';
 
 /** The pages for a browser, and the data that only they use. */
 export type Console = {
@@ -37,10 +39,14 @@ const HEADERS = {
 export function openConsole({
   runners,
   activity,
+  metrics,
+  reloads,
   exchanges,
 }: {
   runners: Runners;
   activity: Activity;
+  metrics: MetricsPage;
+  reloads: Reloads;
   exchanges: Exchanges;
 }): Console {
   let loading: Promise<Files> | undefined;
@@ -56,7 +62,17 @@ export function openConsole({
     ['/console/app.js', file],
     ['/console/style.css', file],
     ['/console/icon.svg', file],
-    ['/console/manifest', { GET: () => Promise.resolve(jsonAnswer(200, manifestOf(runners.current))) }],
+    ['/console/metrics', { GET: ({ url = '' }) => Promise.resolve(metrics.answer(url)) }],
+    [
+      '/console/manifest',
+      {
+        GET: () => {
+          const failed = reloads.hasFailed() && { reload_failed: true };
+          return Promise.resolve(jsonAnswer(200, { ...manifestOf(runners.current), ...failed }));
+        },
+      },
+    ],
+    ['/console/manifest/report', { GET: async () => jsonAnswer(200, await reloads.report(runners.current)) }],
     [
       '/console/activity',
       {

@@ -39,7 +39,9 @@ export function createMcpOverHttp(runners: Runners, keepAliveMs: number): McpOve
       return createServer(runners, {
         listChanged: era === 'modern',
         ...(inputs && { inputs }),
-        ...(incoming && { origin: { interface: 'mcp', client: () => clientOf(incoming) } }),
+        ...(incoming && {
+          origin: { interface: 'mcp', client: () => clientOf(incoming), carriers: [incoming.headers] },
+        }),
       });
     },
     { keepAliveMs },

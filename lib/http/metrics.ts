@@ -3,7 +3,9 @@ import { toGantzError, type Code } from '../contract/errors.ts';
 import type { Tool } from '../contract/manifest.ts';
 import type { Gate } from '../serving/gate.ts';
 import { wrapRunners, type Runners } from '../serving/runners.ts';
+import { guardEvents, type GuardEvent } from '../run/guards/guard-events.ts';
 import type { Runner } from '../run/runner.ts';
+import type { MetricsHistory } from './metrics-history.ts';
 
 /** The metrics of a server. */
 export type Metrics = {
@@ -20,11 +22,17 @@ const BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
 /** The label of all unknown names, so that a client cannot add labels without limit. */
 const UNKNOWN = '(unknown)';
 
+const NONE: readonly GuardEvent[] = [];
+
 /**
  * Creates the metrics. `gate` counts the calls that wait and those that were refused. `redisUp` is called for each rendering;
- * it returns undefined when no tool uses Redis.
+ * it returns undefined when no tool uses Redis. `history` gets the same calls, except those that the console makes to show a page.
  */
-export function createMetrics(gate: Gate, redisUp: () => Promise<boolean | undefined>): Metrics {
+export function createMetrics(
+  gate: Gate,
+  redisUp: () => Promise<boolean | undefined>,
+  history?: MetricsHistory,
+): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const calls = new Counter({
@@ -90,11 +98,10 @@ export function createMetrics(gate: Gate, redisUp: () => Promise<boolean | undef
     },
   });
 
-  function countGuards(tool: Tool, notes: unknown, code?: Code): void {
-    if (!tool.guards && notes === undefined) return;
-    const did: Notes = typeof notes === 'object' && notes ? notes : {};
-    for (const [guard, event, times = 1] of guardEvents(tool, did, code))
-      guards.inc({ tool: tool.name, guard, event }, times);
+  function countGuards(tool: Tool, notes: unknown, code?: Code): readonly GuardEvent[] {
+    const events = guardEvents(tool, notes, code);
+    for (const [guard, event, times = 1] of events) guards.inc({ tool: tool.name, guard, event }, times);
+    return events;
   }
 
   function counted(runner: Runner): Runner {
@@ -112,29 +119,40 @@ export function createMetrics(gate: Gate, redisUp: () => Promise<boolean | undef
           return runner.find(name);
         } catch (error) {
           const tool = known.has(name) ? name : UNKNOWN;
+          const { code } = toGantzError(error);
           calls.inc({ tool });
-          failures.inc({ tool, code: toGantzError(error).code });
+          failures.inc({ tool, code });
+          history?.refuse(code);
           throw error;
         }
       },
       async call(tool, input, settings) {
         const begun = performance.now();
+        // The reads of a page that is open would hide what clients do.
+        const shown = settings?.origin?.view ? undefined : history;
+        let code: Code | undefined;
+        let events: readonly GuardEvent[] = NONE;
         inFlight++;
+        shown?.begin();
         try {
-          const result = await runner.call(tool, input, settings);
-          countGuards(tool, result['gantz']);
+          const answer = runner.call(tool, input, settings);
+          shown?.noteWaiting();
+          const result = await answer;
+          events = countGuards(tool, result['gantz']);
           return result;
         } catch (thrown) {
           const error = toGantzError(thrown);
-          failures.inc({ tool: tool.name, code: error.code });
-          // A call with wrong parameters does not reach the guards.
-          if (error.code !== 'INVALID_PARAMETERS') countGuards(tool, error.fields?.['gantz'], error.code);
+          ({ code } = error);
+          failures.inc({ tool: tool.name, code });
+          events = countGuards(tool, error.fields?.['gantz'], code);
           throw thrown;
         } finally {
           inFlight--;
+          const durationMs = performance.now() - begun;
           const counters = known.get(tool.name);
           counters?.calls.inc();
-          counters?.duration.observe((performance.now() - begun) / 1000);
+          counters?.duration.observe(durationMs / 1000);
+          shown?.end(tool.name, durationMs, code, events);
         }
       },
     };
@@ -146,38 +164,3 @@ export function createMetrics(gate: Gate, redisUp: () => Promise<boolean | undef
     contentType: registry.contentType,
   };
 }
-
-/** What the field `gantz` of an answer says about guards. */
-type Notes = {
-  cached?: boolean;
-  stale?: boolean;
-  replayed?: boolean;
-  attempts?: number;
-  refused_by?: string;
-};
-
-/** Returns what the guards of a tool did in one call. */
-function guardEvents(
-  { guards }: Tool,
-  { cached, stale, replayed, attempts = 1, refused_by: refusedBy }: Notes,
-  code: Code | undefined,
-): (readonly [guard: string, event: string, times?: number])[] {
-  const has = (guard: string): boolean => Object.hasOwn(guards?.settings ?? {}, guard);
-  // The guards outside `cache` may have refused the call.
-  const isRefused = refusedBy === 'idempotency' || (code === 'FORBIDDEN' && has('confirm'));
-  return [
-    ...(has('cache') && !replayed && !isRefused
-      ? [['cache', stale ? 'stale' : cached ? 'hit' : 'miss'] as const]
-      : []),
-    ...(replayed ? [['idempotency', 'replayed'] as const] : []),
-    ...(attempts > 1 ? [['retry', 'retried', attempts - 1] as const] : []),
-    ...(refusedBy === undefined ? [] : [[refusedBy, REFUSALS[code ?? ''] ?? 'refused'] as const]),
-  ];
-}
-
-/** The event of a guard that refuses a call, by the code of the failure. */
-const REFUSALS: Readonly<Record<string, string>> = {
-  RATE_LIMITED: 'limited',
-  OVERLOADED: 'limited',
-  CIRCUIT_OPEN: 'open',
-};

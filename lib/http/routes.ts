@@ -5,6 +5,7 @@ import { isObject } from '../json/object.ts';
 import { definitionOf } from '../manifest/definition.ts';
 import type { Runners } from '../serving/runners.ts';
 import { hasToolset } from '../run/catalogue.ts';
+import { needsRedis } from '../run/kinds.ts';
 import type { Quota } from '../run/guards/guard.ts';
 import { parseRequest } from '../parameters/request.ts';
 import {
@@ -40,6 +41,8 @@ export type RouteOptions = AccessOptions & {
   /** The console; absent with --no-console. */
   console?: Console;
   keepAliveMs: number;
+  /** Aborts when the server stops. */
+  stopping: AbortSignal;
 };
 
 /**
@@ -98,7 +101,7 @@ function targetOf({ url = '/' }: IncomingMessage): { name: string; host?: string
 }
 
 function pathsOf(options: RouteOptions): Record<string, Path> {
-  const { runners, metrics, exchanges, readBody, mcp, keepAliveMs } = options;
+  const { runners, metrics, exchanges, readBody, mcp, keepAliveMs, stopping } = options;
   return {
     '/healthz': { open: true, GET: () => health(runners) },
     '/metrics': {
@@ -112,7 +115,13 @@ function pathsOf(options: RouteOptions): Record<string, Path> {
     },
     '/mcp/tools/call': {
       POST: async (incoming, outgoing) =>
-        await callTool(await readBody(incoming, outgoing), { incoming, outgoing, runners, keepAliveMs }),
+        await callTool(await readBody(incoming, outgoing), {
+          incoming,
+          outgoing,
+          runners,
+          keepAliveMs,
+          stopping,
+        }),
     },
     '/mcp': mcpPath({ exchanges, readBody, mcp }),
   };
@@ -163,19 +172,25 @@ type CallOptions = {
   outgoing: ServerResponse;
   runners: Runners;
   keepAliveMs: number;
+  stopping: AbortSignal;
 };
 
 /** Calls a tool. For a client that accepts an event stream, the answer is one: the events of the call and then its result. */
 async function callTool(
   text: string,
-  { incoming, outgoing, runners, keepAliveMs }: CallOptions,
+  { incoming, outgoing, runners, keepAliveMs, stopping }: CallOptions,
 ): Promise<Answer | undefined> {
   const startedAt = performance.now();
   const signal = clientSignal(incoming);
   const idempotencyKey = idempotencyKeyIn(incoming);
   const confirm = isConfirmed(incoming);
   const view = incoming.headers['gantz-console'] === 'view';
-  const origin: Origin = { interface: 'http', client: () => clientOf(incoming), ...(view && { view }) };
+  const origin: Origin = {
+    interface: 'http',
+    client: () => clientOf(incoming),
+    carriers: [incoming.headers],
+    ...(view && { view }),
+  };
   const { tool, params } = parseRequest(text, ['tool', 'params']);
   let quota: Record<string, string> = {};
   const onQuota = (left: Quota): void => void (quota = quotaFields(left));
@@ -188,9 +203,11 @@ async function callTool(
       if (!acceptsEventStream(incoming)) return await runner.call(found, params, settings);
       const stream = openEventStream(outgoing, keepAliveMs);
       const emit = (event: ProgressEvent): void => void stream.send('progress', JSON.stringify(event));
-      const envelope = await runner
-        .call(found, params, { ...settings, emit, follow: wantsFollow(incoming) })
-        .then(success, failure);
+      const follow = wantsFollow(incoming) && needsRedis(found);
+      const streamed = { ...settings, emit, onSubscribed: () => void stream.send('subscribed', '{}') };
+      // The server would wait for a subscription that has no end of its own.
+      const followed = { ...streamed, follow, signal: AbortSignal.any([signal, stopping]) };
+      const envelope = await runner.call(found, params, follow ? followed : streamed).then(success, failure);
       stream.end('result', `{"result":${renderEnvelope(envelope)}}`);
       return undefined;
     });
@@ -204,7 +221,7 @@ function acceptsEventStream({ headers }: IncomingMessage): boolean {
   return headers.accept?.includes('text/event-stream') ?? false;
 }
 
-/** Returns true for a subscription whose client wants its messages only as events, until it disconnects. */
+/** Returns true for a subscription whose client wants its messages only as events, until it disconnects or the server stops. */
 function wantsFollow({ headers }: IncomingMessage): boolean {
   return headers['gantz-follow'] === 'yes';
 }

@@ -2,8 +2,10 @@ import { createServer, type Server } from 'node:http';
 import type { Context } from '../contract/context.ts';
 import { GantzError } from '../contract/errors.ts';
 import { narrowTo } from '../run/catalogue.ts';
+import { isRestricted } from '../run/policy.ts';
 import { loadCatalogue, openRunnerFor } from '../run/open.ts';
 import { reloadOnChange } from '../serving/reload.ts';
+import { openTelemetry } from '../telemetry/open.ts';
 import { Gate } from '../serving/gate.ts';
 import { concurrencyOf, limitCalls } from '../serving/limit-calls.ts';
 import { holdRunners, wrapRunners, type Runners } from '../serving/runners.ts';
@@ -13,8 +15,12 @@ import { openConsole } from './console.ts';
 import { Exchanges } from './exchanges.ts';
 import { redisHealth } from './health.ts';
 import type { McpOverHttp } from './mcp.ts';
+import { keepHistory } from './metrics-history.ts';
+import { openMetricsPage } from './metrics-page.ts';
 import { createMetrics } from './metrics.ts';
+import { sampleRedis } from './redis-sampler.ts';
 import { answerRequests } from './routes.ts';
+import { keepReloads } from './reloads.ts';
 import { bodyReader } from './request-body.ts';
 import { createToken, tokenCheck } from './token.ts';
 
@@ -77,9 +83,29 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
   const surroundings = activity ? { ...context, onCall: activity.record } : context;
   const held = holdRunners(openRunnerFor(surroundings, catalogue, 'long-lived'));
   const gate = new Gate(concurrencyOf(context.options));
-  const metrics = createMetrics(gate, async () => (await held.use(redisHealth))?.up);
-  const runners = metrics.count(limitCalls(held, gate));
-  held.onReplace(() => activity?.announce('reloaded', {}));
+  const now = (): number => performance.now();
+  const history =
+    activity &&
+    keepHistory({
+      now,
+      wallNow: () => Date.now(),
+      queued: () => gate.queued,
+      refused: () => gate.refused,
+      memory: () => globalThis.process.memoryUsage.rss(),
+    });
+  const metrics = createMetrics(gate, async () => (await held.use(redisHealth))?.up, history);
+  const metricsPage =
+    history && openMetricsPage({ history, runners: held, sample: sampleRedis, now, signal });
+  const telemetry = await openTelemetry(context, { inherit: false });
+  const counted = metrics.count(limitCalls(held, gate));
+  const runners = telemetry ? wrapRunners(counted, telemetry.observe) : counted;
+  const reloads =
+    activity &&
+    keepReloads({
+      loadedAt: new Date(loadedAt),
+      isRestricted: isRestricted(context.options),
+      announce: (success) => activity.announce('reloaded', { success }),
+    });
   /** MCP by toolset; `undefined` for all tools. */
   const opened = new Map<string | undefined, Promise<McpOverHttp>>();
   const mcp = (toolset?: string): Promise<McpOverHttp> => {
@@ -93,7 +119,12 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
     metrics,
     exchanges,
     keepAliveMs,
-    ...(activity && { console: openConsole({ runners, activity, exchanges }) }),
+    stopping: signal,
+    ...(activity &&
+      reloads &&
+      metricsPage && {
+        console: openConsole({ runners, activity, metrics: metricsPage, reloads, exchanges }),
+      }),
     readBody: bodyReader(gate, maxHeldBytes),
     mcp,
     isOwnName: hostCheck(host, options.allowedHosts ?? []),
@@ -110,7 +141,7 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
   let stopReloading: (() => void) | undefined;
   try {
     const url = urlOf(host, await listen(server, host, port));
-    stopReloading = await reloadOnChange(surroundings, held, loadedAt);
+    stopReloading = await reloadOnChange(surroundings, held, loadedAt, (reload) => reloads?.record(reload));
     if (token !== undefined && given === undefined) notice(`Token: ${token}`);
     // This line is printed last: callers wait for it.
     notice(`gantz serves ${held.current.tools.length} tools on ${url} (MCP: /mcp, REST: /mcp/tools)`);
@@ -119,7 +150,9 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
     await stop({ server, runners: held, exchanges, mcp: [...opened.values()], activity });
   } finally {
     stopReloading?.();
+    metricsPage?.close();
     await held.close();
+    await telemetry?.end();
   }
 }
 

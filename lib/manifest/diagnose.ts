@@ -11,15 +11,19 @@ const AFTER = 60;
  * A file below the working directory is named relative to it.
  */
 export function describeProblem(problem: Problem): string {
-  const { severity, message, line, hint } = problem;
-  const number = String(line);
-  const { text, caret } = excerpt(problem);
+  const { severity, message, hint } = problem;
   return [
     `${place(problem)}: ${severity}: ${message}`,
-    `  ${number} | ${text}`,
-    `  ${' '.repeat(number.length)} | ${' '.repeat(caret)}^`,
+    ...describeSource(problem).map((line) => `  ${line}`),
     ...(hint === undefined ? [] : [`  ${hint}`]),
   ].join('\n');
+}
+
+/** Returns the part of the line around a problem with its number, and a line with a caret below the column. */
+export function describeSource(problem: Pick<Problem, 'line' | 'column' | 'source'>): [string, string] {
+  const number = String(problem.line);
+  const { text, caret } = excerpt(problem);
+  return [`${number} | ${text}`, `${' '.repeat(number.length)} | ${' '.repeat(caret)}^`];
 }
 
 /** Renders `file:line:col`; a file below the working directory is named relative to it. */
@@ -57,7 +61,7 @@ function shortPath(file: string): string {
 }
 
 /** Returns the part of the line around the column, made printable, and the number of terminal cells before the caret. */
-function excerpt({ source, column }: Problem): { text: string; caret: number } {
+function excerpt({ source, column }: Pick<Problem, 'column' | 'source'>): { text: string; caret: number } {
   const from = Math.max(0, column - 1 - BEFORE);
   const to = column - 1 + AFTER;
   const before = `${from > 0 ? '…' : ''}${printable(source.slice(from, column - 1))}`;

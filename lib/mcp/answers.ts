@@ -87,7 +87,7 @@ export function plainAnswers(runners: Runners, inputs: Inputs): PlainAnswers {
       inputs.delete(id);
       return runners.use((runner) => {
         const deadline = runner.deadline(tool, startedAt);
-        return answerCall(runner, tool, input, { signal, deadline, origin: STDIO });
+        return answerCall(runner, tool, input, { signal, deadline, origin: { ...STDIO, requestId: id } });
       });
     },
   };

@@ -11,6 +11,7 @@ import type { Origin } from '../contract/call.ts';
 import { failure } from '../contract/envelope.ts';
 import { CODES, GantzError, toGantzError } from '../contract/errors.ts';
 import { needsRedis } from '../run/kinds.ts';
+import type { CallSettings } from '../run/runner.ts';
 import { answerCall, introduce, STDIO } from './answers.ts';
 import { confirmationOf } from './confirmation.ts';
 import { LISTS } from './lists.ts';
@@ -52,6 +53,10 @@ export function createServer(
   const { server } = mcp;
   /** The parameters of calls whose question is asked: for older clients the SDK then runs the handler again. */
   const kept = new WeakMap<AbortSignal, () => unknown>();
+  const settingsOf = ({ signal, id, _meta }: ServerContext['mcpReq']): CallSettings => ({
+    signal,
+    origin: { ...origin, requestId: id, carriers: [_meta, ...(origin.carriers ?? [])] },
+  });
   const list =
     <Method extends keyof typeof LISTS>(method: Method) =>
     ({ params }: { params?: { cursor?: string | undefined } | undefined }) =>
@@ -62,8 +67,8 @@ export function createServer(
   server.setRequestHandler('prompts/list', answering(list('prompts/list')));
   server.setRequestHandler(
     'resources/read',
-    answering(({ params: { uri } }, { mcpReq: { signal } }) =>
-      runners.use((runner) => readResource(runner, uri, { signal, origin })),
+    answering(({ params: { uri } }, { mcpReq }) =>
+      runners.use((runner) => readResource(runner, uri, settingsOf(mcpReq))),
     ),
   );
   server.setRequestHandler(
@@ -72,11 +77,11 @@ export function createServer(
   );
   server.setRequestHandler(
     'completion/complete',
-    answering(async ({ params: { ref, argument } }, { mcpReq: { signal } }) => ({
+    answering(async ({ params: { ref, argument } }, { mcpReq }) => ({
       completion:
         ref.type === 'ref/prompt'
           ? completePrompt(runners.current, ref.name, argument)
-          : await runners.use((runner) => completeTemplate(runner, ref.uri, argument, { signal, origin })),
+          : await runners.use((runner) => completeTemplate(runner, ref.uri, argument, settingsOf(mcpReq))),
     })),
   );
   server.setRequestHandler(
@@ -106,12 +111,12 @@ export function createServer(
         const deadline = runner.deadline(tool, startedAt);
         const idempotencyKey = mcpReq._meta?.[IDEMPOTENCY_KEY];
         return answerCall(runner, tool, input, {
+          ...settingsOf(mcpReq),
           signal,
           deadline,
           ...(emit && { emit }),
           idempotencyKey,
           confirm: confirmation.ask,
-          origin,
         });
       });
       const question = confirmation.question();

@@ -4,7 +4,8 @@ import { escapeControls } from '../contract/terminal.ts';
 import { loadCatalogue, openRunnerFor } from '../run/open.ts';
 import { Gate } from '../serving/gate.ts';
 import { concurrencyOf, limitCalls } from '../serving/limit-calls.ts';
-import { holdRunners, type Runners } from '../serving/runners.ts';
+import { holdRunners, wrapRunners, type Runners } from '../serving/runners.ts';
+import { openTelemetry } from '../telemetry/open.ts';
 import { plainAnswers } from './answers.ts';
 import { LineTransport } from './line-transport.ts';
 import type { Inputs } from './message.ts';
@@ -27,13 +28,16 @@ export async function serveStdio(context: Context, { discover }: StdioOptions): 
     const loadedAt = Date.now();
     const catalogue = await loadCatalogue(context);
     const runners = holdRunners(openRunnerFor(context, catalogue, 'long-lived'));
+    const telemetry = await openTelemetry(context, { inherit: true });
     const limited = limitCalls(runners, new Gate(concurrencyOf(context.options)));
+    const observed = telemetry ? wrapRunners(limited, telemetry.observe) : limited;
     try {
-      const listed = discover ? (await import('./discover.ts')).discoverTools(limited) : limited;
+      const listed = discover ? (await import('./discover.ts')).discoverTools(observed) : observed;
       await serve({ context, runners: listed, loadedAt, write });
     } finally {
       await runners.idle(STOP_MS);
       await runners.close();
+      await telemetry?.end();
     }
   } finally {
     context.process.stdin.destroy?.();

@@ -10,6 +10,8 @@ export type CallRequest = {
   id?: unknown;
   idempotency_key?: unknown;
   confirm?: unknown;
+  traceparent?: unknown;
+  tracestate?: unknown;
 };
 
 type RequestMember = keyof CallRequest;

@@ -1,4 +1,5 @@
 import { GantzError } from '../contract/errors.ts';
+import type { Span } from '../contract/span.ts';
 import type { Commands } from './commands.ts';
 import type { Calls } from './connection/calls.ts';
 import type { Diagnosis } from './doctor/examine.ts';
@@ -19,6 +20,8 @@ type ServerInfo = {
   roundTripMs: number;
 };
 
+type Work<R> = (redis: Redis) => Promise<R>;
+
 /** Access to one Redis. The connection opens at the first command. */
 export type RedisHandle = {
   /** The address of the server, without user and password. */
@@ -26,7 +29,7 @@ export type RedisHandle = {
   /** The namespace that was set; undefined when it is the default. */
   readonly namespace: string | undefined;
   /** Runs `work` with a connection until the deadline. Every failure is a GantzError with its outcome. */
-  use<R>(options: UseOptions, work: (redis: Redis) => Promise<R>): Promise<R>;
+  use<R>(options: UseOptions, work: Work<R>): Promise<R>;
   /** Finds out which server it is, and measures the time of one PING. */
   info(options: UseOptions): Promise<ServerInfo>;
   /** Checks the server or the servers, over connections of its own. A server that cannot be reached is the result of a check. */
@@ -44,6 +47,7 @@ export function openRedis({ url, namespace, env, mode, notice }: RedisOptions): 
   const checkedNamespace = parseNamespace(namespace);
   let calls: Calls | undefined;
   let closed = false;
+  let traced: typeof import('./traced.ts').traced | undefined;
 
   async function loadCalls(): Promise<Calls> {
     const scheme: Scheme = SCHEMES[target.kind];
@@ -61,6 +65,14 @@ export function openRedis({ url, namespace, env, mode, notice }: RedisOptions): 
     }));
   }
 
+  /** Returns work whose commands are spans below this one. */
+  function inSpan<R>(span: Span, work: Work<R>): Work<R> {
+    return async (redis) => {
+      traced ??= (await import('./traced.ts')).traced;
+      return await work(traced(redis, span, target));
+    };
+  }
+
   async function locate(): Promise<string> {
     if (target.kind !== 'embedded') return target.display;
     const { embeddedPaths } = await import('./embedded/paths.ts');
@@ -70,7 +82,8 @@ export function openRedis({ url, namespace, env, mode, notice }: RedisOptions): 
   const handle: RedisHandle = {
     where: target.display,
     namespace: namespace === '' ? undefined : namespace,
-    use(options, work) {
+    use(options, givenWork) {
+      const work = options.span?.isRecorded ? inSpan(options.span, givenWork) : givenWork;
       return calls ? calls.use(options, work) : loadCalls().then((loaded) => loaded.use(options, work));
     },
     async info(options) {

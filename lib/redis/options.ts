@@ -1,5 +1,6 @@
 import type { Environment } from '../contract/process.ts';
 import type { Deadline } from '../contract/deadline.ts';
+import type { Span } from '../contract/span.ts';
 
 /** The options of `openRedis`. */
 export type RedisOptions = {
@@ -26,4 +27,6 @@ export type UseOptions = {
   signal?: AbortSignal | undefined;
   /** True when the call writes nothing. A lost reply then has the outcome `none`. */
   readOnly?: boolean;
+  /** The span to which those of the commands belong. Without it, there are none. */
+  span?: Span | undefined;
 };

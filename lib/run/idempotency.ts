@@ -201,9 +201,9 @@ class Claim {
   }
 
   readonly #claim: NonNullable<KeyedCall['claim']> = async (step) => {
-    const { deadline, signal } = this.#keyed.call;
+    const { deadline, signal, span } = this.#keyed.call;
     // A claim changes nothing that a caller sees, so a lost reply has the outcome `none`.
-    return await twice(() => this.#keyed.redis.use({ deadline, signal, readOnly: true }, step));
+    return await twice(() => this.#keyed.redis.use({ deadline, signal, readOnly: true, span }, step));
   };
 
   /** Removes a claim whose reply was lost, without waiting for it: it may exist although the call does not run. */
@@ -223,8 +223,9 @@ class Claim {
   }
 
   async #step(work: (redis: Redis, key: string) => Promise<unknown>): Promise<unknown> {
-    const { key, redis: handle } = this.#keyed;
-    return await handle.use({ deadline: new Deadline({ budgetMs: STEP_MS }) }, (redis) =>
+    const { key, call, redis: handle } = this.#keyed;
+    const deadline = new Deadline({ budgetMs: STEP_MS });
+    return await handle.use({ deadline, span: call.span }, (redis) =>
       work(redis, idempotencyKeyOf(redis, key)),
     );
   }

@@ -14,6 +14,11 @@ export type Policy = {
 /** The options that decide which tools are allowed. Without any of them, all are. */
 export type PolicyOptions = Pick<GlobalOptions, 'tools' | 'toolset' | 'readOnly'>;
 
+/** Returns true when these options select the tools. */
+export function isRestricted({ tools, toolset, readOnly = false }: PolicyOptions): boolean {
+  return tools !== undefined || toolset !== undefined || readOnly;
+}
+
 /** Returns the policy of these options, or undefined when they allow all tools. Throws USAGE when the toolset is unknown. */
 export function compilePolicy(
   manifest: Manifest,

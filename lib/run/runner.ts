@@ -36,7 +36,10 @@ export type RunnerOptions = {
  * The settings of one call. `deadline` is made by the runner's `deadline`, when the caller needs it before the call or the
  * call began earlier. Without it, the time limit is counted from now.
  */
-export type CallSettings = Partial<Pick<Call, 'deadline' | 'signal' | 'emit' | 'follow' | 'print'>> & Wishes;
+export type CallSettings = Partial<
+  Pick<Call, 'deadline' | 'signal' | 'emit' | 'follow' | 'print' | 'span' | 'onSubscribed'>
+> &
+  Wishes;
 
 /** Runs the tools of one manifest, and holds the resources that they share, such as the connection to Redis. */
 export type Runner = Catalogue & {
@@ -98,7 +101,16 @@ export function openRunner(options: RunnerOptions): Runner {
     async call(
       tool,
       input,
-      { deadline = runner.deadline(tool), signal, emit = ignore, follow = false, print, ...wishes } = {},
+      {
+        deadline = runner.deadline(tool),
+        signal,
+        emit = ignore,
+        follow = false,
+        print,
+        span,
+        onSubscribed,
+        ...wishes
+      } = {},
     ) {
       closing.signal.throwIfAborted();
       // Only the first call awaits the validator: an `await` in each call is measurable where thousands are made.
@@ -113,7 +125,7 @@ export function openRunner(options: RunnerOptions): Runner {
       const isGuarded = tool.guards !== undefined || wishes.idempotencyKey !== undefined;
       const isPlain = !isGuarded && kind.needs === 'redis';
       const ending = isPlain ? signal : endingWithRunner(signal);
-      const call: Call = { deadline, signal: ending, emit, notice, follow, given, print };
+      const call: Call = { deadline, signal: ending, emit, notice, follow, given, print, span, onSubscribed };
       if (isPlain) return await kind.run(invocationOf(tool, params, call));
       if (isGuarded) guards ??= await import('./guards/run-guarded.ts');
       const result =

@@ -7,3 +7,8 @@ export function requireHigher(version: string, current: string): void {
   if (differing === -1 || (wanted?.[differing] ?? 0) < (present?.[differing] ?? 0))
     throw new Error(`${version} is not higher than ${current}, the version in package.json`);
 }
+
+/** Returns 1.2.4 for 1.2.3. */
+export function nextPatch(version: string): string {
+  return version.replace(/\d+$/, (patch) => String(Number(patch) + 1));
+}

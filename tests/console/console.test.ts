@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
@@ -10,13 +8,7 @@ import { useRedis } from '../helpers/redis-server.ts';
 import { PROGRAMS } from '../helpers/run-program.ts';
 import { settled, waitFor } from '../helpers/wait.ts';
 import { startServer, type TestServer } from '../http/server.ts';
-import { useBrowser } from './browser.ts';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** Sets `window.attacked` when a page runs any part of it. */
-const ATTACK =
-  '<img src=x onerror="attacked=1"><script>attacked=1</script><a href="javascript:attacked=1">x</a>';
+import { ATTACK, seriousFor, useBrowser } from './browser.ts';
 
 const MANIFEST = JSON.stringify({
   name: `attack ${ATTACK}`,
@@ -222,7 +214,10 @@ for (const program of PROGRAMS) {
 
     it('lists the calls of other clients when they end, with parameters and answer', async () => {
       await show('activity');
-      await page.getByText('Live', { exact: true }).waitFor();
+      await page
+        .getByRole('status')
+        .filter({ hasText: /^Live$/ })
+        .waitFor();
       const id = '00000000-0000-4000-8000-000000000000';
       await server.call('session_update', { session_id: id, data: {} });
       const row = page.getByRole('row').filter({ hasText: 'session_update' });
@@ -233,6 +228,28 @@ for (const program of PROGRAMS) {
       await page.getByLabel('Failures only').check();
       assert.equal(await page.getByRole('row').filter({ hasText: 'OK' }).count(), 0);
       await page.getByLabel('Failures only').uncheck();
+    });
+
+    it('has no feed while the page is hidden, and gets the calls since then when it is seen', async () => {
+      await show('activity');
+      const see = (hidden: boolean): Promise<unknown> =>
+        page.evaluate(
+          `Object.defineProperty(document, 'hidden', { value: ${hidden}, configurable: true });
+          document.dispatchEvent(new Event('visibilitychange'));`,
+        );
+      await page
+        .getByRole('status')
+        .filter({ hasText: /^Live$/ })
+        .waitFor();
+      const closed = page.waitForEvent('requestfailed', (request) =>
+        request.url().endsWith('/console/activity'),
+      );
+      await see(true);
+      await closed;
+      await server.call('cache_exists', { key: 'a' });
+      assert.equal(await page.getByRole('row').filter({ hasText: 'cache_exists' }).count(), 0);
+      await see(false);
+      await page.getByRole('row').filter({ hasText: 'cache_exists' }).first().waitFor();
     });
 
     it('browses what tools have written, by kind and by the beginning of the name', async () => {
@@ -438,7 +455,10 @@ for (const program of PROGRAMS) {
         await own.getByRole('link', { name: /^order/ }).waitFor();
         await own.reload();
         await own.goto(`${locked.url}/#/activity`);
-        await own.getByText('Live', { exact: true }).waitFor();
+        await own
+          .getByRole('status')
+          .filter({ hasText: /^Live$/ })
+          .waitFor();
         assert.equal(await own.evaluate('localStorage.length'), 0);
         await own.getByRole('button', { name: 'Forget token' }).click();
         await own.getByLabel('Token').waitFor();
@@ -486,21 +506,5 @@ for (const program of PROGRAMS) {
         await plain.stop();
       }
     });
-  });
-}
-
-/** Returns what axe finds serious or critical on a page. */
-async function seriousFor(page: Page): Promise<string[]> {
-  // The policy of the page refuses script tags, but not this.
-  await page.evaluate(AXE);
-  return await page.evaluate(async () => {
-    type Axe = {
-      run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
-    };
-    const axe = Reflect.get(globalThis, 'axe') as Axe;
-    const { violations } = await axe.run();
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
   });
 }

@@ -1,8 +1,11 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { startServer } from '../http/server.ts';
 import { startRedis } from '../helpers/redis-server.ts';
+import { waitFor } from '../helpers/wait.ts';
 import { openBrowser } from './browser.ts';
 
 // Makes a screenshot of every page of the console, at three widths, light and dark, in the folder of the first argument. With `--readme`
@@ -12,11 +15,13 @@ const isReadme = folder === '--readme';
 const ROOT = join(import.meta.dirname, '../..');
 
 const redis = await startRedis();
-const server = await startServer([], {
-  config: join(import.meta.dirname, 'example.yaml'),
-  env: { REDIS_URL: redis.url },
-});
+const MANIFEST = readFileSync(join(import.meta.dirname, 'example.yaml'), 'utf8');
+const own = mkdtempSync(join(tmpdir(), 'gantz-screenshots-'));
+const config = join(own, 'gantz.yaml');
+writeFileSync(config, MANIFEST);
+const server = await startServer([], { config, env: { REDIS_URL: redis.url } });
 await fill();
+if (!isReadme) await load();
 
 /** The pages: how each is reached. */
 const PAGES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
@@ -67,6 +72,38 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
     await page.goto(`${server.url}/#/state/stream/journeys`);
     await page.locator('.boxed').waitFor();
   },
+  metrics: showMetrics,
+  'metrics-charts': async (page) => {
+    await showMetrics(page);
+    const plot = page.locator('.u-over').last();
+    await plot.scrollIntoViewIfNeeded();
+    const { width } = (await plot.boundingBox()) ?? { width: 0 };
+    await plot.hover({ position: { x: width * 0.95, y: 40 } });
+  },
+  'metrics-tool': (page) => showMetrics(page, 'weather'),
+  live: (page) => page.goto(`${server.url}/#/live`),
+  'live-messages': listen,
+  'live-message': async (page) => {
+    await listen(page);
+    await page.getByRole('link', { name: 'passengers' }).click();
+    await page.locator('pre').waitFor();
+  },
+  'live-publish': async (page) => {
+    await listen(page);
+    await page.getByRole('link', { name: 'Publish a message' }).click();
+    await page.getByRole('textbox', { name: /^message/ }).fill('{"booked":"oslo-bergen"}');
+    await page.getByRole('button', { name: 'Publish' }).click();
+    await page.getByText('Success', { exact: true }).waitFor();
+  },
+  manifest: (page) => showManifest(page, MANIFEST),
+  'manifest-changes': async (page) => {
+    await showManifest(page, MANIFEST);
+    await edit(page, MANIFEST.replace('cache: 10m', 'cache: 1h').replace('find_hotel', 'find_hostel'));
+  },
+  'manifest-problems': async (page) => {
+    await showManifest(page, MANIFEST);
+    await edit(page, MANIFEST.replace('cache: 10m', 'cache: soon').replace('confirm: true', 'confrim: true'));
+  },
 };
 
 const README = { page: 'activity-call', width: 1160, height: 560 };
@@ -106,6 +143,45 @@ try {
 } finally {
   await server.stop();
   await redis.stop();
+  rmSync(own, { recursive: true });
+}
+
+/** Listens to a channel and a stream, and sends messages. */
+async function listen(page: Page): Promise<void> {
+  await page.goto(`${server.url}/#/live`);
+  for (const [kind, name] of [
+    ['channel', 'bookings'],
+    ['stream', 'journeys'],
+  ] as const) {
+    await page.getByLabel('Listen to a').selectOption(kind);
+    await page.getByLabel('Name').fill(name);
+    await page.getByRole('button', { name: 'Subscribe' }).click();
+    await page.getByRole('listitem').filter({ hasText: name }).getByText('Listening').waitFor();
+  }
+  await server.call('pubsub_publish', { channel: 'bookings', message: 'the service starts' });
+  await server.call('stream_append', {
+    stream: 'journeys',
+    event: { booked: 'oslo-bergen', seats: ['12A'] },
+  });
+  const message = { journey: 'bergen-voss', passengers: [{ name: 'ada', age: 36 }], paid: true };
+  await server.call('pubsub_publish', { channel: 'bookings', message });
+  await page.getByRole('link', { name: 'passengers' }).waitFor();
+  await page.getByRole('link', { name: 'oslo-bergen' }).waitFor();
+}
+
+/** Opens the page of the manifest when the server has loaded this text. */
+async function showManifest(page: Page, text: string): Promise<void> {
+  await page.goto(`${server.url}/#/manifest`);
+  await page.getByText('Kinds of tools').waitFor();
+  if (readFileSync(config, 'utf8') !== text) await edit(page, text);
+}
+
+/** Changes the manifest, and waits until the page shows what came of it. */
+async function edit(page: Page, text: string): Promise<void> {
+  const newest = (): Promise<unknown> => page.evaluate("document.querySelector('.reloads time')?.dateTime");
+  const before = await newest();
+  writeFileSync(config, text);
+  await waitFor(async () => (await newest()) !== before, { what: 'the reload of the manifest' });
 }
 
 async function shoot(page: Page, name: string, width: number, height: number, path: string): Promise<void> {
@@ -113,6 +189,30 @@ async function shoot(page: Page, name: string, width: number, height: number, pa
   await PAGES[name]?.(page);
   await page.waitForLoadState('networkidle', { timeout: 500 }).catch(() => undefined);
   await page.screenshot({ path });
+}
+
+/** Opens the metrics of the last five minutes. */
+async function showMetrics(page: Page, tool = ''): Promise<void> {
+  await page.goto(`${server.url}/#/metrics${tool && `/${tool}`}`);
+  await page.getByRole('button', { name: '5 min', exact: true }).click();
+  await page.getByRole('heading', { name: 'Tools in the last 5 minutes' }).waitFor();
+}
+
+/** Makes calls for a minute, so that the charts have several points. The server measures Redis, because the metrics are read. */
+async function load(): Promise<void> {
+  const cities = ['Oslo', 'Bergen', 'Voss', 'Bodø', 'Molde', 'Narvik'];
+  const endsAt = performance.now() + 60_000;
+  for (let round = 0; performance.now() < endsAt; round++) {
+    const busy = 1 + Math.round(6 * Math.sin(round / 60) ** 2);
+    const reads = Array.from({ length: busy }, (_, n) => server.call('cache_get', { key: `city-${n}` }));
+    const city = cities[round % 5 === 0 ? round % cities.length : 0];
+    await Promise.all([...reads, server.call('weather', { city: `${city} ${Math.floor(round / 400)}` })]);
+    if (round % 9 === 0) await server.call('find_hotel', { city });
+    if (round % 14 === 0) await server.call('weather', { days: 99 });
+    if (round % 20 === 0) await server.call('import_stations', { country: 'NO' });
+    if (round % 50 === 0) await (await fetch(`${server.url}/console/metrics`)).arrayBuffer();
+    await sleep(50);
+  }
 }
 
 /** Makes calls that the pages show. */

@@ -77,6 +77,16 @@ describe('what the executable loads', { skip: !existsSync(NATIVE) }, () => {
     assert.deepEqual(loaded, ALLOWED);
   });
 
+  test('variables of OpenTelemetry do not change what a call loads, and without them no command loads its packages', () => {
+    const variables = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9', TRACEPARENT: '00-1-1-01' };
+    const { loaded } = loadedBy(['cache', 'get', '{"key":"nothing"}'], { ...env, ...variables });
+    assert.deepEqual(loaded, ALLOWED);
+    const ofBatch = (surroundings = {}): boolean =>
+      loadedBy(['batch', '/dev/null'], { ...env, ...surroundings }).loaded.includes('@opentelemetry/api');
+    assert.equal(ofBatch(), false);
+    assert.equal(ofBatch(variables), true);
+  });
+
   test('a call of the embedded server loads only one module more', async () => {
     await embedded.send('PING');
     const { stdout, loaded } = loadedBy(['cache', 'get', '{"key":"nothing"}'], embedded.env);

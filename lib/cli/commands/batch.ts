@@ -3,6 +3,7 @@ import type { BatchFileOptions } from '../../batch/run-file.ts';
 import { GantzError } from '../../contract/errors.ts';
 import { parseCount } from '../../contract/settings.ts';
 import type { Define } from '../command.ts';
+import { TELEMETRY_HELP } from '../telemetry-help.ts';
 
 /** How many calls use the Redis connection at a time. More calls do not make a batch faster. */
 const REDIS_CONCURRENCY = 256;
@@ -22,6 +23,7 @@ export const define: Define = (command, context) => {
     )
     .option('--unordered', 'print each envelope when its call ends, not in the order of the calls')
     .option('--fail-fast', 'start no more calls after one has failed')
+    .addHelpText('after', TELEMETRY_HELP)
     .action(
       async (file: string | undefined, { concurrency, unordered = false, failFast = false }: BatchFlags) => {
         context.surviveCrashes();

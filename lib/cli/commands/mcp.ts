@@ -2,6 +2,7 @@ import { CODES, explain, toGantzError } from '../../contract/errors.ts';
 import { Option } from 'commander';
 import { CLIENT_NAMES } from '../../mcp/print-config.ts';
 import type { Define } from '../command.ts';
+import { TELEMETRY_HELP } from '../telemetry-help.ts';
 
 type McpFlags = { printConfig?: string; discover?: boolean };
 
@@ -13,6 +14,7 @@ export const define: Define = (command, context) => {
   command
     .option('--discover', 'list three tools, which search, describe and call the others')
     .addOption(printConfig)
+    .addHelpText('after', TELEMETRY_HELP)
     .action(async ({ printConfig: client, discover = false }: McpFlags) => {
       if (client !== undefined) {
         const { printConfig } = await import('../../mcp/print-config.ts');

@@ -1,4 +1,5 @@
 import type { Define } from '../command.ts';
+import { TELEMETRY_HELP } from '../telemetry-help.ts';
 import { GantzError } from '../../contract/errors.ts';
 
 type ServeFlags = { host?: string; port?: string; auth?: boolean; allowHost?: string[]; console: boolean };
@@ -21,6 +22,7 @@ export const define: Define = (command, context) => {
       (name: string, names: string[] | undefined) => [...(names ?? []), name],
     )
     .option('--no-console', 'serve no page to browsers')
+    .addHelpText('after', TELEMETRY_HELP)
     .action(async ({ host, port, auth, allowHost, console }: ServeFlags) => {
       context.surviveCrashes();
       const { serveHttp } = await import('../../http/serve.ts');

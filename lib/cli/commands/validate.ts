@@ -2,10 +2,10 @@ import { annotate } from '../annotations.ts';
 import type { CliContext, Define } from '../command.ts';
 import { describeProblem } from '../../manifest/diagnose.ts';
 import { locateManifest } from '../../manifest/locate.ts';
-import type { Problem, ProblemInText, Tool } from '../../contract/manifest.ts';
+import type { Problem } from '../../contract/manifest.ts';
 import { GantzError } from '../../contract/errors.ts';
-import { checkManifest, reviewAction } from '../../run/manifests.ts';
-import { reviewTests } from '../../tool-tests/case.ts';
+import { checkManifest } from '../../run/manifests.ts';
+import { reviewTool } from '../../tool-tests/review.ts';
 import { printSuccess } from '../../contract/print.ts';
 import { styled, writePainted } from '../../contract/terminal.ts';
 
@@ -84,12 +84,8 @@ async function check({ process, options }: CliContext, file: string | undefined)
     env: process.env,
     cwd: () => process.cwd(),
   });
-  const { manifest, problems } = await checkManifest(location, { review });
+  const { manifest, problems } = await checkManifest(location, { review: reviewTool });
   return { file: location.file, tools: manifest?.tools.length ?? 0, problems };
-}
-
-async function review(tool: Tool): Promise<ProblemInText[]> {
-  return [...(await reviewAction(tool)), ...reviewTests(tool)];
 }
 
 /** Returns the failure for a manifest with errors: the first error as its message, and all problems in `problems`. */

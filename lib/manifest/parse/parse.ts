@@ -122,7 +122,7 @@ type Gathered = {
 
 type Root = Pick<
   Manifest,
-  'name' | 'title' | 'description' | 'version' | 'icons' | 'instructions' | 'server' | 'audit'
+  'name' | 'title' | 'description' | 'version' | 'icons' | 'instructions' | 'server' | 'audit' | 'guards'
 >;
 
 /** Reads one file and what it includes. `above` are the files that include it, and `outer` is what it gets from them. */
@@ -166,7 +166,8 @@ async function readFile(
     );
   const scope = fields.name ? rootFields.name : outer.scope;
   const defaults = readGuardDefaults(problems, fields.guards, gathered.guards, { ...outer, scope });
-  gathered.defaults.push(...defaults.guards.filter((read) => !outer.guards.includes(read)));
+  const own = defaults.guards.filter((read) => !outer.guards.includes(read));
+  gathered.defaults.push(...own);
   if (fields.include)
     await readIncludes(problems, fields.include, directory, gathered, [...above, file], defaults);
   const env = readVariables(problems, fields.env, '`env`');
@@ -191,7 +192,8 @@ async function readFile(
   }
   if (!fields.tools && !fields.include) warn(problems, start, 'This manifest has no `tools`');
   readToolsets(problems, fields.toolsets, gathered);
-  return rootFields;
+  const guards = Object.fromEntries(own.map(({ guard, setting }) => [guard.key, setting]));
+  return own.length > 0 ? { ...rootFields, guards } : rootFields;
 }
 
 function readRoot(problems: Problems, fields: Fields<typeof ROOT>): Root {

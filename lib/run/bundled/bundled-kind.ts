@@ -43,7 +43,7 @@ function runOn(
   { tool, params, call, redis }: Invocation<BundledAction>,
   operation: Operation,
 ): Promise<Result> {
-  const { deadline, signal } = call;
-  const binding = { deadline, signal, readOnly: tool.annotations.readOnlyHint === true };
+  const { deadline, signal, span } = call;
+  const binding = { deadline, signal, readOnly: tool.annotations.readOnlyHint === true, span };
   return redis().use(binding, (connection) => operation(connection, params, call));
 }

@@ -47,7 +47,7 @@ export function onRedisThen<R, F>(
   if (waitMs === 0) watchBusy(deadline, call.deadline);
   // An async function takes measurably longer where thousands of steps run.
   return handle
-    .use({ deadline, signal: call.signal, readOnly: true }, (redis) => step(redis, deadline))
+    .use({ deadline, signal: call.signal, readOnly: true, span: call.span }, (redis) => step(redis, deadline))
     .then(
       (result) => {
         steps.delete(deadline);
@@ -153,12 +153,12 @@ export function refusedBy({ guard }: GuardedCall): { gantz: { refused_by: string
  * removed ends by itself. When Redis did not answer in this call, the step is sent and not waited for.
  */
 export async function afterwards(
-  { redis, notes }: GuardedCall,
+  { redis, call, notes }: GuardedCall,
   step: (redis: Redis) => Promise<unknown>,
 ): Promise<void> {
   const deadline = new Deadline({ budgetMs: STEP_MS, fixed: true });
   const done = redis()
-    .use({ deadline, readOnly: true }, step)
+    .use({ deadline, readOnly: true, span: call.span }, step)
     .catch((thrown: unknown) => {
       const error = toGantzError(thrown);
       if (isAway(error)) away.set(notes, error);

@@ -40,6 +40,11 @@ export const runWithRetries: Wrap<Setting> = async (setting, guarded, next) => {
       const pauseMs = pauseBefore(attempt + 1, setting, thrown);
       if (pauseMs >= call.deadline.remainingMs()) throw ofCall(thrown);
       tryAgain(guarded);
+      call.span?.event('gantz.retry', {
+        'gantz.attempt': attempt + 1,
+        'gantz.code': thrown.code,
+        'gantz.delay_ms': Math.round(pauseMs),
+      });
       isUnknown ||= thrown.outcome !== 'none' && !onlyReads(tool);
       await sleep(pauseMs, undefined, call.signal && { signal: call.signal }).catch(() => {
         throw ofCall(call.signal?.reason);

@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import type { Result } from '../../contract/envelope.ts';
 import { GantzError, toGantzError, withOutcome } from '../../contract/errors.ts';
+import { environmentIn } from '../../contract/span.ts';
 import { toJson, type LossyPart } from '../../json/to-json.ts';
 import { nearest } from '../../contract/nearest.ts';
 import type { Invocation } from '../invocation.ts';
@@ -28,10 +29,11 @@ type HandlerContext = {
  * A loop that never awaits cannot be interrupted.
  */
 export async function runJavaScriptHandler(
-  { params, call, environment }: Invocation,
+  { params, call, environment: inherited }: Invocation,
   { files, functionName }: { files: readonly [string, ...string[]]; functionName: string },
 ): Promise<Result> {
-  const { deadline, signal, emit, notice, print } = call;
+  const { deadline, signal, emit, notice, print, span } = call;
+  const environment = environmentIn(span, inherited);
   const ended = new AbortController();
   const guarded = async <T>(promise: Promise<T>): Promise<T> => {
     try {

@@ -1,9 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import { GantzError, withOutcome, type Outcome } from '../../contract/errors.ts';
+import { GantzError, toGantzError, withOutcome, type Outcome } from '../../contract/errors.ts';
 import type { Environment } from '../../contract/process.ts';
+import type { Span } from '../../contract/span.ts';
 import { exchange } from './exchange.ts';
 import { proxyFor } from './proxy.ts';
 import { headersToSend, type HttpRequest } from './request.ts';
+import { beginRequest, factsOf } from './request-span.ts';
 
 /** The response of a request after all redirects, and the URL and method of the last request. */
 export type FinalResponse = { response: IncomingMessage; url: URL; method: string };
@@ -13,12 +15,13 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /**
  * Sends a request and follows its redirects. The headers of the manifest are not sent to another origin. `safe` is true
- * when the request changes nothing; a failure then has the outcome `none`. `environment` names the proxies. Throws as `exchange`, and UNEXPECTED_ANSWER for
+ * when the request changes nothing; a failure then has the outcome `none`. `environment` names the proxies. Each
+ * request is a span below `span`. Throws as `exchange`, and UNEXPECTED_ANSWER for
  * a redirect that is refused.
  */
 export async function follow(
   first: HttpRequest,
-  { safe, environment }: { safe: boolean; environment: Environment },
+  { safe, environment, span }: { safe: boolean; environment: Environment; span: Span | undefined },
   signal: AbortSignal,
 ): Promise<FinalResponse> {
   let request = first;
@@ -26,7 +29,8 @@ export async function follow(
   let sent: Outcome = 'none';
   for (let hops = 0; ; hops++) {
     const { method, url, body } = request;
-    const headers = headersToSend(request, { otherOrigin });
+    const child = span && beginRequest(span, request, hops);
+    const headers = headersToSend(request, { otherOrigin, trace: child?.headers() });
     let response: IncomingMessage;
     try {
       response = await exchange(
@@ -34,9 +38,11 @@ export async function follow(
         signal,
       );
     } catch (error) {
+      child?.end({ 'error.type': toGantzError(error).code });
       if (!(error instanceof GantzError)) throw error;
       throw withOutcome(error, safe ? 'none' : sent === 'none' ? error.outcome : sent);
     }
+    child?.end(factsOf(response));
     if (!safe) sent = 'unknown';
     const target = targetOf(response, url, sent);
     if (!target) return { response, url, method };

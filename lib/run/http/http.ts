@@ -40,7 +40,11 @@ export async function runHttp(invocation: Invocation<HttpAction>): Promise<Resul
   if (call.signal?.aborted) cancel();
   call.signal?.addEventListener('abort', cancel, { once: true });
   try {
-    const answered = await follow(request, { safe, environment: invocation.environment }, limits.signal);
+    const answered = await follow(
+      request,
+      { safe, environment: invocation.environment, span: call.span },
+      limits.signal,
+    );
     const status = answered.response.statusCode ?? 0;
     const limit = status >= 400 ? Math.min(MAX_FAILURE_BODY_BYTES, maxOutputBytes) : maxOutputBytes;
     const body = await readBody(answered, limit, limits.signal).catch((error: unknown) => {

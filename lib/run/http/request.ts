@@ -1,4 +1,5 @@
 import { GantzError } from '../../contract/errors.ts';
+import type { TraceHeaders } from '../../contract/span.ts';
 import { VERSION } from '../../generated/version.ts';
 import { renderBody } from './body.ts';
 import { decode } from './proxy.ts';
@@ -18,6 +19,8 @@ export type HttpRequest = {
   body: { bytes: Buffer; type: string } | undefined;
   /** `METHOD url` for messages, without secrets. */
   shown: string;
+  /** Returns the URL for traces, without secrets and values of parameters. */
+  redacted: () => string;
 };
 
 /**
@@ -29,7 +32,7 @@ export function buildRequest(action: HttpAction, input: TemplateInput): HttpRequ
   if (!isToken(method) || method === 'CONNECT') {
     throw new GantzError('MANIFEST_INVALID', `${JSON.stringify(method)} is not an HTTP method`);
   }
-  const { url, shown } = renderUrl(action, input);
+  const { url, shown, redacted } = renderUrl(action, input);
   const headers = { ...authorization(url), ...renderHeaders(action.headers, input) };
   url.username = '';
   url.password = '';
@@ -39,19 +42,24 @@ export function buildRequest(action: HttpAction, input: TemplateInput): HttpRequ
     input,
   );
   const body = rendered && { bytes: Buffer.from(rendered.text), type: rendered.type };
-  return { method, url, headers, body, shown: `${method} ${shown}` };
+  return { method, url, headers, body, shown: `${method} ${shown}`, redacted };
 }
 
-/** Returns the headers to send: the defaults, those of the manifest unless the origin is another one, and those of the body. */
+/**
+ * Returns the headers to send: the defaults, those of the manifest unless the origin is another one, and those of the body. `trace` are
+ * the headers of the trace, unless the manifest has them.
+ */
 export function headersToSend(
   { method, headers, body }: HttpRequest,
-  { otherOrigin }: { otherOrigin: boolean },
+  { otherOrigin, trace }: { otherOrigin: boolean; trace: TraceHeaders | undefined },
 ): HeaderFields {
+  const own = otherOrigin ? {} : headers;
   return {
     accept: 'application/json, */*;q=0.9',
     'accept-encoding': 'gzip, br',
     'user-agent': `gantz/${VERSION}`,
-    ...(otherOrigin ? {} : headers),
+    ...('traceparent' in own ? {} : trace),
+    ...own,
     ...(body && { 'content-type': body.type }),
     ...((body || !/^(?:GET|HEAD|OPTIONS|DELETE)$/.test(method)) && {
       'content-length': String(body?.bytes.length ?? 0),

@@ -11,9 +11,12 @@ export type Position = 'origin' | 'path' | 'query' | 'fragment';
 
 /**
  * The URL of a request. `shown` is its form for messages, without user, password and query, and without the values of
- * `${VAR}`.
+ * `${VAR}`. `redacted` is its form for traces, which has no value of a parameter either.
  */
-export type Address = { url: URL; shown: string };
+export type Address = { url: URL; shown: string; redacted: () => string };
+
+/** Stands for a value in the URL of a trace. */
+export const REDACTED = 'REDACTED';
 
 /**
  * Renders a URL and its `query` map. Every value is escaped for its position. Throws MANIFEST_INVALID for a URL that
@@ -32,10 +35,11 @@ export function renderUrl(
   const members = Object.entries(query).flatMap(([name, template]) =>
     encodeMembers(escapeUrlText(name), queryValue(template, input), arrays),
   );
-  const { url } = address;
-  if (members.length > 0)
-    url.search = [url.search.slice(1), ...members].filter((part) => part !== '').join('&');
-  return address;
+  const { url, redacted } = address;
+  if (members.length === 0) return address;
+  url.search = [url.search.slice(1), ...members].filter((part) => part !== '').join('&');
+  const names = Object.keys(query).map((name) => `${escapeUrlText(name)}=${REDACTED}`);
+  return { ...address, redacted: () => `${redacted()}?${names.join('&')}` };
 }
 
 /** Returns the part of a URL in which a text ends. The text is the beginning of an http or https URL. */
@@ -59,7 +63,8 @@ function wholeUrl(path: readonly string[], { params }: TemplateInput): Address {
   const value = valueAt(params, path);
   const url = typeof value === 'string' ? parseUrl(value) : undefined;
   if (!url) throw refuseValue(path, 'is not an http:// or https:// URL');
-  return { url, shown: `${url.origin}${url.pathname}` };
+  const { origin, pathname } = url;
+  return { url, shown: `${origin}${pathname}`, redacted: () => `${origin}/${REDACTED}` };
 }
 
 /** The position of a value in a rendered text. `omitted` is true when the parameter has no value. */
@@ -72,12 +77,14 @@ function urlOfPieces(
 ): Address {
   let built = '';
   let shown = '';
+  let redacted = '';
   const insertedValues: InsertedValue[] = [];
   for (const [index, piece] of pieces.entries()) {
     if (piece.kind === 'literal') {
       // A URL parser removes tabs and newlines, also between two dots.
       built += expand(piece.text).replace(/[\t\n\r]/g, '');
       shown += piece.text;
+      redacted += piece.text;
       continue;
     }
     if (positionAfter(built) === 'origin') throw inOrigin(piece.text, template);
@@ -97,6 +104,7 @@ function urlOfPieces(
     });
     built += escaped;
     shown += escaped;
+    redacted += REDACTED;
   }
   refuseDotSegments(built, insertedValues);
   refuseEmptySegments(built, insertedValues);
@@ -106,7 +114,11 @@ function urlOfPieces(
       hint: 'Write a complete URL, such as https://api.example.com/items/{{id}}, or begin it with a ${VAR} that is set.',
     });
   }
-  return { url, shown: showResolved(shown, url, expand) };
+  return {
+    url,
+    shown: showResolved(shown, url, expand),
+    redacted: () => showResolved(redacted, url, expand),
+  };
 }
 
 function inOrigin(tag: string, template: string): GantzError {

@@ -1,7 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Call } from '../../contract/call.ts';
 import { GantzError, toGantzError, withOutcome } from '../../contract/errors.ts';
+import { environmentIn } from '../../contract/span.ts';
 import { LineSplitter } from '../../json/lines.ts';
 import { endGroup, killAtExit } from './process-group.ts';
 
@@ -26,6 +28,7 @@ export type Ended = {
   stderr: string;
   exitCode: number | null;
   signal: NodeJS.Signals | null;
+  pid: number | undefined;
 };
 
 const STDERR_BYTES = 4096;
@@ -44,7 +47,27 @@ const DRAIN_MS = 500;
  * background processes keep running, and are not waited for. When this process is killed, the group of a program that has run
  * for a second is killed, too. Throws what `spawn` throws.
  */
-export async function runProcess({
+export async function runProcess(options: ProcessOptions): Promise<Ended> {
+  const { file, env, call } = options;
+  const name = basename(file);
+  const span = call.span?.child(name, { 'process.executable.name': name });
+  try {
+    const ended = await run({ ...options, env: environmentIn(span, env) });
+    const { pid, exitCode, signal } = ended;
+    span?.end({
+      'process.pid': pid,
+      'process.exit.code': exitCode ?? undefined,
+      'error.type': exitCode === 0 ? undefined : (signal ?? String(exitCode)),
+    });
+    return ended;
+  } catch (thrown) {
+    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '_OTHER';
+    span?.end({ 'error.type': code });
+    throw thrown;
+  }
+}
+
+async function run({
   file,
   args,
   cwd,
@@ -88,7 +111,7 @@ export async function runProcess({
       const { stderr } = output();
       throw stderr === '' ? end : withFields(end, { ...end.fields, stderr });
     }
-    return { ...output(), ...end };
+    return { ...output(), ...end, pid: child.pid };
   } finally {
     clearTimeout(timer);
     clearTimeout(watchTimer);
