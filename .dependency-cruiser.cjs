@@ -16,7 +16,7 @@ const MODULES = {
   serving: ['run', 'manifest', 'contract'],
   telemetry: ['run', 'json', 'contract'],
   batch: ['telemetry', 'serving', 'run', 'manifest', 'parameters', 'json', 'contract'],
-  mcp: ['telemetry', 'serving', 'run', 'manifest', 'parameters', 'redis', 'json', 'contract'],
+  mcp: ['telemetry', 'serving', 'reference', 'run', 'manifest', 'parameters', 'redis', 'json', 'contract'],
   http: ['telemetry', 'serving', 'tool-tests', 'run', 'manifest', 'parameters', 'json', 'contract'],
   library: ['run', 'manifest', 'parameters', 'cache', 'json', 'contract'],
   cli: ['reference', 'tool-tests', 'run', 'manifest', 'parameters', 'redis', 'json', 'contract'],

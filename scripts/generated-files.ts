@@ -23,6 +23,8 @@ export type Inputs = {
     templates: Readonly<Record<string, Readonly<Record<string, string>>>>;
     /** The text of lib/run/handler/python_runner.py. */
     pythonRunner: string;
+    /** The text of console/icon.svg. */
+    icon: string;
   };
   /** The version in package.json. */
   version: string;
@@ -54,6 +56,7 @@ export async function renderGeneratedFiles({
       'lib/generated/python-runner.ts',
       renderConstant('lib/run/handler/python_runner.py', 'PYTHON_RUNNER', texts.pythonRunner),
     ],
+    ['lib/generated/icon.ts', renderConstant('console/icon.svg', 'ICON_SVG', texts.icon)],
     ['lib/generated/version.ts', renderVersion(version)],
     ['docs/tools.md', renderMarkdown(bundled, bundled.tools)],
     [SCHEMA_FILE, await renderSchemaFile()],

@@ -35,6 +35,7 @@ function readTexts(): Inputs['texts'] {
       }),
     ),
     pythonRunner: readText('lib/run/handler/python_runner.py'),
+    icon: readText('console/icon.svg').trim(),
   };
 }
 

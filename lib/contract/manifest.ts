@@ -4,8 +4,12 @@
  */
 export type Manifest = {
   name: string;
+  title?: string;
   description?: string;
   version?: string;
+  icons?: Icon[];
+  /** What an agent must know to use the tools. */
+  instructions?: string;
   /** The path of its file, absolute, or `builtin:redis`. */
   file: string;
   /** The folder that relative paths of its tools begin at, absolute; '' for `builtin:redis`. */
@@ -13,6 +17,8 @@ export type Manifest = {
   /** Root `env`: name → text before `${VAR}` expansion; null passes the caller's variable through. */
   env: Record<string, string | null>;
   tools: Tool[];
+  /** Absent when there are none. */
+  prompts?: Prompt[];
   /** The settings of `guards` of its own file, by the key of the guard; false switches one off. */
   guards?: Record<string, unknown>;
   /** Named lists of tool names with wildcards. */
@@ -31,6 +37,7 @@ export type Tool = {
   name: string;
   title?: string;
   description: string;
+  icons?: Icon[];
   /** The parameters as one flat JSON Schema (draft 2020-12), `additionalProperties: false`; MCP's inputSchema. */
   inputSchema: ObjectSchema;
   /** The names of the parameters with `secret: true`, which is no keyword of JSON Schema; absent when there are none. */
@@ -51,6 +58,21 @@ export type Tool = {
   directory: string;
   /** Its `tests:`, as written. */
   tests?: unknown[];
+};
+
+/** An image that a client shows beside a name: a URL (`https:` or `data:`) and, when they are known, its type and sizes. */
+export type Icon = { src: string; mimeType?: string; sizes?: string[]; theme?: 'light' | 'dark' };
+
+/** One entry of `prompts`: messages that a person inserts into a conversation. */
+export type Prompt = {
+  name: string;
+  title?: string;
+  description?: string;
+  icons?: Icon[];
+  /** The arguments, in the form of the parameters of a tool. */
+  inputSchema: ObjectSchema;
+  /** The texts may hold `{{argument}}`. */
+  messages: { role: 'user' | 'assistant'; text: string }[];
 };
 
 /** MCP's tool annotations. */

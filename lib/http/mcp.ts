@@ -46,7 +46,11 @@ export function createMcpOverHttp(runners: Runners, keepAliveMs: number): McpOve
     },
     { keepAliveMs },
   );
-  const stopNotifying = runners.onReplace(() => handler.notify.toolsChanged());
+  const stopNotifying = runners.onReplace(() => {
+    handler.notify.toolsChanged();
+    handler.notify.promptsChanged();
+    handler.notify.resourcesChanged();
+  });
 
   async function respond(
     request: Request,

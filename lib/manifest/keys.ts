@@ -1,5 +1,14 @@
 import type { JsonSchema } from '../contract/manifest.ts';
 
+/** The URLs that an icon may have. A client loads no other: `http:` can be changed on its way, and `file:` is on another machine. */
+export const ICON_URL = /^(https:\/\/[^\s\/]|data:image\/[\w.+-]+[;,])\S*$/;
+
+/** The sizes that an icon may have. */
+export const ICON_SIZE = /^([1-9][0-9]*x[1-9][0-9]*|any)$/;
+
+const ICON_SOURCE = { type: 'string', pattern: ICON_URL.source };
+const ICON_SIZES = { type: 'string', pattern: ICON_SIZE.source };
+
 /**
  * The form of the value of a key. schema.ts has a JSON Schema for each form, and parse/ a function that parses it.
  * A key without a value is ignored, except for `any`.
@@ -31,6 +40,9 @@ export type Form =
   | 'tools'
   | 'parameters'
   | 'annotations'
+  | 'icons'
+  | 'prompts'
+  | 'messages'
   | 'tests'
   | 'required'
   | 'validation'
@@ -52,8 +64,11 @@ export type Keys = Readonly<Record<string, Key>>;
 /** The keys of a gantz.yaml. */
 export const ROOT = {
   name: { kind: 'text', about: 'The name of this set of tools.' },
+  title: { kind: 'text', about: 'The name that people see in MCP clients.' },
   description: { kind: 'text', about: 'What this set of tools is for.' },
   version: { kind: 'text', about: 'The version of this set of tools.' },
+  icons: { kind: 'icons', about: 'Images that MCP clients show beside the name: `https:` or `data:` URLs.' },
+  instructions: { kind: 'text', about: 'How to use the tools, for the model of an MCP client.' },
   server: { kind: 'server', about: 'The address on which `gantz run` and `gantz serve` listen.' },
   env: {
     kind: 'env',
@@ -70,6 +85,10 @@ export const ROOT = {
   },
   audit: { kind: 'audit', about: 'A file to which a line is appended for each call.' },
   tools: { kind: 'tools', about: 'The tools: a list, or a map of name → tool.' },
+  prompts: {
+    kind: 'prompts',
+    about: 'Messages that a person inserts into a conversation: a list, or a map of name → prompt.',
+  },
   toolsets: { kind: 'toolsets', about: 'Named lists of tool names; `*` and `?` are wildcards.' },
 } as const satisfies Keys;
 
@@ -96,6 +115,7 @@ export const TOOL = {
     kind: 'tool-description',
     about: 'What the tool does, for the person or model that chooses it.',
   },
+  icons: { kind: 'icons', about: 'Images that MCP clients show beside the name: `https:` or `data:` URLs.' },
   parameters: { kind: 'parameters', about: 'The parameters: a list, or a map of name → parameter.' },
   returns: {
     kind: 'parameters',
@@ -120,6 +140,42 @@ export function toolKeys(actions: Keys, guards: Keys): typeof TOOL & Keys {
   const { timeout, environment, tests, test, ...first } = TOOL;
   return { ...first, ...actions, ...guards, timeout, environment, tests, test };
 }
+
+/** Whose words a message of a prompt may be. */
+export const PROMPT_ROLES = ['user', 'assistant'] as const;
+
+/** The keys of a prompt. */
+export const PROMPT = {
+  name: { kind: 'tool-name', about: 'The name of the prompt: letters, digits, `_` and `-`, at most 64.' },
+  title: { kind: 'text', about: 'The name that people see.' },
+  description: { kind: 'text', about: 'What the prompt is for.' },
+  icons: { kind: 'icons', about: 'Images that MCP clients show beside the name: `https:` or `data:` URLs.' },
+  arguments: { kind: 'parameters', about: 'The arguments: a list, or a map of name → argument.' },
+  text: { kind: 'text', about: 'The message of the user; `{{name}}` is the value of an argument.' },
+  messages: { kind: 'messages', about: 'More than one message, instead of `text`.' },
+} as const satisfies Keys;
+
+/** The keys of a message of a prompt. */
+export const MESSAGE = {
+  role: {
+    kind: 'own',
+    schema: { enum: [...PROMPT_ROLES] },
+    about: 'Whose words they are: `user` (the default) or `assistant`.',
+  },
+  text: { kind: 'text', about: 'The words; `{{name}}` is the value of an argument.' },
+} as const satisfies Keys;
+
+/** The keys of an icon. */
+export const ICON = {
+  src: { kind: 'own', schema: ICON_SOURCE, about: 'The URL: `https://…` or `data:image/…`.' },
+  mimeType: { kind: 'text', about: 'The type of the image, such as image/png.' },
+  sizes: {
+    kind: 'own',
+    schema: { anyOf: [{ type: 'array', items: ICON_SIZES }, ICON_SIZES] },
+    about: 'Its sizes in pixels, such as 48x48, or any for an SVG.',
+  },
+  theme: { kind: 'own', schema: { enum: ['light', 'dark'] }, about: 'The background that it is made for.' },
+} as const satisfies Keys;
 
 /** The keys of `annotations`. */
 export const ANNOTATIONS = {

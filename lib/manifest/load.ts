@@ -4,6 +4,7 @@ import { BUILTIN, isBundled, loadBundled } from './bundled.ts';
 import { invalidManifest } from './diagnose.ts';
 import type { Manifest } from '../contract/manifest.ts';
 import type { Checked, ManifestText } from './parse/parse.ts';
+import type { ReviewPrompt } from './parse/prompts.ts';
 import type { Review } from './parse/review.ts';
 import type { ActionKeys, GuardKeys } from './tool-key.ts';
 
@@ -21,6 +22,8 @@ export type LoadOptions = {
   actions: ActionKeys;
   /** The guards that a tool may have; loaded when a manifest is parsed. */
   guards: () => Promise<GuardKeys>;
+  /** Finds the problems of the texts of a prompt. */
+  reviewPrompt: ReviewPrompt;
   /** Reads a file; from the disk when absent. */
   read?: Read | undefined;
 };
@@ -35,7 +38,7 @@ export async function loadManifest(location: Location, options: LoadOptions): Pr
 /** Loads a manifest and returns its problems instead of throwing them. Throws MANIFEST_NOT_FOUND. */
 export async function checkManifest(
   { file: name }: Location,
-  { actions, guards, read = fromDisk, review }: LoadOptions & { review?: Review },
+  { actions, guards, reviewPrompt, read = fromDisk, review }: LoadOptions & { review?: Review },
 ): Promise<Checked> {
   if (name === BUILTIN) return { manifest: await loadBundled(), problems: [] };
   const file = path.resolve(name);
@@ -53,6 +56,7 @@ export async function checkManifest(
     bundled: await isOwnFolder(directory),
     actions,
     guards,
+    reviewPrompt,
     readInclude: (include, from) => readInclude(include, from, read),
     ...(review && { review }),
   });

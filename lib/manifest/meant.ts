@@ -71,6 +71,9 @@ export const MEANT: Readonly<Record<string, readonly string[]>> = {
   recovery_timeout: ['cooldown'],
   max_bytes: ['max_size'],
   path: ['file'],
+  // Keys of prompts elsewhere.
+  template: ['text'],
+  content: ['text'],
   // Keywords of OpenAPI and of older drafts of JSON Schema.
   nullable: ['type: [string, "null"]'],
   example: ['examples'],

@@ -1,8 +1,12 @@
 import {
   ANNOTATIONS,
   AUDIT,
+  ICON,
+  ICON_URL,
   KEYWORDS,
+  MESSAGE,
   PARAMETER,
+  PROMPT,
   ROOT,
   SERVER,
   toolKeys,
@@ -45,6 +49,7 @@ export async function renderSchema({
     ),
     ...exactlyOne(actions.map(({ key }) => key)),
   };
+  const prompt = { ...objectOf(PROMPT), ...exactlyOne(['text', 'messages']) };
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'gantz.yaml',
@@ -73,6 +78,20 @@ export async function renderSchema({
       validation: objectOf(VALIDATION),
       schema: { anyOf: [{ type: 'boolean' }, ref('type'), nullable(objectOf(KEYWORDS))] },
       annotations: objectOf(ANNOTATIONS),
+      icon: {
+        anyOf: [
+          { type: 'string', pattern: ICON_URL.source },
+          { ...objectOf(ICON), allOf: [present('src')] },
+        ],
+      },
+      icons: { anyOf: [listOf('icon'), ref('icon')] },
+      prompt: { ...prompt, required: ['name'] },
+      namedPrompt: prompt,
+      prompts: {
+        anyOf: [listOf('prompt'), { ...mapOf('namedPrompt'), propertyNames: { pattern: TOOL_NAME.source } }],
+      },
+      message: { ...objectOf(MESSAGE), allOf: [present('text')] },
+      messages: { ...listOf('message'), minItems: 1 },
       ...Object.fromEntries(
         actions.filter(({ fields }) => fields).map((action) => [action.key, action.schema()]),
       ),
@@ -247,6 +266,9 @@ function schemaOf(form: Form): JsonSchema {
     case 'tools':
     case 'parameters':
     case 'annotations':
+    case 'icons':
+    case 'prompts':
+    case 'messages':
     case 'validation':
     case 'schema':
       return ref(form);

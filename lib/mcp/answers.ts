@@ -2,17 +2,17 @@ import type {
   CallToolResult,
   Implementation,
   InitializeResult,
-  ListToolsResult,
   ServerCapabilities,
 } from '@modelcontextprotocol/server';
 import type { Origin } from '../contract/call.ts';
 import { failure, success } from '../contract/envelope.ts';
-import type { Tool } from '../contract/manifest.ts';
+import type { Icon, Manifest, Tool } from '../contract/manifest.ts';
+import { ICON_SVG } from '../generated/icon.ts';
 import { VERSION } from '../generated/version.ts';
-import { mcpDefinitionOf } from '../manifest/definition.ts';
 import { mayAsk } from '../run/kinds.ts';
 import type { CallSettings, Runner } from '../run/runner.ts';
 import type { Runners } from '../serving/runners.ts';
+import { LISTS } from './lists.ts';
 import { mediaOf } from './media.ts';
 import type { Inputs } from './message.ts';
 import type { PlainAnswers } from './plain-requests.ts';
@@ -27,20 +27,41 @@ type Introduction = {
   instructions?: string;
 };
 
+/** The icon of a manifest that has none. */
+const ICON: Icon = {
+  src: `data:image/svg+xml,${encodeURIComponent(ICON_SVG)}`,
+  mimeType: 'image/svg+xml',
+  sizes: ['any'],
+};
+
+/** How to use any tools of gantz, for the model of the client. */
+const USE =
+  'A failed call returns JSON: correct the call by its `hint`, and repeat it only when `retryable` is true; `outcome` "none" means that it changed nothing. The resource gantz://docs/<tool> describes a tool, with an example.';
+
 /** Returns what a server says of itself in the answer to initialize. `listChanged`: its clients are notified of a new manifest. */
 export function introduce({ current: { manifest } }: Runners, listChanged = true): Introduction {
-  const { name, description, version } = manifest;
+  const { name, title, description, version, icons = [ICON] } = manifest;
   return {
-    serverInfo: { name, version: version ?? VERSION },
-    capabilities: { tools: { listChanged } },
-    ...(description !== undefined && { instructions: description }),
+    serverInfo: {
+      name,
+      ...(title !== undefined && { title }),
+      version: version ?? VERSION,
+      ...(description !== undefined && { description }),
+      icons,
+    },
+    capabilities: {
+      tools: { listChanged },
+      prompts: { listChanged },
+      resources: { listChanged },
+      completions: {},
+    },
+    instructions: instructionsOf(manifest),
   };
 }
 
-/** Returns the answer to tools/list. */
-export function listTools({ current }: Runners): ListToolsResult {
-  // The SDK's types require JSON values where a manifest has `unknown`. The manifest was parsed from JSON or YAML.
-  return { tools: current.tools.map(mcpDefinitionOf) as ListToolsResult['tools'] };
+/** Returns the instructions of a manifest, else its description and how to use its tools. */
+export function instructionsOf({ instructions, description }: Manifest): string {
+  return instructions ?? (description === undefined ? USE : `${description}\n\n${USE}`);
 }
 
 /** The versions of the protocol that have initialize. The client's version is answered with itself. */
@@ -57,7 +78,7 @@ export function plainAnswers(runners: Runners, inputs: Inputs): PlainAnswers {
       const { capabilities, serverInfo, ...others } = introduce(runners);
       return { protocolVersion, capabilities, serverInfo, ...others } satisfies InitializeResult;
     },
-    list: () => listTools(runners),
+    list: (method) => (isList(method) ? LISTS[method](runners.current) : undefined),
     call({ id, name, signal }) {
       const tool = findIn(runners.current, name);
       if (!tool || mayAsk(tool)) return undefined;
@@ -70,6 +91,10 @@ export function plainAnswers(runners: Runners, inputs: Inputs): PlainAnswers {
       });
     },
   };
+}
+
+function isList(method: string): method is keyof typeof LISTS {
+  return Object.hasOwn(LISTS, method);
 }
 
 function findIn(runner: Runner, name: string): Tool | undefined {

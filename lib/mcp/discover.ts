@@ -5,6 +5,7 @@ import { checkParameters } from '../parameters/check.ts';
 import { compileValidator } from '../parameters/validator.ts';
 import type { CallSettings, Runner } from '../run/runner.ts';
 import { wrapRunners, type Runners } from '../serving/runners.ts';
+import { instructionsOf } from './answers.ts';
 import { searchTools } from './search-tools.ts';
 
 /** The answer of one of the three tools. `params` is checked. */
@@ -84,7 +85,7 @@ const DISCOVERY: readonly DiscoveryTool[] = [
 export function discoverTools(runners: Runners): Runners {
   return wrapRunners(runners, (runner) => ({
     ...runner,
-    manifest: { ...runner.manifest, description: `${runner.manifest.description ?? ''} ${USE}`.trimStart() },
+    manifest: { ...runner.manifest, instructions: `${instructionsOf(runner.manifest)}\n\n${USE}` },
     tools: DISCOVERY.map(({ tool }) => tool),
     find: (name) => discoveryOf({ name })?.tool ?? runner.find(name),
     async call(tool, input, settings = {}) {

@@ -3,13 +3,13 @@ import type {
   InitializeResult,
   JSONRPCMessage,
   JSONRPCRequest,
-  ListToolsResult,
   Result,
   Transport,
 } from '@modelcontextprotocol/server';
 import { GantzError } from '../contract/errors.ts';
 import { isObject } from '../json/object.ts';
 import type { LineTransport } from './line-transport.ts';
+import { CHANGING } from './lists.ts';
 import type { RequestId } from './message.ts';
 
 /** A tools/call that has only a tool and its parameters. `signal` aborts when the client cancels it or disconnects. */
@@ -18,7 +18,7 @@ type PlainCall = { id: RequestId; name: string; signal: AbortSignal };
 /** Answers requests. A function returns undefined for a request that the SDK must answer. */
 export type PlainAnswers = {
   initialize(protocolVersion: string): InitializeResult | undefined;
-  list(): ListToolsResult;
+  list(method: string): Result | undefined;
   call(call: PlainCall): Promise<CallToolResult> | undefined;
 };
 
@@ -29,7 +29,7 @@ type Wire = Pick<LineTransport, 'send' | 'close' | 'onmessage' | 'onerror' | 'on
  *
  * Loading the SDK and building its schemas takes longer than everything else until the answer to initialize, and it validates
  * the messages of a call eight times, which is more work than the rest of the call. This class implements what protocol
- * versions 2024 to 2025 require: initialize, ping, tools/list and tools/call without `_meta`, and cancellation. Version 2026,
+ * versions 2024 to 2025 require: initialize, ping, the lists and tools/call without `_meta`, and cancellation. Version 2026,
  * calls with a progress token, calls of unknown tools and tools that ask for confirmation are the SDK's.
  */
 export class PlainRequests {
@@ -58,10 +58,11 @@ export class PlainRequests {
     };
   }
 
-  /** Notifies the client of a new list of tools, when the SDK does not. */
-  toolsChanged(): void {
+  /** Notifies the client of new lists, when the SDK does not. */
+  listsChanged(): void {
     if (!this.#isOpen || this.#sdk) return;
-    void this.#wire.send({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' });
+    for (const capability of CHANGING)
+      void this.#wire.send({ jsonrpc: '2.0', method: `notifications/${capability}/list_changed` });
   }
 
   /** Gives a message to the SDK. The promise lets reading pause while the SDK is loaded, so that messages keep their order. */
@@ -107,8 +108,8 @@ export class PlainRequests {
     if (!this.#isOpen || this.#running.has(id)) return false;
     if (method === 'ping') return this.#answer(id, {});
     const { name, ...others } = params ?? {};
-    if (method === 'tools/list')
-      return Object.keys(params ?? {}).length === 0 && this.#answer(id, this.#answers.list());
+    const listed = Object.keys(params ?? {}).length === 0 ? this.#answers.list(method) : undefined;
+    if (listed) return this.#answer(id, listed);
     if (method !== 'tools/call' || typeof name !== 'string' || Object.keys(others).length > 0) return false;
     return this.#call(id, name);
   }

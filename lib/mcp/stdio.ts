@@ -80,8 +80,8 @@ async function serve({ context, runners, loadedAt, write }: Serving): Promise<vo
     });
   });
   runners.onReplace(() => {
-    plain.toolsChanged();
-    if (server?.isConnected()) server.server.sendToolListChanged().catch(() => undefined);
+    plain.listsChanged();
+    if (server?.isConnected()) sendListsChanged(server);
   });
   const stop = (): void => void wire.close();
   // The reader of stdout has closed it.
@@ -96,4 +96,13 @@ async function serve({ context, runners, loadedAt, write }: Serving): Promise<vo
   } finally {
     stopReloading();
   }
+}
+
+function sendListsChanged({ server }: McpServer): void {
+  const sent = [
+    server.sendToolListChanged(),
+    server.sendPromptListChanged(),
+    server.sendResourceListChanged(),
+  ];
+  for (const one of sent) one.catch(() => undefined);
 }

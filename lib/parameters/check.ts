@@ -11,6 +11,9 @@ import type { Checkpoint } from './patterns.ts';
 import type { Errors } from './prebuilt.ts';
 import type { Validator } from './validator.ts';
 
+/** What has parameters: a tool, or a prompt. */
+type Callee = Pick<Tool, 'name' | 'inputSchema'>;
+
 /** Parameters that match the schema of their tool. `given` returns true for a parameter that the caller gave. */
 export type CheckedParameters = { params: Record<string, unknown>; given: (name: string) => boolean };
 
@@ -20,7 +23,7 @@ export type CheckedParameters = { params: Record<string, unknown>; given: (name:
  * changed. Returns a promise only when the validator does; `checkpoint` is its argument.
  */
 export function checkParameters(
-  tool: Tool,
+  tool: Callee,
   input: unknown,
   validate: Validator,
   checkpoint?: Checkpoint,
@@ -36,7 +39,7 @@ export function checkParameters(
 
 /** Returns the checked parameters. Throws INVALID_PARAMETERS when there are problems or errors. */
 function report(
-  tool: Tool,
+  tool: Callee,
   checked: CheckedParameters,
   problems: Detail[],
   errors: Errors | undefined,
@@ -102,7 +105,7 @@ function copyOf(value: unknown): unknown {
   return typeof value === 'object' && value !== null ? structuredClone(value) : value;
 }
 
-function invalid({ name: tool, inputSchema }: Tool, details: readonly Detail[]): GantzError {
+function invalid({ name: tool, inputSchema }: Callee, details: readonly Detail[]): GantzError {
   const names = Object.entries(inputSchema.properties).map(([name, schema]) => {
     const type = typesOf(schema);
     return `${name}${inputSchema.required.includes(name) ? '' : '?'}: ${type.length ? describeTypes(type) : 'any'}`;

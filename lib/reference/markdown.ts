@@ -13,15 +13,20 @@ export function renderMarkdown(
       `# ${name}`,
       ...(description === undefined ? [] : [description]),
       index.join('\n'),
-      ...tools.map(renderTool),
+      ...tools.map((tool) => renderTool(tool, '##')),
     ].join('\n\n') + '\n'
   );
 }
 
-function renderTool(tool: Tool): string {
+/** Renders a Markdown page about one tool. */
+export function renderToolPage(tool: Tool): string {
+  return `${renderTool(tool, '#')}\n`;
+}
+
+function renderTool(tool: Tool, heading: '#' | '##'): string {
   const { name, description, inputSchema, outputSchema } = tool;
   const parts = [
-    `## ${name}`,
+    `${heading} ${name}`,
     description,
     hints(tool),
     renderFields('parameter', inputSchema),

@@ -1,14 +1,15 @@
 import { checkManifest as check, loadManifest as load, type Location, type Read } from '../manifest/load.ts';
-import type { JsonSchema, Manifest, ProblemInText, Tool } from '../contract/manifest.ts';
+import type { JsonSchema, Manifest, ProblemInText, Prompt, Tool } from '../contract/manifest.ts';
 import type { Checked, ParseOptions } from '../manifest/parse/parse.ts';
 import type { Review } from '../manifest/parse/review.ts';
 import { ACTION_KINDS, hasAction, kindOf } from './kinds.ts';
 
-// The functions of lib/manifest, called with the action kinds and the guards of this program.
+// The functions of lib/manifest, called with the action kinds, the guards and the templates of this program.
 
 const KINDS = {
   actions: ACTION_KINDS,
   guards: async () => (await import('./guards/guards.ts')).GUARDS,
+  reviewPrompt: async (prompt: Prompt) => (await import('./prompt.ts')).reviewPrompt(prompt),
 } as const;
 
 /** Loads a manifest and the manifests that it includes. Throws MANIFEST_NOT_FOUND, and MANIFEST_INVALID with all problems. */

@@ -27,6 +27,7 @@ export function runnerOf(
     directory: '/',
     env: {},
     tools: [tool, hidden],
+    prompts: [{ name: 'ask', inputSchema: tool.inputSchema, messages: [{ role: 'user', text: 'Ask' }] }],
     toolsets: {},
     warnings: [],
     sources: [],

@@ -84,6 +84,7 @@ const UNSEEN: Readonly<Record<string, string>> = {
   'bad-include-broken': 'the schema applies to one file',
   'bad-include-builtin-twice': 'the schema applies to one file',
   'bad-defaults': 'a schema cannot compare the default with the type and the limits beside it',
+  'bad-prompts-included': 'the schema applies to one file',
   'bad-duplicate-tools': 'a schema cannot compare the names of tools',
   'warn-lookalikes': 'a schema cannot compare the names of tools',
   'warn-name-in-map': 'a schema cannot compare a key with a value',

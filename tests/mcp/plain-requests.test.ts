@@ -12,6 +12,8 @@ import type { CallSettings } from '../../lib/run/runner.ts';
 import { runnerOf } from '../helpers/fake-runner.ts';
 import { waitFor } from '../helpers/wait.ts';
 
+const METHODS = ['tools/list', 'resources/list', 'resources/templates/list', 'prompts/list'];
+
 type Sent = { jsonrpc: string; id?: unknown; method?: string; result?: unknown };
 
 const PARAMS = {
@@ -95,19 +97,19 @@ describe('PlainRequests', () => {
       await initialize({ ...PARAMS, protocolVersion });
       await receive({ method: 'notifications/initialized' });
       await receive({ id: 1, method: 'ping' });
-      await receive({ id: 2, method: 'tools/list' });
+      for (const method of METHODS) await receive({ id: method, method });
       assert.deepEqual(seen, []);
       const theirs = open(echo);
       // The SDK answers after a message that it must answer.
       await theirs.receive({ id: 0, method: 'tools/list' });
       await theirs.initialize({ ...PARAMS, protocolVersion });
       await theirs.receive({ id: 1, method: 'ping', params: { _meta: {} } });
-      await theirs.receive({ id: 2, method: 'tools/list', params: { _meta: {} } });
+      for (const method of METHODS) await theirs.receive({ id: method, method, params: { _meta: {} } });
       assert.deepEqual(await answer('initialize'), await theirs.answer('initialize'));
       assert.deepEqual(await answer(1), await theirs.answer(1));
-      assert.deepEqual(await answer(2), await theirs.answer(2));
-      assert.deepEqual(theirs.seen, [0, 'initialize', 1, 2]);
-      assert.equal(sent.length, 3);
+      for (const method of METHODS) assert.deepEqual(await answer(method), await theirs.answer(method));
+      assert.deepEqual(theirs.seen, [0, 'initialize', 1, ...METHODS]);
+      assert.equal(sent.length, 2 + METHODS.length);
     });
   }
 
@@ -128,17 +130,19 @@ describe('PlainRequests', () => {
     });
   }
 
-  it('notifies the client of new tools until the SDK is opened', async () => {
+  it('notifies the client of new lists until the SDK is opened', async () => {
     const { plain, initialize, receive, sent } = open(echo);
-    const changed = 'notifications/tools/list_changed';
-    plain.toolsChanged();
+    plain.listsChanged();
     assert.equal(sent.length, 0);
     await initialize();
-    plain.toolsChanged();
-    assert.equal(sent.at(-1)?.method, changed);
+    plain.listsChanged();
+    assert.deepEqual(
+      sent.slice(1).map(({ method }) => method),
+      ['tools', 'prompts', 'resources'].map((list) => `notifications/${list}/list_changed`),
+    );
     await receive({ id: 1, method: 'ping', params: { _meta: {} } });
     const { length } = sent;
-    plain.toolsChanged();
+    plain.listsChanged();
     assert.equal(sent.length, length);
   });
 
@@ -164,7 +168,7 @@ describe('PlainRequests', () => {
     ['of a forbidden tool', { method: 'tools/call', params: { name: 'hidden' } }],
     ['without a name', { method: 'tools/call', params: {} }],
     ['without params', { method: 'tools/call' }],
-    ['of another method', { method: 'prompts/list' }],
+    ['of another method', { method: 'resources/read', params: { uri: 'gantz://docs/work' } }],
     ['of tools/list with a cursor', { method: 'tools/list', params: { cursor: '' } }],
   ];
   for (const [what, message] of others) {

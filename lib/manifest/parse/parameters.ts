@@ -12,12 +12,14 @@ import { readBoolean, readText, readTexts } from './values.ts';
 
 type Named = { name: string; nameAt: Place; node: Node };
 
-type Role = 'parameters' | 'returns';
+type Role = 'parameters' | 'arguments' | 'returns';
+
+const SINGULAR = { parameters: 'parameter', arguments: 'argument', returns: 'field' } as const;
 
 /** Parameters as one flat object schema, and the names of those with `secret: true`, which is no keyword of JSON Schema. */
 export type ReadParameters = { schema: ObjectSchema; secrets: string[] };
 
-/** Reads parameters; the fields of `returns` are required unless `optional: true`. */
+/** Reads parameters, or the arguments of a prompt; the fields of `returns` are required unless `optional: true`. */
 export function readParameters(
   problems: Problems,
   node: Node | undefined,
@@ -29,8 +31,8 @@ export function readParameters(
   const secrets: string[] = [];
   const listed = node ? requiredOfSchema(problems, node) : undefined;
   for (const { name, nameAt, node: parameter } of unique(problems, named(problems, node, role), role)) {
-    const what = `${role === 'parameters' ? 'the parameter' : 'the field'} ${JSON.stringify(name)}`;
-    if (!isParameterName(name)) {
+    const what = `the ${SINGULAR[role]} ${JSON.stringify(name)}`;
+    if (role !== 'arguments' && !isParameterName(name)) {
       warn(
         problems,
         nameAt,
@@ -77,7 +79,7 @@ function readParameter(
   const fields = readFields(problems, map, PARAMETER, what);
   const { schema, required } = withExtensions(problems, map, readKeywords(problems, fields, what));
   const secret = fields.secret && readBoolean(problems, fields.secret, `secret of ${what}`);
-  if (always && secret)
+  if (role !== 'parameters' && secret)
     warn(problems, map.at, `\`secret\` of ${what} has no effect: only parameters have it`);
   if (!always && fields.optional) {
     const optional = readBoolean(problems, fields.optional, `optional of ${what}`);

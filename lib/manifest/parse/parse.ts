@@ -15,6 +15,8 @@ import {
   type LoadedGuard,
   type ReadGuard,
 } from './guards.ts';
+import { readIcons } from './icons.ts';
+import { readPrompts, type ReadPrompt, type ReviewPrompt } from './prompts.ts';
 import { reviewTool, type Review } from './review.ts';
 import type { ActionKeys, GuardKeys, ParsedAction } from '../tool-key.ts';
 import type { Manifest, Problem } from '../../contract/manifest.ts';
@@ -34,6 +36,8 @@ export type ParseOptions = Omit<ManifestText, 'text'> & {
   actions: ActionKeys;
   /** The guards that a tool may have. */
   guards: () => Promise<GuardKeys>;
+  /** Finds the problems of the texts of a prompt. */
+  reviewPrompt: ReviewPrompt;
   /** Looks for more problems of each tool, for `gantz validate`. */
   review?: Review;
 };
@@ -51,7 +55,14 @@ export async function parseManifest(text: string, options: ParseOptions): Promis
 /** Parses the text of a gantz.yaml and returns every problem, errors and warnings, in the order of their places. */
 export async function checkManifestText(
   text: string,
-  { readInclude = refuseInclude, actions: table, guards: loadGuards, review, ...origin }: ParseOptions,
+  {
+    readInclude = refuseInclude,
+    actions: table,
+    guards: loadGuards,
+    reviewPrompt,
+    review,
+    ...origin
+  }: ParseOptions,
 ): Promise<Checked> {
   const problems = noProblems();
   const actions = await loadActionKeys(table);
@@ -61,10 +72,12 @@ export async function checkManifestText(
     guards,
     defaults: [],
     tools: new Map(),
+    prompts: new Map(),
     env: new Map(),
     toolsets: new Map(),
     sources: [],
     readInclude,
+    reviewPrompt,
   };
   let manifest: Manifest | undefined;
   try {
@@ -99,13 +112,18 @@ type Gathered = {
   /** The guards of `guards` of all files. */
   readonly defaults: ReadGuard[];
   readonly tools: Map<string, ReadTool>;
+  readonly prompts: Map<string, ReadPrompt>;
   readonly env: Map<string, string | null>;
   readonly toolsets: Map<string, { patterns: readonly { text: string; at: Place }[]; at: Place }>;
   readonly sources: string[];
   readonly readInclude: NonNullable<ParseOptions['readInclude']>;
+  readonly reviewPrompt: ReviewPrompt;
 };
 
-type Root = Pick<Manifest, 'name' | 'description' | 'version' | 'server' | 'audit' | 'guards'>;
+type Root = Pick<
+  Manifest,
+  'name' | 'title' | 'description' | 'version' | 'icons' | 'instructions' | 'server' | 'audit' | 'guards'
+>;
 
 /** Reads one file and what it includes. `above` are the files that include it, and `outer` is what it gets from them. */
 async function readFile(
@@ -165,7 +183,12 @@ async function readFile(
       syntax: toolSyntaxOf(gathered.actions, gathered.guards, bundled),
       guards: defaults,
     };
-    for (const read of readTools(problems, fields.tools, origin)) add(problems, read, gathered);
+    for (const read of readTools(problems, fields.tools, origin))
+      add(problems, 'tools', gathered.tools, read.tool.name, read);
+  }
+  if (fields.prompts) {
+    for (const read of await readPrompts(problems, fields.prompts, gathered.reviewPrompt))
+      add(problems, 'prompts', gathered.prompts, read.prompt.name, read);
   }
   if (!fields.tools && !fields.include) warn(problems, start, 'This manifest has no `tools`');
   readToolsets(problems, fields.toolsets, gathered);
@@ -174,15 +197,19 @@ async function readFile(
 }
 
 function readRoot(problems: Problems, fields: Fields<typeof ROOT>): Root {
-  const text = (key: 'name' | 'description' | 'version'): string | undefined =>
+  const text = (key: 'name' | 'title' | 'description' | 'version' | 'instructions'): string | undefined =>
     fields[key] && readText(problems, fields[key], `\`${key}\``);
-  const [name, description, version] = [text('name'), text('description'), text('version')];
+  const [name, title, description] = [text('name'), text('title'), text('description')];
+  const [version, instructions] = [text('version'), text('instructions')];
   const server = fields.server && readServer(problems, fields.server);
   const audit = fields.audit && readAudit(problems, fields.audit);
   return {
     name: name || 'gantz',
+    ...(title !== undefined && { title }),
     ...(description !== undefined && { description: description.trim() }),
     ...(version !== undefined && { version }),
+    ...(fields.icons && { icons: readIcons(problems, fields.icons) }),
+    ...(instructions !== undefined && { instructions: instructions.trim() }),
     ...(server && { server }),
     ...(audit && { audit }),
   };
@@ -258,29 +285,39 @@ async function readIncludes(
 /** Adds an included manifest that was loaded already. */
 function addManifest(
   problems: Problems,
-  { file, env, tools }: Manifest,
+  { file, env, tools, prompts = [] }: Manifest,
   at: Place,
   gathered: Gathered,
   defaults: GuardDefaults,
 ): void {
   gathered.sources.push(file);
   for (const [name, value] of Object.entries(env)) if (!gathered.env.has(name)) gathered.env.set(name, value);
-  for (const tool of tools)
-    add(problems, { tool: withGuards(problems, tool, [], defaults), at, node: undefined }, gathered);
+  for (const tool of tools) {
+    const read = { tool: withGuards(problems, tool, [], defaults), at, node: undefined };
+    add(problems, 'tools', gathered.tools, tool.name, read);
+  }
+  for (const prompt of prompts) add(problems, 'prompts', gathered.prompts, prompt.name, { prompt, at });
 }
 
-function add(problems: Problems, read: ReadTool, { tools }: Gathered): void {
-  const { tool, at } = read;
-  const first = tools.get(tool.name);
+/** Adds a tool or a prompt, or reports that there are two of its name. */
+function add<Read extends { at: Place }>(
+  problems: Problems,
+  what: 'tools' | 'prompts',
+  all: Map<string, Read>,
+  name: string,
+  read: Read,
+): void {
+  const first = all.get(name);
   if (!first) {
-    tools.set(tool.name, read);
+    all.set(name, read);
     return;
   }
+  const { at } = read;
   const where =
     first.at.source === at.source
       ? `on line ${position(first.at).line}`
       : `in ${first.at.source.file}:${position(first.at).line}`;
-  error(problems, at, `There are two tools named ${JSON.stringify(tool.name)}; the first is ${where}`);
+  error(problems, at, `There are two ${what} named ${JSON.stringify(name)}; the first is ${where}`);
 }
 
 function readToolsets(problems: Problems, node: Node | undefined, { toolsets }: Gathered): void {
@@ -341,7 +378,7 @@ function checkLookalikes(problems: Problems, { tools }: Gathered): void {
 function assemble(
   root: Root,
   { file, directory }: Omit<ManifestText, 'text'>,
-  { tools, env, toolsets, sources }: Gathered,
+  { tools, prompts, env, toolsets, sources }: Gathered,
 ): Manifest {
   return {
     ...root,
@@ -349,6 +386,7 @@ function assemble(
     directory,
     env: Object.fromEntries(env),
     tools: [...tools.values()].map(({ tool }) => tool),
+    ...(prompts.size > 0 && { prompts: [...prompts.values()].map(({ prompt }) => prompt) }),
     toolsets: Object.fromEntries(
       [...toolsets].map(([name, { patterns }]) => [name, patterns.map(({ text }) => text)]),
     ),

@@ -38,7 +38,7 @@ function placeOfTest({ test }: ProblemInText, node: Node): Place | undefined {
  * Returns the place of the text that has a problem: its first line is searched from the start of the action on, because
  * indentation, quotes and escapes make the offsets of a text differ from those of the file.
  */
-function placeOf({ text, offset = 0, length }: ProblemInText, start: Place): Place {
+export function placeOf({ text, offset = 0, length }: ProblemInText, start: Place): Place {
   if (text === undefined) return start;
   const marked = text.slice(offset, length === undefined ? undefined : offset + length);
   const before = marked === '' ? 0 : text.slice(0, offset).split(marked).length - 1;

@@ -1,5 +1,6 @@
 import { namesAction, readAction, type ToolSyntax } from './action.ts';
 import { asMap, readFields, type Fields } from './fields.ts';
+import { readIcons } from './icons.ts';
 import { readGuards, withGuards, type GuardDefaults } from './guards.ts';
 import { isShort, isToolName, LONGEST_DESCRIPTION } from '../definition.ts';
 import { error, warn, type Problems } from '../yaml/problems.ts';
@@ -142,6 +143,7 @@ function assemble(
     name: name.text,
     ...(title !== undefined && { title }),
     description,
+    ...(fields.icons && { icons: readIcons(problems, fields.icons) }),
     inputSchema,
     ...(secrets.length > 0 && { secrets }),
     ...(fields.returns && {

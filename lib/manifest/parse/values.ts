@@ -17,6 +17,18 @@ export function readNonEmpty(problems: Problems, node: Node, what: string): stri
   error(problems, node.at, `${what} must not be empty`);
 }
 
+/** Reads one of these words. */
+export function readChoice<Word extends string>(
+  problems: Problems,
+  node: Node,
+  what: string,
+  words: readonly Word[],
+): Word | undefined {
+  const word = node.kind === 'scalar' ? words.find((one) => one === node.text) : undefined;
+  if (word !== undefined) return word;
+  error(problems, node.at, `${what} must be ${words.join(' or ')}, not ${describe(node)}`);
+}
+
 const BOOLEANS: Readonly<Record<string, boolean>> = {
   true: true,
   yes: true,
