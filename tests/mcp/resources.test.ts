@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Client } from '@modelcontextprotocol/client';
-import { BUNDLED_MANIFEST } from '../../lib/generated/manifest.ts';
+import { BUNDLED_MANIFEST } from '../helpers/bundled-manifest.ts';
 import { STATE_KINDS } from '../../lib/mcp/state-kinds.ts';
 import { folderWith } from '../helpers/folder.ts';
 import { freePort } from '../helpers/free-port.ts';
