@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,6 +52,7 @@ describe('gantz with-lock', () => {
         await waitFor(() => stdout.includes('ready\n'), { what: () => `the command to be ready: ${stderr}` });
         return {
           child,
+          printed: () => stdout,
           end: async (): Promise<Run> => {
             const status = await ended;
             return { stdout, stderr, exitCode: status ?? 129 };
@@ -173,10 +174,15 @@ describe('gantz with-lock', () => {
 
       it('the command ends when gantz is killed, and the lock with its lease', async () => {
         const command = 'echo $$; echo ready; while :; do sleep 0.05; done';
-        const { child, end } = await start(['killed', '--ttl', '3s', '--', 'sh', '-c', command]);
+        const { child, end, printed } = await start(['killed', '--ttl', '3s', '--', 'sh', '-c', command]);
+        const pid = Number(printed().split('\n')[0]);
+        // The command may be ready before its group is watched.
+        const watchdog = `gantz-watchdog ${pid}\n`;
+        await waitFor(() => execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).includes(watchdog), {
+          what: 'the watchdog',
+        });
         child.kill('SIGKILL');
-        const { stdout } = await end();
-        const pid = Number(stdout.split('\n')[0]);
+        await end();
         const isAlive = (): boolean => {
           try {
             return process.kill(pid, 0);

@@ -104,10 +104,13 @@ async function runCommand(
   const env = { ...process.env, GANTZ_LOCK_TOKEN: token, GANTZ_LOCK_FENCE: String(fence) };
   let child: ChildProcess;
   let ended: Promise<number>;
+  let unwatch: (() => Promise<void>) | undefined;
   try {
     // In a process group of its own, the command and its children can be ended without this process.
     child = spawn(file, args, { cwd: process.cwd(), env, stdio: 'inherit', detached: true });
     ended = statusOf(child);
+    // When this process is killed, nobody extends the lock, and the command must end too.
+    unwatch = child.pid === undefined ? undefined : watch(child.pid);
     await started(child);
   } catch (error) {
     printFailure(process, cannotRun(file, error), process.stderr);
@@ -115,8 +118,6 @@ async function runCommand(
     return undefined;
   }
   const undo = [killAtExit(child), ...forwardSignals(process, child)];
-  // When this process is killed, nobody extends the lock, and the command must end too.
-  const unwatch = child.pid === undefined ? undefined : watch(child.pid);
   try {
     const end = await Promise.race([ended, lost]);
     if (end instanceof GantzError) {
