@@ -346,10 +346,12 @@ function QueueView({ name }: { name: string }): VNode {
                     <details>
                       <summary>
                         <code>{short(job.payload)}</code>
-                        <span class="note">
-                          {job.attempt} of {job.max_attempts} attempts
-                          {job.last_error !== undefined && `: ${short(job.last_error)}`}
-                        </span>
+                        {job.attempt > 0 && (
+                          <span class="note">
+                            {job.attempt} of {job.max_attempts} attempts
+                            {job.last_error !== undefined && `: ${short(job.last_error)}`}
+                          </span>
+                        )}
                       </summary>
                       <JsonView text={JSON.stringify(job)} label={`Job ${visible(job.id)}`} name={job.id} />
                     </details>
@@ -432,8 +434,6 @@ type Remaining = { allowed: boolean; current: number; limit: number; remaining: 
 function RateLimitView({ name }: { name: string }): VNode {
   const [limit, setLimit] = useState(10);
   const [seconds, setSeconds] = useState(60);
-  if (!offers('rate_limit_sliding_window'))
-    return <p class="note">The options of this server do not allow the tool rate_limit_sliding_window.</p>;
   return (
     <>
       <p class="note">

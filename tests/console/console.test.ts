@@ -523,6 +523,20 @@ for (const program of PROGRAMS) {
       }
     });
 
+    it('does not read by a tool that the options do not allow', async () => {
+      const limited = await start([], { GANTZ_TOOLS: 'state_list' });
+      const own = await open(`${limited.url}/#/state/queue/orders`);
+      try {
+        await own.getByText('do not allow the tool queue_peek').waitFor();
+        await own.getByRole('table').waitFor();
+        const metrics = await (await fetch(`${limited.url}/metrics`)).text();
+        assert.doesNotMatch(metrics, /^gantz_calls_total\{tool="\(unknown\)"/m);
+      } finally {
+        await own.close();
+        await limited.stop();
+      }
+    });
+
     it('is switched off by --no-console', async () => {
       const plain = await start(['--no-console']);
       try {
