@@ -79,7 +79,12 @@ export type MetricsHistory = {
   /** Looks at how many calls wait. Called when a call may have begun to wait. */
   noteWaiting(): void;
   /** Counts a call that has ended; its duration only when there is one. */
-  end(tool: string, durationMs: number | undefined, code: Code | undefined, events: readonly GuardEvent[]): void;
+  end(
+    tool: string,
+    durationMs: number | undefined,
+    code: Code | undefined,
+    events: readonly GuardEvent[],
+  ): void;
   /** Counts a call that no tool has taken. */
   refuse(code: Code): void;
   /** Keeps what a look at Redis found. */
