@@ -1,3 +1,4 @@
+import { losesDigits } from '../lib/json/number.ts';
 import type { Schema } from './store.ts';
 
 /** What a form holds for a value: the text of a scalar, null, or the drafts of its parts. Undefined is not given. */
@@ -116,6 +117,17 @@ export function emptyDraft(schema: Schema): Draft {
 /** Returns true for the JSON text of a number. */
 function isNumber(text: string): boolean {
   return /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(text);
+}
+
+/**
+ * Parses JSON. A number that would lose digits becomes text with all of them, because a rounded one would be run as another
+ * value; the server refuses both with the reason.
+ */
+export function parseExactly(json: string): unknown {
+  const exact = json.replaceAll(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/gs, (part) =>
+    !part.startsWith('"') && isNumber(part) && losesDigits(part) ? `"${part}"` : part,
+  );
+  return JSON.parse(exact);
 }
 
 /** Returns true for a text that is JSON. */

@@ -323,7 +323,8 @@ function placeholderOf(schema: Schema): string {
   return FORMATS[schema.format ?? ''] ?? '';
 }
 
-const FORMATS: Readonly<Record<string, string>> = {
+/** A value of each format. */
+export const FORMATS: Readonly<Record<string, string>> = {
   'date-time': '2026-01-31T12:00:00Z',
   date: '2026-01-31',
   time: '12:00:00Z',

@@ -155,7 +155,7 @@ function receive(subscription: Subscription): Listen {
         const missing = Number(progress) - count - 1;
         count = Number(progress);
         if (missing > 0)
-          tell(subscription, `${missing} messages came too fast for this browser, and are missing.`);
+          tell(subscription, `Messages that came too fast for this browser are missing: ${missing}.`);
         add({ kind, from: String(channel), time: new Date().toISOString(), ...valueOf(message) });
       },
     });

@@ -166,7 +166,7 @@ function Content({ known: { tool, answer, points, rangeS } }: { known: Known }):
       ) : (
         <Empty title="No calls in the last hour">
           <p>
-            The charts show the calls of all clients of this server, Run a tool in{' '}
+            The charts show the calls of all clients of this server. Run a tool in{' '}
             <a href={address('tools')}>Tools</a>, or connect an agent to{' '}
             <code>{new URL('mcp', document.baseURI).href}</code>.
           </p>

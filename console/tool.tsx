@@ -1,9 +1,9 @@
 import { signal, type Signal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { callTool, type Answer } from './api.ts';
-import { draftOf, isMembers, jsonOf, typesOf, type Draft } from './draft.ts';
-import { Fields, idOf, type Problems } from './form.tsx';
+import { callTool, token, type Answer } from './api.ts';
+import { draftOf, isMembers, jsonOf, parseExactly, typesOf, type Draft } from './draft.ts';
+import { Fields, FORMATS, idOf, type Problems } from './form.tsx';
 import { CopyButton, JsonView } from './json-view.tsx';
 import { address, factsOf, messageOf, type Schema, type Tool, type ToolFacts } from './store.ts';
 import { duration, shellWord, shortened, visible } from './text.ts';
@@ -236,7 +236,7 @@ function Parameters({
   const toForm = (): void => {
     if (json.value === undefined) return;
     try {
-      draft.value = draftOf(JSON.parse(json.value || '{}'), inputSchema);
+      draft.value = draftOf(parseExactly(json.value || '{}'), inputSchema);
       json.value = undefined;
     } catch {
       // The text stays until it is JSON; its problem is shown below it.
@@ -319,7 +319,7 @@ function Snippets({
     ['Shell', `${facts?.confirm ? command.replace('gantz', 'gantz --yes') : command} ${shellWord(params)}`],
     [
       'curl',
-      `curl -s ${url} -H "Authorization: Bearer $GANTZ_AUTH_TOKEN"${facts?.confirm ? " -H 'Gantz-Confirm: yes'" : ''} -d ${shellWord(call)}`,
+      `curl -s ${url}${token.value && ' -H "Authorization: Bearer $GANTZ_AUTH_TOKEN"'}${facts?.confirm ? " -H 'Gantz-Confirm: yes'" : ''} -d ${shellWord(call)}`,
     ],
     [
       'MCP',
@@ -484,7 +484,7 @@ function problemOfJson(text: string): string | undefined {
 /** Replaces the values of secret parameters, so that they are neither shown nor copied. */
 function masked(params: string, facts: ToolFacts | undefined): string {
   if (!facts?.secrets || problemOfJson(params) !== undefined) return params;
-  const value = JSON.parse(params || '{}') as Record<string, unknown>;
+  const value = parseExactly(params || '{}') as Record<string, unknown>;
   for (const name of facts.secrets) if (Object.hasOwn(value, name)) value[name] = '[secret]';
   return JSON.stringify(value);
 }
@@ -500,7 +500,7 @@ function exampleOf({ properties = {}, required = [] }: Schema): Record<string, u
 }
 
 function madeUp(name: string, schema: Schema): unknown {
-  const known: unknown = schema.const ?? schema.default ?? schema.enum?.[0];
+  const known: unknown = schema.const ?? schema.default ?? schema.enum?.[0] ?? FORMATS[schema.format ?? ''];
   if (known !== undefined) return known;
   switch (typesOf(schema)[0]) {
     case 'integer':

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { read } from './api.ts';
-import { messageOf } from './store.ts';
+import { messageOf, offers } from './store.ts';
 
 /** What a read has returned so far. */
 export type Reading<T> = {
@@ -12,13 +12,15 @@ export type Reading<T> = {
 };
 
 /**
- * Reads by a tool, and again every `everyMs` milliseconds while the page can be seen. Other parameters begin a new reading. `round`
+ * Reads by a tool that the server offers, and again every `everyMs` milliseconds while the page can be seen. Other parameters begin a new reading. `round`
  * changes to read at once.
  */
 export function useRead<T>(tool: string, params: object, everyMs: number, round = 0): Reading<T> {
   const key = JSON.stringify([tool, params]);
   const [reading, setReading] = useState<Reading<T> & { key: string }>({ key, at: 0 });
+  const isOffered = offers(tool);
   useEffect(() => {
+    if (!isOffered) return;
     const abort = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const again = async (): Promise<void> => {
@@ -42,7 +44,8 @@ export function useRead<T>(tool: string, params: object, everyMs: number, round 
       abort.abort();
       clearTimeout(timer);
     };
-  }, [key, everyMs, round]);
+  }, [key, everyMs, round, isOffered]);
+  if (!isOffered) return { at: 0, problem: `The options of this server do not allow the tool ${tool}.` };
   return reading.key === key ? reading : { at: 0 };
 }
 

@@ -280,7 +280,8 @@ function LockView({ name }: { name: string }): VNode {
 
 const STATES = ['ready', 'delayed', 'taken', 'dead'] as const;
 type Counts = Record<(typeof STATES)[number], number> & { due: number; oldest_age_ms: number | null };
-type Jobs = { jobs: ({ id: string } & Record<string, unknown>)[]; cursor: string | null };
+type Job = { id: string; payload: unknown; attempt: number; max_attempts: number; last_error?: string };
+type Jobs = { jobs: Job[]; cursor: string | null };
 
 function QueueView({ name }: { name: string }): VNode {
   const [state, setState] = useState<(typeof STATES)[number]>('ready');
@@ -294,8 +295,11 @@ function QueueView({ name }: { name: string }): VNode {
         'queue_requeue',
         JSON.stringify({ queue: name, ...(ids && { ids }) }),
       );
+      const moved = Number(envelope['moved']);
       setSaid(
-        envelope.success ? `${Number(envelope['moved'])} jobs are ready again` : (envelope.error ?? ''),
+        envelope.success
+          ? `${moved} ${moved === 1 ? 'job is' : 'jobs are'} ready again`
+          : (envelope.error ?? ''),
       );
     } catch (error) {
       setSaid(messageOf(error));
@@ -335,16 +339,31 @@ function QueueView({ name }: { name: string }): VNode {
               {visible(said)}
             </p>
             {list.length === 0 && <p class="note">No job is {state}.</p>}
-            {list.map((job) => (
-              <div key={job.id} class="job">
-                {canRequeue && (
-                  <button type="button" class="quiet" onClick={() => void requeue([job.id])}>
-                    Make ready again
-                  </button>
-                )}
-                <JsonView text={JSON.stringify(job)} label={`Job ${visible(job.id)}`} name={job.id} />
-              </div>
-            ))}
+            {list.length > 0 && (
+              <ul class="boxed jobs">
+                {list.map((job) => (
+                  <li key={job.id}>
+                    <details>
+                      <summary>
+                        <code>{short(job.payload)}</code>
+                        {job.attempt > 0 && (
+                          <span class="note">
+                            {job.attempt} of {job.max_attempts} attempts
+                            {job.last_error !== undefined && `: ${short(job.last_error)}`}
+                          </span>
+                        )}
+                      </summary>
+                      <JsonView text={JSON.stringify(job)} label={`Job ${visible(job.id)}`} name={job.id} />
+                    </details>
+                    {canRequeue && (
+                      <button type="button" class="quiet" onClick={() => void requeue([job.id])}>
+                        Make ready again
+                      </button>
+                    )}
+                  </li>
+                ))}
+              </ul>
+            )}
             {cursor !== null && <p class="note">Only the first {PAGE} jobs are shown.</p>}
           </>
         )}
@@ -415,8 +434,6 @@ type Remaining = { allowed: boolean; current: number; limit: number; remaining: 
 function RateLimitView({ name }: { name: string }): VNode {
   const [limit, setLimit] = useState(10);
   const [seconds, setSeconds] = useState(60);
-  if (!offers('rate_limit_sliding_window'))
-    return <p class="note">The options of this server do not allow the tool rate_limit_sliding_window.</p>;
   return (
     <>
       <p class="note">

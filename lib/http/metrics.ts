@@ -152,7 +152,7 @@ export function createMetrics(
           const counters = known.get(tool.name);
           counters?.calls.inc();
           counters?.duration.observe(durationMs / 1000);
-          shown?.end(tool.name, durationMs, code, events);
+          shown?.end(tool.name, settings?.follow ? undefined : durationMs, code, events);
         }
       },
     };

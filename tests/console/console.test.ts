@@ -47,7 +47,7 @@ const MANIFEST = JSON.stringify({
     {
       name: 'pay',
       description: 'Pays. The script prints the number of the card.',
-      parameters: { card: { type: 'string', secret: true } },
+      parameters: { card: { type: 'string', secret: true }, amount: { type: 'number' } },
       confirm: true,
       script: { command: 'printf', args: ['%s', 'paid by {{card}}'] },
     },
@@ -212,6 +212,33 @@ for (const program of PROGRAMS) {
       assert.doesNotMatch((await page.locator('main').textContent()) ?? '', /4000-1234/);
     });
 
+    it('loses no digit of a number in the question before a call, and between JSON and the form', async () => {
+      const large = '12345678901234567890';
+      await show('tools/pay');
+      await button('Clear').click();
+      await page.getByRole('textbox', { name: /^amount/ }).fill(large);
+      await button('Run').click();
+      await page.getByRole('dialog').locator('pre').getByText(large).waitFor();
+      await button('Run it').click();
+      await page.getByText(`${large} would lose digits`, { exact: true }).waitFor();
+      await button('JSON').click();
+      await page.getByLabel('Parameters as JSON').fill(`{"amount": ${large}}`);
+      await button('Form').click();
+      assert.equal(await page.getByRole('textbox', { name: /^amount/ }).inputValue(), large);
+      await button('Clear').click();
+    });
+
+    it('shows the names of all pages in a narrow window', async () => {
+      for (const width of [390, 320]) {
+        await page.setViewportSize({ width, height: 800 });
+        for (const link of await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').all()) {
+          const { x, width: own } = (await link.boundingBox()) ?? { x: 0, width: Infinity };
+          assert.ok(x >= 0 && x + own <= width, `${await link.textContent()} at ${width} px`);
+        }
+      }
+      await page.setViewportSize({ width: 1280, height: 800 });
+    });
+
     it('lists the calls of other clients when they end, with parameters and answer', async () => {
       await show('activity');
       await page
@@ -300,16 +327,17 @@ for (const program of PROGRAMS) {
       for (const order of ['first', 'second'])
         await server.call('queue_add', { queue: 'orders', payload: { order }, max_attempts: 1 });
       await show('state/queue/orders');
-      await page.locator('pre').getByText('"second"').waitFor();
+      await page.getByText('{"order":"second"}').waitFor();
       await page.getByRole('button', { name: 'ready 2' }).waitFor();
       const { result } = await server.call('queue_take', { queue: 'orders' });
       const [{ receipt } = { receipt: '' }] = result['jobs'] as { receipt: string }[];
       await page.getByRole('button', { name: 'taken 1' }).waitFor();
       await server.call('queue_nack', { queue: 'orders', receipts: [receipt], error: 'no stock' });
       await page.getByRole('button', { name: 'dead 1' }).click();
+      await page.getByText('1 of 1 attempts: no stock').click();
       await page.locator('pre').getByText('"no stock"').waitFor();
       await button('Make ready again').click();
-      await page.getByText('1 jobs are ready again').waitFor();
+      await page.getByText('1 job is ready again').waitFor();
       await page.getByRole('button', { name: 'ready 2' }).waitFor();
       await server.call('stream_append', { stream: 'news', event: { text: 'one' } });
       await show('state/stream/news');
@@ -489,6 +517,20 @@ for (const program of PROGRAMS) {
       try {
         await own.getByRole('link', { name: /^order/ }).waitFor();
         assert.equal(await own.getByRole('link', { name: 'State', exact: true }).count(), 0);
+      } finally {
+        await own.close();
+        await limited.stop();
+      }
+    });
+
+    it('does not read by a tool that the options do not allow', async () => {
+      const limited = await start([], { GANTZ_TOOLS: 'state_list' });
+      const own = await open(`${limited.url}/#/state/queue/orders`);
+      try {
+        await own.getByText('do not allow the tool queue_peek').waitFor();
+        await own.getByRole('table').waitFor();
+        const metrics = await (await fetch(`${limited.url}/metrics`)).text();
+        assert.doesNotMatch(metrics, /^gantz_calls_total\{tool="\(unknown\)"/m);
       } finally {
         await own.close();
         await limited.stop();

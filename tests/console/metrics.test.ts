@@ -83,7 +83,7 @@ for (const program of PROGRAMS) {
 
     it('says what to do when there was no call, and shows the server', async () => {
       await page.getByRole('heading', { name: 'No calls in the last hour' }).waitFor();
-      await page.getByRole('status').getByText('Live', { exact: true }).waitFor();
+      await page.locator('main').getByText('Live', { exact: true }).waitFor();
       await shows('Calls', '0');
       await shows('Redis PING', /\d ms/);
       await shows('Redis memory', /B of 100.0 MB/);
@@ -178,7 +178,7 @@ for (const program of PROGRAMS) {
       await browser.context.setOffline(true);
       await page.getByText('Connection lost; trying again').waitFor();
       await browser.context.setOffline(false);
-      await page.getByText('Live', { exact: true }).waitFor();
+      await page.locator('main').getByText('Live', { exact: true }).waitFor();
     });
 
     it('reads every few seconds, but not in a hidden tab', async () => {

@@ -53,7 +53,7 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
   },
   'state-queue': async (page) => {
     await page.goto(`${server.url}/#/state/queue/bookings`);
-    await page.locator('pre').first().waitFor();
+    await page.locator('summary').first().click();
   },
   'state-session': async (page) => {
     await page.goto(`${server.url}/#/state/session`);
@@ -133,6 +133,7 @@ try {
             width === 390 ? 800 : 900,
             join(folder, `${name}-${width}-${colorScheme}.png`),
           );
+          if (readFileSync(config, 'utf8') !== MANIFEST) await edit(page, MANIFEST);
           await page.close();
         }
       }

@@ -152,6 +152,28 @@ for (const program of PROGRAMS) {
       }
     });
 
+    it('counts a subscription, and leaves its life out of the percentiles', async () => {
+      const quiet = await start();
+      try {
+        const abort = new AbortController();
+        const response = await fetch(`${quiet.url}/mcp/tools/call`, {
+          method: 'POST',
+          headers: { accept: 'text/event-stream', 'gantz-follow': 'yes' },
+          body: JSON.stringify({ tool: 'pubsub_subscribe', params: { channel: 'news' } }),
+          signal: abort.signal,
+        });
+        await response.body?.getReader().read();
+        abort.abort();
+        await waitFor(async () => (await read(quiet)).server.in_flight === 0, {
+          what: 'the end of the subscription',
+        });
+        const { range } = await read(quiet);
+        assert.deepEqual([range.calls, range.p50, range.p99], [1, null, null]);
+      } finally {
+        await quiet.stop();
+      }
+    });
+
     it('counts the calls that the server refuses because too many wait', async () => {
       const full = await start(['--max-calls', '1']);
       try {

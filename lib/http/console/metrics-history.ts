@@ -24,7 +24,7 @@ const EVENTS = [
 
 /** What is counted for each tool: the durations by their buckets, and these. */
 const COUNTERS = [
-  // A call of an unknown name has no duration.
+  // A call of an unknown name has no duration, and that of a subscription lasts as long as its client wants.
   'without duration',
   // A call that the server refused because too many were in flight.
   'overloaded',
@@ -78,8 +78,13 @@ export type MetricsHistory = {
   begin(): void;
   /** Looks at how many calls wait. Called when a call may have begun to wait. */
   noteWaiting(): void;
-  /** Counts a call that has ended. */
-  end(tool: string, durationMs: number, code: Code | undefined, events: readonly GuardEvent[]): void;
+  /** Counts a call that has ended; its duration only when there is one. */
+  end(
+    tool: string,
+    durationMs: number | undefined,
+    code: Code | undefined,
+    events: readonly GuardEvent[],
+  ): void;
   /** Counts a call that no tool has taken. */
   refuse(code: Code): void;
   /** Keeps what a look at Redis found. */
@@ -191,7 +196,7 @@ export function keepHistory({ now, wallNow, queued, refused, memory }: HistorySo
       advance();
       inFlight--;
       const index = indexOf(tool);
-      add(index, bucketOf(durationMs));
+      add(index, durationMs === undefined ? counterIndex('without duration') : bucketOf(durationMs));
       let isOfGuard = false;
       for (const [guard, event] of events) {
         const counter = COUNTER_INDEX.get(`${guard} ${event}`);

@@ -39,6 +39,8 @@ function render(call: EndedCall, withParameters: boolean): string {
   const entry = {
     time: at.toISOString(),
     interface: origin?.interface ?? 'library',
+    // Any client can send the header of the console, so these lines are marked and not left out.
+    ...(origin?.view && { view: true }),
     tool: tool.name,
     ...(withParameters ? { parameters } : { parameters_omitted: true }),
     // A name would come from the environment in some runtimes.

@@ -103,6 +103,11 @@ describe('the audit log', () => {
     await agent.close();
     const server = await startServer([], { config });
     await server.call('greet');
+    await fetch(`${server.url}/mcp/tools/call`, {
+      method: 'POST',
+      headers: { 'gantz-console': 'view' },
+      body: '{"tool":"greet"}',
+    });
     await fetch(`${server.url}/mcp`, {
       method: 'POST',
       headers: {
@@ -119,14 +124,15 @@ describe('the audit log', () => {
     await using elsewhere = await openGantz({ manifest: config, audit: other });
     await elsewhere.call('greet');
     assert.deepEqual(
-      lines().map(({ interface: name, caller: { address, token } }) => [name, address, token]),
+      lines().map(({ interface: name, view, caller: { address, token } }) => [name, address, token, view]),
       [
-        ['cli', undefined, undefined],
-        ['batch', undefined, undefined],
-        ['mcp', undefined, undefined],
-        ['http', '127.0.0.1', false],
-        ['mcp', '127.0.0.1', true],
-        ['library', undefined, undefined],
+        ['cli', undefined, undefined, undefined],
+        ['batch', undefined, undefined, undefined],
+        ['mcp', undefined, undefined, undefined],
+        ['http', '127.0.0.1', false, undefined],
+        ['http', '127.0.0.1', false, true],
+        ['mcp', '127.0.0.1', true, undefined],
+        ['library', undefined, undefined, undefined],
       ],
     );
     assert.equal(linesOf(other).length, 1);
