@@ -6,7 +6,7 @@ import { GantzError } from '../../lib/contract/errors.ts';
 import { PLAIN_VERSIONS, plainAnswers } from '../../lib/mcp/answers.ts';
 import type { Inputs, RequestId } from '../../lib/mcp/message.ts';
 import { PlainRequests } from '../../lib/mcp/plain-requests.ts';
-import { holdRunners } from '../../lib/serving/runners.ts';
+import { holdRunners, wrapRunners } from '../../lib/serving/runners.ts';
 import { createServer } from '../../lib/mcp/server.ts';
 import type { CallSettings } from '../../lib/run/runner.ts';
 import { runnerOf } from '../helpers/fake-runner.ts';
@@ -22,7 +22,7 @@ const PARAMS = {
   clientInfo: { name: 't', version: '1' },
 };
 
-/** Opens a connection. `sent` has what its client received, `seen` what reached the SDK: ids, and methods of notifications. */
+/** Opens a connection. `sent` has what its client received, `seen` what reached the SDK: ids, and methods of notifications; `refused` the names of refused calls. */
 function open(work: (input: unknown, settings: CallSettings) => Promise<Result>) {
   const sent: Sent[] = [];
   const seen: unknown[] = [];
@@ -30,7 +30,18 @@ function open(work: (input: unknown, settings: CallSettings) => Promise<Result>)
     send: (message) => Promise.resolve(void sent.push(message)),
     close: () => Promise.resolve(wire.onclose?.()),
   };
-  const runners = holdRunners(runnerOf(work));
+  const refused: string[] = [];
+  const runners = wrapRunners(holdRunners(runnerOf(work)), (runner) => ({
+    ...runner,
+    find(name) {
+      try {
+        return runner.find(name);
+      } catch (error) {
+        refused.push(name);
+        throw error;
+      }
+    },
+  }));
   const inputs: Inputs = new Map();
   const plain = new PlainRequests(wire, plainAnswers(runners, inputs), async (transport) => {
     await createServer(runners, { inputs }).connect(transport);
@@ -54,6 +65,7 @@ function open(work: (input: unknown, settings: CallSettings) => Promise<Result>)
     plain,
     seen,
     sent,
+    refused,
     receive,
     answer,
     call: async (id: RequestId, input: Record<string, unknown> = {}, more: object = {}): Promise<void> => {
@@ -180,6 +192,16 @@ describe('PlainRequests', () => {
       assert.deepEqual(seen, ['initialize', 'notifications/initialized', 'other']);
     });
   }
+
+  it('looks up a refused tool once, and none for a list, because each refusal is counted as a failed call', async () => {
+    const { receive, answer, initialize, refused } = open(echo);
+    await initialize();
+    for (const method of METHODS) await receive({ id: method, method });
+    assert.deepEqual(refused, []);
+    await receive({ id: 1, method: 'tools/call', params: { name: 'hidden' } });
+    await answer(1);
+    assert.deepEqual(refused, ['hidden']);
+  });
 
   it('passes calls to the SDK until initialize was answered', async () => {
     const { call, answer, seen } = open(echo);
