@@ -79,7 +79,7 @@ export function plainAnswers(runners: Runners, inputs: Inputs): PlainAnswers {
       return { protocolVersion, capabilities, serverInfo, ...others } satisfies InitializeResult;
     },
     list: (method) => (isList(method) ? LISTS[method](runners.current) : undefined),
-    call({ id, name, signal }) {
+    call({ id, name, signal, trace }) {
       const tool = listedTool(runners.current, name);
       if (!tool || mayAsk(tool)) return undefined;
       const startedAt = performance.now();
@@ -87,7 +87,8 @@ export function plainAnswers(runners: Runners, inputs: Inputs): PlainAnswers {
       inputs.delete(id);
       return runners.use((runner) => {
         const deadline = runner.deadline(tool, startedAt);
-        return answerCall(runner, tool, input, { signal, deadline, origin: { ...STDIO, requestId: id } });
+        const origin = { ...STDIO, requestId: id, carriers: [trace] };
+        return answerCall(runner, tool, input, { signal, deadline, origin });
       });
     },
   };

@@ -99,6 +99,23 @@ describe('PlainRequests', () => {
     });
   }
 
+  it('answers a call with the trace of its caller as the SDK does, and passes the trace on', async () => {
+    const { call, answer, initialize, seen } = open((_, { origin }) =>
+      Promise.resolve({ carriers: origin?.carriers }),
+    );
+    await initialize();
+    const trace = { traceparent: '00-a', tracestate: 'b=c' };
+    await call(1, {}, { _meta: trace });
+    assert.deepEqual(seen, []);
+    await call(2, {}, { _meta: { ...trace, progressToken: 'p' } });
+    const [ours, theirs] = [await answer(1), await answer(2)];
+    assert.deepEqual(ours?.result, {
+      content: [{ type: 'text', text: JSON.stringify({ success: true, carriers: [trace] }) }],
+      structuredContent: { success: true, carriers: [trace] },
+    });
+    assert.deepEqual(Object.keys(ours.result), Object.keys(theirs?.result ?? {}));
+  });
+
   it('knows the versions that the SDK knows', () => {
     assert.deepEqual(PLAIN_VERSIONS, SUPPORTED_PROTOCOL_VERSIONS);
   });
@@ -175,6 +192,15 @@ describe('PlainRequests', () => {
       'with a progress token',
       { method: 'tools/call', params: { name: 'work', _meta: { progressToken: 1 } } },
     ],
+    [
+      'with a trace and a version',
+      { method: 'tools/call', params: { name: 'work', _meta: { traceparent: '00-', 'a/b': 1 } } },
+    ],
+    [
+      'with a trace that is no text',
+      { method: 'tools/call', params: { name: 'work', _meta: { traceparent: 1 } } },
+    ],
+    ['of ping with a trace', { method: 'ping', params: { _meta: { traceparent: '00-' } } }],
     ['with members of its own', { method: 'tools/call', params: { name: 'work', task: {} } }],
     ['of an unknown tool', { method: 'tools/call', params: { name: 'nothing' } }],
     ['of a forbidden tool', { method: 'tools/call', params: { name: 'hidden' } }],
