@@ -87,7 +87,7 @@ export function plainAnswers(runners: Runners, inputs: Inputs): PlainAnswers {
       inputs.delete(id);
       return runners.use((runner) => {
         const deadline = runner.deadline(tool, startedAt);
-        const origin = { ...STDIO, requestId: id, carriers: [trace] };
+        const origin = { ...STDIO, method: 'tools/call', requestId: id, carriers: [trace] };
         return answerCall(runner, tool, input, { signal, deadline, origin });
       });
     },
