@@ -39,7 +39,9 @@ export type Origin = {
   readonly client?: () => HttpClient;
   /** True for a read that the console makes to show a page. */
   readonly view?: boolean;
-  /** The id of the request of a call over MCP. */
+  /** The method of the request of a call over MCP: a client that reads state as a resource calls no tool itself. */
+  readonly method?: string;
+  /** The id of that request. */
   readonly requestId?: string | number;
   /** What came with the call and may have `traceparent` and `tracestate`, the nearest to the call first. */
   readonly carriers?: readonly Carrier[];

@@ -69,7 +69,7 @@ export const PLAIN_VERSIONS = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-1
 
 /**
  * Returns the functions that answer plain requests over stdin and stdout, as the server of the SDK does. They return undefined for what
- * that server must answer: other versions, and calls of tools that do not exist, are not allowed or ask for confirmation.
+ * that server must answer: other versions, and calls of tools that are not listed under that name or ask for confirmation.
  */
 export function plainAnswers(runners: Runners, inputs: Inputs): PlainAnswers {
   return {
@@ -79,15 +79,16 @@ export function plainAnswers(runners: Runners, inputs: Inputs): PlainAnswers {
       return { protocolVersion, capabilities, serverInfo, ...others } satisfies InitializeResult;
     },
     list: (method) => (isList(method) ? LISTS[method](runners.current) : undefined),
-    call({ id, name, signal }) {
-      const tool = findIn(runners.current, name);
+    call({ id, name, signal, trace }) {
+      const tool = listedTool(runners.current, name);
       if (!tool || mayAsk(tool)) return undefined;
       const startedAt = performance.now();
       const input = inputs.get(id) ?? (() => ({}));
       inputs.delete(id);
       return runners.use((runner) => {
         const deadline = runner.deadline(tool, startedAt);
-        return answerCall(runner, tool, input, { signal, deadline, origin: { ...STDIO, requestId: id } });
+        const origin = { ...STDIO, method: 'tools/call', requestId: id, carriers: [trace] };
+        return answerCall(runner, tool, input, { signal, deadline, origin });
       });
     },
   };
@@ -97,12 +98,14 @@ function isList(method: string): method is keyof typeof LISTS {
   return Object.hasOwn(LISTS, method);
 }
 
-function findIn(runner: Runner, name: string): Tool | undefined {
-  try {
-    return runner.find(name);
-  } catch {
-    return undefined;
-  }
+/** The tools of each list, by their names. */
+const byName = new WeakMap<readonly Tool[], ReadonlyMap<string, Tool>>();
+
+/** Returns the listed tool of a name. `find` would count a name that it refuses as a failed call, and the SDK's server calls it again. */
+function listedTool({ tools }: Runner, name: string): Tool | undefined {
+  const known = byName.get(tools) ?? new Map(tools.map((tool) => [tool.name, tool]));
+  byName.set(tools, known);
+  return known.get(name);
 }
 
 /**

@@ -87,6 +87,7 @@ export function discoverTools(runners: Runners): Runners {
     ...runner,
     manifest: { ...runner.manifest, instructions: `${instructionsOf(runner.manifest)}\n\n${USE}` },
     tools: DISCOVERY.map(({ tool }) => tool),
+    undisclosed: runner.tools.filter((tool) => !discoveryOf(tool)),
     find: (name) => discoveryOf({ name })?.tool ?? runner.find(name),
     async call(tool, input, settings = {}) {
       const discovery = discoveryOf(tool);

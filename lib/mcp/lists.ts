@@ -89,15 +89,9 @@ function listPrompts({ manifest: { prompts = [] } }: Runner, cursor?: string): L
   };
 }
 
-/** Returns the tools that may be called. With --discover, a runner lists three others, and finds these. */
-export function allowedTools(runner: Runner): Tool[] {
-  return runner.manifest.tools.filter((tool) => {
-    try {
-      return runner.find(tool.name) === tool;
-    } catch {
-      return false;
-    }
-  });
+/** Returns the tools that may be called. With --discover, a runner lists three others. */
+export function allowedTools({ tools, undisclosed = tools }: Runner): readonly Tool[] {
+  return undisclosed;
 }
 
 function unknownCursor(): GantzError {

@@ -68,8 +68,17 @@ function isPlain(value: unknown): value is JSONRPCRequest | JSONRPCNotification 
     jsonrpc === '2.0' &&
     (!('id' in value) || typeof id === 'string' || Number.isSafeInteger(id)) &&
     typeof method === 'string' &&
-    (!('params' in value) || (isObject(params) && !('_meta' in params))) &&
+    (!('params' in value) || (isObject(params) && (!('_meta' in params) || isTrace(params['_meta'])))) &&
     Object.keys(others).length === 0
+  );
+}
+
+/** Returns true for a `_meta` that has only the trace of the caller, which every request of a traced client has. */
+export function isTrace(meta: unknown): meta is Record<string, string> {
+  if (!isObject(meta)) return false;
+  const { traceparent, tracestate = '', ...others } = meta;
+  return (
+    typeof traceparent === 'string' && typeof tracestate === 'string' && Object.keys(others).length === 0
   );
 }
 

@@ -6,14 +6,18 @@ import type {
   Result,
   Transport,
 } from '@modelcontextprotocol/server';
+import type { Carrier } from '../contract/call.ts';
 import { GantzError } from '../contract/errors.ts';
 import { isObject } from '../json/object.ts';
 import type { LineTransport } from './line-transport.ts';
 import { CHANGING } from './lists.ts';
-import type { RequestId } from './message.ts';
+import { isTrace, type RequestId } from './message.ts';
 
-/** A tools/call that has only a tool and its parameters. `signal` aborts when the client cancels it or disconnects. */
-type PlainCall = { id: RequestId; name: string; signal: AbortSignal };
+/**
+ * A tools/call that has only a tool, its parameters, and perhaps the trace of its caller. `signal` aborts when the client cancels it or
+ * disconnects.
+ */
+type PlainCall = { id: RequestId; name: string; signal: AbortSignal; trace?: Carrier };
 
 /** Answers requests. A function returns undefined for a request that the SDK must answer. */
 export type PlainAnswers = {
@@ -29,7 +33,7 @@ type Wire = Pick<LineTransport, 'send' | 'close' | 'onmessage' | 'onerror' | 'on
  *
  * Loading the SDK and building its schemas takes longer than everything else until the answer to initialize, and it validates
  * the messages of a call eight times, which is more work than the rest of the call. This class implements what protocol
- * versions 2024 to 2025 require: initialize, ping, the lists and tools/call without `_meta`, and cancellation. Version 2026,
+ * versions 2024 to 2025 require: initialize, ping, the lists and tools/call without `_meta`, except that of a trace, and cancellation. Version 2026,
  * calls with a progress token, calls of unknown tools and tools that ask for confirmation are the SDK's.
  */
 export class PlainRequests {
@@ -103,15 +107,16 @@ export class PlainRequests {
     if (!('id' in message)) return this.#notice(message.method, message.params);
     const { id, method, params } = message;
     // A client of version 2026 sends its version in the _meta of every request, and does not need initialize.
-    if (params && '_meta' in params) return false;
+    const trace = params?._meta;
+    if (trace !== undefined && !(method === 'tools/call' && isTrace(trace))) return false;
     if (method === 'initialize') return this.#begin(message);
     if (!this.#isOpen || this.#running.has(id)) return false;
     if (method === 'ping') return this.#answer(id, {});
-    const { name, ...others } = params ?? {};
+    const { name, _meta: _, ...others } = params ?? {};
     const listed = Object.keys(params ?? {}).length === 0 ? this.#answers.list(method) : undefined;
     if (listed) return this.#answer(id, listed);
     if (method !== 'tools/call' || typeof name !== 'string' || Object.keys(others).length > 0) return false;
-    return this.#call(id, name);
+    return this.#call(id, name, trace);
   }
 
   #begin(message: JSONRPCRequest): boolean {
@@ -136,9 +141,9 @@ export class PlainRequests {
     return this.#sdk === undefined;
   }
 
-  #call(id: RequestId, name: string): boolean {
+  #call(id: RequestId, name: string, trace: Carrier): boolean {
     const controller = new AbortController();
-    const answering = this.#answers.call({ id, name, signal: controller.signal });
+    const answering = this.#answers.call({ id, name, signal: controller.signal, trace });
     if (!answering) return false;
     this.#running.set(id, controller);
     void answering

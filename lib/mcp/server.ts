@@ -53,9 +53,9 @@ export function createServer(
   const { server } = mcp;
   /** The parameters of calls whose question is asked: for older clients the SDK then runs the handler again. */
   const kept = new WeakMap<AbortSignal, () => unknown>();
-  const settingsOf = ({ signal, id, _meta }: ServerContext['mcpReq']): CallSettings => ({
+  const settingsOf = ({ signal, id, method, _meta }: ServerContext['mcpReq']): CallSettings => ({
     signal,
-    origin: { ...origin, requestId: id, carriers: [_meta, ...(origin.carriers ?? [])] },
+    origin: { ...origin, method, requestId: id, carriers: [_meta, ...(origin.carriers ?? [])] },
   });
   const list =
     <Method extends keyof typeof LISTS>(method: Method) =>

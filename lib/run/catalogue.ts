@@ -9,6 +9,8 @@ export type Catalogue = {
   readonly manifest: Manifest;
   /** The tools that the policy allows, in the order of the manifest. */
   readonly tools: readonly Tool[];
+  /** The tools that may be called though `tools` lists others, which search them. Absent when `tools` are those that may be called. */
+  readonly undisclosed?: readonly Tool[];
   /**
    * Returns the tool with this name. `-` and `_` are equal, unless tools with both spellings exist. Throws UNKNOWN_TOOL,
    * with the nearest allowed name as the hint, and FORBIDDEN when the policy does not allow the tool.
@@ -38,15 +40,26 @@ export function compileCatalogue(manifest: Manifest, options: PolicyOptions = {}
 export function narrowTo(toolset: string, catalogue: Catalogue): Catalogue {
   const { manifest, tools } = catalogue;
   const policy = compilePolicy(manifest, hasToolset(manifest, toolset) ? { toolset } : { tools: '' });
+  const allowed = tools.filter((tool) => !policy || policy.allows(tool));
   return {
     manifest,
-    tools: tools.filter((tool) => !policy || policy.allows(tool)),
+    tools: allowed,
     find(name) {
-      const tool = catalogue.find(name);
+      const tool = findAmong(allowed, name, catalogue);
       if (!policy || policy.allows(tool)) return tool;
       throw policy.forbidden(tool);
     },
   };
+}
+
+/** Returns what `find` returns. The hint of its failure names only a tool of `tools`. */
+function findAmong(tools: readonly Tool[], name: string, catalogue: Catalogue): Tool {
+  try {
+    return catalogue.find(name);
+  } catch (thrown) {
+    const isUnknown = thrown instanceof GantzError && thrown.code === 'UNKNOWN_TOOL';
+    throw isUnknown ? unknownTool(name, catalogue.manifest.name, tools) : thrown;
+  }
 }
 
 /** Returns true when the manifest has this toolset. */

@@ -48,7 +48,7 @@ export function measureCalls(meter: Meter): (runner: Runner) => Runner {
 
   function ended(
     tool: Tool,
-    { interface: by, client }: Partial<Origin>,
+    { interface: by, client, method }: Partial<Origin>,
     { seconds, notes, code }: { seconds: number; notes: unknown; code?: Code },
   ): void {
     // An attribute without a value would be exported.
@@ -57,7 +57,7 @@ export function measureCalls(meter: Meter): (runner: Runner) => Runner {
     if (by === 'mcp')
       requests.record(seconds, {
         ...facts,
-        'mcp.method.name': 'tools/call',
+        ...(method !== undefined && { 'mcp.method.name': method }),
         'gen_ai.operation.name': 'execute_tool',
         'network.transport': client ? 'tcp' : 'pipe',
         ...(code && { 'error.type': 'tool_error' }),

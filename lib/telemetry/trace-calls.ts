@@ -66,7 +66,7 @@ function contextsIn(carriers: readonly Carrier[]): SpanContext[] {
 }
 
 function nameOf({ name }: Tool, origin: Origin | undefined): string {
-  return `${origin?.interface === 'mcp' ? 'tools/call' : 'execute_tool'} ${name}`;
+  return `${origin?.method ?? 'execute_tool'} ${name}`;
 }
 
 function attributesOf({ name }: Tool, origin: Origin | undefined): Attributes {
@@ -81,7 +81,7 @@ function attributesOf({ name }: Tool, origin: Origin | undefined): Attributes {
     case 'mcp':
       return {
         ...common,
-        'mcp.method.name': 'tools/call',
+        'mcp.method.name': origin.method,
         'jsonrpc.request.id': origin.requestId === undefined ? undefined : String(origin.requestId),
         ...(client
           ? { 'network.transport': 'tcp', 'network.protocol.name': 'http' }

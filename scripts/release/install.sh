@@ -61,8 +61,10 @@ install() {
   expected=$(printf '%s\n' "$CHECKSUMS" | sed -n "s/^\([0-9a-f]*\)  $file\$/\1/p")
   [ -n "$expected" ] || fail "This release has no $file. With Node 20.19 or newer: npm install --global gantz"
 
-  mkdir -p "$folder"
-  work=$(mktemp -d "$folder/.gantz-XXXXXX")
+  # mv would move the executable into it.
+  [ ! -d "$folder/gantz" ] || fail "$folder/gantz is a folder: name another folder in GANTZ_INSTALL_DIR"
+  mkdir -p "$folder" && work=$(mktemp -d "$folder/.gantz-XXXXXX") ||
+    fail "Cannot write to $folder: name another folder in GANTZ_INSTALL_DIR"
   trap 'rm -rf "$work"' EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM

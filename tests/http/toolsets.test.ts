@@ -67,6 +67,37 @@ describe('/mcp/<toolset>', () => {
     await client.close();
   });
 
+  it('names no tool of others in the hint for an unknown name', async () => {
+    const hintsAt = async (path: string): Promise<string[]> => {
+      const client = await connect(server, path);
+      const answers = ['write_b', 'read_c'].map((name) =>
+        client.callTool({ name, arguments: {} }).then(
+          () => '',
+          (error: unknown) => String(error),
+        ),
+      );
+      const messages = await Promise.all(answers);
+      await client.close();
+      return messages.map((message) => /Did you mean (\w+)/.exec(message)?.[1] ?? '');
+    };
+    assert.deepEqual(await hintsAt('/mcp'), ['write_a', 'read_a']);
+    assert.deepEqual(await hintsAt('/mcp/reading'), ['', 'read_a']);
+  });
+
+  it('counts only calls: a list is not a call of the tools that it leaves out', async () => {
+    const { server } = await start({ GANTZ_READ_ONLY: 'true' });
+    const client = await connect(server, '/mcp/reading');
+    assert.deepEqual(
+      (await client.listResources()).resources.map(({ name }) => name),
+      ['read_a'],
+    );
+    await client.listResourceTemplates();
+    const metrics = await (await fetch(`${server.url}/metrics`)).text();
+    assert.match(metrics, /gantz_call_failures_total/);
+    assert.doesNotMatch(metrics, /^gantz_call_failures_total\{/m);
+    await client.close();
+  });
+
   for (const path of ['/mcp/writing', '/mcp/%', '/mcp/__proto__', '/mcp/reading/more', '/mcp/']) {
     it(`${path} does not exist`, async () => {
       const response = await fetch(`${server.url}${path}`, { method: 'POST', body: '{}' });

@@ -6,7 +6,7 @@ import { GantzError } from '../../lib/contract/errors.ts';
 import { PLAIN_VERSIONS, plainAnswers } from '../../lib/mcp/answers.ts';
 import type { Inputs, RequestId } from '../../lib/mcp/message.ts';
 import { PlainRequests } from '../../lib/mcp/plain-requests.ts';
-import { holdRunners } from '../../lib/serving/runners.ts';
+import { holdRunners, wrapRunners } from '../../lib/serving/runners.ts';
 import { createServer } from '../../lib/mcp/server.ts';
 import type { CallSettings } from '../../lib/run/runner.ts';
 import { runnerOf } from '../helpers/fake-runner.ts';
@@ -22,7 +22,7 @@ const PARAMS = {
   clientInfo: { name: 't', version: '1' },
 };
 
-/** Opens a connection. `sent` has what its client received, `seen` what reached the SDK: ids, and methods of notifications. */
+/** Opens a connection. `sent` has what its client received, `seen` what reached the SDK: ids, and methods of notifications; `refused` the names of refused calls. */
 function open(work: (input: unknown, settings: CallSettings) => Promise<Result>) {
   const sent: Sent[] = [];
   const seen: unknown[] = [];
@@ -30,7 +30,18 @@ function open(work: (input: unknown, settings: CallSettings) => Promise<Result>)
     send: (message) => Promise.resolve(void sent.push(message)),
     close: () => Promise.resolve(wire.onclose?.()),
   };
-  const runners = holdRunners(runnerOf(work));
+  const refused: string[] = [];
+  const runners = wrapRunners(holdRunners(runnerOf(work)), (runner) => ({
+    ...runner,
+    find(name) {
+      try {
+        return runner.find(name);
+      } catch (error) {
+        refused.push(name);
+        throw error;
+      }
+    },
+  }));
   const inputs: Inputs = new Map();
   const plain = new PlainRequests(wire, plainAnswers(runners, inputs), async (transport) => {
     await createServer(runners, { inputs }).connect(transport);
@@ -54,6 +65,7 @@ function open(work: (input: unknown, settings: CallSettings) => Promise<Result>)
     plain,
     seen,
     sent,
+    refused,
     receive,
     answer,
     call: async (id: RequestId, input: Record<string, unknown> = {}, more: object = {}): Promise<void> => {
@@ -86,6 +98,23 @@ describe('PlainRequests', () => {
       assert.deepEqual(seen, ['initialize', 'notifications/initialized', 2]);
     });
   }
+
+  it('answers a call with the trace of its caller as the SDK does, and passes the trace on', async () => {
+    const { call, answer, initialize, seen } = open((_, { origin }) =>
+      Promise.resolve({ carriers: origin?.carriers }),
+    );
+    await initialize();
+    const trace = { traceparent: '00-a', tracestate: 'b=c' };
+    await call(1, {}, { _meta: trace });
+    assert.deepEqual(seen, []);
+    await call(2, {}, { _meta: { ...trace, progressToken: 'p' } });
+    const [ours, theirs] = [await answer(1), await answer(2)];
+    assert.deepEqual(ours?.result, {
+      content: [{ type: 'text', text: JSON.stringify({ success: true, carriers: [trace] }) }],
+      structuredContent: { success: true, carriers: [trace] },
+    });
+    assert.deepEqual(Object.keys(ours.result), Object.keys(theirs?.result ?? {}));
+  });
 
   it('knows the versions that the SDK knows', () => {
     assert.deepEqual(PLAIN_VERSIONS, SUPPORTED_PROTOCOL_VERSIONS);
@@ -163,6 +192,15 @@ describe('PlainRequests', () => {
       'with a progress token',
       { method: 'tools/call', params: { name: 'work', _meta: { progressToken: 1 } } },
     ],
+    [
+      'with a trace and a version',
+      { method: 'tools/call', params: { name: 'work', _meta: { traceparent: '00-', 'a/b': 1 } } },
+    ],
+    [
+      'with a trace that is no text',
+      { method: 'tools/call', params: { name: 'work', _meta: { traceparent: 1 } } },
+    ],
+    ['of ping with a trace', { method: 'ping', params: { _meta: { traceparent: '00-' } } }],
     ['with members of its own', { method: 'tools/call', params: { name: 'work', task: {} } }],
     ['of an unknown tool', { method: 'tools/call', params: { name: 'nothing' } }],
     ['of a forbidden tool', { method: 'tools/call', params: { name: 'hidden' } }],
@@ -180,6 +218,16 @@ describe('PlainRequests', () => {
       assert.deepEqual(seen, ['initialize', 'notifications/initialized', 'other']);
     });
   }
+
+  it('looks up a refused tool once, and none for a list, because each refusal is counted as a failed call', async () => {
+    const { receive, answer, initialize, refused } = open(echo);
+    await initialize();
+    for (const method of METHODS) await receive({ id: method, method });
+    assert.deepEqual(refused, []);
+    await receive({ id: 1, method: 'tools/call', params: { name: 'hidden' } });
+    await answer(1);
+    assert.deepEqual(refused, ['hidden']);
+  });
 
   it('passes calls to the SDK until initialize was answered', async () => {
     const { call, answer, seen } = open(echo);

@@ -195,6 +195,25 @@ describe('the files of a release', () => {
         assert.deepEqual(readdirSync(dirname(installed())), ['gantz']);
       });
 
+      for (const [what, path, message] of [
+        ['where gantz is a folder', '', /gantz is a folder: name another folder in GANTZ_INSTALL_DIR/],
+        [
+          'into a folder that cannot be made',
+          'file',
+          /Cannot write to .*: name another folder in GANTZ_INSTALL_DIR/,
+        ],
+      ] as const) {
+        it(`are not installed ${what}`, async () => {
+          const folder = mkdtempSync(join(home, 'folder-'));
+          mkdirSync(join(folder, 'gantz'));
+          writeFileSync(join(folder, 'file'), '');
+          const { status, stderr } = await install({ GANTZ_INSTALL_DIR: join(folder, path) });
+          assert.equal(status, 1);
+          assert.match(stderr, message);
+          assert.deepEqual(readdirSync(join(folder, 'gantz')), []);
+        });
+      }
+
       it('are not installed on a machine that has no executable', async () => {
         const folder = join(home, 'programs');
         mkdirSync(folder);

@@ -41,8 +41,9 @@ for (const { name, path: program } of PROGRAMS) {
       async function post(
         message: object,
         headers: Record<string, string> = {},
+        origin = server.url,
       ): Promise<{ result: Record<string, unknown> }> {
-        const response = await fetch(`${server.url}/mcp`, {
+        const response = await fetch(`${origin}/mcp`, {
           method: 'POST',
           headers: {
             'content-type': 'application/json',
@@ -202,6 +203,23 @@ for (const { name, path: program } of PROGRAMS) {
         assert.equal(call.attributes['gantz.interface'], 'http');
         const script = receiver.spans().find((span) => span.parentId === call.id);
         assert.equal(result.output, `00-${CALLER.traceId}-${script?.id}-01 ${CALLER.tracestate}`);
+      });
+
+      test('a read of state is the call of its tool, under the method of the client', async () => {
+        const own = await startServer([], { config: 'builtin:redis', env, program });
+        const params = { uri: 'gantz://state/lock/leak' };
+        await post({ jsonrpc: '2.0', id: 8, method: 'resources/read', params }, {}, own.url);
+        assert.equal(await own.stop(), 143);
+        const read = await receiver.span(
+          ({ attributes }) => attributes['gen_ai.tool.name'] === 'lock_status',
+          'the span of lock_status',
+        );
+        assert.deepEqual([read.name, read.kind], ['resources/read lock_status', 'SERVER']);
+        assert.equal(read.attributes['mcp.method.name'], 'resources/read');
+        const measured = receiver
+          .points()
+          .find(({ name }) => name === 'mcp.server.operation.duration')?.attributes;
+        assert.equal(measured?.['mcp.method.name'], 'resources/read');
       });
 
       test('a handler gets the trace in its environment', async () => {
