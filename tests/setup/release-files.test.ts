@@ -249,7 +249,7 @@ describe('the files of a release', () => {
       const run = (manifest: string, test = 'true') =>
         runAction(
           folder,
-          { manifest, test, version: NEXT },
+          { manifest, test, version: `v${NEXT}` },
           { HOME: home, GANTZ_DOWNLOAD_URL: mirror.origin },
         );
       assert.deepEqual(await run('good.yaml'), { failed: undefined, output: `version=${NEXT}\n` });
