@@ -91,6 +91,7 @@ describe('the container', { skip }, () => {
     assert.match(gantz('cache', 'get', '{"key":"a"}'), /"value":1/);
     assert.ok(readdirSync(join(root, 'data'), { recursive: true }).length > 0);
     assert.match(gantz('--version'), new RegExp(`^${NEXT}$`, 'm'));
+    assert.match(gantz('redis', 'stop'), /"success":true/);
   });
 
   /** Runs a command in the container, with the network and the mounts of the server. */
