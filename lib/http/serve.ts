@@ -74,10 +74,11 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
   if (token === undefined && !isLoopback(host)) throw unprotected(host);
 
   const gate = new Gate(concurrencyOf(context.options));
-  const own = options.console === false ? undefined : openConsole(context, { gate, keepAliveMs, loadedAt });
-  const surroundings = own ? { ...context, onCall: own.record } : context;
+  const ownConsole =
+    options.console === false ? undefined : openConsole(context, { gate, keepAliveMs, loadedAt });
+  const surroundings = ownConsole ? { ...context, onCall: ownConsole.record } : context;
   const held = holdRunners(openRunnerFor(surroundings, catalogue, 'long-lived'));
-  const metrics = createMetrics(gate, async () => (await held.use(redisHealth))?.up, own?.history);
+  const metrics = createMetrics(gate, async () => (await held.use(redisHealth))?.up, ownConsole?.history);
   const telemetry = await openTelemetry(context, { inherit: false });
   const counted = metrics.count(limitCalls(held, gate));
   const runners = telemetry ? wrapRunners(counted, telemetry.observe) : counted;
@@ -95,7 +96,7 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
     exchanges,
     keepAliveMs,
     stopping: signal,
-    ...(own && { consolePath: own.pathsFor({ runners, unlimited: held, exchanges }) }),
+    ...(ownConsole && { consolePath: ownConsole.pathsFor({ runners, unlimited: held, exchanges }) }),
     readBody: bodyReader(gate, maxHeldBytes),
     mcp,
     isOwnName: hostCheck(host, options.allowedHosts ?? []),
@@ -112,16 +113,16 @@ export async function serveHttp(context: Context, options: ServeOptions): Promis
   let stopReloading: (() => void) | undefined;
   try {
     const url = urlOf(host, await listen(server, host, port));
-    stopReloading = await reloadOnChange(surroundings, held, loadedAt, own?.onReload);
+    stopReloading = await reloadOnChange(surroundings, held, loadedAt, ownConsole?.onReload);
     if (token !== undefined && given === undefined) notice(`Token: ${token}`);
     // This line is printed last: callers wait for it.
     notice(`gantz serves ${held.current.tools.length} tools on ${url} (MCP: /mcp, REST: /mcp/tools)`);
     await aborted(signal);
     notice('Stopping: calls in flight are answered first; a second signal ends them');
-    await stop({ server, runners: held, exchanges, mcp: [...opened.values()], own });
+    await stop({ server, runners: held, exchanges, mcp: [...opened.values()], ownConsole });
   } finally {
     stopReloading?.();
-    own?.close();
+    ownConsole?.close();
     await held.close();
     await telemetry?.end();
   }
@@ -153,10 +154,10 @@ type Stopping = {
   runners: Runners;
   exchanges: Exchanges;
   mcp: readonly Promise<McpOverHttp>[];
-  own: Console | undefined;
+  ownConsole: Console | undefined;
 };
 
-async function stop({ server, runners, exchanges, mcp, own }: Stopping): Promise<void> {
+async function stop({ server, runners, exchanges, mcp, ownConsole }: Stopping): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   // Each kept-alive connection gets at most one more answer.
   server.prependListener('request', (_, response) => void response.setHeader('connection', 'close'));
@@ -165,7 +166,7 @@ async function stop({ server, runners, exchanges, mcp, own }: Stopping): Promise
   await answerAll(runners, exchanges);
   // This ends exchanges, so it comes after their answers.
   for (const opened of mcp) await (await opened).close();
-  own?.endStreams();
+  ownConsole?.endStreams();
   const closeAll = setTimeout(() => server.closeAllConnections(), CLOSE_MS);
   await closed;
   clearInterval(closeIdle);

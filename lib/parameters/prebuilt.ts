@@ -7,8 +7,7 @@ export type Errors = readonly ErrorObject[];
 export type Check = ((data: unknown) => boolean) & { errors?: ErrorObject[] | null };
 
 /**
- * Functions that return the compiled checks of the bundled tools, by the JSON text of their schema. Compiling one takes longer than the rest
- * of a call, so a build replaces this table by a full one (scripts/build/validators.ts). A checkout compiles what it
- * needs.
+ * Functions that make the checks of the bundled tools, by the JSON text of their schema. To compile one takes longer than the
+ * rest of a call, so a build replaces this table by a full one (scripts/build/validators.ts). A checkout compiles what it needs.
  */
 export const PREBUILT: Readonly<Record<string, () => Check>> = {};

@@ -30,7 +30,8 @@ export type Surroundings = Pick<Context, 'options' | 'notice' | 'cacheFolder'> &
 /**
  * Loads the manifest that the options or the environment name, and returns the tools in it that the options allow. Writes
  * the manifest's warnings as notices: all of them, or, when `about` names a tool, those that are not about another tool. With
- * `about`, the catalogue of the bundled manifest has only that tool, when there is one. Throws MANIFEST_NOT_FOUND, MANIFEST_INVALID, and USAGE for an unknown toolset.
+ * `about`, the catalogue of the bundled manifest has only that tool, when there is one. Throws MANIFEST_NOT_FOUND,
+ * MANIFEST_INVALID, and USAGE for an unknown toolset.
  */
 export async function loadCatalogue(surroundings: Surroundings, about?: string): Promise<Catalogue> {
   const location = locate(surroundings);

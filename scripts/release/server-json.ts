@@ -26,7 +26,6 @@ export function serverJson({ publisher, version, description, bundle }: ServerJs
     packages: [
       {
         registryType: 'npm',
-        registryBaseUrl: 'https://registry.npmjs.org',
         identifier: 'gantz',
         version,
         runtimeHint: 'npx',
