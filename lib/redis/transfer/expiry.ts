@@ -1,10 +1,8 @@
 import { isReply } from '../errors.ts';
 import type { Word } from '../commands.ts';
 import type { Redis } from '../redis.ts';
-import { Gone, sendForBytes, serverOf } from './read-key.ts';
-
-/** How often the time to live is read between two readings of the clock that differ. */
-const ATTEMPTS = 20;
+import { readWithTime } from './clock.ts';
+import { Gone, serverOf } from './read-key.ts';
 
 /**
  * Returns the function that reads when a key expires, in Unix milliseconds by the clock of the server; undefined for never.
@@ -27,25 +25,12 @@ export function expiryReader(): (redis: Redis, key: Word) => Promise<number | un
 
 async function readByClock(redis: Redis, key: Word): Promise<number | undefined> {
   const server = await serverOf(redis, key);
-  for (let attempt = 1; ; attempt++) {
-    const [before, leftMs, after] = await Promise.all([
-      sendForBytes(server, ['TIME']),
-      server.sendCommand<number>(['PTTL', key]),
-      sendForBytes(server, ['TIME']),
-    ]);
-    const nowMs = parseTime(after);
-    if (parseTime(before) === nowMs || attempt === ATTEMPTS) return parseExpiry(leftMs, nowMs);
-  }
+  const { reply, nowMs } = await readWithTime(server, () => server.sendCommand<number>(['PTTL', key]));
+  return parseExpiry(reply, nowMs);
 }
 
 /** Parses the reply of PTTL or PEXPIRETIME. Throws `Gone` for an absent key. */
 function parseExpiry(reply: number, fromMs: number): number | undefined {
   if (reply === -2) throw new Gone();
   return reply === -1 ? undefined : fromMs + reply;
-}
-
-/** Parses the reply of TIME, and returns Unix milliseconds. */
-export function parseTime(reply: unknown): number {
-  const [seconds, microseconds] = (reply as [Buffer, Buffer]).map(Number);
-  return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
 }

@@ -5,7 +5,8 @@ import { isExported } from '../keys.ts';
 import { escapeGlob } from '../pattern.ts';
 import { findOrigin, type ScanOrigin } from '../scan-origin.ts';
 import { scanPage, serversChanged } from '../scan.ts';
-import { expiryReader, parseTime } from './expiry.ts';
+import { parseTime } from './clock.ts';
+import { expiryReader } from './expiry.ts';
 import {
   encodeBytes,
   FORMAT,

@@ -1,8 +1,8 @@
 import { GantzError } from '../../contract/errors.ts';
 import type { Word } from '../commands.ts';
+import { readWithTime } from './clock.ts';
 import { encodeBytes, type Bytes, type Item } from './format.ts';
 import { FIRST_COUNT, nextCount, readKey, sendForBytes, serverOf } from './read-key.ts';
-import { parseTime } from './expiry.ts';
 import type { Step } from './steps.ts';
 
 /** The reply of an XINFO command: names and values. */
@@ -58,14 +58,12 @@ async function* readGroup(step: Step, key: Word, group: Buffer): AsyncGenerator<
   if (consumers.length > 0)
     yield consumers.map((consumer): Item => ['consumer', name, bytesOf(infoOf(consumer), 'name')]);
   for (let start = '-'; ;) {
-    const { nowMs, pending } = await step(async (redis) => {
+    const { nowMs, reply } = await step(async (redis) => {
       const server = await serverOf(redis, key);
-      const [time, reply] = await Promise.all([
-        sendForBytes(server, ['TIME']),
-        readKey(server, key, ['XPENDING', key, group, start, '+', String(PENDING_COUNT)]),
-      ]);
-      return { nowMs: parseTime(time), pending: reply as [Buffer, Buffer, number, number][] };
+      const words = ['XPENDING', key, group, start, '+', String(PENDING_COUNT)];
+      return await readWithTime(server, () => readKey(server, key, words));
     });
+    const pending = reply as [Buffer, Buffer, number, number][];
     if (pending.length > 0)
       yield pending.map(([id, consumer, idleMs, deliveries]): Item => [
         'pending',
