@@ -55,7 +55,7 @@ export async function openBrowser(options: BrowserContextOptions = {}): Promise<
     args: FLAGS,
     ...options,
   });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(60_000);
   return {
     context,
     async close() {

@@ -3,15 +3,14 @@ import { once, type EventEmitter } from 'node:events';
 /** The longest wait of a test, in milliseconds. A fast machine needs far less; a slow machine under load needs part of it. */
 const WAIT_LIMIT_MS = 60_000;
 
-/** The time between two checks of a condition, in milliseconds. */
-const INTERVAL_MS = 10;
-
 /** Options of every wait. */
 export type WaitOptions = {
   /** A noun for what the test waits for. It is part of the failure's message. A function is called when the wait fails. */
   what: string | (() => string);
   /** Milliseconds (default: WAIT_LIMIT_MS). */
   limitMs?: number;
+  /** The time between two checks of a condition, in milliseconds (default: 10). Longer where a check is slow, and the wait long. */
+  everyMs?: number;
 };
 
 // The real timers, because some tests replace the global ones.
@@ -24,7 +23,7 @@ export async function waitFor<T>(condition: () => T | Promise<T>, options: WaitO
     while (!over) {
       const result = await condition();
       if (result) return result;
-      await new Promise((resolve) => setTimeout(resolve, INTERVAL_MS));
+      await new Promise((resolve) => setTimeout(resolve, options.everyMs ?? 10));
     }
     throw limitPassed(options);
   };

@@ -4,6 +4,7 @@ import { BUNDLED_MANIFEST } from '../helpers/bundled-manifest.ts';
 import { searchTools } from '../../lib/mcp/search-tools.ts';
 import { useRedis } from '../helpers/redis-server.ts';
 import { runMain } from '../helpers/run-main.ts';
+import { waitFor } from '../helpers/wait.ts';
 import { CLIENTS, connect, type Agent } from './connect.ts';
 import { envelopeIn } from './result.ts';
 
@@ -60,18 +61,20 @@ describe('gantz mcp --discover', () => {
     });
   }
 
-  it('reports progress of the tool, and applies its time limit', async () => {
+  it('reports the progress of the tool', async () => {
     const agent = await connect({ env: { REDIS_URL: redis.url }, flags: ['--discover'] });
     try {
       const events: unknown[] = [];
-      const input = { name: 'pubsub_subscribe', arguments: { channel: 'discover', count: 1, timeout: 20 } };
+      const input = { name: 'pubsub_subscribe', arguments: { channel: 'discover', count: 2, timeout: 20 } };
       const waiting = agent.call('call_tool', input, { onprogress: (event) => void events.push(event) });
       const publish = { name: 'pubsub_publish', arguments: { channel: 'discover', message: 'hello' } };
       let subscribers: unknown = 0;
       while (subscribers === 0)
         subscribers = envelopeIn(await agent.call('call_tool', publish))['subscribers'];
+      // The client drops a report that it reads together with the result.
+      await waitFor(() => events.length === 1, { what: 'the report of the first message' });
+      await agent.call('call_tool', publish);
       assert.equal(envelopeIn(await waiting)['reason'], 'count');
-      assert.equal(events.length, 1);
     } finally {
       await agent.close();
     }
