@@ -13,7 +13,7 @@ const PROGRAM = `
   import { cache } from './tools/cache.ts';
 
   const [url, namespace, key, lease_seconds, role] = process.argv.slice(1);
-  const redis = openRedis({ url, namespace, env: {}, mode: 'long-lived', notice() {} });
+  const redis = openRedis({ url, namespace, env: process.env, mode: 'long-lived', notice() {} });
   const call = (operation, params) => {
     const deadline = new Deadline({ budgetMs: 60_000 });
     return redis.use({ deadline }, (connection) => cache[operation](connection, params, { deadline }));
@@ -58,7 +58,12 @@ describe('the leases of cache, among ten processes', () => {
       String(lease),
       role,
     ];
-    const child = endWithTests(spawn(process.execPath, words, { stdio: ['pipe', 'pipe', 'inherit'] }));
+    const child = endWithTests(
+      spawn(process.execPath, words, {
+        env: { ...process.env, ...redis.env },
+        stdio: ['pipe', 'pipe', 'inherit'],
+      }),
+    );
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
     const ended = endOf(child, { what: () => `the end of a caller that printed: ${output}` });

@@ -125,7 +125,8 @@ describe('session_list', () => {
       await redis.plain.sendCommand(
         `ACL SETUSER half reset on >secret ~${rows.namespace}:session_owner:* +@all`.split(' '),
       );
-      const half = openRows({ url: redis.url.replace('://', '://half:secret@') }, rows.namespace);
+      const url = redis.url.replace(/:\/\/([^/@]*@)?/, '://half:secret@');
+      const half = openRows({ url, env: redis.env }, rows.namespace);
       try {
         await half.failure('session_create', { owner }, 'REDIS_AUTH');
       } finally {
