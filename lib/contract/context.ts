@@ -6,8 +6,8 @@ export type GlobalOptions = {
   config?: string;
   /** The path of the audit log: a line for each call is appended to it. */
   audit?: string;
-  /** The source of `config` for messages: the option `-c` (the default), or an argument of a command. */
-  configBy?: '-c' | 'argument';
+  /** The source of `config` for messages, when it is an argument of a command. */
+  configBy?: 'argument';
   /** The time limit of every call, in milliseconds. */
   timeoutMs?: number;
   /** The greatest size of the output of a script or of an HTTP answer, in bytes. */

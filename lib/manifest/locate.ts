@@ -6,10 +6,10 @@ import type { Location } from './load.ts';
 import type { Environment } from '../contract/process.ts';
 
 export type LocateOptions = {
-  /** The value of `-c`. */
+  /** The value of `-c`, or of the variable. */
   config?: string | undefined;
-  /** The source of `config` for messages: the option `-c` (the default), or an argument of a command. */
-  by?: '-c' | 'argument';
+  /** The source of `config` for messages, when it is an argument of a command. */
+  by?: 'argument';
   env: Environment;
   /** Returns the current folder; called only when a name is relative to it. */
   cwd: () => string;
@@ -21,10 +21,11 @@ const FILE = 'gantz.yaml';
  * Returns the manifest of a call: that of `-c`, else of $GANTZ_CONFIG, else ./gantz.yaml, else the bundled one. The name of
  * a folder means the gantz.yaml in it. Throws MANIFEST_NOT_FOUND when the named one does not exist.
  */
-export function locateManifest({ config, by = '-c', env, cwd }: LocateOptions): Location {
-  if (config !== undefined) return named(config, cwd, by);
+export function locateManifest({ config, by, env, cwd }: LocateOptions): Location {
   // An empty value is the same as none, as in a shell's ${GANTZ_CONFIG:-}.
-  if (env['GANTZ_CONFIG']) return named(env['GANTZ_CONFIG'], cwd, 'GANTZ_CONFIG');
+  const variable = env['GANTZ_CONFIG'] || undefined;
+  const name = config ?? variable;
+  if (name !== undefined) return named(name, cwd, by ?? (name === variable ? 'GANTZ_CONFIG' : '-c'));
   const file = path.join(folder(cwd), FILE);
   return { file: kindOf(file) === 'file' ? file : BUILTIN };
 }

@@ -44,9 +44,10 @@ describe('locateManifest', () => {
         message: /-c names/,
       });
     }
-    assert.throws(() => locateManifest({ env: { GANTZ_CONFIG: 'x.yaml' }, cwd: () => empty }), {
-      message: /GANTZ_CONFIG names/,
-    });
+    const env = { GANTZ_CONFIG: '~/x.yaml' };
+    // Options take their values from the variables too.
+    for (const given of [{ env }, { env, config: env.GANTZ_CONFIG }])
+      assert.throws(() => locateManifest({ ...given, cwd: () => empty }), { message: /GANTZ_CONFIG names/ });
   });
 });
 
