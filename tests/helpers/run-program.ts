@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { describe } from 'node:test';
 import { endOf, endWithTests } from './children.ts';
 import type { Run } from './run-main.ts';
 
@@ -12,13 +11,6 @@ export const PROGRAMS = [
   { name: 'the executable', path: join(import.meta.dirname, '../../bin/gantz') },
   { name: 'Node', path: join(import.meta.dirname, '../../dist/node/gantz.cjs') },
 ] as const;
-
-/** Describes the same tests for each program, side by side: for tests that wait most of their time. They may share no state. */
-export function describePrograms(name: string, tests: (program: (typeof PROGRAMS)[number]) => void): void {
-  describe(name, { concurrency: PROGRAMS.length }, () => {
-    for (const program of PROGRAMS) describe(`of ${program.name}`, { concurrency: 1 }, () => tests(program));
-  });
-}
 
 /** `cwd` is `/` when absent, and `program` PROGRAM. */
 export type ProgramOptions = {
