@@ -14,7 +14,7 @@ export async function declareLibrary(root: string, folder: string): Promise<void
         output: { noBanner: true, exportReferencedTypes: false },
       },
     ],
-    // `npm run types` checks the sources; checking them here too would double the time of a build.
+    // `npm run types` checks the sources; checking them here too would make a build half as long again.
     { preferredConfigPath: join(root, 'scripts/build/tsconfig.declarations.json') },
   );
   await writeFile(join(folder, 'library.d.cts'), `${REFERENCE}${types}`);

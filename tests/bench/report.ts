@@ -82,10 +82,12 @@ export function renderChart(outcomes: readonly Outcome[]): string {
     // A longer bar is better for both kinds of target.
     const score = 'atMost' in target ? bound / ratio.median : ratio.median / bound;
     const width = Math.min(240, Math.max(2, 120 * score));
+    // Right of the bar and of the dashed line.
+    const labelX = Math.max(636, 516 + width);
     return `  <text x="500" y="${y + 14}" text-anchor="end">${escape(what)}</text>
   <text x="500" y="${y + 24}" text-anchor="end" class="small">${escape(`${against}, ${unit}`)}</text>
   <rect x="510" y="${y + 4}" width="${width.toFixed(0)}" height="16" fill="${met ? '#2f9e63' : '#c2571a'}"/>
-  <text x="${Math.max(636, 516 + width).toFixed(0)}" y="${y + 16}">${digits(ratio.median)}× (${renderTarget(target)})</text>`;
+  <text x="${labelX.toFixed(0)}" y="${y + 16}">${digits(ratio.median)}× (${renderTarget(target)})</text>`;
   });
   const total = top + measured.length * height + 10;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="900" height="${total}" viewBox="0 0 900 ${total}" font-family="system-ui, sans-serif" font-size="11" fill="#24292f">

@@ -3,13 +3,16 @@ import { once, type EventEmitter } from 'node:events';
 /** The longest wait of a test, in milliseconds. A fast machine needs far less; a slow machine under load needs part of it. */
 const WAIT_LIMIT_MS = 60_000;
 
+/** The time between two checks of a condition, in milliseconds. */
+const INTERVAL_MS = 10;
+
 /** Options of every wait. */
 export type WaitOptions = {
   /** A noun for what the test waits for. It is part of the failure's message. A function is called when the wait fails. */
   what: string | (() => string);
   /** Milliseconds (default: WAIT_LIMIT_MS). */
   limitMs?: number;
-  /** The time between two checks of a condition, in milliseconds (default: 10). Longer where a check is slow, and the wait long. */
+  /** Milliseconds between two checks of a condition (default: INTERVAL_MS). Longer where each check costs much. */
   everyMs?: number;
 };
 
@@ -23,7 +26,7 @@ export async function waitFor<T>(condition: () => T | Promise<T>, options: WaitO
     while (!over) {
       const result = await condition();
       if (result) return result;
-      await new Promise((resolve) => setTimeout(resolve, options.everyMs ?? 10));
+      await new Promise((resolve) => setTimeout(resolve, options.everyMs ?? INTERVAL_MS));
     }
     throw limitPassed(options);
   };

@@ -9,9 +9,10 @@ const TESTS = join(ROOT, 'tests');
 const NATIVE = join(ROOT, 'dist/native/gantz');
 const PACKAGE = join(ROOT, 'dist/node/gantz.cjs');
 
-// bin/gantz prefers the executable, so the other tests run it. This test runs those of the interfaces with the package for Node
-// too, except those that run both programs. The other tests run a program only as a caller of Redis, a guard or a test of tools.
-test('the package for Node passes the tests of the interfaces', (t) => {
+// bin/gantz prefers the executable, so the other tests run it. This test runs them again with the package for Node. It leaves out
+// the files that run both programs themselves, and the folders where the program only calls what both share: Redis, guards,
+// the commands of docs.
+test('the package for Node passes the tests that run the program', (t) => {
   if (process.env['GANTZ_TEST_PROGRAM']) {
     t.skip('GANTZ_TEST_PROGRAM names another program');
     return;

@@ -129,7 +129,7 @@ describe('the leases of cache', () => {
     const token = await leaseOf('waited');
     const before = await scripts();
     const waiting = Array.from({ length: 100 }, () => rows.call('cache_lease', { key: 'waited', wait: 50 }));
-    await waitFor(async () => (await scripts()) >= before + 100, { what: 'a first look of each caller' });
+    await waitFor(async () => (await scripts()) >= before + 100, { what: '100 looks of the callers' });
     const fulfilled = rows.call('cache_fulfill', { key: 'waited', token, value: 'v' });
     const took = await timeOf(Promise.all([...waiting, fulfilled]));
     assert.ok(took < WOKEN_MS, `${took} ms`);

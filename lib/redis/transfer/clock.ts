@@ -4,8 +4,8 @@ import { sendForBytes } from './read-key.ts';
 const ATTEMPTS = 20;
 
 /**
- * Reads a reply that counts from the server's present time (idle times, times to live), and that time in Unix milliseconds. It
- * reads again, up to 20 times, until the clock is the same before and after: otherwise the time is late by what the reply took.
+ * Reads a reply that counts from the time of the server (idle times, times to live), and that time in Unix milliseconds. It reads
+ * both again until the clock is the same before and after the reply. After 20 attempts, the time may be some milliseconds late.
  */
 export async function readWithTime<T>(
   server: Commands,
